@@ -24,7 +24,7 @@ use indexmap::IndexMap;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use screens::{SCREENS, Screen};
+use screens::{GalleryScreen, SCREENS};
 
 /// The looks of the pictures: file name suffix, display name, palette, and whether to use ASCII only.
 const LOOKS: [(&str, &str, Palette, bool); 4] = [
@@ -39,7 +39,7 @@ const SHOWN: (u16, u16) = (120, 40);
 
 fn main() -> anyhow::Result<()> {
     let folder = env::args_os().nth(1).map(PathBuf::from).context("usage: cargo run --release --example gallery -- FOLDER")?;
-    for Screen { name, title, learner } in SCREENS.iter() {
+    for GalleryScreen { name, title, learner } in SCREENS.iter() {
         fs::create_dir_all(folder.join(name))?;
         let size = learner.app.size();
         for (end, look, palette, ascii) in LOOKS {
@@ -64,7 +64,7 @@ fn file(name: &str, (columns, rows): (u16, u16), end: &str) -> String {
 fn page() -> String {
     let mut text = "# All screens\n\nEvery screen at three sizes, in dark, light, ASCII and without colours.\n".to_owned();
     let mut screens: IndexMap<(&str, &str), Vec<(u16, u16)>> = IndexMap::new();
-    for Screen { name, title, learner } in SCREENS.iter() {
+    for GalleryScreen { name, title, learner } in SCREENS.iter() {
         screens.entry((name, title)).or_default().push(learner.app.size());
     }
     for ((name, title), mut sizes) in screens {

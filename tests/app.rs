@@ -1,4 +1,4 @@
-//! Interaction as (state, keys, state): what a learner at the keyboard or the mouse brings about.
+//! Interaction tests: the effect of keys and mouse events on the application's state.
 
 #[path = "app/compare.rs"]
 mod compare;

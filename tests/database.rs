@@ -506,7 +506,7 @@ fn roles_survive_rewinding() {
     let mut timeline = Timeline::new(start(&REPLICATED.replace(PRIMARY, FENCED)));
     let act = |timeline: &mut Timeline, at: u64, command: Command| {
         timeline.seek(SimTime::from_secs(at));
-        timeline.act(command).expect("possible");
+        timeline.apply(command).expect("possible");
     };
     act(&mut timeline, 10, lag("db-2", 20.0));
     act(&mut timeline, 20, Command::Kill(component("db-1")));

@@ -1,4 +1,4 @@
-//! Faults: each row of the catalogue shows what the catalogue says, touches nothing else, and heals.
+//! Faults: each row of the catalogue has the documented symptoms, affects nothing else, and can be repaired.
 
 #[path = "faults/catalogue.rs"]
 mod catalogue;

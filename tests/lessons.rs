@@ -1,4 +1,4 @@
-//! The shipped lessons, against the real engine; the runner; and the content check, against broken lessons.
+//! The shipped lessons on the real engine, the lesson runner, and the content check on broken lessons.
 
 #[path = "lessons/broken.rs"]
 mod broken;
@@ -17,7 +17,7 @@ use hoplight::content::EMBEDDED;
 use hoplight::lesson::{Lesson, Library};
 use hoplight::model::Infrastructure;
 
-/// A small lesson whose every part is right; tests break one part at a time.
+/// A small valid lesson; tests break one part at a time.
 const SMALL: &str = include_str!("lessons/small.ron");
 
 fn library() -> Library {

@@ -1,4 +1,4 @@
-//! Monitoring tells the truth about what was delivered, and knows nothing else.
+//! Monitoring reports exactly what was delivered.
 
 #[path = "monitoring/alerts.rs"]
 mod alerts;
@@ -15,7 +15,7 @@ use hoplight::model::quantity::{Rate, Seconds};
 use hoplight::model::{ComponentId, ComponentIx, Element, Infrastructure, ServerId};
 use hoplight::sim::{AlertState, Command, SimTime, Simulation};
 
-/// The canonical stage 2 with these settings for monitoring.
+/// The text of stage 2 with these monitoring settings.
 fn text(monitoring: &str) -> String {
     let text = include_str!("../assets/stage-2-secured.ron");
     text.replace("    tls: (edge: Terminate),", &format!("    tls: (edge: Terminate),\n    monitoring: {monitoring},"))
@@ -25,7 +25,7 @@ fn site(monitoring: &str) -> Arc<Infrastructure> {
     Arc::new(Infrastructure::from_ron("site.ron", &text(monitoring)).expect("a valid scenario"))
 }
 
-/// What is wrong with such settings.
+/// Returns the error for invalid monitoring settings.
 fn error(monitoring: &str) -> String {
     Infrastructure::from_ron("site.ron", &text(monitoring)).expect_err("a mistake").to_string()
 }
@@ -66,13 +66,13 @@ fn run_to(sim: &mut Simulation, seconds: u64) {
     sim.advance(SimTime::from_secs(seconds), &mut ());
 }
 
-/// The log as time in seconds, rule, subject and state.
+/// Returns the alert log: time in seconds, rule, subject and state.
 fn log(sim: &Simulation) -> Vec<(f64, &str, &str, AlertState)> {
     let name = |subject: Option<ComponentIx>| subject.map_or("site", |ix| sim.infrastructure().component(ix).id.as_str());
     sim.alert_log().map(|entry| (entry.at.as_secs_f64(), entry.rule, name(entry.subject), entry.state)).collect()
 }
 
-/// The names of the rules that ever fired, each once.
+/// Returns the distinct names of the rules that have fired.
 fn fired(sim: &Simulation) -> Vec<&str> {
     let mut fired: Vec<&str> =
         sim.alert_log().filter(|entry| entry.state == AlertState::Firing).map(|entry| entry.rule).collect();

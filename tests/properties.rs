@@ -1,4 +1,4 @@
-//! Properties that hold for every course that a simulation may take.
+//! Properties that hold for every run of a simulation.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,7 +22,7 @@ fn stage_2() -> Arc<Infrastructure> {
     Arc::new(Infrastructure::from_ron("assets/stage-2-secured.ron", text).expect("a valid scenario"))
 }
 
-/// What stage 2 has not: a pair of balancers, limits and lines before backends, redispatch, deep checks.
+/// A site with features that stage 2 lacks: a pair of balancers, `maxconn` with queues, redispatch, deep checks.
 const PAIR: &str = r#"(format: 1, id: "pair", title: "Pair", summary: "Two balancers, three limited backends.",
         traffic: (rate: 150.0, patience_s: 4.0),
         servers: [(id: "server-1"), (id: "server-2"), (id: "server-3"), (id: "server-4")],
@@ -50,7 +50,7 @@ fn pair() -> Arc<Infrastructure> {
     Arc::new(Infrastructure::from_ron("pair.ron", PAIR).expect("a valid scenario"))
 }
 
-/// The pair where connections are opened all the time, by users and inside the site.
+/// The pair, with connections opened continuously, by users and inside the site.
 fn connecting() -> Arc<Infrastructure> {
     let changes = [
         (
@@ -102,14 +102,14 @@ proptest! {
                 prop_assert_eq!(totals.offered, totals.completed + totals.failed + sim.in_flight());
             }
             sim.advance(until, &mut ());
-            // A copy goes on exactly as the original does, whether anybody watches or not.
+            // A clone continues exactly like the original, with or without an observer.
             again = again.clone();
             again.advance(until, &mut journal);
             prop_assert!(sim == again);
             prop_assert_eq!(sim.digest(), again.digest());
             prop_assert_eq!(sim.occupancy(), sim.sojourn(), "Little's law, to the nanosecond");
         }
-        // With everything restored and nobody new, all requests end and every slot is free.
+        // With everything restored and no new arrivals, all requests end and every slot is free.
         for fault in sim.faults() {
             prop_assert_eq!(sim.apply(&Command::Heal(fault), &mut ()), Ok(()));
         }
@@ -126,7 +126,7 @@ proptest! {
         }
         let _ = sim.apply(&Command::Probe(None), &mut ());
         if sim.apply(&Command::Rate(Rate::new(0.0).expect("in range")), &mut ()).is_err() {
-            // Users who wait for outcomes never stop.
+            // The load of closed-loop users cannot be set to zero.
             prop_assert!(sim.population().is_some());
             return Ok(());
         }
@@ -134,7 +134,7 @@ proptest! {
         prop_assert_eq!(sim.coming_back(), 0);
         prop_assert_eq!(sim.occupancy(), sim.sojourn());
         prop_assert_eq!(sim.in_flight(), 0);
-        prop_assert_eq!(sim.records(), 0, "no record is left behind");
+        prop_assert_eq!(sim.records(), 0, "no record is left over");
         for (link, _) in infra.links() {
             prop_assert_eq!(sim.active(link), 0, "{}", infra.hop_element(link));
         }

@@ -1,7 +1,7 @@
-//! What the screens show: as text, in colour, without colour, in ASCII, and whatever anybody does.
+//! Rendered screens: as text, with and without colours, in ASCII, and under random input.
 //!
-//! Most snapshots hold only the rows and columns of panels, status and footer: the canvas has its own tests, and a change of
-//! its drawing shall not change them all. Accept changes with `INSTA_UPDATE=always cargo test --test screens`.
+//! Most snapshots contain only panels, status and footer: the canvas has its own tests, and a change of its drawing must not
+//! change all snapshots. Accept changes with `INSTA_UPDATE=always cargo test --test screens`.
 
 #[path = "screens/gallery.rs"]
 mod gallery;
@@ -29,7 +29,7 @@ use hoplight::view::theme::{Palette, Theme};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-/// The application on a screen of the size that it knows.
+/// Renders the application at its screen size.
 fn drawn(app: &App, theme: &Theme) -> Buffer {
     let (columns, rows) = app.size();
     let area = Rect::new(0, 0, columns, rows);
@@ -38,12 +38,12 @@ fn drawn(app: &App, theme: &Theme) -> Buffer {
     buffer
 }
 
-/// Without colours: what snapshots are made of.
+/// Renders the application without colours, as for snapshots.
 fn plain(app: &App) -> Buffer {
     drawn(app, &Theme::new(Palette::NoColour, false))
 }
 
-/// The text of a part of the screen, without blanks at the ends of rows.
+/// Returns the text of a part of the screen, without trailing blanks.
 fn text(buffer: &Buffer, part: Area) -> String {
     let row = |y: u16| {
         let cells: String = (part.x..part.x + part.width).map(|x| buffer[(x, y)].symbol()).collect();
@@ -52,13 +52,13 @@ fn text(buffer: &Buffer, part: Area) -> String {
     (part.y..part.y + part.height).map(row).collect()
 }
 
-/// The whole screen's text.
+/// Returns the text of the whole screen.
 fn whole(app: &App) -> String {
     let buffer = plain(app);
     text(&buffer, Area { x: 0, y: 0, width: buffer.area.width, height: buffer.area.height })
 }
 
-/// A frame shows only whole, printable characters.
+/// Asserts that a frame shows only printable characters.
 fn assert_printable(buffer: &Buffer) {
     for (at, cell) in buffer.content.iter().enumerate() {
         let symbol = cell.symbol();
@@ -66,7 +66,7 @@ fn assert_printable(buffer: &Buffer) {
     }
 }
 
-/// Compares with the snapshot of this name.
+/// Compares a text with the snapshot of this name.
 fn compare(name: &str, text: &str) {
     insta::assert_snapshot!(name, text);
 }

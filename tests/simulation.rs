@@ -196,12 +196,12 @@ fn refused_commands_say_why_and_change_nothing() {
 fn going_back_and_forth_equals_an_uninterrupted_run() {
     let script = |timeline: &mut Timeline| {
         timeline.seek(SimTime::from_secs(3));
-        timeline.act(Command::Kill(component("db-1"))).expect("it is up");
+        timeline.apply(Command::Kill(component("db-1"))).expect("it is up");
         timeline.seek(SimTime::from_secs(6));
-        timeline.act(Command::Kill(server("server-3"))).expect("it is up");
-        timeline.act(Command::Send(RequestKind::Write)).expect("a user may always ask");
+        timeline.apply(Command::Kill(server("server-3"))).expect("it is up");
+        timeline.apply(Command::Send(RequestKind::Write)).expect("a user may always ask");
         timeline.seek(SimTime::from_secs(14));
-        timeline.act(Command::Restore(server("server-3"))).expect("it is off");
+        timeline.apply(Command::Restore(server("server-3"))).expect("it is off");
         timeline.seek(SimTime::from_secs(20));
     };
     let mut straight = Timeline::new(Simulation::new(stage_2(), 11));
@@ -219,7 +219,7 @@ fn going_back_and_forth_equals_an_uninterrupted_run() {
     assert!(wandering.simulation() == straight.simulation());
     // A command in the past discards the former future.
     wandering.seek(SimTime::from_secs(4));
-    wandering.act(Command::Restore(component("db-1"))).expect("it is down");
+    wandering.apply(Command::Restore(component("db-1"))).expect("it is down");
     wandering.seek(SimTime::from_secs(20));
     assert_eq!(wandering.simulation().is_up(&server("server-3")), Some(true));
     assert_eq!(wandering.commands().count(), 2);
@@ -229,7 +229,7 @@ fn going_back_and_forth_equals_an_uninterrupted_run() {
 fn a_step_back_undoes_a_step_forward() {
     let mut timeline = Timeline::new(Simulation::new(stage_2(), 12));
     timeline.seek(SimTime::from_secs(2));
-    timeline.act(Command::Send(RequestKind::Write)).expect("a user may always ask");
+    timeline.apply(Command::Send(RequestKind::Write)).expect("a user may always ask");
     let followed = timeline.simulation().newest_request(None);
     let mut states = vec![timeline.simulation().clone()];
     while timeline.simulation().is_in_flight(followed.expect("just sent")) {

@@ -76,7 +76,7 @@ struct Side {
 
 /// The results of both designs.
 #[derive(Debug, Serialize)]
-struct Comparison {
+struct CompareReport {
     seed: u64,
     a: Side,
     b: Side,
@@ -111,7 +111,7 @@ pub(super) fn compare(library: &Library, arguments: &CompareArguments, seed: u64
         let simulation = run.measure(Arc::new(infra), seed, &watch).with_context(|| format!("in {name}"))?;
         anyhow::Ok(Side { analysis, simulation })
     };
-    let comparison = Comparison { seed, a: side(a, &arguments.at_a)?, b: side(b, &arguments.at_b)? };
+    let comparison = CompareReport { seed, a: side(a, &arguments.at_a)?, b: side(b, &arguments.at_b)? };
     watch.clear();
     let text = match arguments.format {
         Format::Table => table::of(&comparison),

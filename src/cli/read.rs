@@ -19,7 +19,7 @@ use clap::Args;
 use crate::shell::ProgressStore;
 use hoplight_app::Keymap;
 use hoplight_lesson::markup::with_keys;
-use hoplight_lesson::{Gate, Library, Place, Player, Step};
+use hoplight_lesson::{Library, Place, Player, Step, StepGate};
 use hoplight_model::error::nearest;
 use hoplight_model::text::sanitise;
 use hoplight_model::{Element, Infrastructure, LessonId};
@@ -147,10 +147,10 @@ impl Reading<'_> {
         }
         self.say(&text)?;
         let flow = match &step.gate {
-            Gate::Continue => Flow::Continue,
-            Gate::Goals(_) => self.goals(step)?,
-            Gate::Ask(question) => self.question(question, questions::Mode::Ask)?,
-            Gate::Predict(question) => self.question(question, questions::Mode::Predict)?,
+            StepGate::Continue => Flow::Continue,
+            StepGate::Goals(_) => self.goals(step)?,
+            StepGate::Ask(question) => self.question(question, questions::Mode::Ask)?,
+            StepGate::Predict(question) => self.question(question, questions::Mode::Predict)?,
         };
         if flow == Flow::Quit {
             return Ok(flow);

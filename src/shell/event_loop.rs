@@ -15,7 +15,7 @@ use super::input::{Urgent, is_control};
 use super::pace::Pace;
 use super::program::{Flow, Program};
 use super::run::Ending;
-use super::screen::Screen;
+use super::screen::TerminalScreen;
 use super::signal::{GRACE, Stopped, can_stop, stop};
 
 /// Events handled before urgent ones are checked again.
@@ -28,7 +28,7 @@ const SETTLE: Duration = Duration::from_millis(50);
 pub(super) struct EventLoop<'a, P> {
     program: &'a mut P,
     tty: Arc<Tty>,
-    screen: Screen,
+    screen: TerminalScreen,
     events: Receiver<Event>,
     urgent: UnboundedReceiver<Urgent>,
     pace: Pace,
@@ -53,7 +53,7 @@ impl<'a, P: Program> EventLoop<'a, P> {
         events: Receiver<Event>,
         urgent: UnboundedReceiver<Urgent>,
     ) -> io::Result<Self> {
-        let screen = Screen::new(Arc::clone(&tty))?;
+        let screen = TerminalScreen::new(Arc::clone(&tty))?;
         Ok(Self { program, tty, screen, events, urgent, pace: Pace::default(), stale: true, stop_again: false })
     }
 

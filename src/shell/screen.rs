@@ -27,7 +27,7 @@ const UNKNOWN: Size = Size { width: 80, height: 24 };
 
 /// The terminal's screen.
 #[derive(Debug)]
-pub(super) struct Screen {
+pub(super) struct TerminalScreen {
     tty: Arc<Tty>,
     output: Output,
     terminal: Terminal<CrosstermBackend<Output>>,
@@ -62,7 +62,7 @@ fn clear(terminal: &mut Terminal<CrosstermBackend<Output>>) -> io::Result<()> {
     queue!(terminal.backend_mut(), Clear(ClearType::All))
 }
 
-impl Screen {
+impl TerminalScreen {
     /// The screen of a terminal that was just entered, with the cursor hidden, before its size is known.
     pub(super) fn new(tty: Arc<Tty>) -> io::Result<Self> {
         let output = Output::default();

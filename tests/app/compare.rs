@@ -1,4 +1,4 @@
-//! Two designs side by side: the same users, the same commands, the same time.
+//! Comparisons: two designs with the same load, the same commands and the same time.
 
 use hoplight::app::action::SiteAction;
 use hoplight::app::comparison::Comparison;
@@ -11,7 +11,7 @@ use hoplight::sim::{Command, Simulation, Timeline};
 
 use crate::learner::{LARGE, Learner, SMALL, component, hop, server};
 
-/// Stage 2 beside what the filter finds first.
+/// Compares stage 2 with the first match of a filter.
 pub(crate) fn comparing(size: (u16, u16), filter: &str) -> Learner {
     let mut learner = Learner::exploring(size);
     learner.wait(20).press("C").press(filter).press("<Enter>");
@@ -20,7 +20,7 @@ pub(crate) fn comparing(size: (u16, u16), filter: &str) -> Learner {
 }
 
 pub(crate) fn second(learner: &Learner) -> &Comparison {
-    learner.stage().panels.comparison.as_ref().expect("it is there")
+    learner.stage().panels.comparison.as_ref().expect("a comparison is open")
 }
 
 pub(crate) fn sims(learner: &Learner) -> [&Simulation; 2] {
@@ -32,7 +32,7 @@ fn table(learner: &Learner) -> Vec<String> {
 }
 
 #[test]
-fn both_get_the_same_users_at_the_same_time() {
+fn both_designs_get_the_same_requests_at_the_same_time() {
     let mut learner = comparing(LARGE, "re-encrypt");
     learner.wait(50);
     let [a, b] = sims(&learner);
@@ -44,7 +44,7 @@ fn both_get_the_same_users_at_the_same_time() {
 }
 
 #[test]
-fn another_design_gets_the_users_of_the_first() {
+fn a_second_design_gets_the_load_of_the_first() {
     let mut learner = comparing(LARGE, "Simple");
     learner.wait(50);
     let [a, b] = sims(&learner);
@@ -53,7 +53,7 @@ fn another_design_gets_the_users_of_the_first() {
 }
 
 #[test]
-fn failures_and_users_come_to_both_and_tls_changes_in_the_first_only() {
+fn faults_and_load_apply_to_both_and_tls_changes_to_the_first_only() {
     let mut learner = comparing(LARGE, "re-encrypt");
     learner.select(&component("web-1")).press("x>");
     let [a, b] = sims(&learner);
@@ -63,11 +63,11 @@ fn failures_and_users_come_to_both_and_tls_changes_in_the_first_only() {
     learner.press("t");
     assert_eq!(sims(&learner).map(|sim| sim.infrastructure().tls().edge), [TlsMode::Reencrypt; 2]);
     let text = table(&learner).join("\n");
-    assert_eq!(text.matches("\nnothing").count(), 2, "now they are the same: {text}");
+    assert_eq!(text.matches("\nnothing").count(), 2, "now the designs are the same: {text}");
 }
 
 #[test]
-fn what_was_done_before_is_done_to_the_second_as_well() {
+fn earlier_commands_are_replayed_on_the_second() {
     let mut learner = Learner::exploring(LARGE);
     learner.select(&server("server-3")).press("x").wait(30).press("Cre-enc<Enter>");
     let [a, b] = sims(&learner);
@@ -76,7 +76,7 @@ fn what_was_done_before_is_done_to_the_second_as_well() {
 }
 
 #[test]
-fn both_go_back_together() {
+fn a_rewind_applies_to_both() {
     let mut learner = comparing(LARGE, "re-encrypt");
     let state = |learner: &Learner| sims(learner).map(|sim| (sim.now(), sim.digest()));
     learner.wait(20).press(" ,");
@@ -85,7 +85,7 @@ fn both_go_back_together() {
     learner.press("...");
     assert!(state(&learner)[1].0 > there[1].0);
     learner.press(",,,");
-    assert_eq!(state(&learner), there, "as it was, in both");
+    assert_eq!(state(&learner), there, "both states are restored");
 }
 
 #[test]
@@ -93,14 +93,14 @@ fn differences_are_called_out_with_a_sign_and_not_by_colour_alone() {
     let mut learner = comparing(SMALL, "re-encrypt");
     learner.wait(20);
     let lines = table(&learner);
-    let readable = lines.iter().find(|line| line.starts_with("hops readable")).expect("a row");
+    let readable = lines.iter().find(|line| line.starts_with("readable hops")).expect("a row");
     assert!(readable.contains("−2 ✓"), "{readable}");
     let only = lines.iter().position(|line| line == "found only in A").expect("a heading");
     assert!(lines[only + 1].contains("Passwords"), "{lines:?}");
 }
 
 #[test]
-fn it_ends_with_the_same_key_and_with_escape_and_the_monitor_says_so() {
+fn the_same_key_and_escape_end_a_comparison_and_the_monitor_key_refuses() {
     for key in ["C", "<Esc>"] {
         let mut learner = comparing(SMALL, "re-encrypt");
         learner.press(key);
@@ -112,18 +112,18 @@ fn it_ends_with_the_same_key_and_with_escape_and_the_monitor_says_so() {
     assert!(learner.stage().panels.comparison.is_some() && learner.stage().panels.view == View::Compare, "nothing is lost");
 }
 
-/// Whether a component is up, in each.
+/// Whether a component is up in each design.
 fn up(learner: &Learner, id: &str) -> [Option<bool>; 2] {
     sims(learner).map(|sim| sim.is_up(&component(id)))
 }
 
-/// The second is what it would be had it run alone, with the shared commands of the first.
+/// Asserts that the second design is in the same state as a separate run with the shared commands of the first.
 fn assert_replayed(learner: &Learner, begins: &Simulation) {
     let mut alone = Timeline::new(begins.clone());
     for (at, command) in learner.stage().session.timeline.commands() {
         if !matches!(command, Command::Edit(EdgeTls(_) | WebToAppTls(_) | AppToDbTls(_))) {
             alone.seek(at);
-            let _ = alone.act(command.clone());
+            let _ = alone.apply(command.clone());
         }
     }
     alone.seek(learner.now());
@@ -131,16 +131,16 @@ fn assert_replayed(learner: &Learner, begins: &Simulation) {
 }
 
 #[test]
-fn a_future_that_the_first_loses_is_lost_to_the_second() {
+fn a_discarded_future_is_discarded_in_both() {
     let mut learner = comparing(LARGE, "re-encrypt");
     let begins = Simulation::new(sims(&learner)[1].infrastructure().clone(), sims(&learner)[0].seed());
     learner.wait(50).select(&component("web-1")).press("x").wait(30);
     assert_eq!(up(&learner, "web-1"), [Some(false); 2]);
-    // Three seconds after the start, the change of TLS cuts off the failure.
+    // Going back to 3 s and changing TLS discards the failure.
     learner.press("J3<Enter>t ").wait(60);
     assert_eq!(up(&learner, "web-1"), [Some(true); 2]);
     assert_replayed(&learner, &begins);
-    // So does whatever the second refuses: it differs from the first in what it knows.
+    // So does a change of the balancing algorithm.
     learner.press("x").wait(20).press("J4<Enter>b ").wait(60);
     let [a, b] = up(&learner, "web-1");
     assert_eq!(a, b);
@@ -148,7 +148,7 @@ fn a_future_that_the_first_loses_is_lost_to_the_second() {
 }
 
 #[test]
-fn the_second_knows_the_future_that_the_first_knows() {
+fn the_second_shares_the_known_future_of_the_first() {
     let mut learner = Learner::exploring(LARGE);
     learner.wait(50).select(&component("web-1")).press("x").wait(30).press("J3<Enter>C<Enter>");
     assert_eq!(learner.stage().panels.view, View::Compare);
@@ -160,10 +160,10 @@ fn the_second_knows_the_future_that_the_first_knows() {
 }
 
 #[test]
-fn what_is_still_to_come_comes_to_both() {
+fn scheduled_commands_run_on_both() {
     let mut learner = Learner::exploring(LARGE);
     let stage = learner.wait(20).stage();
-    let pause = fault_actions(stage).iter().position(|deed| deed.title.to_string().starts_with("a ten-second pause"));
+    let pause = fault_actions(stage).iter().position(|action| action.title.to_string().starts_with("a ten-second pause"));
     learner.app.act(SiteAction::Fault(pause.expect("a row of the catalogue")));
     learner.wait(10).press("C<Enter>");
     assert_eq!(learner.stage().panels.view, View::Compare);
@@ -173,20 +173,20 @@ fn what_is_still_to_come_comes_to_both() {
 }
 
 #[test]
-fn what_a_step_of_a_lesson_begins_with_comes_to_both() {
+fn the_setup_of_a_lesson_step_runs_on_both() {
     let mut learner = comparing(LARGE, "re-encrypt");
     let begins = Simulation::new(sims(&learner)[1].infrastructure().clone(), sims(&learner)[0].seed());
     let kill = Command::Kill(component("web-1"));
     let entry = Entry { openings: vec![Opening::Do(kill)], pace: None };
     let Screen::Stage(stage) = &mut learner.app.screen else { panic!("a stage is shown") };
-    stage.enter(&entry).expect("it can be done");
+    stage.enter(&entry).expect("a valid setup");
     learner.wait(10);
     assert_eq!(up(&learner, "web-1"), [Some(false); 2]);
     assert_replayed(&learner, &begins);
 }
 
 #[test]
-fn both_are_analysed_anew_when_a_hop_is_blocked() {
+fn blocking_a_hop_reanalyses_both_designs() {
     let mut learner = comparing(LARGE, "re-encrypt");
     let points = |learner: &Learner| {
         let lines = table(learner);
@@ -210,11 +210,11 @@ fn both_names_can_be_read_on_a_small_screen() {
     assert!(a.starts_with("Secured") && b.contains("as written"), "{a}, {b}");
     assert!(a.len() + b.len() > 70 && b.len() < 70, "one line does not hold both, two do");
     let (above, table) = (comparison.areas.titles[0], comparison.areas.table);
-    assert_eq!((above.y, above.height, table.y), (1, 1, 2), "the first has a line of its own");
+    assert_eq!((above.y, above.height, table.y), (1, 1, 2), "the first has its own line");
 }
 
 #[test]
-fn in_a_lesson_it_says_how_to_come_back() {
+fn in_a_lesson_the_notice_names_the_key_that_ends_the_comparison() {
     let mut learner = Learner::in_small_lesson(SMALL);
     learner.press("C<Enter>");
     assert_eq!(learner.stage().panels.view, View::Compare);
@@ -238,17 +238,17 @@ fn a_click_selects_in_either_picture() {
 }
 
 #[test]
-fn there_is_no_panel_beside_a_comparison_and_the_key_says_so() {
+fn a_comparison_has_no_panel_and_the_key_says_so() {
     let mut learner = comparing(SMALL, "re-encrypt");
     learner.press("i");
     assert_eq!(learner.notice(), "There is no other panel during a comparison.");
     assert!(!learner.stage().panels.show_detail);
     learner.press("<Esc>");
-    assert_eq!(learner.stage().panels.view, View::Canvas, "Esc ends the comparison, not a panel that nobody sees");
+    assert_eq!(learner.stage().panels.view, View::Canvas, "Esc ends the comparison, not a hidden panel");
 }
 
 #[test]
-fn a_comparison_begins_as_the_run_did_whatever_was_done_to_the_firewalls_since() {
+fn a_comparison_starts_from_the_original_firewall_rules_and_replays_the_edits() {
     let block = |learner: &mut Learner| {
         learner.select(&hop("app-2", "db-1")).press("f");
         assert!(learner.notice().contains("app-2"), "{}", learner.notice());
@@ -264,5 +264,5 @@ fn a_comparison_begins_as_the_run_did_whatever_was_done_to_the_firewalls_since()
     let [a, b] = [sims(&after), sims(&before)];
     assert_eq!(a.map(Simulation::now), b.map(Simulation::now));
     assert_eq!(a.map(Simulation::digest), b.map(Simulation::digest));
-    assert!(a[1].totals().failed > 0, "the block reaches the second, too");
+    assert!(a[1].totals().failed > 0, "the block applies to the second too");
 }

@@ -1,4 +1,4 @@
-//! The course map: choosing, opening, going back, quitting; the help; a screen that is too small.
+//! The course map: selecting, opening, going back, quitting; the help; a screen that is too small.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use hoplight::lesson::{Library, Place, Progress, Sources};
 use crate::learner::{LARGE, Learner, SMALL, library};
 
 #[test]
-fn the_list_is_walked_with_arrows_letters_and_jumps_and_stops_at_both_ends() {
+fn arrows_letters_and_jumps_move_through_the_list_and_stop_at_both_ends() {
     let mut learner = Learner::new(SMALL);
     let last = learner.app.home.items.len() - 1;
     assert!(last >= 10, "lessons and infrastructures");
@@ -21,7 +21,7 @@ fn the_list_is_walked_with_arrows_letters_and_jumps_and_stops_at_both_ends() {
 }
 
 #[test]
-fn enter_opens_what_is_chosen_and_q_comes_back_then_quits() {
+fn enter_opens_the_selected_line_and_q_goes_back_then_quits() {
     let mut learner = Learner::new(SMALL);
     let Some(CourseItem::Lesson(lesson)) = learner.app.home.item().cloned() else { panic!("lessons come first") };
     learner.press("<Enter>");
@@ -38,7 +38,7 @@ fn enter_opens_what_is_chosen_and_q_comes_back_then_quits() {
 }
 
 #[test]
-fn the_first_lesson_that_is_not_finished_is_chosen_at_the_start() {
+fn the_first_unfinished_lesson_is_selected_at_the_start() {
     let mut learner = Learner::in_small_lesson(SMALL);
     learner.solve_lesson();
     let again = Learner::with(learner.app.library.clone(), learner.app.progress.clone(), SMALL);
@@ -46,7 +46,7 @@ fn the_first_lesson_that_is_not_finished_is_chosen_at_the_start() {
 }
 
 #[test]
-fn in_a_long_list_the_chosen_line_is_always_shown_and_clicked_where_it_is() {
+fn in_a_long_list_the_selected_line_is_always_visible_and_clickable() {
     let text = include_str!("../lessons/small.ron");
     let lessons: Vec<(String, String)> = (0..60)
         .map(|number| {
@@ -57,7 +57,7 @@ fn in_a_long_list_the_chosen_line_is_always_shown_and_clicked_where_it_is() {
         .collect();
     let lessons: Vec<(&str, &str)> = lessons.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
     let mut library = library();
-    library.extend(Sources { lessons: &lessons, ..Sources::default() }).expect("they are right");
+    library.extend(Sources { lessons: &lessons, ..Sources::default() }).expect("valid lessons");
     let mut learner = Learner::with(library, Progress::default(), SMALL);
     let count = learner.app.home.items.len();
     let chosen_row = |learner: &Learner| {
@@ -76,7 +76,7 @@ fn in_a_long_list_the_chosen_line_is_always_shown_and_clicked_where_it_is() {
     assert_eq!(chosen_row(&learner), 1, "the first line, below its heading");
     learner.press("G");
     assert_eq!(chosen_row(&learner), SMALL.1 - 4, "the last line is at the bottom");
-    // The first click chooses a line and leaves the list where it is; the second opens it.
+    // The first click selects a line without scrolling; the second opens it.
     let (line, row) = learner.app.home.rows()[3];
     learner.click((6, 2 + row));
     assert_eq!(learner.app.home.chosen, line);
@@ -94,7 +94,7 @@ fn an_empty_library_says_that_there_is_nothing_to_open() {
     let mut learner = Learner::with(Library::default(), Progress::default(), SMALL);
     learner.press("<Down><Up>G<Enter>");
     assert_eq!(learner.tone(), Some(Tone::Bad));
-    assert!(learner.notice().contains("No lesson and no infrastructure"));
+    assert!(learner.notice().contains("No lessons or infrastructures found."));
 }
 
 #[test]
@@ -109,12 +109,12 @@ fn keys_of_the_stage_say_that_they_do_nothing_on_the_course_map() {
 }
 
 #[test]
-fn the_help_opens_scrolls_and_closes_and_nothing_happens_behind_it() {
+fn the_help_opens_scrolls_and_closes_and_takes_all_keys() {
     for close in ["?", "<Esc>", "q"] {
         let mut learner = Learner::exploring(SMALL);
         learner.press("?<Down><Down><Up>");
         assert_eq!(learner.app.help, Some(1));
-        assert!(!learner.app.is_animating(), "time stands still behind the help");
+        assert!(!learner.app.is_animating(), "the simulation is paused behind the help");
         let before = learner.now();
         learner.wait(5);
         assert_eq!(learner.now(), before);
@@ -122,7 +122,7 @@ fn the_help_opens_scrolls_and_closes_and_nothing_happens_behind_it() {
         assert_eq!(learner.app.help, None, "{close}");
         assert!(learner.app.stage().is_some() && learner.app.is_animating(), "{close}");
     }
-    // A key that would act closes the help and does no more.
+    // A key that would do something else only closes the help.
     let mut learner = Learner::exploring(SMALL);
     let tls = learner.stage().infra().tls();
     learner.press("?t");
@@ -137,20 +137,20 @@ fn the_help_ends_where_its_text_ends() {
         let most = learner.app.help.expect("open");
         assert!(most > 0 && most < 90, "{most}");
         learner.press("<Up>");
-        assert_eq!(learner.app.help, Some(most - 1), "the first key back is seen");
+        assert_eq!(learner.app.help, Some(most - 1), "the first key back scrolls");
         learner.press("<PgDn><PgDn>");
         assert_eq!(learner.app.help, Some(most));
         learner.press(&"<PgUp>".repeat(40));
         assert_eq!(learner.app.help, Some(0));
     }
-    // Where all of it is shown, nothing scrolls.
+    // If everything fits, nothing scrolls.
     let mut learner = Learner::exploring((120, 100));
     learner.press("?<Down>");
     assert_eq!(learner.app.help, Some(0));
 }
 
 #[test]
-fn only_a_screen_that_shows_something_moves() {
+fn a_screen_that_is_too_small_is_not_animated() {
     let mut learner = Learner::new(LARGE);
     assert!(learner.app.is_animating(), "the preview is alive");
     learner.app.resize(79, 24);
@@ -181,7 +181,7 @@ fn a_screen_that_is_too_small_is_quit_at_once_as_it_says() {
             learner.app.resize(size.0, size.1);
             let mode = learner.stage().infra().tls();
             learner.press("t");
-            assert_eq!(learner.stage().infra().tls(), mode, "what cannot be seen does not change");
+            assert_eq!(learner.stage().infra().tls(), mode, "hidden state does not change");
             assert!(!learner.effects.contains(&Effect::Quit), "{key}: {size:?}");
             learner.press(key);
             assert_eq!(learner.effects.last(), Some(&Effect::Quit), "{key}: {size:?}");
@@ -190,7 +190,7 @@ fn a_screen_that_is_too_small_is_quit_at_once_as_it_says() {
 }
 
 #[test]
-fn the_preview_rests_when_nobody_has_touched_anything_for_half_a_minute() {
+fn the_preview_stops_after_half_a_minute_without_input() {
     let mut learner = Learner::new(LARGE);
     let moves = |learner: &mut Learner| {
         let time = |learner: &Learner| learner.app.home.preview.as_ref().map(|preview| preview.simulation().now());
@@ -202,10 +202,10 @@ fn the_preview_rests_when_nobody_has_touched_anything_for_half_a_minute() {
     };
     learner.wait(299);
     assert!(learner.app.is_animating() && moves(&mut learner));
-    assert!(!learner.app.is_animating() && !moves(&mut learner), "30 s are over");
+    assert!(!learner.app.is_animating() && !moves(&mut learner), "after 30 s");
     learner.wait(1_000);
     assert!(!learner.app.is_animating());
-    // A key wakes it, even one that does nothing here, and so does a click that meets nothing.
+    // Any key or click restarts it, even one without an effect.
     learner.press("x");
     assert!(learner.app.is_animating() && moves(&mut learner));
     learner.wait(300);
@@ -213,18 +213,18 @@ fn the_preview_rests_when_nobody_has_touched_anything_for_half_a_minute() {
     learner.click((0, 1));
     assert!(learner.app.is_animating() && moves(&mut learner));
     learner.wait(200).press("j").wait(200);
-    assert!(learner.app.is_animating(), "the time counts from the last key");
-    // The stage never rests by itself.
+    assert!(learner.app.is_animating(), "the time is counted from the last key");
+    // The stage never stops on its own.
     learner.press("<Enter>").wait(400);
     assert!(learner.app.is_animating());
 }
 
 #[test]
-fn without_movement_time_goes_by_in_steps_of_half_a_second() {
+fn with_reduced_motion_time_advances_in_steps_of_half_a_second() {
     let settings = Settings { seed: 1, reduced_motion: true, ..Settings::default() };
     let mut app = App::new(library(), Progress::default(), settings);
     app.resize(LARGE.0, LARGE.1);
-    assert!(!app.is_animating(), "the course map rests");
+    assert!(!app.is_animating(), "the course map is not animated");
     app.open_scenario(Arc::clone(app.library.scenario("stage-2-secured").expect("shipped")));
     let mut learner = Learner { app, effects: Vec::new() };
     let mut times = Vec::new();
@@ -236,7 +236,7 @@ fn without_movement_time_goes_by_in_steps_of_half_a_second() {
 }
 
 #[test]
-fn a_frame_is_due_exactly_after_something_changed() {
+fn a_redraw_is_requested_exactly_when_the_state_has_changed() {
     let mut learner = Learner::exploring(SMALL);
     assert!(learner.app.take_changed() && !learner.app.take_changed());
     learner.press("Z");

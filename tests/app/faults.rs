@@ -1,4 +1,4 @@
-//! The fault menu: every fault of the catalogue, on what is selected, with what heals it.
+//! The fault menu: the catalogue, the faults of the selected element, and repairs.
 
 use hoplight::app::Tone;
 use hoplight::app::action::{SelectAction, SiteAction, TimeAction};
@@ -12,33 +12,33 @@ use hoplight::sim::{Command, Fault, SimTime};
 use crate::learner::{LARGE, Learner, SMALL, component, hop, server};
 
 fn of(learner: &Learner, group: FaultGroup) -> Vec<FaultAction> {
-    fault_actions(learner.stage()).into_iter().filter(|deed| deed.group == group).collect()
+    fault_actions(learner.stage()).into_iter().filter(|action| action.group == group).collect()
 }
 
-/// Opens the menu and does the first row that a filter leaves.
+/// Opens the menu and runs the first row that matches a filter.
 fn inject(learner: &mut Learner, filter: &str) {
     learner.press("X").press(filter);
     assert_eq!(learner.app.window.as_ref().map(|window| window.kind), Some(WindowKind::Faults));
     learner.press("<Enter>");
-    assert!(learner.app.window.is_none(), "{filter} leaves no row");
+    assert!(learner.app.window.is_none(), "no row matches {filter}");
 }
 
 #[test]
-fn every_row_of_the_catalogue_is_reachable_and_a_missing_part_is_said() {
+fn every_row_of_the_catalogue_is_listed_and_reports_a_missing_element() {
     let learner = Learner::exploring(SMALL);
     let site = of(&learner, FaultGroup::Site);
     for row in CommonFault::ALL {
         let said = hoplight::text::common_fault(row);
-        let deed = site.iter().find(|deed| deed.title == said.title.into()).unwrap_or_else(|| panic!("{row:?} is missing"));
-        assert_eq!(deed.commands, row.inject(learner.stage().infra()));
-        assert!(deed.about.contains(said.users) && deed.about.contains(said.remedy));
-        let refusal = deed.refusal(learner.stage());
-        assert_eq!(refusal.is_some(), deed.commands.is_empty(), "{row:?}: {refusal:?}");
+        let action = site.iter().find(|action| action.title == said.title.into()).unwrap_or_else(|| panic!("{row:?} is missing"));
+        assert_eq!(action.commands, row.inject(learner.stage().infra()));
+        assert!(action.about.contains(said.users) && action.about.contains(said.remedy));
+        let refusal = action.refusal(learner.stage());
+        assert_eq!(refusal.is_some(), action.commands.is_empty(), "{row:?}: {refusal:?}");
     }
 }
 
 #[test]
-fn what_the_menu_offers_for_anything_that_is_selected_can_be_done_or_says_why_not() {
+fn every_row_for_a_selected_element_has_an_effect_or_reports_why_not() {
     let fresh = Learner::exploring(LARGE);
     for element in fresh.stage().viewport.layout.order().to_vec() {
         let mut learner = Learner::exploring(LARGE);
@@ -49,22 +49,27 @@ fn what_the_menu_offers_for_anything_that_is_selected_can_be_done_or_says_why_no
             learner.stage().infra().component(ix).kind == ComponentKind::Browser
         });
         assert_eq!(offered.is_empty(), is_user, "{element}");
-        for deed in offered {
-            assert!(!deed.about.is_empty() && !deed.commands.is_empty(), "{deed:?}");
-            let place = fault_actions(learner.stage()).iter().position(|other| *other == deed).expect("it is in the list");
+        for action in offered {
+            assert!(!action.about.is_empty() && !action.commands.is_empty(), "{action:?}");
+            let place = fault_actions(learner.stage()).iter().position(|other| *other == action).expect("it is in the list");
             let mut other = Learner::exploring(LARGE);
             other.app.act(SelectAction::Element(element.clone()));
-            let refusal = deed.refusal(other.stage());
+            let refusal = action.refusal(other.stage());
             other.app.act(SiteAction::Fault(place));
-            assert_ne!(other.notice(), "", "{}", deed.title);
-            assert_eq!(refusal.is_none(), other.stage().session.timeline.commands().count() == 1, "{}: {refusal:?}", deed.title);
-            assert_eq!(refusal.is_some(), other.tone() == Some(Tone::Warn), "{}: {}", deed.title, other.notice());
+            assert_ne!(other.notice(), "", "{}", action.title);
+            assert_eq!(
+                refusal.is_none(),
+                other.stage().session.timeline.commands().count() == 1,
+                "{}: {refusal:?}",
+                action.title
+            );
+            assert_eq!(refusal.is_some(), other.tone() == Some(Tone::Warn), "{}: {}", action.title, other.notice());
         }
     }
 }
 
 #[test]
-fn whatever_a_deed_breaks_the_menu_heals_again() {
+fn the_menu_offers_a_repair_for_every_fault() {
     for (element, filter) in [
         (component("lb-1"), "here kill"),
         (component("web-1"), "here hang"),
@@ -88,23 +93,23 @@ fn whatever_a_deed_breaks_the_menu_heals_again() {
     ] {
         let mut learner = Learner::exploring(LARGE);
         learner.app.act(SelectAction::Element(element.clone()));
-        assert!(of(&learner, FaultGroup::Heal).is_empty(), "all is well");
+        assert!(of(&learner, FaultGroup::Repair).is_empty(), "no repair is offered");
         inject(&mut learner, filter);
         assert!(learner.stage().session.timeline.commands().count() > 0, "{element}, {filter}: {}", learner.notice());
         learner.wait(10);
-        assert!(!of(&learner, FaultGroup::Heal).is_empty(), "{element}, {filter}: nothing is offered");
+        assert!(!of(&learner, FaultGroup::Repair).is_empty(), "{element}, {filter}: nothing is offered");
         for _ in 0..4 {
-            if !of(&learner, FaultGroup::Heal).is_empty() {
+            if !of(&learner, FaultGroup::Repair).is_empty() {
                 inject(&mut learner, "");
                 learner.wait(10);
             }
         }
-        assert_eq!(of(&learner, FaultGroup::Heal), [], "{element}, {filter}");
+        assert_eq!(of(&learner, FaultGroup::Repair), [], "{element}, {filter}");
     }
 }
 
 #[test]
-fn whatever_is_down_can_be_brought_back_whatever_else_is_wrong_with_it() {
+fn an_element_that_is_down_can_be_restored_despite_other_faults() {
     let fresh = Learner::exploring(LARGE);
     let mut tried = 0;
     for element in [component("web-1"), component("db-1"), component("db-2"), hop("lb-1", "web-1"), server("server-2")] {
@@ -114,31 +119,31 @@ fn whatever_is_down_can_be_brought_back_whatever_else_is_wrong_with_it() {
             learner
         };
         let breaks = of(&selected(&element), FaultGroup::Selected);
-        let kill = breaks.iter().position(|deed| deed.commands == [(0.0, Command::Kill(element.clone()))]).expect("a kill");
-        let faults = breaks.iter().filter(|deed| matches!(deed.commands[..], [(_, Command::Fault(_))]));
-        for fault in faults.filter(|deed| deed.refusal(fresh.stage()).is_none()) {
+        let kill = breaks.iter().position(|action| action.commands == [(0.0, Command::Kill(element.clone()))]).expect("a kill");
+        let faults = breaks.iter().filter(|action| matches!(action.commands[..], [(_, Command::Fault(_))]));
+        for fault in faults.filter(|action| action.refusal(fresh.stage()).is_none()) {
             let mut learner = selected(&element);
-            for deed in [fault, &breaks[kill]] {
-                if let Some(place) = fault_actions(learner.stage()).iter().position(|other| other == deed) {
+            for action in [fault, &breaks[kill]] {
+                if let Some(place) = fault_actions(learner.stage()).iter().position(|other| other == action) {
                     learner.app.act(SiteAction::Fault(place));
                 }
             }
             learner.wait(10);
             let what = format!("{element}, {}", fault.title);
             assert!(!learner.is_up(&element), "{what}");
-            let returns = |deed: &FaultAction| {
+            let returns = |action: &FaultAction| {
                 let mut trial = learner.stage().sim().clone();
-                deed.commands.iter().any(|(_, command)| trial.apply(command, &mut ()).is_ok())
+                action.commands.iter().any(|(_, command)| trial.apply(command, &mut ()).is_ok())
                     && trial.is_up(&element) == Some(true)
             };
-            assert!(of(&learner, FaultGroup::Heal).iter().any(returns), "{what}: nothing brings it back");
+            assert!(of(&learner, FaultGroup::Repair).iter().any(returns), "{what}: no repair is offered");
             for _ in 0..6 {
-                if !of(&learner, FaultGroup::Heal).is_empty() {
+                if !of(&learner, FaultGroup::Repair).is_empty() {
                     inject(&mut learner, "");
                     learner.wait(10);
                 }
             }
-            assert_eq!(of(&learner, FaultGroup::Heal), [], "{what}");
+            assert_eq!(of(&learner, FaultGroup::Repair), [], "{what}");
             assert!(learner.is_up(&element), "{what}");
             tried += 1;
         }
@@ -147,7 +152,7 @@ fn whatever_is_down_can_be_brought_back_whatever_else_is_wrong_with_it() {
 }
 
 #[test]
-fn a_row_that_cannot_be_done_says_why_when_it_is_chosen() {
+fn a_row_without_an_effect_says_why_when_it_is_selected() {
     let mut learner = Learner::exploring(SMALL);
     learner.select(&component("web-1")).press("x").press("X").press("here kill web-1");
     let window = learner.app.window.clone().expect("open");
@@ -163,7 +168,7 @@ fn a_row_that_cannot_be_done_says_why_when_it_is_chosen() {
 }
 
 #[test]
-fn what_comes_later_comes_whatever_is_done_until_then() {
+fn scheduled_commands_run_regardless_of_other_commands() {
     let hung = |learner: &Learner| learner.stage().sim().faults().iter().any(|fault| matches!(fault, Fault::Hang(_)));
     let mut learner = Learner::exploring(SMALL);
     learner.wait(20);
@@ -174,7 +179,7 @@ fn what_comes_later_comes_whatever_is_done_until_then() {
     assert!(hung(&learner), "9.5 s");
     learner.wait(10);
     assert!(!hung(&learner), "10.5 s");
-    // Back in time, and something else is done: the end of the pause is still to come, at the same moment.
+    // After a rewind and another command, the scheduled end of the pause is still pending, at the same time.
     let at = |seconds| SimTime::from_secs(seconds);
     learner.app.act(TimeAction::Seek(at(8)));
     assert!(hung(&learner));
@@ -183,7 +188,7 @@ fn what_comes_later_comes_whatever_is_done_until_then() {
     assert!(hung(&learner));
     learner.app.act(TimeAction::Seek(at(13)));
     assert!(!hung(&learner));
-    // Before the deed, there is nothing to come: after another deed, it is forgotten.
+    // After a rewind to before the action, another command discards it.
     learner.app.act(TimeAction::Seek(at(1)));
     learner.press("t");
     learner.app.act(TimeAction::Seek(at(20)));
@@ -194,7 +199,7 @@ fn what_comes_later_comes_whatever_is_done_until_then() {
 }
 
 #[test]
-fn a_panel_begins_with_what_is_wrong_until_it_is_healed() {
+fn a_panel_starts_with_the_active_faults_until_they_are_cleared() {
     for (filter, element, said) in [
         ("twenty", component("db-1"), "✗ db-1 is 20 × slower."),
         ("twenty", component("db-1"), "mean service ms: static 76.7, read 76.7"),
@@ -211,7 +216,7 @@ fn a_panel_begins_with_what_is_wrong_until_it_is_healed() {
         learner.wait(5).select(&element);
         assert!(learner.panel().contains(said), "{said}: {}", learner.panel());
         for _ in 0..4 {
-            if !of(&learner, FaultGroup::Heal).is_empty() {
+            if !of(&learner, FaultGroup::Repair).is_empty() {
                 inject(&mut learner, "");
             }
         }
@@ -221,7 +226,7 @@ fn a_panel_begins_with_what_is_wrong_until_it_is_healed() {
 }
 
 #[test]
-fn all_that_is_said_of_a_row_has_room_on_the_smallest_screen() {
+fn every_description_fits_on_the_smallest_screen() {
     let mut learner = Learner::exploring(SMALL);
     for element in [component("db-1"), server("server-2"), hop("lb-1", "web-1")] {
         learner.select(&element).press("X");

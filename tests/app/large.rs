@@ -1,4 +1,4 @@
-//! A picture that is larger than the screen: the window over it, and its map.
+//! A diagram that is larger than the screen: panning, and the minimap.
 
 use hoplight::app::action::{SelectAction, ViewAction};
 use hoplight::layout::{Cell, Fit};
@@ -7,7 +7,7 @@ use hoplight::model::Element;
 
 use crate::learner::{LARGE, Learner, SMALL, component, library, server};
 
-/// A site with eight pairs of web server and application, each on a server.
+/// A site with eight servers, each running a web server and an application.
 fn large(size: (u16, u16)) -> Learner {
     let pairs = 1..=8;
     let servers = pairs.clone().map(|n| format!("(id: \"s-{n}\"),")).collect::<Vec<_>>().concat();
@@ -27,14 +27,14 @@ fn large(size: (u16, u16)) -> Learner {
           links: [(from: \"browser\", to: \"dns\", protocol: Dns), (from: \"browser\", to: \"lb\", protocol: Http), {links}])"
     );
     let mut library = library();
-    library.extend(Sources { scenarios: &[("large.ron", &text)], ..Sources::default() }).expect("it is right");
-    let infra = library.scenario("large").expect("there it is").clone();
+    library.extend(Sources { scenarios: &[("large.ron", &text)], ..Sources::default() }).expect("a valid scenario");
+    let infra = library.scenario("large").expect("loaded").clone();
     let mut learner = Learner::with(library, Progress::default(), size);
     learner.app.open_scenario(infra);
     learner
 }
 
-/// Whether the window shows the cell that stands for an element.
+/// Whether the anchor cell of an element is visible.
 fn shows(learner: &Learner, element: &Element) -> bool {
     let stage = learner.stage();
     let cell = stage.viewport.layout.anchor(element).expect("it is on the canvas");
@@ -63,7 +63,7 @@ fn the_window_follows_the_selection_everywhere() {
 }
 
 #[test]
-fn held_arrows_move_the_window_to_its_edges_and_say_so() {
+fn ctrl_arrows_pan_to_the_edges_and_say_so() {
     let mut learner = large(SMALL);
     let pan = |learner: &mut Learner, arrow: &str| {
         let key = format!("Ctrl-{arrow}").parse().expect("a key");
@@ -84,14 +84,14 @@ fn held_arrows_move_the_window_to_its_edges_and_say_so() {
         last = next;
     }
     let stage = learner.stage();
-    assert_eq!(last.y + stage.viewport.regions.canvas.height, stage.viewport.layout.size().1, "the last row is seen");
+    assert_eq!(last.y + stage.viewport.regions.canvas.height, stage.viewport.layout.size().1, "the last row is visible");
     let mut small = Learner::exploring(SMALL);
     small.app.act(ViewAction::Pan(hoplight::layout::Arrow::Down));
     assert_eq!(small.notice(), "The whole diagram is on the screen.");
 }
 
 #[test]
-fn a_click_hits_what_the_window_shows_there_and_the_map_leads_anywhere() {
+fn clicks_account_for_panning_and_the_map_pans_anywhere() {
     let mut learner = large(LARGE);
     learner.select(&component("web-8"));
     learner.app.act(SelectAction::Clear);
@@ -108,7 +108,7 @@ fn a_click_hits_what_the_window_shows_there_and_the_map_leads_anywhere() {
     learner.app.click(window.x + map.right() - 2, window.y + map.bottom() - 2);
     assert!(shows(&learner, &server("s-8")));
     learner.press("z");
-    assert!(learner.stage().map().is_none(), "the map can be put away");
+    assert!(learner.stage().map().is_none(), "the map can be hidden");
     learner.app.wheel(window.x + 2, window.y + 2, -2);
     assert!(
         learner.stage().viewport.pan.y < learner.stage().viewport.layout.size().1 - window.height,
@@ -117,7 +117,7 @@ fn a_click_hits_what_the_window_shows_there_and_the_map_leads_anywhere() {
 }
 
 #[test]
-fn another_size_keeps_the_selection_in_sight() {
+fn a_resize_keeps_the_selection_visible() {
     let mut learner = large(SMALL);
     learner.select(&component("app-8"));
     for size in [LARGE, (90, 24), (160, 33), SMALL] {
@@ -125,5 +125,5 @@ fn another_size_keeps_the_selection_in_sight() {
         assert!(shows(&learner, &component("app-8")), "{size:?}");
     }
     learner.app.resize(200, 100);
-    assert!(!learner.stage().viewport.is_larger() && learner.stage().viewport.pan == Cell::default(), "the whole is there");
+    assert!(!learner.stage().viewport.is_larger() && learner.stage().viewport.pan == Cell::default(), "everything fits");
 }

@@ -1,4 +1,4 @@
-//! A lesson under the keys: goals, hints, predictions, questions, marks, the quiz, and the end.
+//! Lessons played with keys: goals, hints, predictions, questions, marks, the quiz, and the end.
 
 use hoplight::app::{Effect, Tone};
 use hoplight::lesson::{Place, Score};
@@ -6,7 +6,7 @@ use hoplight::lesson::{Place, Score};
 use crate::learner::{LARGE, Learner, SMALL, component, server};
 
 #[test]
-fn enter_says_which_goals_are_open_and_goes_on_once_they_are_met() {
+fn enter_lists_open_goals_and_continues_once_they_are_met() {
     let mut learner = Learner::in_small_lesson(SMALL);
     learner.press("<Enter><Enter>");
     assert_eq!(learner.run().place(), Place::Step(1));
@@ -16,7 +16,7 @@ fn enter_says_which_goals_are_open_and_goes_on_once_they_are_met() {
     assert!(learner.panel().contains("☑ web-1 is down") && learner.panel().contains("☐ no more errors"));
     learner.press("<Enter>");
     assert_eq!(learner.notice(), "One goal is open: no more errors.");
-    // A notice goes after a while, and this one comes when the simulation says so.
+    // The notice appears once the simulation meets the goal, and disappears after a while.
     for _ in 0..150 {
         learner.wait(1);
         if learner.notice().starts_with("Done") {
@@ -47,7 +47,7 @@ fn hints_come_one_by_one_then_the_solution() {
         assert!(shown(&learner, &format!("hint {}/3 {hint}", number + 1)), "{}", learner.panel());
         assert!(!shown(&learner, "solution kill"));
     }
-    assert!(footer(&learner).contains(" h solution"), "the footer's word is the panel's: {}", footer(&learner));
+    assert!(footer(&learner).contains(" h solution"), "footer and panel use the same word: {}", footer(&learner));
     learner.press("h");
     assert!(!footer(&learner).contains(" h "), "there is nothing more to show: {}", footer(&learner));
     assert!(shown(&learner, "solution kill web-1, then wait 15 s"), "{}", learner.panel());
@@ -56,7 +56,7 @@ fn hints_come_one_by_one_then_the_solution() {
 }
 
 #[test]
-fn a_prediction_is_taken_once_whatever_it_is() {
+fn any_prediction_is_accepted_once() {
     let mut learner = Learner::in_small_lesson(SMALL);
     learner.press("nn");
     assert_eq!(learner.run().place(), Place::Step(2));
@@ -69,7 +69,7 @@ fn a_prediction_is_taken_once_whatever_it_is() {
     learner.press("2");
     assert_eq!(learner.notice(), "This question is already answered.");
     assert_eq!(learner.run().tried(), [0]);
-    // It is judged where the next step reveals what happens.
+    // It is judged when the next step reveals the outcome.
     learner.press("<Enter>");
     learner.select(&component("web-1")).press("x");
     assert!(learner.panel().contains("Your prediction was wrong. Not this."), "{}", learner.panel());
@@ -90,7 +90,7 @@ fn a_question_stays_until_the_right_answer() {
 }
 
 #[test]
-fn marks_are_set_taken_away_and_submitted() {
+fn marks_are_set_removed_and_submitted() {
     let mut learner = Learner::in_small_lesson(SMALL);
     learner.press("nnnnn");
     learner.press("<Enter>");
@@ -98,7 +98,7 @@ fn marks_are_set_taken_away_and_submitted() {
     learner.press("1");
     assert_eq!(learner.notice(), "Answer this question on the diagram.");
     learner.press("m");
-    assert_eq!(learner.notice(), "Select something on the diagram first.");
+    assert_eq!(learner.notice(), "Select an element on the diagram first.");
     learner.select(&component("lb-1")).press("m");
     assert_eq!(learner.notice(), "lb-1 cannot be marked: the question asks for servers.");
     learner.select(&server("server-2")).press("m<Enter>");
@@ -107,13 +107,13 @@ fn marks_are_set_taken_away_and_submitted() {
     learner.press("m").select(&server("server-1")).press("m");
     assert_eq!(learner.run().marks().cloned().collect::<Vec<_>>(), [server("server-1")]);
     learner.press("<Enter>");
-    assert_eq!(learner.notice(), "Right: these and no others.");
+    assert_eq!(learner.notice(), "Right: exactly these.");
     learner.press("<Enter>");
     assert_eq!(learner.run().place(), Place::Quiz(0));
 }
 
 #[test]
-fn in_the_quiz_the_first_answer_counts_and_any_leads_on() {
+fn in_the_quiz_the_first_answer_counts_and_any_answer_continues() {
     let mut learner = Learner::in_small_lesson(SMALL);
     learner.press("nnnnnn");
     learner.press("<Enter>");
@@ -131,16 +131,16 @@ fn in_the_quiz_the_first_answer_counts_and_any_leads_on() {
     assert!(learner.panel().contains("The right ones are: "), "{}", learner.panel());
     learner.press("<Enter>");
     assert_eq!(learner.run().place(), Place::Finished);
-    // The first and the fourth were right at once; one was right at the second try, one skipped, one marked wrongly.
+    // The first and fourth answers were right at once; one was right on the second try, one skipped, one marked wrongly.
     assert_eq!(learner.run().score(), Score { right: 2, of: 5 });
     assert!(learner.panel().contains("Quiz: 2 of 5"), "{}", learner.panel());
 }
 
 #[test]
-fn the_end_records_the_progress_and_leads_to_the_next_lesson() {
+fn finishing_records_the_progress_and_selects_the_next_lesson() {
     let mut learner = Learner::in_small_lesson(SMALL);
     learner.press("<Enter>");
-    assert_eq!(learner.effects, [Effect::Save], "a new step is kept at once");
+    assert_eq!(learner.effects, [Effect::Save], "a new step is saved at once");
     learner.press("h");
     assert_eq!(learner.effects, [Effect::Save], "a hint is not");
     learner.solve_lesson();
@@ -154,13 +154,13 @@ fn the_end_records_the_progress_and_leads_to_the_next_lesson() {
 }
 
 #[test]
-fn a_lesson_goes_on_where_the_learner_left_it() {
+fn a_lesson_resumes_where_the_learner_left_it() {
     let mut learner = Learner::in_small_lesson(SMALL);
     learner.press("nnn");
     learner.press("q<Enter>");
     assert_eq!(learner.run().place(), Place::Step(3));
     assert_eq!(learner.notice(), "Resuming “Small” where you left it.");
-    assert!(!learner.is_up(&component("web-1")), "what the step begins with is done");
+    assert!(!learner.is_up(&component("web-1")), "the setup of the step has run");
     let kept = learner.app.progress.clone();
     let mut again = Learner::with(learner.app.library.clone(), kept, LARGE);
     assert!(again.app.open_lesson("small"));
@@ -170,17 +170,17 @@ fn a_lesson_goes_on_where_the_learner_left_it() {
 }
 
 #[test]
-fn a_finished_lesson_begins_anew() {
+fn a_finished_lesson_starts_over() {
     let mut learner = Learner::in_small_lesson(SMALL);
     learner.solve_lesson();
     let kept = learner.app.progress.clone();
     learner.press("<Enter><Home><Enter>");
     assert_eq!(learner.run().place(), Place::Step(0));
-    assert_eq!(learner.app.progress, kept, "nothing is lost by that");
+    assert_eq!(learner.app.progress, kept, "the progress is kept");
 }
 
 #[test]
-fn steps_are_gone_back_to_and_begun_anew() {
+fn steps_can_be_revisited_and_restarted() {
     let mut learner = Learner::in_small_lesson(SMALL);
     learner.press("<Backspace>");
     assert_eq!(learner.notice(), "This is the first step.");
@@ -204,31 +204,31 @@ fn lesson_keys_without_a_lesson_say_so() {
 }
 
 #[test]
-fn the_panel_changes_between_lesson_and_selection_on_a_small_screen() {
+fn on_a_small_screen_the_panel_switches_between_lesson_and_selection() {
     let mut learner = Learner::in_small_lesson(SMALL);
     assert!(learner.panel().contains("Read this."));
     learner.select(&component("lb-1")).press("i");
     assert!(learner.panel().contains("chooses by"), "{}", learner.panel());
     learner.press("<Esc>");
-    assert!(learner.panel().contains("Read this."), "the first step back leads to the lesson");
+    assert!(learner.panel().contains("Read this."), "going back once shows the lesson");
     assert!(learner.stage().session.selected.is_some());
     learner.press("<Esc>");
-    assert!(learner.stage().session.selected.is_none(), "the second lets go of the selection");
+    assert!(learner.stage().session.selected.is_none(), "the second clears the selection");
     learner.press("<Esc>");
     assert!(learner.app.stage().is_none());
 }
 
 #[test]
-fn where_both_are_shown_the_panel_has_nothing_to_change_and_says_so() {
+fn on_a_large_screen_the_panel_key_says_that_both_are_shown() {
     let mut wide = Learner::in_small_lesson(LARGE);
     wide.press("i");
     assert_eq!(wide.notice(), "The selected element is already shown.");
     wide.press("q");
-    assert!(wide.app.stage().is_none(), "one key leads back");
-    // What was open on a small screen does not cost a key on a large one.
+    assert!(wide.app.stage().is_none(), "one key goes back");
+    // A panel opened on a small screen does not take an extra key press on a large one.
     let mut grown = Learner::in_small_lesson(SMALL);
     grown.press("i");
     grown.app.resize(LARGE.0, LARGE.1);
     grown.press("q");
-    assert!(grown.app.stage().is_none(), "one key leads back");
+    assert!(grown.app.stage().is_none(), "one key goes back");
 }

@@ -1,4 +1,4 @@
-//! The monitoring screen: what it lists is what was delivered, and nothing else.
+//! The monitoring screen: it lists what was delivered, and nothing else.
 
 use hoplight::app::monitor::item::MonitorItem;
 use hoplight::app::monitor::{self, MonitorRowKind, plan, smoothed};
@@ -12,7 +12,7 @@ fn ix(learner: &Learner, id: &str) -> ComponentIx {
     learner.stage().infra().find(id).expect("it exists")
 }
 
-/// The monitoring screen of stage 2 after some seconds.
+/// Opens the monitoring screen of stage 2 after some seconds.
 fn watching(size: (u16, u16), seconds: usize) -> Learner {
     let mut learner = Learner::exploring(size);
     learner.wait(10 * seconds).press("m");
@@ -27,10 +27,10 @@ fn kinds(learner: &Learner) -> Vec<MonitorRowKind> {
 fn the_smoothed_rate_of_the_series_is_the_gauge_of_the_agent() {
     let learner = watching(SMALL, 40);
     for agent in learner.stage().sim().agents() {
-        let subject = agent.subject.expect("each watches something");
+        let subject = agent.subject.expect("every agent has a subject");
         let series = learner.stage().sim().series(subject, Metric::Qps);
-        let smooth = smoothed(series.into_iter().map(|(_, qps)| qps)).expect("samples came");
-        assert!((smooth - agent.qps.expect("samples came")).abs() < 1e-9);
+        let smooth = smoothed(series.into_iter().map(|(_, qps)| qps)).expect("samples");
+        assert!((smooth - agent.qps.expect("samples")).abs() < 1e-9);
     }
 }
 
@@ -48,7 +48,7 @@ fn the_arrows_go_through_agents_components_and_alerts_and_select_them() {
         (Some(MonitorItem::Component(ix(&learner, "web-1"))), &Some(component("web-1")))
     );
     learner.press("x");
-    assert!(!learner.is_up(&component("web-1")), "keys do something to what is looked at");
+    assert!(!learner.is_up(&component("web-1")), "keys act on the selected row");
     learner.press("<Up><Up><Up><Up>");
     assert_eq!(learner.notice(), "No element in that direction.");
     learner.press("<BackTab>");
@@ -56,7 +56,7 @@ fn the_arrows_go_through_agents_components_and_alerts_and_select_them() {
 }
 
 #[test]
-fn left_and_right_turn_the_charts() {
+fn left_and_right_rotate_the_charts() {
     let mut learner = watching(LARGE, 5);
     let first = |learner: &Learner| monitor::metrics(learner.stage()).first().copied();
     assert_eq!(first(&learner), Some(Metric::Qps));
@@ -65,7 +65,7 @@ fn left_and_right_turn_the_charts() {
     learner.press("<Left><Left>");
     assert_ne!(first(&learner), Some(Metric::Qps));
     learner.press("<Down>");
-    assert_eq!(first(&learner), Some(Metric::Qps), "another row begins anew");
+    assert_eq!(first(&learner), Some(Metric::Qps), "another row starts with the first chart");
 }
 
 #[test]
@@ -80,14 +80,14 @@ fn a_dead_agent_fires_absence_and_the_alert_is_listed_first_with_its_rule() {
     assert!(kinds(&learner).contains(&MonitorRowKind::Alert(telling[0])));
     let agents = learner.stage().sim().agents();
     assert!(agents[1].stale && agents[1].qps.is_some_and(|qps| qps > 10.0), "stale is not zero");
-    // Only what an agent delivers is charted: its components stay, with old samples.
+    // Charts show delivered samples: the agent's components stay listed, with old samples.
     assert!(monitor::items(learner.stage()).contains(&MonitorItem::Component(ix(&learner, "web-1"))));
 }
 
 #[test]
-fn a_budget_is_what_the_delivered_samples_say() {
+fn a_budget_is_computed_from_delivered_samples() {
     let mut learner = watching(SMALL, 20);
-    let budget = |learner: &Learner| monitor::budgets(learner.stage()).first().copied().expect("the usual rules have one");
+    let budget = |learner: &Learner| monitor::budgets(learner.stage()).first().copied().expect("a default budget rule");
     assert_eq!((budget(&learner).errors, budget(&learner).burnt()), (0, Some(0.0)));
     assert_eq!(budget(&learner).component, ix(&learner, "lb-1"));
     learner.select_component("db-1");
@@ -105,7 +105,7 @@ fn a_budget_is_what_the_delivered_samples_say() {
 }
 
 #[test]
-fn the_probe_is_switched_on_and_off_with_a_key() {
+fn a_key_turns_the_probe_on_and_off() {
     let mut learner = watching(SMALL, 1);
     assert_eq!(learner.stage().sim().probe().interval_s, None);
     learner.press("P");
@@ -120,7 +120,7 @@ fn the_probe_is_switched_on_and_off_with_a_key() {
 }
 
 #[test]
-fn rows_fill_every_room_without_overlapping_and_what_is_looked_at_is_always_seen() {
+fn rows_never_overlap_and_the_selected_row_is_always_visible() {
     let mut learner = watching(LARGE, 20);
     learner.select_component("db-1");
     learner.press("x").wait(200);
@@ -137,7 +137,7 @@ fn rows_fill_every_room_without_overlapping_and_what_is_looked_at_is_always_seen
             }
             assert!(y <= area.y + area.height);
             let looked_at = monitor::item(learner.stage());
-            assert!(rows.iter().any(|row| row.item == looked_at), "{width}×{height}: {looked_at:?} is not there");
+            assert!(rows.iter().any(|row| row.item == looked_at), "{width}×{height}: {looked_at:?} is not visible");
             let alerts = rows.iter().filter(|row| matches!(row.kind, MonitorRowKind::Alert(_))).count();
             let left = monitor::telling(&learner.stage().sim().alerts()).len() - alerts;
             for wanted in [MonitorRowKind::Title, MonitorRowKind::Probe, MonitorRowKind::Alerts(left), MonitorRowKind::Budget(0)]
@@ -150,7 +150,7 @@ fn rows_fill_every_room_without_overlapping_and_what_is_looked_at_is_always_seen
 }
 
 #[test]
-fn a_click_and_the_wheel_look_at_rows() {
+fn a_click_and_the_wheel_select_rows() {
     for size in [SMALL, LARGE] {
         let mut learner = watching(size, 5);
         let rows = plan(learner.stage(), learner.view().main);
@@ -159,12 +159,12 @@ fn a_click_and_the_wheel_look_at_rows() {
         assert_eq!(monitor::item(learner.stage()), row.item);
         assert_eq!(learner.stage().session.selected, Some(component("db-1")));
         learner.app.wheel(row.area.x + 5, row.area.y, -2);
-        assert_eq!(learner.stage().session.selected, Some(component("app-1")), "the wheel goes through the rows");
+        assert_eq!(learner.stage().session.selected, Some(component("app-1")), "the wheel moves through the rows");
     }
 }
 
 impl Learner {
-    /// Looks at a component on the monitoring screen.
+    /// Selects a component on the monitoring screen.
     fn select_component(&mut self, id: &str) {
         self.look_for(MonitorItem::Component(ix(self, id)));
     }

@@ -8,14 +8,14 @@ use hoplight::model::Element;
 
 use crate::learner::{LARGE, Learner, SMALL, component, hop};
 
-/// The screen's cell that stands for an element of the canvas.
+/// Returns the screen cell of an element's anchor.
 fn cell(learner: &Learner, element: &Element) -> (u16, u16) {
-    let anchor = learner.stage().viewport.layout.anchor(element).unwrap_or_else(|| panic!("{element} is nowhere"));
+    let anchor = learner.stage().viewport.layout.anchor(element).unwrap_or_else(|| panic!("{element} has no anchor"));
     let canvas = learner.stage().viewport.regions.canvas;
     (canvas.x + anchor.x, canvas.y + anchor.y)
 }
 
-/// The cell of a footer key, by its word.
+/// Returns the cell of a footer key, by its label.
 fn footer_key(learner: &Learner, word: &str) -> (u16, u16) {
     let mut x = 0;
     for (line, _) in footer(&learner.app, learner.app.size().0) {
@@ -27,7 +27,7 @@ fn footer_key(learner: &Learner, word: &str) -> (u16, u16) {
     panic!("no {word:?} in the footer")
 }
 
-/// A stage whose panel does not hold its text: a login's journey.
+/// A stage with more text than fits into the panel: a login's path.
 fn with_long_text() -> Learner {
     let mut learner = Learner::exploring(LARGE);
     learner.press("pr").wait(250).press(" ");
@@ -61,12 +61,12 @@ fn a_click_on_the_word_beside_a_link_selects_its_hop() {
 }
 
 #[test]
-fn a_click_selects_every_thing_at_its_place_and_the_empty_canvas_selects_nothing() {
+fn a_click_selects_the_element_at_the_cell_and_an_empty_cell_clears_the_selection() {
     for size in [SMALL, LARGE] {
         let mut learner = Learner::exploring(size);
         for element in learner.stage().viewport.layout.order().to_vec() {
             let at = cell(&learner, &element);
-            // On a small screen the panel may lie over the canvas; what it hides is not clicked.
+            // On a small screen, the panel may cover the element.
             if learner.view().panel.area.contains(Cell::new(at.0, at.1)) {
                 assert_eq!(size, SMALL, "{element} is hidden");
                 continue;
@@ -78,13 +78,13 @@ fn a_click_selects_every_thing_at_its_place_and_the_empty_canvas_selects_nothing
         let nothing = (y..y + height)
             .flat_map(|row| (x..x + width).map(move |column| (column, row)))
             .find(|(column, row)| learner.stage().viewport.layout.hit(column - x, row - y).is_none());
-        learner.click(nothing.expect("some room is free"));
+        learner.click(nothing.expect("an empty cell"));
         assert_eq!(learner.stage().session.selected, None);
     }
 }
 
 #[test]
-fn a_click_on_an_answer_answers_and_on_the_last_line_goes_on() {
+fn a_click_on_an_answer_answers_and_on_the_last_line_continues() {
     for size in [SMALL, LARGE] {
         let mut learner = Learner::in_small_lesson(size);
         learner.press("nnnn");
@@ -107,7 +107,7 @@ fn a_click_on_plain_text_changes_nothing_and_says_so() {
     let at = learner.cell_of("Read this.");
     learner.click(at);
     assert_eq!(*learner.run(), before);
-    assert_eq!(learner.notice(), "Nothing to click there.");
+    assert_eq!(learner.notice(), "Nothing clickable here.");
 }
 
 #[test]
@@ -134,7 +134,7 @@ fn a_click_on_a_footer_key_presses_it() {
 }
 
 #[test]
-fn every_key_of_the_footer_works_under_the_mouse_along_its_whole_width() {
+fn every_footer_key_is_clickable_along_its_whole_width() {
     let learner = Learner::exploring(LARGE);
     let mut x = 0;
     for (line, action) in footer(&learner.app, LARGE.0) {
@@ -154,7 +154,7 @@ fn every_key_of_the_footer_works_under_the_mouse_along_its_whole_width() {
 }
 
 #[test]
-fn a_click_chooses_a_line_of_the_course_and_a_second_opens_it() {
+fn a_click_selects_a_line_of_the_course_map_and_a_second_opens_it() {
     let mut learner = Learner::new(SMALL);
     let rows = learner.app.home.rows();
     let (line, row) = rows[2];
@@ -163,14 +163,14 @@ fn a_click_chooses_a_line_of_the_course_and_a_second_opens_it() {
     learner.click((6, 2 + row));
     let Some(CourseItem::Lesson(lesson)) = learner.app.home.items.get(line).cloned() else { panic!("a lesson") };
     assert_eq!(learner.run().lesson().id, lesson.id);
-    // Headings and the gaps between them are no lines.
+    // Headings and the gaps between them are not clickable.
     let mut learner = Learner::new(SMALL);
     learner.click((6, 2));
     assert_eq!((learner.app.home.chosen, learner.app.stage().is_some()), (0, false));
 }
 
 #[test]
-fn the_wheel_walks_the_course_and_scrolls_the_text() {
+fn the_wheel_moves_through_the_course_map_and_scrolls_text() {
     let mut learner = Learner::new(SMALL);
     let _ = learner.app.wheel(5, 5, 2);
     assert_eq!(learner.app.home.chosen, 1);
@@ -196,11 +196,11 @@ fn the_wheel_walks_the_course_and_scrolls_the_text() {
 }
 
 #[test]
-fn clicks_meet_the_lines_that_are_shown_however_far_the_text_was_scrolled() {
+fn clicks_account_for_the_scroll_offset() {
     let mut learner = Learner::in_small_lesson(SMALL);
     learner.press("nnnn");
     let at = learner.cell_of("2 right");
-    // All of it is shown, so nothing scrolls.
+    // Everything fits, so nothing scrolls.
     learner.press("<PgDn><PgDn><PgDn>");
     learner.click(at);
     assert_eq!(learner.run().tried(), [1]);
@@ -209,7 +209,7 @@ fn clicks_meet_the_lines_that_are_shown_however_far_the_text_was_scrolled() {
 #[test]
 fn scrolling_ends_where_the_text_ends() {
     let mut learner = with_long_text();
-    // The title takes a row, and so does the count of what is left.
+    // The title takes a row, and so does the count of hidden lines.
     let hidden = learner.view().panel.lines.len() + 2 - usize::from(learner.view().panel.area.height);
     learner.press(&"<PgDn>".repeat(40));
     assert_eq!(usize::from(learner.stage().panels.scroll), hidden);
@@ -218,11 +218,11 @@ fn scrolling_ends_where_the_text_ends() {
 }
 
 #[test]
-fn below_a_lesson_what_is_selected_scrolls_with_the_wheel_and_with_the_keys() {
+fn the_detail_panel_below_a_lesson_scrolls_with_wheel_and_keys() {
     let mut learner = Learner::in_lesson("where-tls-ends", LARGE);
     learner.wait(30).select(&hop("lb-1", "web-1"));
     let (lesson, below) = (learner.view().panel.most_scroll, learner.view().detail.most_scroll);
-    assert!(lesson == 0 && below > 1, "only what is selected has no room: {lesson}, {below}");
+    assert!(lesson == 0 && below > 1, "only the detail panel scrolls: {lesson}, {below}");
     let area = learner.stage().viewport.regions.detail;
     let _ = learner.app.wheel(area.x + 3, area.y + 3, 2);
     assert_eq!((learner.stage().panels.scroll, learner.stage().panels.detail_scroll), (0, 2));
@@ -230,19 +230,19 @@ fn below_a_lesson_what_is_selected_scrolls_with_the_wheel_and_with_the_keys() {
     assert_eq!(learner.stage().panels.detail_scroll, below, "it ends with the text");
     learner.press("<PgUp>");
     assert_eq!(learner.stage().panels.detail_scroll, below.saturating_sub(3));
-    // Over the lesson, the wheel means the lesson, which is shown as a whole.
+    // Over the lesson, the wheel scrolls the lesson, which fits completely.
     let panel = learner.view().panel.area;
     let before = learner.stage().panels.detail_scroll;
     let _ = learner.app.wheel(panel.x + 3, panel.y + 3, 2);
     assert_eq!((learner.stage().panels.scroll, learner.stage().panels.detail_scroll), (0, before));
     learner.press("<PgDn><Tab>");
-    assert_eq!(learner.stage().panels.detail_scroll, 0, "another selection begins at its beginning");
+    assert_eq!(learner.stage().panels.detail_scroll, 0, "a new selection starts at the top");
 }
 
 #[test]
-fn the_keys_scroll_a_long_lesson_to_its_end_then_what_is_selected_and_back() {
+fn the_keys_scroll_a_long_lesson_to_its_end_then_the_detail_panel_and_back() {
     let mut learner = Learner::in_lesson("where-tls-ends", (116, 32));
-    // The first step whose hints and solution the panel does not hold.
+    // Find a step whose hints and solution do not fit into the panel.
     for _ in 0..9 {
         learner.press("hhhh").wait(10).select(&hop("lb-1", "web-1"));
         if learner.view().panel.most_scroll > 0 {
@@ -251,7 +251,7 @@ fn the_keys_scroll_a_long_lesson_to_its_end_then_what_is_selected_and_back() {
         learner.press("n");
     }
     let (lesson, below) = (learner.view().panel.most_scroll, learner.view().detail.most_scroll);
-    assert!(lesson > 0 && below > 0, "neither has room: {lesson}, {below}");
+    assert!(lesson > 0 && below > 0, "both scroll: {lesson}, {below}");
     learner.press("<PgDn>");
     assert_eq!((learner.stage().panels.scroll, learner.stage().panels.detail_scroll), (lesson.min(3), 0));
     learner.press(&"<PgDn>".repeat(20));
@@ -261,7 +261,7 @@ fn the_keys_scroll_a_long_lesson_to_its_end_then_what_is_selected_and_back() {
 }
 
 #[test]
-fn another_selection_is_read_from_its_beginning() {
+fn a_new_selection_is_shown_from_the_top() {
     let mut learner = with_long_text();
     learner.press("<PgDn>");
     assert!(learner.stage().panels.scroll > 0);

@@ -1,4 +1,4 @@
-//! Overlays: which one is on, that they say what the analysis says, and that they follow what is edited.
+//! Overlays: turning them on and off, agreement with the analysis, and updates after edits.
 
 use hoplight::app::action::{OverlayAction, SelectAction, SiteAction};
 use std::collections::BTreeSet;
@@ -12,40 +12,40 @@ use hoplight::model::{Element, Infrastructure, RequestKind};
 
 use crate::learner::{LARGE, Learner, SMALL, component, server};
 
-/// The line of the status.
+/// Returns the status line.
 fn line(learner: &Learner) -> String {
     status::status(&learner.app, learner.stage()).text().trim().to_owned()
 }
 
-/// The elements with a sign.
+/// Returns the elements that are stamped with a sign.
 fn stamped(learner: &Learner, sign: OverlaySign) -> BTreeSet<Element> {
     let stamps = &learner.stage().panels.overlays.content().stamps;
     stamps.iter().filter(|stamp| stamp.sign == sign).map(|stamp| stamp.element.clone()).collect()
 }
 
-/// A learner with an overlay on.
+/// Returns a learner with an overlay turned on.
 fn under(overlay: Overlay, size: (u16, u16)) -> Learner {
     let mut learner = Learner::exploring(size);
-    let place = Overlay::ALL.iter().position(|other| *other == overlay).expect("one of all");
+    let place = Overlay::ALL.iter().position(|other| *other == overlay).expect("a known overlay");
     learner.press(&"v".repeat(place + 1));
     assert_eq!(learner.stage().panels.overlays.state, OverlayState::On(overlay));
     learner
 }
 
 #[test]
-fn one_key_goes_through_all_overlays_and_off_again() {
+fn one_key_cycles_through_all_overlays_and_off() {
     let mut learner = Learner::exploring(SMALL);
     for overlay in Overlay::ALL {
         learner.press("v");
         assert_eq!(learner.stage().panels.overlays.state, OverlayState::On(overlay));
         assert!(!learner.stage().panels.overlays.content().stamps.is_empty(), "{overlay:?}");
-        assert_eq!(learner.notice(), "", "the overlay's own line is seen");
+        assert_eq!(learner.notice(), "", "the overlay's line is visible");
     }
     learner.press("v");
     assert_eq!((learner.stage().panels.overlays.state, learner.notice()), (OverlayState::Off, "No overlay is on."));
     assert!(learner.stage().panels.overlays.content().stamps.is_empty());
     learner.press("V");
-    assert_eq!(learner.stage().panels.overlays.state, OverlayState::On(Overlay::Capacity), "the last one again");
+    assert_eq!(learner.stage().panels.overlays.state, OverlayState::On(Overlay::Capacity), "the most recent overlay again");
     learner.press("V");
     assert_eq!(learner.stage().panels.overlays.state, OverlayState::Off);
 }
@@ -58,7 +58,7 @@ fn the_footer_names_the_keys_of_the_overlay_that_is_on() {
     };
     let mut learner = Learner::exploring(SMALL);
     assert!(!words(&learner).iter().any(|word| word == "V off"));
-    // At the load of the beginning, no loss overloads the rest.
+    // At the initial load, no loss overloads the remaining components.
     for choice in ["", "o kind", "o version", "o domain", ""] {
         learner.press("v");
         let words = words(&learner);
@@ -68,7 +68,7 @@ fn the_footer_names_the_keys_of_the_overlay_that_is_on() {
 }
 
 #[test]
-fn a_sub_choice_is_offered_only_where_there_is_something_to_choose_from() {
+fn options_are_offered_only_if_there_are_alternatives() {
     let offered = |learner: &Learner| status::footer(&learner.app, 80).iter().any(|(line, _)| line.text().trim() == "o loss");
     let mut learner = under(Overlay::Capacity, SMALL);
     let rate = learner.stage().sim().rate();
@@ -79,7 +79,7 @@ fn a_sub_choice_is_offered_only_where_there_is_something_to_choose_from() {
         learner.press("o");
         assert_eq!(*learner.stage().panels.overlays.content() != before, offered(&learner));
         if losses.is_empty() {
-            assert_eq!(learner.notice(), "This overlay has nothing to choose from here.");
+            assert_eq!(learner.notice(), "This overlay has no alternatives here.");
         }
         learner.app.act(SiteAction::FewerUsers);
     }
@@ -87,7 +87,7 @@ fn a_sub_choice_is_offered_only_where_there_is_something_to_choose_from() {
 }
 
 #[test]
-fn the_sub_choice_says_why_it_does_nothing() {
+fn the_option_key_says_why_it_has_no_effect() {
     let mut learner = Learner::exploring(SMALL);
     learner.press("o");
     assert_eq!(learner.notice(), "No overlay is on.");
@@ -124,7 +124,7 @@ fn single_points_are_those_of_the_kind_that_was_sent_or_chosen() {
     let mut learner = under(Overlay::SinglePoints, LARGE);
     assert_eq!(
         line(&learner),
-        "writes: 7 single points (!), 2 links, 6 not drawn. Without db-1 no database that takes writes can be reached."
+        "writes: 7 single points (!), 2 links, 6 not drawn. Without db-1, no database that takes writes can be reached."
     );
     let told = |learner: &Learner, kind: RequestKind| {
         let points = single_points(learner.stage().infra(), kind).expect("it works");
@@ -151,15 +151,15 @@ fn single_points_are_those_of_the_kind_that_was_sent_or_chosen() {
     }
     assert!(!stamped(&learner, OverlaySign::Alone).contains(&component("web-1")));
     learner.select(&component("web-1"));
-    assert!(line(&learner).ends_with("Without web-1 writes go on."), "{}", line(&learner));
+    assert!(line(&learner).ends_with("Without web-1, writes still work."), "{}", line(&learner));
     learner.select(&component("db-1"));
     assert_eq!(line(&learner), "Without db-1 no write request works: no database that takes writes can be reached.");
     learner.select(&component("browser"));
-    assert!(!line(&learner).contains("Without browser"), "nobody would say so: {}", line(&learner));
+    assert!(!line(&learner).contains("Without browser"), "the browser is not part of the service: {}", line(&learner));
 }
 
 #[test]
-fn shared_software_is_that_of_what_is_selected_else_what_stops_the_most() {
+fn shared_software_is_that_of_the_selection_else_the_most_harmful() {
     let mut learner = under(Overlay::SharedSoftware, LARGE);
     let nginx = "Nginx 1.22.1 runs on web-1 and web-2: a flaw stops static pages, reads and writes";
     assert!(line(&learner).starts_with(nginx), "{}", line(&learner));
@@ -177,12 +177,12 @@ fn shared_software_is_that_of_what_is_selected_else_what_stops_the_most() {
         seen.insert(stamped(&learner, OverlaySign::Alike));
         learner.press("o");
     }
-    assert_eq!(seen.len(), flaws.len(), "one key goes through all versions");
+    assert_eq!(seen.len(), flaws.len(), "the key cycles through all versions");
     assert_eq!(stamped(&learner, OverlaySign::Alike), [component("db-1"), component("db-2")].into(), "and around");
 }
 
 #[test]
-fn a_failure_domain_takes_its_servers_with_all_that_they_hold() {
+fn a_failure_domain_takes_down_its_servers_and_their_components() {
     let text = include_str!("../../assets/stage-2-secured.ron").replacen(
         "    components: [",
         r#"    domains: [(id: "rack-1", servers: ["server-2", "server-3"])],
@@ -198,7 +198,7 @@ fn a_failure_domain_takes_its_servers_with_all_that_they_hold() {
     assert!(taken.is_superset(&held(&["web-1", "app-1", "db-1"])) && taken.contains(&server("server-2")), "{taken:?}");
     assert!(taken.is_disjoint(&held(&["web-2", "app-2", "db-2", "lb-1"])), "{taken:?}");
     assert!(line(&learner).starts_with("server-2 takes "), "{}", line(&learner));
-    assert!(line(&learner).ends_with("writes stop, static pages and reads go on."), "{}", line(&learner));
+    assert!(line(&learner).ends_with("writes stop, static pages and reads still work."), "{}", line(&learner));
     learner.press("o");
     let taken = stamped(&learner, OverlaySign::Taken);
     assert!(taken.is_superset(&held(&["web-1", "web-2", "db-2"])) && taken.contains(&server("server-3")), "{taken:?}");
@@ -208,7 +208,7 @@ fn a_failure_domain_takes_its_servers_with_all_that_they_hold() {
 }
 
 #[test]
-fn capacity_follows_the_load_and_tells_what_a_loss_would_do() {
+fn capacity_follows_the_load_and_shows_the_effect_of_a_loss() {
     let mut learner = under(Overlay::Capacity, LARGE);
     assert_eq!(line(&learner), "app-2 is full first, at 524/s: 19 % at 100/s. No single loss overloads the rest.");
     learner.press(">>>>>").app.notice = None;
@@ -216,7 +216,7 @@ fn capacity_follows_the_load_and_tells_what_a_loss_would_do() {
     assert!(line(&learner).starts_with("app-2 is full first, at 524/s: 58 % at 305/s. Without "), "{}", line(&learner));
     let losses = capacity_spofs(learner.stage().infra(), load);
     let of_server = |loss: &&hoplight::analysis::Overload| loss.cause.element() == Some(server("server-2"));
-    let loss = losses.iter().find(of_server).expect("two share the load, and one alone cannot take it");
+    let loss = losses.iter().find(of_server).expect("a server whose loss overloads the other");
     learner.select(&server("server-2"));
     assert_eq!(line(&learner), hoplight::text::overload(loss).to_string());
     assert!(stamped(&learner, OverlaySign::Taken).is_superset(&[server("server-2"), component("app-1")].into()));
@@ -230,11 +230,11 @@ fn capacity_follows_the_load_and_tells_what_a_loss_would_do() {
     }
     assert_eq!(seen, losses.iter().map(|loss| hoplight::text::overload(loss).to_string()).collect());
     learner.press("o").select(&component("db-1"));
-    assert!(line(&learner).starts_with("db-1: ") && line(&learner).contains("of its 32 slots at 305/s; full from "));
+    assert!(line(&learner).starts_with("db-1: ") && line(&learner).contains("of its 32 slots at 305/s; full at "));
 }
 
 #[test]
-fn an_overlay_follows_time_that_is_turned_back() {
+fn an_overlay_follows_a_rewind() {
     let mut learner = under(Overlay::Capacity, LARGE);
     learner.wait(20).press(" ");
     let before = line(&learner);
@@ -245,7 +245,7 @@ fn an_overlay_follows_time_that_is_turned_back() {
 }
 
 #[test]
-fn an_overlay_waits_while_it_would_answer_a_question() {
+fn an_overlay_is_hidden_while_it_would_reveal_an_answer() {
     let mut learner = Learner::in_small_lesson(LARGE);
     learner.press("v").press("nnnnn");
     assert!(learner.run().question().is_some_and(|question| question.target().is_some()), "marks are asked for");
@@ -258,7 +258,7 @@ fn an_overlay_waits_while_it_would_answer_a_question() {
 }
 
 #[test]
-fn a_click_on_a_remark_selects_what_it_is_about() {
+fn a_click_on_a_remark_selects_its_element() {
     let mut learner = under(Overlay::SinglePoints, LARGE);
     let cell = learner.cell_of("Without lb-1 no write");
     learner.click(cell);
@@ -269,7 +269,7 @@ fn a_click_on_a_remark_selects_what_it_is_about() {
 }
 
 #[test]
-fn nothing_that_an_overlay_says_is_cut_off() {
+fn no_line_of_an_overlay_is_truncated() {
     let mut learner = Learner::new(SMALL);
     let scenarios = learner.app.home.items.iter().filter_map(|item| match item {
         hoplight::app::CourseItem::Scenario(infra) => Some(infra.clone()),

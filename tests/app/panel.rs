@@ -1,4 +1,4 @@
-//! The panel of what is selected: what it says is so now, and in the order of what it is about.
+//! The detail panel: it describes the current state of the selected element.
 
 use hoplight::app::{Line, scroll};
 
@@ -8,7 +8,7 @@ fn lines(learner: &Learner) -> Vec<String> {
     learner.view().panel.lines.iter().map(|line| line.text().trim().to_owned()).collect()
 }
 
-/// All that a panel says it does, step by step, from a login on; each once.
+/// Returns the distinct decisions shown while stepping through a login.
 fn decisions(mut learner: Learner, steps: usize) -> Vec<String> {
     learner.press("pr ");
     let mut said: Vec<String> = Vec::new();
@@ -30,58 +30,58 @@ fn decisions(mut learner: Learner, steps: usize) -> Vec<String> {
 }
 
 #[test]
-fn whoever_ends_a_connection_is_said_to_do_so_and_not_to_pass_it_on() {
+fn a_component_that_terminates_a_connection_is_not_said_to_forward_it() {
     let said = decisions(Learner::exploring(LARGE), 60).join("\n");
     for does in [
         "lb-1 accepts the connection itself",
-        "lb-1 ends TLS here: it shows its certificate",
-        "app-1 needs data, and asks for it",
-        "app-1 makes the page of it and answers",
-        "passes the answer back",
+        "lb-1 terminates TLS: it presents its certificate",
+        "app-1 needs data, and requests it",
+        "app-1 renders the page and responds",
+        "passes the response back",
     ] {
         let does = does.replace("app-1", "app-");
         let words: Vec<&str> = does.split("app-").collect();
         assert!(said.lines().any(|line| words.iter().all(|word| line.contains(word))), "no {does:?} in\n{said}");
     }
-    for never in ["lb-1 passes it on", " or has made"] {
+    for never in ["lb-1 forwards it", " or has made"] {
         assert!(!said.contains(never), "{never:?} in\n{said}");
     }
 }
 
 #[test]
-fn a_balancer_that_lets_tls_through_is_said_to_hold_no_key() {
+fn a_balancer_that_passes_tls_through_holds_no_key() {
     let mut learner = Learner::exploring(LARGE);
     while learner.stage().infra().tls().edge != hoplight::model::TlsMode::Passthrough {
         learner.press("t");
     }
     let said = decisions(learner, 60).join("\n");
-    assert!(said.contains("lb-1 passes TLS on as it is: it holds no key"), "{said}");
-    assert!(said.lines().any(|line| line.contains("web-") && line.contains("ends TLS here")), "{said}");
-    assert!(!said.contains("lb-1 ends TLS here"), "{said}");
+    assert!(said.contains("lb-1 forwards TLS unchanged: it holds no key"), "{said}");
+    assert!(said.lines().any(|line| line.contains("web-") && line.contains("terminates TLS")), "{said}");
+    assert!(!said.contains("lb-1 terminates TLS"), "{said}");
 }
 
 #[test]
-fn a_database_says_what_it_is_now_and_nothing_that_contradicts_it() {
+fn a_database_shows_its_current_role_without_contradictions() {
     let mut learner = Learner::exploring(LARGE);
     learner.wait(20).select(&component("db-1"));
-    assert!(learner.panel().contains("Writable: takes reads and writes."), "{}", learner.panel());
+    assert!(learner.panel().contains("Writable: accepts reads and writes."), "{}", learner.panel());
     learner.press("Xhere read-only<Enter>").wait(20);
     let panel = learner.panel();
-    assert!(panel.contains("Read-only now, though it was the primary"), "{panel}");
+    assert!(panel.contains("Read-only now, although it was the primary"), "{panel}");
     for never in ["the only one that takes writes", "follows with", "Writable", "not writable"] {
         assert!(!panel.contains(never), "{never:?} in {panel}");
     }
     let mut learner = Learner::exploring(LARGE);
     learner.wait(20).select(&component("db-1")).press("x").wait(20);
     let panel = learner.panel();
-    assert!(panel.contains("down:") && panel.contains("takes neither reads nor writes"), "{panel}");
-    for never in ["% busy", "riteable", "takes reads and writes", "slots"] {
+    assert!(panel.contains("down:") && panel.contains("accepts neither reads nor writes"), "{panel}");
+    for never in ["% busy", "riteable", "accepts reads and writes", "slots"] {
         assert!(!panel.contains(never), "{never:?} in {panel}");
     }
 }
 
 #[test]
-fn the_title_of_a_database_names_the_role_that_it_has_now() {
+fn the_title_of_a_database_shows_its_current_role() {
     let title = |learner: &Learner| hoplight::app::detail::title(learner.stage());
     let mut learner = Learner::exploring(LARGE);
     learner.wait(20).select(&component("db-1"));
@@ -92,7 +92,7 @@ fn the_title_of_a_database_names_the_role_that_it_has_now() {
     assert_eq!(title(&learner), "db-2 · replica database");
     learner.press("Xhere promote<Enter>").wait(50);
     assert_eq!(title(&learner), "db-2 · primary database");
-    // Whoever is elected, members of a cluster stay members.
+    // Members of a cluster stay members, whichever is elected.
     let mut learner = Learner::exploring(LARGE);
     let infra = learner.app.library.scenario("design-1-repaired").expect("shipped").clone();
     learner.app.open_scenario(infra);
@@ -101,7 +101,7 @@ fn the_title_of_a_database_names_the_role_that_it_has_now() {
 }
 
 #[test]
-fn one_single_point_is_spoken_of_in_the_singular() {
+fn a_single_point_of_failure_is_described_in_the_singular() {
     let mut learner = Learner::exploring(LARGE);
     for (id, words) in [("stage-2-secured", "7 single points of failure"), ("design-1-repaired", "1 single point of failure")] {
         let infra = learner.app.library.scenario(id).expect("shipped").clone();
@@ -112,21 +112,21 @@ fn one_single_point_is_spoken_of_in_the_singular() {
 }
 
 #[test]
-fn what_is_down_has_no_present_rate() {
+fn a_component_that_is_down_has_no_rate() {
     for id in ["dns", "lb-1", "web-1", "app-1", "db-2"] {
         let mut learner = Learner::exploring(LARGE);
         learner.wait(20).select(&component(id));
         assert!(learner.panel().contains("requests/s"), "{id}: {}", learner.panel());
         learner.press("x").wait(2);
         assert!(!learner.panel().contains("requests/s") && learner.panel().contains("served "), "{id}: {}", learner.panel());
-        // What hangs takes connections: it has a line.
+        // A hung component accepts connections, so its load is shown.
         learner.press("x").wait(20).press("Xhere hangs<Enter>");
         assert!(learner.panel().contains("requests/s"), "{id}: {}", learner.panel());
     }
 }
 
 #[test]
-fn the_users_panel_puts_a_heading_before_what_it_heads() {
+fn the_users_panel_has_headings_above_their_lines() {
     let mut learner = Learner::exploring(LARGE);
     learner.wait(20).select(&component("browser"));
     let all = lines(&learner);
@@ -140,7 +140,7 @@ fn the_users_panel_puts_a_heading_before_what_it_heads() {
 }
 
 #[test]
-fn a_low_panel_shows_the_place_where_the_request_is() {
+fn a_small_panel_shows_the_current_place_of_the_request() {
     let mut learner = Learner::exploring(SMALL);
     learner.press("pr ");
     let mut left_out = 0;
@@ -159,22 +159,22 @@ fn a_low_panel_shows_the_place_where_the_request_is() {
                 Activity::Served(ix) | Activity::Waits(ix) | Activity::Pauses(ix) => infra.component(ix).id.to_string(),
             };
             assert!(shown.iter().any(|line| line.starts_with(&name)), "no {name} in {shown:#?}");
-            left_out += usize::from(shown.iter().any(|line| line.contains(" before")));
+            left_out += usize::from(shown.iter().any(|line| line.contains(" earlier")));
         }
         learner.press(".");
     }
     assert!(left_out > 10, "{left_out}");
     learner.press("i");
-    assert!(!learner.panel().contains(" before"), "where there is room, all of it is shown: {}", learner.panel());
+    assert!(!learner.panel().contains(" earlier"), "everything fits: {}", learner.panel());
 }
 
 #[test]
-fn each_push_of_an_agent_is_its_own_and_its_ends_read_it() {
+fn each_push_of_an_agent_is_distinct_and_readable_at_its_endpoints() {
     let mut learner = Learner::exploring(LARGE);
     learner.select(&hop("agent-2", "monitor")).press("w").wait(60);
     let samples = |learner: &Learner| -> Vec<String> {
         let panel = learner.panel();
-        assert!(panel.contains("Only agent-2 and monitor read:"), "{panel}");
+        assert!(panel.contains("Only agent-2 and monitor can read:"), "{panel}");
         panel.split('{').skip(1).map(str::to_owned).collect()
     };
     let first = (samples(&learner), learner.panel());
@@ -184,7 +184,7 @@ fn each_push_of_an_agent_is_its_own_and_its_ends_read_it() {
     assert_ne!(first.0, second.0, "another sample");
     let port = |panel: &str| panel.split("TCP from port ").nth(1).and_then(|rest| rest.split(' ').next()).map(str::to_owned);
     assert!(port(&first.1).is_some() && port(&first.1) != port(&second.1), "{:?}", port(&first.1));
-    // What was pushed before is what it was, however many came since.
+    // Earlier pushes are unchanged by later ones.
     let heard = learner.stage().session.timeline.heard();
     let rows: Vec<_> = heard
         .filter_map(|heard| match &heard.said {
@@ -200,7 +200,7 @@ fn each_push_of_an_agent_is_its_own_and_its_ends_read_it() {
 }
 
 #[test]
-fn a_sentence_leaves_names_as_they_are() {
+fn a_sentence_does_not_capitalise_names() {
     let mut learner = Learner::exploring(LARGE);
     learner.wait(5).select(&component("db-1")).press("Xhere fill disk<Enter>");
     assert_eq!(learner.notice(), "The disk of db-1 is full.");
@@ -212,11 +212,11 @@ fn a_sentence_leaves_names_as_they_are() {
 }
 
 #[test]
-fn a_balancer_that_does_not_run_says_since_when_it_knows_nothing() {
+fn a_balancer_that_is_down_says_since_when_its_checks_are_missing() {
     for (element, keys, why) in [
-        (component("lb-1"), "x", "It checks nobody since 2.0 s: it is down."),
-        (server("server-1"), "x", "It checks nobody since 2.0 s: its server is off."),
-        (component("lb-1"), "Xhere hangs<Enter>", "It checks nobody since 2.0 s: it hangs."),
+        (component("lb-1"), "x", "No health checks since 2.0 s: it is down."),
+        (server("server-1"), "x", "No health checks since 2.0 s: its server is off."),
+        (component("lb-1"), "Xhere hangs<Enter>", "No health checks since 2.0 s: it hangs."),
     ] {
         let mut learner = Learner::exploring(LARGE);
         learner.wait(20).select(&element).press(keys).wait(30).select(&component("lb-1"));
@@ -227,11 +227,11 @@ fn a_balancer_that_does_not_run_says_since_when_it_knows_nothing() {
         let text = learner.panel();
         assert!(text.contains("No health checks by lb-1 since 2.0 s") && !text.contains("health checks: UP"), "{text}");
     }
-    // Started again, it checks again.
+    // After a restart, health checks resume.
     let mut learner = Learner::exploring(LARGE);
     learner.wait(20).select(&component("lb-1")).press("x").wait(30).press("x").wait(30);
     let text = learner.panel();
-    assert!(text.contains("→ web-1 UP") && !text.contains("checks nobody"), "{text}");
+    assert!(text.contains("→ web-1 UP") && !text.contains("No health checks"), "{text}");
 }
 
 #[test]
@@ -239,12 +239,12 @@ fn a_dead_database_has_no_lag_and_says_why() {
     let mut learner = Learner::exploring(LARGE);
     learner.wait(20).select(&component("db-1")).press("x").wait(30);
     let text = learner.panel();
-    assert!(!text.contains("NULL") && text.contains("No lag: a primary follows nobody"), "{text}");
-    // Its replica lives, and cannot tell how far it is behind.
+    assert!(!text.contains("NULL") && text.contains("No lag: a primary has no replication source"), "{text}");
+    // Its replica is up, but its lag is unknown.
     learner.select(&component("db-2"));
     let text = learner.panel();
-    assert!(text.contains("lag NULL") && text.contains("cannot tell, since nothing reaches it"), "{text}");
+    assert!(text.contains("lag NULL") && text.contains("unknown, since it receives no changes"), "{text}");
     learner.press("x").wait(10);
     let text = learner.panel();
-    assert!(!text.contains("NULL") && text.contains("No lag is known"), "{text}");
+    assert!(!text.contains("NULL") && text.contains("Lag unknown"), "{text}");
 }

@@ -1,4 +1,4 @@
-//! Time under the keys: pause, steps forward and back, pace and speed.
+//! Playback: pause, steps forward and back, pace and speed.
 
 use hoplight::app::action::{SiteAction, TimeAction};
 use std::time::Duration;
@@ -8,7 +8,7 @@ use hoplight::app::fault_menu::{FaultAction, fault_actions};
 use crate::learner::{LARGE, Learner, SMALL, component};
 
 #[test]
-fn the_space_bar_stops_time_and_lets_it_go_on() {
+fn the_space_bar_pauses_and_resumes() {
     let mut learner = Learner::exploring(SMALL);
     learner.wait(10);
     assert_eq!(learner.now().as_secs_f64().to_string(), "1");
@@ -20,12 +20,12 @@ fn the_space_bar_stops_time_and_lets_it_go_on() {
 }
 
 #[test]
-fn steps_go_hop_by_hop_and_back_to_the_very_same_states() {
+fn steps_go_hop_by_hop_and_back_through_the_same_states() {
     let mut learner = Learner::exploring(SMALL);
     learner.wait(7);
     learner.select(&component("web-1")).press("x").wait(3);
     learner.press(".");
-    assert!(learner.stage().session.playback.paused, "a step stops time");
+    assert!(learner.stage().session.playback.paused, "a step pauses");
     let mut states = vec![learner.stage().sim().clone()];
     for _ in 0..40 {
         learner.press(".");
@@ -45,18 +45,18 @@ fn steps_go_hop_by_hop_and_back_to_the_very_same_states() {
 }
 
 #[test]
-fn stepping_back_undoes_a_kill_and_there_is_a_beginning() {
+fn stepping_back_undoes_a_kill_and_stops_at_the_start() {
     let mut learner = Learner::exploring(SMALL);
     learner.press(" ");
     learner.select(&component("web-1")).press("x");
     assert!(!learner.is_up(&component("web-1")));
     learner.press(".").press(",,,,");
-    assert_eq!(learner.notice(), "This is the beginning.");
+    assert_eq!(learner.notice(), "This is the start of the run.");
     assert_eq!(learner.now().as_secs_f64().to_string(), "0");
 }
 
 #[test]
-fn a_step_forward_over_a_command_that_was_undone_does_the_command_and_no_more() {
+fn a_step_forward_redoes_only_the_undone_command() {
     let mut learner = Learner::exploring(SMALL);
     learner.wait(10).press(" ").select(&component("web-1"));
     let before = learner.stage().sim().clone();
@@ -67,7 +67,7 @@ fn a_step_forward_over_a_command_that_was_undone_does_the_command_and_no_more() 
     learner.press(".");
     assert!(*learner.stage().sim() == after, "the command, and not the next hop");
     assert!(learner.notice().contains("web-1"), "{}", learner.notice());
-    // Of two commands at one moment, a step takes one.
+    // Of two commands at the same time, a step undoes one.
     learner.press("t,");
     assert!(*learner.stage().sim() == after);
     learner.press(",");
@@ -79,40 +79,40 @@ fn a_step_forward_over_a_command_that_was_undone_does_the_command_and_no_more() 
     let now = learner.now();
     learner.press(".");
     assert!(learner.now() > now, "then hops follow");
-    // Steps meet it on the way, too, as the steps back do.
+    // Steps forward also stop at the command, as steps back do.
     learner.press(",,,,,").press("....");
     assert_eq!(learner.stage().session.timeline.commands().count(), 2);
 }
 
 #[test]
-fn a_deed_of_several_commands_is_undone_and_done_again_as_one() {
+fn an_action_of_several_commands_is_undone_and_redone_as_one() {
     let fresh = Learner::exploring(SMALL);
-    let at_once = |deed: &FaultAction| deed.commands.iter().filter(|(after, _)| *after <= 0.0).count();
-    let many: Vec<FaultAction> = fault_actions(fresh.stage()).into_iter().filter(|deed| at_once(deed) > 1).collect();
+    let at_once = |action: &FaultAction| action.commands.iter().filter(|(after, _)| *after <= 0.0).count();
+    let many: Vec<FaultAction> = fault_actions(fresh.stage()).into_iter().filter(|action| at_once(action) > 1).collect();
     assert!(!many.is_empty(), "the catalogue has such rows");
-    for deed in many {
+    for action in many {
         let mut learner = Learner::exploring(SMALL);
         learner.wait(10).press(" ");
         let before = learner.stage().sim().clone();
-        let place = fault_actions(learner.stage()).iter().position(|other| other.title == deed.title).expect("offered");
+        let place = fault_actions(learner.stage()).iter().position(|other| other.title == action.title).expect("offered");
         learner.app.act(SiteAction::Fault(place));
         let (after, count) = (learner.stage().sim().clone(), learner.stage().session.timeline.commands().count());
         for _ in 0..2 {
             learner.press(",");
-            assert!(*learner.stage().sim() == before, "{}: {count} commands", deed.title);
+            assert!(*learner.stage().sim() == before, "{}: {count} commands", action.title);
             learner.press(".");
-            assert!(*learner.stage().sim() == after, "{}: {count} commands", deed.title);
+            assert!(*learner.stage().sim() == after, "{}: {count} commands", action.title);
         }
-        // What is done then is a step of its own.
+        // A later command is a separate step.
         learner.press("t,");
-        assert!(*learner.stage().sim() == after, "{}", deed.title);
+        assert!(*learner.stage().sim() == after, "{}", action.title);
         learner.press(",t,.");
-        assert_eq!(learner.stage().session.timeline.commands().count(), 1, "what was cut off is forgotten, {}", deed.title);
+        assert_eq!(learner.stage().session.timeline.commands().count(), 1, "the discarded future is gone, {}", action.title);
     }
 }
 
 #[test]
-fn where_nobody_asks_a_step_says_so() {
+fn without_requests_a_step_says_so() {
     let mut learner = Learner::in_lesson("journey-of-a-request", SMALL);
     learner.press(".");
     assert_eq!(learner.notice(), "Nothing moves in the next ten seconds: there are no requests.");
@@ -144,13 +144,13 @@ fn the_speed_doubles_and_halves_between_limits() {
     learner.wait(4);
     assert_eq!(learner.now().as_secs_f64().to_string(), "0.1");
     learner.press(&"[".repeat(20));
-    assert_eq!((learner.notice(), label(&learner).as_str()), ("This is the slowest.", "×1/64"));
+    assert_eq!((learner.notice(), label(&learner).as_str()), ("This is the minimum speed.", "×1/64"));
     learner.press(&"]".repeat(20));
-    assert_eq!((learner.notice(), label(&learner).as_str()), ("This is the fastest.", "×32"));
+    assert_eq!((learner.notice(), label(&learner).as_str()), ("This is the maximum speed.", "×32"));
 }
 
 #[test]
-fn the_trace_follows_a_login_to_its_end_then_somebody_else() {
+fn the_trace_follows_a_login_to_its_end_then_another_request() {
     let mut learner = Learner::exploring(SMALL);
     learner.press("pr");
     let login = learner.stage().session.playback.followed.expect("the login");
@@ -158,10 +158,10 @@ fn the_trace_follows_a_login_to_its_end_then_somebody_else() {
     while learner.stage().session.playback.followed == Some(login) {
         learner.wait(1);
         frames += 1;
-        assert!(frames < 2_000, "the trace does not end");
+        assert!(frames < 2_000, "the trace never ends");
     }
     assert!(!learner.stage().sim().is_in_flight(login));
-    assert!(frames > 100, "a dozen hops take their time: {frames}");
+    assert!(frames > 100, "a dozen hops take many frames: {frames}");
 }
 
 #[test]
@@ -173,11 +173,11 @@ fn a_step_back_follows_no_request_that_ended_long_ago() {
         learner.press(",");
         assert!(learner.now() < before && learner.notice().is_empty(), "{} at {before:?}", learner.notice());
     }
-    // One that is over since a moment is still followed.
+    // A request that has just ended is still followed.
     let mut learner = Learner::exploring(LARGE);
     learner.wait(30).press("r").wait(20);
     let login = learner.stage().session.playback.followed.expect("the login");
-    let end = learner.stage().session.timeline.trail().next_back().expect("it came back").at;
+    let end = learner.stage().session.timeline.trail().next_back().expect("a response").at;
     assert!(!learner.stage().sim().is_in_flight(login));
     learner.press(",");
     assert_eq!((learner.now(), learner.stage().session.playback.followed), (end, Some(login)));
@@ -190,17 +190,17 @@ fn a_step_back_right_after_a_command_undoes_it() {
     let before = learner.stage().sim().clone();
     learner.press("x").press(",");
     assert!(learner.is_up(&component("db-1")) && *learner.stage().sim() == before);
-    assert_eq!(learner.notice(), "Right before the command. It is done again when time goes on.");
+    assert_eq!(learner.notice(), "Just before the command. It runs again when the simulation resumes.");
     learner.press("}");
     assert!(!learner.is_up(&component("db-1")));
-    // What sets a lesson up is not undone for itself.
+    // The setup of a lesson cannot be undone.
     let mut learner = Learner::in_lesson("journey-of-a-request", LARGE);
     learner.press(",");
-    assert_eq!(learner.notice(), "This is the beginning.");
+    assert_eq!(learner.notice(), "This is the start of the run.");
 }
 
 #[test]
-fn a_step_back_from_a_mark_goes_to_before_it() {
+fn a_step_back_from_a_mark_undoes_it() {
     let mut learner = Learner::exploring(LARGE);
     learner.wait(30).select(&component("db-1")).press("x").wait(5).press("{{{{{{{{");
     let mark = learner.stage().panels.marks.all()[0].clone();
@@ -210,7 +210,7 @@ fn a_step_back_from_a_mark_goes_to_before_it() {
         learner.press("{");
     }
     assert!(learner.notice().starts_with("Db-1") || learner.notice().contains("db-1"), "{}", learner.notice());
-    assert!(learner.notice().ends_with(" , goes to the moment before."), "{}", learner.notice());
+    assert!(learner.notice().ends_with(" Press , to step back before it."), "{}", learner.notice());
     learner.press(",");
     assert!(learner.is_up(&component("db-1")) && learner.now() == mark.at);
     learner.press(",");

@@ -1,4 +1,4 @@
-//! The mouse beyond the picture: journal, gauges, header, status, monitoring, comparison, help, the ends of lists.
+//! The mouse outside the canvas: journal, gauges, header, status, monitoring, comparison, help, the ends of lists.
 
 use hoplight::app::action::{SelectAction, TimeAction};
 use std::time::Duration;
@@ -14,7 +14,7 @@ use hoplight::sim::EventKind;
 
 use crate::learner::{LARGE, Learner, SMALL, component, hop};
 
-/// At 2 s web-1 is killed; then it is 10 s.
+/// Kills web-1 at 2 s, and runs to 10 s.
 fn eventful(size: (u16, u16)) -> Learner {
     let mut learner = Learner::exploring(size);
     learner.wait(20).select(&component("web-1")).press("x<Esc>").wait(80);
@@ -22,13 +22,13 @@ fn eventful(size: (u16, u16)) -> Learner {
     learner
 }
 
-/// The journal's lines with the row of the screen at which each stands.
+/// Returns the lines of the journal, each with its screen row.
 fn journal_rows(learner: &Learner) -> Vec<(u16, Line)> {
     let area = learner.stage().viewport.regions.journal;
     (area.y..).zip(journal::lines(learner.stage(), usize::from(area.height))).collect()
 }
 
-/// The cell at which a part of the line at row `y` stands, that begins at column `x`.
+/// Returns the cell of the part with this text, in a line that starts at column `x` of row `y`.
 fn part(parts: &[Line], text: &str, (x, y): (u16, u16)) -> (u16, u16) {
     let mut at = x;
     for part in parts {
@@ -56,7 +56,7 @@ fn in_status(learner: &Learner, text: &str) -> (u16, u16) {
 }
 
 #[test]
-fn a_line_of_the_journal_leads_to_its_moment_and_to_what_it_is_about() {
+fn a_line_of_the_journal_jumps_to_its_time_and_its_element() {
     let learner = eventful(LARGE);
     let rows = journal_rows(&learner);
     let found = |text: &str| rows.iter().find(|(_, line)| line.text().contains(text)).cloned();
@@ -64,11 +64,11 @@ fn a_line_of_the_journal_leads_to_its_moment_and_to_what_it_is_about() {
     let mut learner = eventful(LARGE);
     let journal = learner.stage().session.timeline.journal();
     let down = journal.headlines().find(|it| matches!(it.first.what, EventKind::Backend { up: false, .. }));
-    let at = down.expect("noticed").first.at;
+    let at = down.expect("a DOWN event").first.at;
     learner.click((20, row));
     assert_eq!((learner.now(), learner.stage().session.selected.clone()), (at, Some(component("web-1"))));
     assert!(learner.stage().session.playback.paused && learner.notice().contains("web-1 is DOWN"), "{}", learner.notice());
-    // What happened to a request: the panel shows that request.
+    // A click on a request's event shows that request in the panel.
     let mut learner = eventful(LARGE);
     let mut asked = 0;
     for (row, line) in journal_rows(&learner) {
@@ -83,10 +83,10 @@ fn a_line_of_the_journal_leads_to_its_moment_and_to_what_it_is_about() {
 }
 
 #[test]
-fn enter_in_the_log_and_a_click_on_the_journal_are_one() {
+fn enter_in_the_log_and_a_click_on_the_journal_do_the_same() {
     let mut clicked = eventful(LARGE);
     let rows = journal_rows(&clicked);
-    let (row, line) = rows.iter().find(|(_, line)| line.text().contains("DOWN")).expect("noticed");
+    let (row, line) = rows.iter().find(|(_, line)| line.text().contains("DOWN")).expect("a DOWN event");
     let words: String = line.text().split_whitespace().skip(1).collect::<Vec<_>>().join(" ");
     clicked.click((20, *row));
     let mut typed = eventful(LARGE);
@@ -97,7 +97,7 @@ fn enter_in_the_log_and_a_click_on_the_journal_are_one() {
 }
 
 #[test]
-fn the_headlines_of_a_small_screen_are_clicked_as_well() {
+fn the_headlines_of_a_small_screen_are_clickable() {
     let mut learner = eventful(SMALL);
     let at = learner.cell_of("DOWN");
     learner.click(at);
@@ -122,7 +122,7 @@ fn every_gauge_selects_its_agent_on_every_screen() {
 }
 
 #[test]
-fn words_of_the_header_are_switches() {
+fn the_words_of_the_header_are_clickable() {
     for size in [SMALL, LARGE] {
         let mut learner = Learner::exploring(size);
         learner.wait(5);
@@ -137,7 +137,7 @@ fn words_of_the_header_are_switches() {
         assert!((learner.stage().session.playback.factor() - 2.0).abs() < 1e-9);
         let _ = learner.app.wheel(at.0, 0, 2);
         let _ = learner.app.wheel(at.0, 0, 2);
-        assert!((learner.stage().session.playback.factor() - 0.5).abs() < 1e-9, "the wheel means the speed");
+        assert!((learner.stage().session.playback.factor() - 0.5).abs() < 1e-9, "the wheel changes the speed");
         let at = in_header(&learner, "live");
         learner.click(at);
         assert_eq!(learner.stage().session.playback.pace, Pace::Trace);
@@ -153,7 +153,7 @@ fn words_of_the_header_are_switches() {
 }
 
 #[test]
-fn an_alert_in_the_header_leads_to_the_monitoring_screen_and_there_to_itself() {
+fn an_alert_in_the_header_opens_the_monitoring_screen_then_selects_the_alert() {
     let mut learner = Learner::exploring(LARGE);
     learner.wait(50).select(&component("agent-1")).press("x").wait(80).press("<Esc>");
     let at = in_header(&learner, "ALERT");
@@ -165,7 +165,7 @@ fn an_alert_in_the_header_leads_to_the_monitoring_screen_and_there_to_itself() {
 }
 
 #[test]
-fn numbers_of_the_status_line_lead_to_what_they_count() {
+fn the_numbers_of_the_status_line_are_clickable() {
     let mut learner = Learner::exploring(LARGE);
     learner.wait(20);
     let at = in_status(&learner, "users");
@@ -175,7 +175,7 @@ fn numbers_of_the_status_line_lead_to_what_they_count() {
         let at = in_status(&learner, words);
         learner.click(at);
         assert_eq!(learner.stage().panels.overlays.shown(), Some(overlay));
-        // Now that overlay's own words stand there: the next of its choices, or that there is none.
+        // The status line now shows the overlay; a click selects its next option or says that there is none.
         learner.click((3, at.1));
         assert_eq!(learner.stage().panels.overlays.shown(), Some(overlay));
         learner.press("V");
@@ -188,7 +188,7 @@ fn numbers_of_the_status_line_lead_to_what_they_count() {
 }
 
 #[test]
-fn a_click_on_what_was_said_means_that_it_is_read() {
+fn a_click_on_a_notice_dismisses_it() {
     let mut learner = Learner::exploring(SMALL);
     learner.press("t");
     assert_ne!(learner.notice(), "");
@@ -198,16 +198,16 @@ fn a_click_on_what_was_said_means_that_it_is_read() {
 }
 
 #[test]
-fn a_click_elsewhere_takes_the_question_back_whether_to_leave() {
+fn a_click_elsewhere_cancels_the_confirmation_to_leave() {
     let mut learner = Learner::exploring(SMALL);
     learner.press("tq").click((3, 3)).press("q");
-    assert!(learner.app.stage().is_some(), "it is asked again");
+    assert!(learner.app.stage().is_some(), "the question is asked again");
     learner.press("q");
     assert!(learner.app.stage().is_none());
 }
 
 #[test]
-fn rows_of_the_monitoring_screen_say_what_a_click_on_them_does() {
+fn the_rows_of_the_monitoring_screen_are_clickable() {
     let mut learner = Learner::exploring((200, 60));
     learner.wait(50).select(&component("agent-1")).press("x").wait(80).press("x").wait(80).press("m");
     let rows = monitor::plan(learner.stage(), learner.stage().viewport.regions.canvas);
@@ -222,12 +222,12 @@ fn rows_of_the_monitoring_screen_say_what_a_click_on_them_does() {
     let before = learner.stage().sim().probe().interval_s;
     learner.click((area.x + 3, area.y));
     assert!(learner.stage().sim().probe().interval_s.is_some());
-    assert!(before.is_none() || learner.notice() == "Nothing to click there.", "what is on stays on");
+    assert!(before.is_none() || learner.notice() == "Nothing clickable here.", "a click does not turn the probe off");
     let area = row(|kind| matches!(kind, monitor::MonitorRowKind::Alerts(_))).expect("alerts");
     learner.click((area.x + 3, area.y));
     assert_eq!(learner.app.window.as_ref().map(|window| window.kind), Some(WindowKind::Log));
     learner.press("<Esc>");
-    let newest = learner.stage().sim().alert_log().last().map(|entry| entry.at).expect("it fired");
+    let newest = learner.stage().sim().alert_log().last().map(|entry| entry.at).expect("an alert");
     let area = row(|kind| matches!(kind, monitor::MonitorRowKind::Entry(0))).expect("the log");
     learner.click((area.x + 3, area.y));
     assert_eq!((learner.now(), learner.stage().session.selected.clone()), (newest, Some(component("agent-1"))));
@@ -237,10 +237,10 @@ fn rows_of_the_monitoring_screen_say_what_a_click_on_them_does() {
 }
 
 #[test]
-fn what_a_comparison_found_leads_to_its_element() {
+fn a_finding_of_a_comparison_selects_its_element() {
     let mut learner = Learner::exploring(LARGE);
     learner.wait(20).press("Cre-enc<Enter>");
-    let comparison = learner.stage().panels.comparison.as_ref().expect("it is there");
+    let comparison = learner.stage().panels.comparison.as_ref().expect("a comparison is open");
     let (table, lines) = (comparison.areas.table, comparison.lines(learner.stage().sim()));
     let shown = lines.iter().take(usize::from(table.height) - 2).enumerate();
     let found: Vec<(usize, Element)> = shown
@@ -257,7 +257,7 @@ fn what_a_comparison_found_leads_to_its_element() {
 }
 
 #[test]
-fn below_a_lesson_the_lines_of_what_is_selected_are_clicked_as_well() {
+fn the_lines_of_the_detail_panel_below_a_lesson_are_clickable() {
     let mut learner = Learner::in_lesson("where-tls-ends", (160, 60));
     learner.wait(30).select(&component("lb-1"));
     let lines = learner.view().detail.lines;
@@ -270,7 +270,7 @@ fn below_a_lesson_the_lines_of_what_is_selected_are_clicked_as_well() {
 }
 
 #[test]
-fn the_last_row_of_a_text_scrolls_it_and_at_its_end_back() {
+fn the_last_row_of_a_panel_scrolls_down_and_at_the_end_back_up() {
     let mut learner = Learner::exploring(LARGE);
     learner.press("pr").wait(250).press(" ");
     let area = learner.view().panel.area;
@@ -286,7 +286,7 @@ fn the_last_row_of_a_text_scrolls_it_and_at_its_end_back() {
 }
 
 #[test]
-fn where_marks_are_asked_for_a_second_click_marks() {
+fn a_second_click_marks_while_a_question_asks_for_marks() {
     let mut learner = Learner::in_small_lesson(LARGE);
     for _ in 0..12 {
         if learner.stage().session.wants_marks() {
@@ -308,7 +308,7 @@ fn where_marks_are_asked_for_a_second_click_marks() {
 }
 
 #[test]
-fn a_hint_is_asked_for_with_a_click() {
+fn a_click_shows_a_hint() {
     let mut learner = Learner::in_lesson("where-tls-ends", LARGE);
     for _ in 0..8 {
         if learner.run().step().is_some_and(|step| !step.hints.is_empty()) && !learner.run().is_open() {
@@ -323,7 +323,7 @@ fn a_hint_is_asked_for_with_a_click() {
 }
 
 #[test]
-fn a_line_of_the_help_is_its_key_and_the_rest_closes_it() {
+fn a_click_on_a_line_of_the_help_presses_its_key_and_any_other_closes_it() {
     let mut learner = Learner::exploring(LARGE);
     learner.press("?");
     let lines = help::lines(&learner.app, help::text_width(LARGE.0), |_| String::new());
@@ -336,7 +336,7 @@ fn a_line_of_the_help_is_its_key_and_the_rest_closes_it() {
     assert_eq!(learner.app.help, None);
     let word = learner.stage().infra().tls().edge.word();
     assert!(learner.notice().contains(word), "{}", learner.notice());
-    // A line without a key, the frame, and what lies beside.
+    // A line without a key, the border, and cells outside the help.
     for at in [row("Keys"), (x, y), (0, 0), (0, LARGE.1 - 1)] {
         let tls = learner.stage().infra().tls();
         learner.press("?").click(at);
@@ -346,7 +346,7 @@ fn a_line_of_the_help_is_its_key_and_the_rest_closes_it() {
 }
 
 #[test]
-fn the_course_map_is_scrolled_and_opened_from_beside_its_lines() {
+fn clicks_beside_the_lines_of_the_course_map_scroll_and_open() {
     let mut learner = Learner::new(SMALL);
     learner.press("<Home>");
     let (above, below) = learner.app.home.hidden();
@@ -375,7 +375,7 @@ fn the_last_line_of_a_window_closes_it() {
 }
 
 #[test]
-fn the_wheel_over_the_timeline_walks_through_the_run_and_stays_in_it() {
+fn the_wheel_over_the_timeline_moves_within_the_known_run() {
     let mut learner = eventful(LARGE);
     learner.press(" ");
     let (row, span) = (learner.stage().viewport.regions.timeline, learner.stage().span());
@@ -388,7 +388,7 @@ fn the_wheel_over_the_timeline_walks_through_the_run_and_stays_in_it() {
     let _ = learner.app.wheel(strip.x + 5, row.y, 2);
     assert_eq!(learner.now(), span.1, "nothing new is simulated");
     assert_eq!(learner.stage().span(), span);
-    // Over the journal, it leads to the log, where all of it stands.
+    // Over the journal, the wheel opens the log, which has all events.
     let area = learner.stage().viewport.regions.journal;
     let _ = learner.app.wheel(area.x + 5, area.y, -2);
     assert_eq!(learner.app.window.as_ref().map(|window| window.kind), Some(WindowKind::Log));
@@ -396,7 +396,7 @@ fn the_wheel_over_the_timeline_walks_through_the_run_and_stays_in_it() {
 }
 
 #[test]
-fn the_title_of_a_small_screens_panel_changes_what_it_shows() {
+fn the_title_of_a_small_screens_panel_switches_its_content() {
     let mut learner = Learner::in_small_lesson(SMALL);
     learner.select(&hop("lb-1", "web-1"));
     let area = learner.view().panel.area;
@@ -409,14 +409,14 @@ fn the_title_of_a_small_screens_panel_changes_what_it_shows() {
 }
 
 #[test]
-fn a_mark_of_the_timeline_selects_what_it_is_about() {
+fn a_mark_of_the_timeline_selects_its_element() {
     let mut learner = eventful(LARGE);
     let (row, span) = (learner.stage().viewport.regions.timeline, learner.stage().span());
     let strip = events::strip(row);
     let kill = learner.stage().panels.marks.all()[0].at;
     learner.click((strip.x + events::column(kill, span, strip.width), row.y));
     assert_eq!((learner.now(), learner.stage().session.selected.clone()), (kill, Some(component("web-1"))));
-    // So does its row in the list of moments.
+    // So does its row in the jump window.
     let mut learner = eventful(LARGE);
     learner.press("J<Home><Enter>");
     assert_eq!((learner.now(), learner.stage().session.selected.clone()), (kill, Some(component("web-1"))));
@@ -426,9 +426,9 @@ fn a_mark_of_the_timeline_selects_what_it_is_about() {
 fn the_last_line_of_a_comparison_can_be_reached() {
     let mut learner = Learner::exploring(SMALL);
     learner.wait(20).press("Cdesign<Enter>").press(&"<PgDn>".repeat(60));
-    let comparison = learner.stage().panels.comparison.as_ref().expect("it is there");
+    let comparison = learner.stage().panels.comparison.as_ref().expect("a comparison is open");
     let (count, height) = (comparison.lines(learner.stage().sim()).len(), comparison.areas.table.height);
     let room = hoplight::app::scroll::room(height, count);
-    assert!(count > room, "it has no room for all: {count}, {height}");
+    assert!(count > room, "not all lines fit: {count}, {height}");
     assert_eq!(usize::from(comparison.scroll) + room, count, "the last line is shown");
 }

@@ -1,4 +1,4 @@
-//! Selecting with the keys: arrows reach a neighbour in each direction, Tab comes round to everything.
+//! Selecting with keys: arrows reach a neighbour in each direction, and Tab cycles through all elements.
 
 use std::collections::BTreeSet;
 
@@ -7,7 +7,7 @@ use hoplight::model::Element;
 use crate::learner::{LARGE, Learner, SMALL, component};
 
 #[test]
-fn tab_comes_to_everything_once_and_back_again() {
+fn tab_cycles_through_every_element_once() {
     for size in [SMALL, LARGE] {
         let mut learner = Learner::exploring(size);
         let all = learner.stage().viewport.layout.order().to_vec();
@@ -23,7 +23,7 @@ fn tab_comes_to_everything_once_and_back_again() {
         assert_eq!(learner.stage().session.selected.as_ref(), all.first());
         learner.press("<BackTab>");
         assert_eq!(learner.stage().session.selected.as_ref(), all.last());
-        // Everything that can be killed or read has its place in the round.
+        // The cycle contains every component, server and hop.
         let infra = learner.stage().infra();
         for (_, component) in infra.components() {
             assert!(distinct.contains(&Element::Component(component.id.clone())), "{size:?}: {}", component.id);
@@ -38,7 +38,7 @@ fn tab_comes_to_everything_once_and_back_again() {
 }
 
 #[test]
-fn arrows_reach_something_in_each_direction_and_say_where_nothing_is() {
+fn arrows_select_in_each_direction_and_say_if_there_is_no_element() {
     for size in [SMALL, LARGE] {
         let mut learner = Learner::exploring(size);
         learner.press("<Right>");

@@ -1,4 +1,4 @@
-//! Every shipped lesson, from the course map to its end, with keys alone.
+//! Plays every shipped lesson from the course map to its end, using only keys.
 
 use hoplight::lesson::Place;
 
@@ -20,7 +20,7 @@ fn with_keys_alone(number: usize, size: (u16, u16)) {
 
 #[test]
 fn five_lessons_are_shipped() {
-    assert_eq!(library().lessons().count(), 5, "each of them needs a test here");
+    assert_eq!(library().lessons().count(), 5, "each lesson needs a test here");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Two designs that do not fare alike: what happens to one only, and what is said of it.
+//! Comparisons of different designs: commands that apply to only one of them, and their notices.
 
 use hoplight::app::action::{SelectAction, SiteAction, TimeAction};
 use hoplight::app::events::strip;
@@ -10,27 +10,27 @@ use hoplight::sim::{Command, SimTime, Simulation};
 use crate::compare::{comparing, second, sims};
 use crate::learner::{LARGE, Learner, SMALL, component};
 
-/// Stage 2 beside the scaled site: each has components that the other has not.
+/// Compares stage 2 with the scaled site: each has components that the other lacks.
 fn unlike(size: (u16, u16)) -> Learner {
     comparing(size, "Scaled up")
 }
 
-/// Whether a component is up, in each; `None` where there is none.
+/// Whether a component is up in each design; `None` if the design lacks it.
 fn up(learner: &Learner, id: &str) -> [Option<bool>; 2] {
     sims(learner).map(|sim| sim.is_up(&component(id)))
 }
 
-/// A component that only the second has, and one that only the first has.
+/// Returns a component that only the second design has, and one that only the first has.
 fn only(learner: &Learner) -> [String; 2] {
     let [a, b] = sims(learner).map(Simulation::infrastructure);
     let of = |this: &hoplight::model::Infrastructure, other: &hoplight::model::Infrastructure| {
         let mut ids = this.components().map(|(_, it)| it.id.to_string());
-        ids.find(|id| other.find(id).is_none() && !id.contains("agent") && !id.contains("fw")).expect("there is one")
+        ids.find(|id| other.find(id).is_none() && !id.contains("agent") && !id.contains("fw")).expect("such a component exists")
     };
     [of(b, a), of(a, b)]
 }
 
-fn do_deed(learner: &mut Learner, wanted: impl Fn(&FaultAction) -> bool) -> String {
+fn run_action(learner: &mut Learner, wanted: impl Fn(&FaultAction) -> bool) -> String {
     let all = fault_actions(learner.stage());
     let place = all.iter().position(wanted).unwrap_or_else(|| panic!("not offered: {all:#?}"));
     learner.app.act(SiteAction::Fault(place));
@@ -47,7 +47,7 @@ fn log(learner: &mut Learner) -> Vec<String> {
 }
 
 #[test]
-fn what_only_one_has_is_killed_there_and_it_is_said_where() {
+fn a_component_of_one_design_is_killed_there_and_the_notice_says_so() {
     let mut learner = unlike(LARGE);
     let [in_b, in_a] = only(&learner);
     learner.app.act(SelectAction::Element(component(&in_b)));
@@ -63,46 +63,46 @@ fn what_only_one_has_is_killed_there_and_it_is_said_where() {
 }
 
 #[test]
-fn what_is_wrong_in_one_only_is_offered_and_healed_there() {
+fn a_fault_of_one_design_is_repaired_there() {
     let mut learner = unlike(LARGE);
     let [in_b, _] = only(&learner);
     learner.app.act(SelectAction::Element(component(&in_b)));
     learner.press("x").wait(10);
     let a = sims(&learner)[0].digest();
-    let title = do_deed(&mut learner, |deed| deed.title.to_string().contains("restore"));
+    let title = run_action(&mut learner, |action| action.title.to_string().contains("restore"));
     assert_eq!(title, format!("in B: restore {in_b}"));
     assert_eq!(up(&learner, &in_b), [None, Some(true)], "{}", learner.notice());
-    assert_eq!(sims(&learner)[0].digest(), a, "nothing was done to the first");
-    // What is the same in both is one row, and heals both.
+    assert_eq!(sims(&learner)[0].digest(), a, "the first is unchanged");
+    // A fault of both designs is one row, and repairs both.
     learner.app.act(SelectAction::Element(component("browser")));
-    let title = do_deed(&mut learner, |deed| deed.title.to_string().contains("authoritative DNS server does not answer"));
+    let title = run_action(&mut learner, |action| action.title.to_string().contains("authoritative DNS server does not answer"));
     assert!(!title.starts_with("in "), "{title}");
     assert_eq!(sims(&learner).map(|sim| sim.faults().len()), [1, 1]);
-    do_deed(&mut learner, |deed| deed.title.to_string().contains("DNS record is restored"));
+    run_action(&mut learner, |action| action.title.to_string().contains("DNS record is restored"));
     assert_eq!(sims(&learner).map(|sim| sim.faults().len()), [0, 0]);
 }
 
 #[test]
-fn a_row_of_the_catalogue_finds_its_part_in_either_design() {
+fn a_row_of_the_catalogue_applies_to_either_design() {
     let learner = unlike(LARGE);
     let offered = fault_actions(learner.stage());
-    let sides = offered.iter().filter(|deed| deed.second.is_some() && !deed.is_empty());
+    let sides = offered.iter().filter(|action| action.second.is_some() && !action.is_empty());
     let mut done = 0;
-    for deed in sides.filter(|deed| deed.refusal(learner.stage()).is_none()) {
+    for action in sides.filter(|action| action.refusal(learner.stage()).is_none()) {
         let mut learner = unlike(LARGE);
         let before = sims(&learner).map(Simulation::clone);
-        do_deed(&mut learner, |other| other == deed);
+        run_action(&mut learner, |other| other == action);
         let after = sims(&learner);
         let at_once = |commands: &[(f64, Command)]| commands.iter().any(|(after, _)| *after <= 0.0);
-        let wanted = [at_once(&deed.commands), deed.second.as_deref().is_some_and(at_once)];
-        assert_eq!([before[0] != *after[0], before[1] != *after[1]], wanted, "{}", deed.title);
+        let wanted = [at_once(&action.commands), action.second.as_deref().is_some_and(at_once)];
+        assert_eq!([before[0] != *after[0], before[1] != *after[1]], wanted, "{}", action.title);
         done += 1;
     }
     assert!(done > 3, "{done}");
 }
 
 #[test]
-fn what_was_done_to_the_second_alone_is_taken_back_and_done_again_by_time() {
+fn commands_on_the_second_design_only_are_undone_and_redone_by_seeking() {
     let mut learner = unlike(LARGE);
     let [in_b, _] = only(&learner);
     learner.app.act(SelectAction::Element(component(&in_b)));
@@ -112,15 +112,15 @@ fn what_was_done_to_the_second_alone_is_taken_back_and_done_again_by_time() {
     assert_eq!(up(&learner, &in_b)[1], Some(true));
     learner.app.act(TimeAction::Seek(there[0].0));
     assert_eq!(sims(&learner).map(|sim| (sim.now(), sim.digest())), there);
-    // Something else in the past takes its place.
+    // A new command in the past replaces it.
     learner.app.act(TimeAction::Seek(SimTime::from_secs(1)));
     learner.press(">").wait(50);
     learner.app.act(TimeAction::Seek(there[0].0));
-    assert_eq!(up(&learner, &in_b)[1], Some(true), "it was cut off");
+    assert_eq!(up(&learner, &in_b)[1], Some(true), "it was discarded");
 }
 
 #[test]
-fn a_step_back_over_a_command_takes_it_back_in_both() {
+fn a_step_back_over_a_command_undoes_it_in_both() {
     let mut learner = Learner::exploring(LARGE);
     learner.wait(20).press("Cre-enc<Enter>").press(" ").select(&component("web-1"));
     let before = sims(&learner).map(Simulation::digest);
@@ -134,7 +134,7 @@ fn a_step_back_over_a_command_takes_it_back_in_both() {
 }
 
 #[test]
-fn the_log_tells_of_both_and_marks_what_only_one_has() {
+fn the_log_covers_both_designs_and_labels_events_of_only_one() {
     let mut learner = unlike(LARGE);
     let [in_b, _] = only(&learner);
     learner.app.act(SelectAction::Element(component(&in_b)));
@@ -142,15 +142,15 @@ fn the_log_tells_of_both_and_marks_what_only_one_has() {
     let rows = log(&mut learner);
     let row = |text: &str| rows.iter().find(|row| row.contains(text)).unwrap_or_else(|| panic!("no {text}: {rows:#?}"));
     assert!(row(&format!("{in_b} ")).starts_with("B  "), "{rows:#?}");
-    assert!(row("requests per second").starts_with("   "), "the users are the same: {rows:#?}");
+    assert!(row("requests per second").starts_with("   "), "the load is the same: {rows:#?}");
     assert!(rows.iter().any(|row| row.starts_with("A  command") && row.contains("TLS")), "{rows:#?}");
-    // Without a comparison, there are no letters.
+    // Without a comparison, rows have no letters.
     learner.press("C");
     assert!(log(&mut learner).iter().all(|row| !row.starts_with(' ') && !row.starts_with("A ")));
 }
 
 #[test]
-fn the_timeline_of_a_comparison_has_the_marks_of_both_and_is_clicked() {
+fn the_timeline_of_a_comparison_has_the_marks_of_both_and_is_clickable() {
     let mut learner = unlike((200, 60));
     let [in_b, _] = only(&learner);
     learner.app.act(SelectAction::Element(component(&in_b)));
@@ -164,7 +164,7 @@ fn the_timeline_of_a_comparison_has_the_marks_of_both_and_is_clicked() {
     learner.click((strip(row).x + column, row.y));
     assert_eq!(learner.now(), at);
     assert!(learner.notice().contains(&in_b), "{}", learner.notice());
-    // Where there is no room, there is none, and the log has it.
+    // On a small screen, only the log has the timeline.
     let mut learner = unlike(SMALL);
     assert_eq!(second(&learner).areas.timeline.height, 0);
     learner.press("L");
@@ -172,7 +172,7 @@ fn the_timeline_of_a_comparison_has_the_marks_of_both_and_is_clicked() {
 }
 
 #[test]
-fn the_names_tell_the_tls_inside_where_it_differs() {
+fn the_names_include_internal_tls_if_it_differs() {
     let mut learner = Learner::exploring(LARGE);
     learner.press("Cre-enc<Enter>");
     assert_eq!(second(&learner).names(), ["TLS terminate", "TLS re-encrypt"]);

@@ -1,4 +1,4 @@
-//! What keys do to the infrastructure: faults, TLS, requests, load, balancing; and what they say.
+//! Keys that change the infrastructure: faults, TLS, requests, load, balancing; and their notices.
 
 use hoplight::app::Tone;
 use hoplight::app::overlay::OverlayState;
@@ -8,7 +8,7 @@ use hoplight::model::{Algorithm, TlsMode};
 use crate::learner::{LARGE, Learner, SMALL, component, hop, server};
 
 #[test]
-fn killing_without_a_selection_says_why_nothing_happens() {
+fn killing_without_a_selection_says_why_it_has_no_effect() {
     let mut learner = Learner::exploring(SMALL);
     learner.press("x");
     assert!(learner.notice().starts_with("Nothing is selected. Select an element"), "{}", learner.notice());
@@ -48,7 +48,7 @@ fn the_user_cannot_be_killed() {
 }
 
 #[test]
-fn tls_goes_through_its_modes_and_the_numbers_follow() {
+fn the_tls_key_cycles_through_the_modes_and_the_counts_follow() {
     let mut learner = Learner::exploring(SMALL);
     let mode = |learner: &Learner| learner.stage().infra().tls().edge;
     let exposed = |learner: &Learner| learner.stage().panels.summary.exposed;
@@ -59,11 +59,11 @@ fn tls_goes_through_its_modes_and_the_numbers_follow() {
     learner.press("t");
     assert_eq!((mode(&learner), exposed(&learner)), (TlsMode::Passthrough, 4));
     learner.press("t");
-    assert_eq!((mode(&learner), exposed(&learner)), (TlsMode::None, 7), "the first hop, too");
+    assert_eq!((mode(&learner), exposed(&learner)), (TlsMode::None, 7), "the first hop too");
     learner.press("t");
     assert_eq!((mode(&learner), exposed(&learner)), (TlsMode::Terminate, 6));
     learner.press("te");
-    assert_eq!(exposed(&learner), 1, "the question for the address is left");
+    assert_eq!(exposed(&learner), 1, "only the DNS lookup is left");
     assert_eq!(learner.notice(), "TLS to the databases is on.");
     let plaintext = learner.stage().panels.summary.plaintext;
     learner.press("T");
@@ -83,7 +83,7 @@ fn the_password_is_readable_behind_the_balancer_until_it_encrypts_again() {
     };
     assert!(secret(&learner), "{}", learner.panel());
     learner.press("t");
-    assert!(!secret(&learner) && learner.panel().contains("All else is ciphertext"), "{}", learner.panel());
+    assert!(!secret(&learner) && learner.panel().contains("Everything else is ciphertext"), "{}", learner.panel());
     learner.press("t");
     assert!(learner.panel().contains("passes through the balancer"), "{}", learner.panel());
     learner.press("t");
@@ -91,7 +91,7 @@ fn the_password_is_readable_behind_the_balancer_until_it_encrypts_again() {
 }
 
 #[test]
-fn a_change_of_tls_lights_up_what_is_readable_until_the_next_key() {
+fn a_tls_change_shows_the_readable_hops_until_the_next_key() {
     let mut learner = Learner::exploring(SMALL);
     learner.press("t");
     assert_eq!(learner.stage().panels.overlays.state, OverlayState::Briefly);
@@ -110,7 +110,7 @@ fn single_requests_are_sent_and_followed() {
         learner.press(" ");
         learner.press(key);
         assert!(learner.notice().starts_with(says), "{}", learner.notice());
-        assert!(!learner.stage().session.playback.paused, "time goes on");
+        assert!(!learner.stage().session.playback.paused, "the simulation runs");
         let followed = learner.stage().session.playback.followed.expect("the request is followed");
         assert!(learner.stage().sim().is_in_flight(followed));
         assert!(learner.panel().contains("DNS") || !learner.panel().is_empty());
@@ -118,7 +118,7 @@ fn single_requests_are_sent_and_followed() {
 }
 
 #[test]
-fn the_load_goes_up_and_down_within_limits() {
+fn the_load_rises_and_falls_within_limits() {
     let mut learner = Learner::exploring(SMALL);
     let rate = |learner: &Learner| learner.stage().sim().rate();
     learner.press(">");
@@ -128,13 +128,13 @@ fn the_load_goes_up_and_down_within_limits() {
     assert!((rate(&learner) - 100.0).abs() < 1e-9);
     learner.press(&"<".repeat(60));
     assert!(rate(&learner).abs() < 1e-9);
-    assert_eq!(learner.notice(), "There are no users left.");
+    assert_eq!(learner.notice(), "The load is already zero.");
     learner.press(&">".repeat(120));
     assert!((rate(&learner) - 5_000.0).abs() < 1e-9);
 }
 
 #[test]
-fn the_balancer_changes_its_way_of_choosing() {
+fn the_balancing_algorithm_can_be_changed() {
     let mut learner = Learner::exploring(SMALL);
     assert_eq!(learner.stage().sim().algorithm(), Some(Algorithm::RoundRobin));
     learner.press("b");
@@ -145,7 +145,7 @@ fn the_balancer_changes_its_way_of_choosing() {
 }
 
 #[test]
-fn without_a_balancer_there_is_nothing_to_change() {
+fn without_a_balancer_there_is_no_algorithm_to_change() {
     let mut learner = Learner::new(SMALL);
     let text = r#"(
         format: 1, id: "alone", title: "One server", summary: "A web server alone.",
@@ -160,11 +160,11 @@ fn without_a_balancer_there_is_nothing_to_change() {
     let alone = hoplight::model::Infrastructure::from_ron("alone.ron", text).unwrap_or_else(|error| panic!("{error}"));
     learner.app.open_scenario(alone.into());
     learner.press("b");
-    assert_eq!(learner.notice(), "There is no balancer here.");
+    assert_eq!(learner.notice(), "This infrastructure has no load balancer.");
 }
 
 #[test]
-fn every_notice_goes_with_the_next_key() {
+fn every_notice_disappears_with_the_next_key() {
     for notable in ["x", "Z", ",", "p", "t", "b", ">", "r", "w", "e"] {
         let mut learner = Learner::exploring(SMALL);
         learner.press(notable);
@@ -179,7 +179,7 @@ fn every_notice_goes_with_the_next_key() {
 }
 
 #[test]
-fn keys_without_a_meaning_say_so() {
+fn unbound_keys_say_so() {
     let mut learner = Learner::exploring(SMALL);
     for key in ["Z", "ß", "0", "<Backspace>"] {
         learner.press(key);
@@ -189,7 +189,7 @@ fn keys_without_a_meaning_say_so() {
 }
 
 #[test]
-fn a_firewall_blocks_a_hop_and_lets_it_pass_again() {
+fn a_firewall_blocks_and_unblocks_a_hop() {
     let mut learner = Learner::exploring(LARGE);
     learner.press("f");
     assert_eq!(learner.notice(), "Select a hop first: a firewall blocks one hop.");
@@ -199,7 +199,7 @@ fn a_firewall_blocks_a_hop_and_lets_it_pass_again() {
     let dropped = |learner: &Learner| {
         learner.stage().sim().backend_up(learner.stage().infra().link_between("lb-1", "web-1").expect("a link"))
     };
-    assert_eq!(dropped(&learner), Some(false), "the health checks do not come through");
+    assert_eq!(dropped(&learner), Some(false), "health checks are dropped");
     learner.press("f");
     assert_eq!(learner.notice(), "The firewall allows lb-1 → web-1 again.");
     learner.wait(150);

@@ -18,7 +18,7 @@ fn seconds(learner: &Learner) -> f64 {
     learner.now().as_secs_f64()
 }
 
-/// At 2 s web-1 is killed, at 5 s TLS is changed; then it is 20 s.
+/// Kills web-1 at 2 s, changes TLS at 5 s, and runs to 20 s.
 fn eventful(size: (u16, u16)) -> Learner {
     let mut learner = Learner::exploring(size);
     learner.wait(20).select(&component("web-1")).press("x").wait(30).press("t").wait(150);
@@ -26,7 +26,7 @@ fn eventful(size: (u16, u16)) -> Learner {
 }
 
 #[test]
-fn the_log_tells_what_happened_and_what_was_refused_and_filters_by_words() {
+fn the_log_lists_events_and_refused_commands_and_filters_by_words() {
     let mut learner = eventful(SMALL);
     learner.press(">").select(&component("browser")).press("x").press("L");
     assert_eq!(learner.app.window.as_ref().map(|window| window.kind), Some(WindowKind::Log));
@@ -40,11 +40,11 @@ fn the_log_tells_what_happened_and_what_was_refused_and_filters_by_words() {
     learner.press(" web-1<Enter>");
     assert!(learner.app.window.is_none() && learner.stage().session.playback.paused);
     assert!((seconds(&learner) - 2.0).abs() < 1e-6, "{}", seconds(&learner));
-    assert!(!learner.is_up(&component("web-1")), "at that moment it has happened");
+    assert!(!learner.is_up(&component("web-1")), "at that time the kill has happened");
 }
 
 #[test]
-fn an_empty_log_says_that_nothing_has_happened_and_an_empty_search_which_words_there_are() {
+fn an_empty_log_says_so_and_a_search_without_matches_lists_the_classes() {
     let mut learner = Learner::exploring(LARGE);
     learner.press("L");
     let about = |learner: &Learner| {
@@ -56,7 +56,7 @@ fn an_empty_log_says_that_nothing_has_happened_and_an_empty_search_which_words_t
 }
 
 #[test]
-fn marks_are_gone_along_and_the_future_keeps_its_marks_until_it_is_cut() {
+fn keys_move_between_marks_and_future_marks_stay_until_discarded() {
     let mut learner = eventful(LARGE);
     let count = learner.stage().panels.marks.all().len();
     let sorts: Vec<EventClass> = learner.stage().panels.marks.all().iter().map(|mark| mark.sort).collect();
@@ -89,7 +89,7 @@ fn marks_are_gone_along_and_the_future_keeps_its_marks_until_it_is_cut() {
 }
 
 #[test]
-fn a_mark_is_the_same_whichever_way_one_comes_to_it() {
+fn a_mark_is_the_same_however_it_is_reached() {
     let mut learner = eventful(LARGE);
     let straight = learner.stage().panels.marks.clone();
     learner.press("{{{").press("}}").press("{");
@@ -101,10 +101,10 @@ fn a_mark_is_the_same_whichever_way_one_comes_to_it() {
 }
 
 #[test]
-fn beyond_the_newest_mark_time_runs_until_something_happens() {
+fn after_the_newest_mark_time_runs_until_the_next_event() {
     let mut learner = Learner::exploring(SMALL);
     learner.wait(20).select(&component("web-1")).press("x}");
-    // First somebody's request fails; pressed again and again, it comes to the health checks that notice.
+    // The first event is a failed request; repeated presses reach the health check that takes web-1 out.
     let mut seen = Vec::new();
     while !seen.iter().any(|notice: &String| notice.contains("web-1 is DOWN")) {
         let told = learner.stage().session.timeline.journal().headlines().any(|headline| headline.first.at == learner.now());
@@ -128,16 +128,16 @@ fn a_jump_takes_seconds_from_the_start_or_from_now() {
         assert!(learner.stage().session.playback.paused);
     }
     for (typed, why) in [
-        ("x", "A moment is"),
-        ("-1", "The run begins at 0.0 s."),
+        ("x", "Not a time."),
+        ("-1", "The run starts at 0.0 s."),
         ("9999", "That is more than"),
-        ("1.2.3", "A moment is"),
-        ("+", "A moment is"),
+        ("1.2.3", "Not a time."),
+        ("+", "Not a time."),
     ] {
         learner.press("J").press(typed);
         assert!(shown(&learner)[0].starts_with(why), "{typed}: {:?}", shown(&learner));
         learner.press("<Enter>");
-        assert!(learner.app.window.is_some(), "there is nowhere to go");
+        assert!(learner.app.window.is_some(), "an invalid time keeps the window open");
         learner.press("<Esc>");
     }
 }
@@ -152,8 +152,8 @@ fn a_click_on_the_timeline_goes_there() {
     assert_eq!(learner.stage().span(), span);
     let fault = learner.stage().panels.marks.all()[0].at;
     learner.click((area.x + column(fault, span, area.width), area.y));
-    assert_eq!(learner.now(), fault, "a mark is met exactly");
-    // On a small screen it stands in the log.
+    assert_eq!(learner.now(), fault, "a mark is hit exactly");
+    // On a small screen, the log has the timeline.
     let mut learner = eventful(SMALL);
     assert_eq!(learner.stage().viewport.regions.timeline.height, 0);
     learner.press("L");
@@ -164,7 +164,7 @@ fn a_click_on_the_timeline_goes_there() {
 }
 
 #[test]
-fn an_alert_that_fires_is_seen_in_the_header_until_it_resolves() {
+fn a_firing_alert_is_shown_in_the_header_until_it_resolves() {
     for size in [SMALL, LARGE] {
         let header = |learner: &Learner| status::header(&learner.app, size.0).0.text();
         let mut learner = Learner::exploring(size);
@@ -178,22 +178,22 @@ fn an_alert_that_fires_is_seen_in_the_header_until_it_resolves() {
 }
 
 #[test]
-fn an_act_says_that_it_cuts_off_what_was_known_to_come() {
-    const CUT: &str = "What came after is cut off.";
+fn a_command_says_that_it_discards_the_known_future() {
+    const CUT: &str = "The known future is discarded.";
     for keys in ["t", "r", "x"] {
         let mut learner = eventful(LARGE);
         learner.app.act(TimeAction::Seek(SimTime::from_secs(4)));
         learner.press(keys);
         assert!(learner.notice().ends_with(CUT) && learner.notice().len() > CUT.len(), "{keys}: {}", learner.notice());
         assert_eq!(learner.stage().span().1, learner.now());
-        // Now nothing is known to come, and nothing more is cut off.
+        // Without a known future, nothing more is discarded.
         learner.press(keys);
         assert!(!learner.notice().contains(CUT), "{keys}: {}", learner.notice());
     }
 }
 
 #[test]
-fn a_lessons_step_that_does_nothing_keeps_what_is_known_to_come() {
+fn a_lesson_step_without_commands_keeps_the_known_future() {
     let mut learner = Learner::in_small_lesson(LARGE);
     learner.wait(10).press("t").wait(20);
     let marks = learner.stage().panels.marks.clone();
@@ -201,12 +201,12 @@ fn a_lessons_step_that_does_nothing_keeps_what_is_known_to_come() {
     let place = learner.run().place();
     learner.press("n");
     assert_ne!(learner.run().place(), place, "another step");
-    assert_eq!(learner.stage().panels.marks, marks, "its marks are still there");
-    assert!(!learner.notice().contains("cut off"), "{}", learner.notice());
+    assert_eq!(learner.stage().panels.marks, marks, "the marks are kept");
+    assert!(!learner.notice().contains("discarded"), "{}", learner.notice());
 }
 
 #[test]
-fn a_small_screens_headlines_show_when_each_began_the_newest_first() {
+fn headlines_on_a_small_screen_show_their_start_newest_first() {
     let mut learner = Learner::exploring(SMALL);
     learner.wait(20).select(&component("db-1")).press("x").wait(60).press("<Esc>");
     let headlines: Vec<f64> = learner.stage().session.timeline.journal().headlines().map(|h| h.first.at.as_secs_f64()).collect();
@@ -217,5 +217,5 @@ fn a_small_screens_headlines_show_when_each_began_the_newest_first() {
     let times: Vec<String> = shown.into_iter().filter(|word| word.contains('.') && word.parse::<f64>().is_ok()).take(3).collect();
     assert_eq!(times, wanted);
     let counted = learner.stage().session.timeline.journal().headlines().rev().take(3).any(|h| h.last > h.first.at);
-    assert!(counted, "one of them goes on for a while");
+    assert!(counted, "one headline lasts for a while");
 }

@@ -1,11 +1,11 @@
-//! Tips for newcomers: one at a time, gone when done or read, and never twice.
+//! First-run tips: one at a time, gone once followed or read, and never shown twice.
 
 use hoplight::app::{Effect, Tip};
 use hoplight::lesson::Progress;
 
 use crate::learner::{Learner, SMALL, component, library};
 
-/// Somebody who looks at an infrastructure, with this progress.
+/// A learner who explores an infrastructure with this progress.
 fn newcomer(progress: Progress) -> Learner {
     let mut learner = Learner::with(library(), progress, SMALL);
     learner.app.settings.tips = true;
@@ -20,28 +20,28 @@ fn shown(learner: &Learner) -> Option<Tip> {
 }
 
 #[test]
-fn a_tip_goes_when_it_is_done_and_the_next_one_comes_after_a_while() {
+fn a_tip_disappears_once_followed_and_the_next_one_appears_later() {
     let mut learner = newcomer(Progress::default());
-    assert_eq!(shown(&learner), None, "first there is something to look at");
+    assert_eq!(shown(&learner), None, "no tip at first");
     learner.wait(60);
     assert_eq!(shown(&learner), Some(Tip::Select));
     learner.effects.clear();
     learner.press("<Tab>");
     assert_eq!(shown(&learner), None);
     assert!(learner.effects.contains(&Effect::Save) && learner.app.progress.is_tipped("select"));
-    // What the new mode makes readable lights up until the next key.
+    // The readable hops are shown until the next key.
     learner.press("t<Tab>");
     learner.wait(150);
     assert_eq!(shown(&learner), Some(Tip::Pause));
-    // What was found out without a tip needs none.
+    // An action that the learner has used already needs no tip.
     assert!(learner.app.progress.is_tipped("tls"));
     learner.press(" ").press(" ");
     learner.select(&component("web-1")).wait(150);
-    assert_eq!(shown(&learner), Some(Tip::Kill), "something is selected that can be killed");
+    assert_eq!(shown(&learner), Some(Tip::Kill), "the selected element can be killed");
 }
 
 #[test]
-fn a_tip_that_was_read_goes_by_itself_and_does_not_come_back() {
+fn a_tip_disappears_after_a_while_and_does_not_return() {
     let mut learner = newcomer(Progress::default());
     learner.wait(60);
     assert_eq!(shown(&learner), Some(Tip::Select));
@@ -49,14 +49,14 @@ fn a_tip_that_was_read_goes_by_itself_and_does_not_come_back() {
     assert!(learner.app.progress.is_tipped("select") && learner.app.take_unsaved());
     learner.wait(60);
     assert_eq!(shown(&learner), Some(Tip::Pause));
-    let kept = Progress::from_ron("p.ron", &learner.app.progress.to_ron()).expect("it can be read");
+    let kept = Progress::from_ron("p.ron", &learner.app.progress.to_ron()).expect("valid content");
     let mut again = newcomer(kept);
     again.wait(60);
     assert_eq!(shown(&again), Some(Tip::Pause));
 }
 
 #[test]
-fn all_tips_come_to_an_end_and_nobody_gets_any_who_wants_none() {
+fn tips_run_out_and_can_be_turned_off() {
     let mut learner = newcomer(Progress::default());
     for _ in 0..400 {
         learner.wait(10);

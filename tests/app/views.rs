@@ -1,11 +1,11 @@
-//! What the main area of the stage shows, and the way there and back.
+//! Switching the view of the stage's main area.
 
 use hoplight::app::{Screen, View};
 
 use crate::learner::{LARGE, Learner, SMALL, component};
 
 #[test]
-fn one_key_shows_the_monitoring_screen_and_the_diagram_again() {
+fn one_key_toggles_the_monitoring_screen() {
     for size in [SMALL, LARGE] {
         let mut learner = Learner::exploring(size);
         let canvas = learner.view().main;
@@ -22,7 +22,7 @@ fn one_key_shows_the_monitoring_screen_and_the_diagram_again() {
 }
 
 #[test]
-fn another_view_takes_the_room_of_the_canvas_and_of_a_panel_that_nobody_asked_for() {
+fn a_view_takes_the_room_of_the_canvas_and_of_an_unrequested_panel() {
     for size in [SMALL, LARGE] {
         for lesson in [false, true] {
             let mut learner = if lesson { Learner::in_small_lesson(size) } else { Learner::exploring(size) };
@@ -39,7 +39,7 @@ fn another_view_takes_the_room_of_the_canvas_and_of_a_panel_that_nobody_asked_fo
 }
 
 #[test]
-fn escape_lets_go_of_one_thing_at_a_time_and_asks_before_a_run_is_left() {
+fn escape_dismisses_one_thing_at_a_time_and_confirms_leaving_a_run() {
     let mut learner = Learner::exploring(LARGE);
     learner.wait(10).press("vrm").wait(5);
     let stage = learner.stage();
@@ -54,23 +54,23 @@ fn escape_lets_go_of_one_thing_at_a_time_and_asks_before_a_run_is_left() {
     learner.press("<Esc>");
     assert_eq!((&learner.stage().session.selected, learner.notice()), (&None, ""));
     learner.press("<Esc>");
-    assert_eq!(learner.notice(), "Esc again leaves this run.");
-    // Any other key is an answer, too.
+    assert_eq!(learner.notice(), "Press Esc again to leave this run.");
+    // Any other key cancels the confirmation.
     learner.press("]<Esc>");
-    assert_eq!(learner.notice(), "Esc again leaves this run.");
+    assert_eq!(learner.notice(), "Press Esc again to leave this run.");
     learner.press("<Esc>");
     assert!(learner.app.stage().is_none());
 }
 
 #[test]
-fn q_leaves_at_once_where_nothing_was_done_and_else_after_a_question() {
+fn q_leaves_an_untouched_run_at_once_and_confirms_otherwise() {
     let mut learner = Learner::exploring(LARGE);
     learner.select(&component("db-1")).press("q");
     assert!(learner.app.stage().is_none());
     let mut learner = Learner::exploring(LARGE);
     learner.select(&component("db-1")).press("xq");
-    assert_eq!(learner.notice(), "q again leaves this run.");
-    // The question goes with its notice.
+    assert_eq!(learner.notice(), "Press q again to leave this run.");
+    // The confirmation expires with its notice.
     learner.wait(100).press("q");
     assert!(learner.app.stage().is_some());
     learner.press("q");
@@ -78,7 +78,7 @@ fn q_leaves_at_once_where_nothing_was_done_and_else_after_a_question() {
 }
 
 #[test]
-fn the_panel_begins_at_its_top_when_its_topic_changes() {
+fn the_panel_scrolls_to_the_top_when_its_topic_changes() {
     for keys in ["t", "v", "c", "r", "<Tab>"] {
         let mut learner = Learner::exploring(SMALL);
         learner.wait(20).press(" ").press("<PgDn><PgDn>");

@@ -1,4 +1,4 @@
-//! Windows: lists that typing filters.
+//! Windows: filterable lists.
 
 use hoplight::app::action::WindowAction;
 use std::time::Duration;
@@ -16,7 +16,7 @@ fn shown(learner: &Learner) -> Vec<String> {
 }
 
 #[test]
-fn the_palette_finds_an_action_by_some_of_its_letters_and_does_it() {
+fn the_palette_finds_and_runs_an_action_by_some_of_its_letters() {
     let mut learner = Learner::exploring(SMALL);
     learner.press(":nxt tls");
     assert!(shown(&learner)[0].contains("Next TLS mode"), "{:?}", shown(&learner));
@@ -43,11 +43,11 @@ fn the_palette_lists_all_that_the_help_lists_and_opens_lessons_from_anywhere() {
     learner.press("padlock<Enter>");
     assert_eq!(learner.run().lesson().id.as_str(), "where-tls-ends");
     learner.press("<Esc>:journey<Enter>");
-    assert_eq!(learner.run().lesson().id.as_str(), "journey-of-a-request", "from the course map, too");
+    assert_eq!(learner.run().lesson().id.as_str(), "journey-of-a-request", "from the course map too");
 }
 
 #[test]
-fn letters_are_the_windows_while_it_is_open_and_time_stands_still() {
+fn an_open_window_takes_all_letters_and_pauses_the_simulation() {
     let mut learner = Learner::exploring(SMALL);
     let (now, tls) = (learner.now(), learner.stage().infra().tls());
     learner.press(":tq ?");
@@ -57,7 +57,7 @@ fn letters_are_the_windows_while_it_is_open_and_time_stands_still() {
     learner.press("zzzz");
     assert!(shown(&learner).is_empty());
     learner.press("<Enter>");
-    assert!(learner.app.window.is_some(), "there is nothing to do");
+    assert!(learner.app.window.is_some(), "no row to run");
     learner.press("<Esc>");
     assert!(learner.app.window.is_none() && learner.app.stage().is_some(), "Esc closes the window only");
     learner.wait(10);
@@ -65,7 +65,7 @@ fn letters_are_the_windows_while_it_is_open_and_time_stands_still() {
 }
 
 #[test]
-fn a_click_chooses_a_row_and_another_one_does_it() {
+fn a_click_selects_a_row_and_a_second_click_runs_it() {
     for size in [SMALL, LARGE] {
         let mut learner = Learner::exploring(size);
         learner.press(":");
@@ -82,12 +82,12 @@ fn a_click_chooses_a_row_and_another_one_does_it() {
         assert!(learner.app.window.is_none() && learner.stage().session.playback.paused, "{size:?}");
         learner.press(":");
         learner.app.click(0, 0);
-        assert!(learner.app.window.is_none(), "a click beside it closes it");
+        assert!(learner.app.window.is_none(), "a click outside closes it");
     }
 }
 
 #[test]
-fn the_chosen_row_moves_within_the_list() {
+fn the_selected_row_stays_within_the_list() {
     let mut learner = Learner::exploring(SMALL);
     learner.press(":<Up>");
     let chosen = |learner: &Learner| learner.app.window.as_ref().expect("open").chosen;
@@ -100,14 +100,14 @@ fn the_chosen_row_moves_within_the_list() {
     learner.press("<Up><Home><Down><Down>");
     assert_eq!(chosen(&learner), 2);
     learner.press("k");
-    assert_eq!(chosen(&learner), 0, "another filter chooses the best row");
+    assert_eq!(chosen(&learner), 0, "a changed filter selects the best row");
     learner.press("<Backspace><Backspace>");
     assert!(learner.app.window.is_none(), "Backspace without a filter closes");
     assert_eq!(WindowKind::Palette.title(), "Command palette");
 }
 
 #[test]
-fn the_glossary_begins_with_the_words_on_the_screen_and_finds_the_others() {
+fn the_glossary_starts_with_the_terms_on_the_screen_and_finds_all_others() {
     let mut learner = Learner::in_lesson("where-tls-ends", SMALL);
     learner.press("g");
     let rows = shown(&learner);
@@ -119,14 +119,14 @@ fn the_glossary_begins_with_the_words_on_the_screen_and_finds_the_others() {
     assert!(shown(&learner)[0].starts_with("round trip"), "{:?}", shown(&learner));
     let row = &window::rows(&learner.app, WindowKind::Glossary, "rtt")[0];
     assert!(row.about.contains("response back") && row.about.ends_with("See: handshake, latency."), "{}", row.about);
-    // A term leads to the first that it refers to.
+    // Enter goes to the first term that a term refers to.
     learner.press("<Enter>");
     assert_eq!(learner.app.window.as_ref().map(|window| window.filter.as_str()), Some("handshake"));
     assert!(shown(&learner)[0].starts_with("handshake"), "{:?}", shown(&learner));
     assert!(WindowKind::Glossary.keys().contains("Enter"));
     learner.press("<Esc>");
     assert!(learner.app.window.is_none());
-    // What is selected is on the screen as well.
+    // The selected component counts as on the screen.
     let mut explore = Learner::exploring(SMALL);
     explore.select(&component("db-2")).press("g");
     assert!(shown(&explore)[0].starts_with("replica"), "{:?}", shown(&explore));
@@ -136,7 +136,7 @@ fn the_glossary_begins_with_the_words_on_the_screen_and_finds_the_others() {
 }
 
 #[test]
-fn every_explanation_has_room_on_the_smallest_screen() {
+fn every_description_fits_on_the_smallest_screen() {
     let mut learner = Learner::exploring(SMALL);
     learner.press("g");
     let parts = hoplight::app::window::area(&learner.app).expect("open");

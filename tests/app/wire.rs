@@ -1,4 +1,4 @@
-//! The wiretap and the packet that is followed: keys and clicks, and what they bring about.
+//! The wiretap and the followed packet, controlled with keys and clicks.
 
 use hoplight::app::{packets, tap};
 use hoplight::layout::Cell;
@@ -7,7 +7,7 @@ use hoplight::sim::PacketContent;
 
 use crate::learner::{LARGE, Learner, SMALL, component, hop, server};
 
-/// A learner who listens on a hop.
+/// A learner with a wiretap on a hop.
 fn listening(from: &str, to: &str, size: (u16, u16)) -> Learner {
     let mut learner = Learner::exploring(size);
     learner.wait(10).select(&hop(from, to)).press("w");
@@ -19,7 +19,7 @@ fn heard(learner: &Learner) -> Vec<String> {
 }
 
 #[test]
-fn the_wiretap_is_placed_on_the_selected_hop_and_taken_away_again() {
+fn the_wiretap_is_placed_on_the_selected_hop_and_removed() {
     let mut learner = Learner::exploring(LARGE);
     learner.press("w");
     assert_eq!(learner.notice(), "Select a hop first: a wiretap captures the messages on one hop.");
@@ -28,18 +28,18 @@ fn the_wiretap_is_placed_on_the_selected_hop_and_taken_away_again() {
     learner.select(&hop("lb-1", "web-1")).press("w");
     assert_eq!(learner.stage().session.wiretap(), Some(&(ComponentId::new("lb-1"), ComponentId::new("web-1"))));
     assert_eq!(learner.notice(), "Wiretap on lb-1 → web-1.");
-    // On another hop, it moves there.
+    // With another hop selected, the key moves the wiretap there.
     learner.select(&hop("browser", "lb-1")).press("w");
     assert_eq!(learner.notice(), "Wiretap on browser → lb-1.");
     learner.press("w");
     assert_eq!((&learner.stage().session.wiretap(), learner.notice()), (&None, "Wiretap on browser → lb-1 removed."));
-    // Where no hop is selected, the same key takes it away.
+    // With no hop selected, the key removes the wiretap.
     learner.press("w").select(&component("lb-1")).press("w");
     assert_eq!((&learner.stage().session.wiretap(), learner.stage().session.timeline.tapped()), (&None, None));
 }
 
 #[test]
-fn a_password_in_the_clear_is_read_and_one_in_tls_is_not() {
+fn a_plaintext_password_is_read_and_one_in_tls_is_not() {
     let mut learner = listening("lb-1", "web-1", LARGE);
     assert!(!learner.stage().session.wiretap_saw_password());
     learner.wait(20);
@@ -60,7 +60,7 @@ fn a_password_in_the_clear_is_read_and_one_in_tls_is_not() {
 }
 
 #[test]
-fn what_was_heard_before_tls_stays_readable_and_what_comes_after_is_not() {
+fn messages_captured_before_tls_stay_readable_and_later_ones_are_not() {
     let mut learner = listening("lb-1", "web-1", LARGE);
     learner.wait(20);
     let before = heard(&learner);
@@ -75,10 +75,10 @@ fn what_was_heard_before_tls_stays_readable_and_what_comes_after_is_not() {
 }
 
 #[test]
-fn stepping_back_shows_what_had_been_heard_and_read_then() {
+fn stepping_back_shows_the_messages_captured_by_then() {
     for size in [SMALL, LARGE] {
         let mut learner = listening("lb-1", "web-1", size);
-        // From a moment on at which something happens: a step back leads to such a one.
+        // Start at a time with an event, since steps back stop at events.
         learner.wait(5).press(" .");
         let mut seen = vec![(learner.now(), heard(&learner), learner.panel())];
         for _ in 0..12 {
@@ -95,7 +95,7 @@ fn stepping_back_shows_what_had_been_heard_and_read_then() {
 }
 
 #[test]
-fn on_a_small_screen_the_wiretap_takes_the_lessons_place_until_its_key_brings_that_back() {
+fn on_a_small_screen_the_wiretap_replaces_the_lesson_until_the_panel_key() {
     let mut learner = Learner::in_lesson("where-tls-ends", SMALL);
     let lesson: String = learner.panel().chars().take(20).collect();
     learner.select(&hop("lb-1", "web-1")).press("w");
@@ -104,11 +104,11 @@ fn on_a_small_screen_the_wiretap_takes_the_lessons_place_until_its_key_brings_th
     assert!(learner.panel().contains("Wiretap: "), "{}", learner.panel());
     learner.press("i");
     assert!(!learner.panel().contains("Wiretap: ") && learner.panel().starts_with(&lesson), "{}", learner.panel());
-    assert!(learner.stage().session.wiretap().is_some(), "it still listens");
+    assert!(learner.stage().session.wiretap().is_some(), "the wiretap stays");
 }
 
 #[test]
-fn a_login_stays_the_panels_topic_after_its_end_until_something_else_is_selected() {
+fn a_finished_login_stays_in_the_panel_until_another_selection() {
     let mut learner = Learner::exploring(LARGE);
     learner.wait(10).press("r");
     let login = learner.stage().session.playback.followed.expect("the login");
@@ -124,13 +124,13 @@ fn a_login_stays_the_panels_topic_after_its_end_until_something_else_is_selected
 }
 
 #[test]
-fn the_numbers_of_a_journey_add_up_to_its_time() {
+fn the_times_of_a_journey_add_up_to_its_latency() {
     let mut learner = Learner::exploring(LARGE);
     learner.press(">>>>>>>").wait(20).press("r").wait(40);
     let panel: Vec<String> = learner.view().panel.lines.iter().map(hoplight::app::Line::text).collect();
     let ms = |text: &str| text.trim().parse::<f64>().ok();
     let total = panel.iter().find_map(|line| ms(line.split("after ").nth(1)?.strip_suffix(" ms")?)).expect("the latency");
-    // Rows end with what was waited, if anything, and what was worked or travelled.
+    // Rows end with the time waited, if any, and the time worked or travelled.
     let rows = panel.iter().skip_while(|line| !line.trim().ends_with("ms") || line.contains("after")).skip(1);
     let sum: f64 = rows
         .take_while(|line| !line.contains("worked"))
@@ -140,7 +140,7 @@ fn the_numbers_of_a_journey_add_up_to_its_time() {
 }
 
 #[test]
-fn a_key_goes_from_packet_to_packet_and_a_click_takes_one() {
+fn a_key_cycles_through_packets_and_a_click_follows_one() {
     let mut learner = Learner::exploring(LARGE);
     learner.wait(20).press(" ");
     let on_the_way: Vec<u64> = {
@@ -157,13 +157,13 @@ fn a_key_goes_from_packet_to_packet_and_a_click_takes_one() {
     for number in &on_the_way {
         learner.press("c");
         assert_eq!(learner.stage().session.playback.followed, Some(*number));
-        assert!(learner.panel().contains("on its way for"), "{}", learner.panel());
+        assert!(learner.panel().contains("in flight for"), "{}", learner.panel());
     }
     learner.press("c");
     assert_eq!(learner.stage().session.playback.followed, None);
     assert_eq!(learner.notice(), "That was the last packet on the canvas. No packet is followed now.");
 
-    // Every packet that stands alone in its cell is followed by a click there.
+    // A click follows any packet that is alone in its cell.
     let mut clicked = 0;
     let stage = learner.stage();
     let packets: Vec<_> = stage.sim().packets().collect();
@@ -199,22 +199,22 @@ fn a_click_on_a_line_of_the_wiretap_follows_its_request() {
         lines[0].text().split_whitespace().nth(1).and_then(|word| word.strip_prefix('r')?.parse().ok()).expect("r…");
     learner.click((journal.x + 30, journal.y + 1));
     assert_eq!(learner.stage().session.playback.followed, Some(number));
-    assert!(learner.panel().contains(" ms"), "its journey is told: {}", learner.panel());
+    assert!(learner.panel().contains(" ms"), "its path is shown: {}", learner.panel());
 }
 
 #[test]
-fn the_rule_and_the_choice_for_a_followed_request_are_told() {
+fn the_rule_and_the_choice_for_a_followed_request_are_shown() {
     let mut learner = Learner::exploring(LARGE);
     learner.wait(20).press("pr");
     let login = learner.stage().session.playback.followed.expect("the login");
     learner.wait(150).select(&component("fw-1"));
-    assert!(learner.panel().contains(&format!("decided last: r{login} was allowed")), "{}", learner.panel());
+    assert!(learner.panel().contains(&format!("last decision: r{login} was allowed")), "{}", learner.panel());
     learner.select(&component("lb-1"));
     assert!(learner.panel().contains(&format!("r{login} got web-")), "{}", learner.panel());
 }
 
 #[test]
-fn a_login_that_is_sent_becomes_the_topic() {
+fn a_sent_login_becomes_the_topic() {
     let mut learner = Learner::exploring(LARGE);
     learner.wait(10).select(&component("db-1")).press("r");
     assert!(learner.stage().session.selected.is_none());
@@ -223,14 +223,14 @@ fn a_login_that_is_sent_becomes_the_topic() {
 }
 
 #[test]
-fn the_lesson_wants_the_password_read_and_not_only_the_hop_found() {
+fn the_lesson_requires_reading_the_password_not_only_finding_the_hop() {
     let mut learner = Learner::in_lesson("where-tls-ends", LARGE);
     learner.press("nn");
     let met = |learner: &Learner| learner.run().goals().map(|(_, met)| met).collect::<Vec<_>>();
     learner.select(&hop("lb-1", "web-1")).wait(50);
-    assert_eq!(met(&learner), [true, false], "nobody listens");
+    assert_eq!(met(&learner), [true, false], "no wiretap yet");
     learner.select(&hop("browser", "lb-1")).press("w").wait(50);
-    assert_eq!(met(&learner), [true, false], "there it is ciphertext");
+    assert_eq!(met(&learner), [true, false], "this hop carries ciphertext");
     learner.select(&hop("lb-1", "web-1")).press("w ");
     assert_eq!(met(&learner), [true, false], "nothing has passed yet");
     learner.press(" ");
@@ -246,26 +246,26 @@ fn the_lesson_wants_the_password_read_and_not_only_the_hop_found() {
 }
 
 #[test]
-fn health_checks_are_heard_as_far_as_they_come() {
+fn health_checks_are_captured_as_far_as_they_get() {
     let mut learner = listening("lb-1", "web-1", LARGE);
     let checks = |learner: &Learner| heard(learner).into_iter().filter(|line| line.contains(" check ")).collect::<Vec<_>>();
     learner.wait(30);
-    // By default only a connection is opened, every two seconds.
+    // By default, a check only opens a connection, every two seconds.
     let open = checks(&learner);
     assert!((2..=4).contains(&open.len()), "{open:#?}");
     assert!(
         open.iter().any(|line| line.contains("→ SYN, seq")) && open.iter().any(|line| line.contains("← SYN, ACK")),
         "{open:#?}"
     );
-    // Nothing listens on a port whose process has ended: the operating system refuses.
+    // After the process has exited, the operating system refuses connections.
     learner.select(&component("web-1")).press("x").wait(30);
     let refused = checks(&learner).split_off(open.len());
     assert!(refused.iter().any(|line| line.contains("← RST, ACK")), "{refused:#?}");
-    // A machine that is off says nothing at all.
+    // A server that is off does not reply.
     learner.select(&server("server-2")).press("x").wait(40);
     let silent = checks(&learner).split_off(open.len() + refused.len());
     assert!(!silent.is_empty() && silent.iter().skip(1).all(|line| line.contains("→ SYN")), "{silent:#?}");
-    // What was heard is what an uninterrupted run has heard.
+    // Rewinding and replaying captures the same messages.
     let (before, now) = (heard(&learner), learner.now());
     learner.press(" ,,,,,,,,,,");
     assert!(learner.now() < now && heard(&learner).len() < before.len());

@@ -1,4 +1,4 @@
-//! Every row of the catalogue: injected at 20 s, watched, fixed, and watched again, beside a healthy run.
+//! Every row of the catalogue: injected at 20 s, observed, fixed and observed again, compared with a healthy run.
 
 use hoplight::model::RequestKind::{Read, Static, Write};
 use hoplight::model::firewall::Direction;
@@ -8,20 +8,20 @@ use hoplight::sim::{CheckCode, Failure, Port};
 
 use super::site::{BEGIN, Run, Seen, site};
 
-/// One row's trial.
+/// The trial of one row.
 struct Trial {
     id: &'static str,
-    /// Changes of the site's text.
+    /// Replacements in the scenario's text.
     site: &'static [(&'static str, &'static str)],
-    /// Seconds between injection and the window that is looked at, and the window's length.
+    /// Seconds between the injection and the observed window, and the length of the window.
     window: (f64, f64),
-    /// What must be so at the end of the window; the second run is the healthy one at the same instant.
+    /// Assertions at the end of the window. The second run is the healthy one at the same time.
     shows: fn(&mut Run, &Seen, &Run, &Seen),
-    /// Seconds between the fix and the moment from which on users must be served as before.
+    /// Seconds after the fix until users must be served as before.
     heals_in: f64,
 }
 
-/// Makes the check reach through to the application.
+/// Makes the health check reach the application.
 const DEEP: (&str, &str) = ("LoadBalancer(", "LoadBalancer(check: HttpApp, ");
 
 fn fired(run: &Run, rule: &str, subject: &str) -> bool {
@@ -32,12 +32,12 @@ fn all_fail(seen: &Seen, with: Failure) {
     assert!(seen.good == 0 && seen.only(&[with]), "{seen:?}");
 }
 
-/// Users notice nothing at all: every number is the healthy run's.
+/// Asserts that users notice nothing: all counts equal those of the healthy run.
 fn as_if_nothing_were(seen: &Seen, healthy: &Seen) {
     assert_eq!((seen.offered, seen.good, &seen.failures), (healthy.offered, healthy.good, &healthy.failures));
 }
 
-/// Of the kinds, only these fail, and all of their requests.
+/// Asserts that all requests of these kinds fail, and no others.
 fn only_kinds_fail(seen: &Seen, failing: &[RequestKind]) {
     for kind in RequestKind::ALL {
         let totals = seen.kind(kind);
@@ -52,7 +52,7 @@ fn only_kinds_fail(seen: &Seen, failing: &[RequestKind]) {
 const TRIALS: &[Trial] = &[
     Trial {
         id: "balancer-crash",
-        // One balancer alone.
+        // A single balancer.
         site: &[
             ("LoadBalancer(vrrp: (peer: \"lb-2\", priority: 150))", "LoadBalancer()"),
             ("LoadBalancer(vrrp: (peer: \"lb-1\"))", "LoadBalancer()"),
@@ -64,8 +64,8 @@ const TRIALS: &[Trial] = &[
             all_fail(seen, Failure::Refused);
             assert!(run.probes(20.0).iter().all(|outcome| *outcome == Err(Failure::Refused)));
             assert!(fired(run, "site does not answer", "site") && fired(run, "requests fell by half", "lb-1"));
-            assert_eq!(run.mean("web-1", Metric::Qps, 20.0), Some(0.0), "those behind are idle");
-            // With its host, it answers nothing at all, and its agent is missed.
+            assert_eq!(run.mean("web-1", Metric::Qps, 20.0), Some(0.0), "the servers behind it are idle");
+            // If its server is off, it does not reply at all, and its agent goes silent.
             let mut off = Run::new(run.sim.infrastructure());
             off.to(BEGIN).act("kill s-lb-1").to(35.0);
             let seen = off.watch(20.0);
@@ -90,8 +90,7 @@ const TRIALS: &[Trial] = &[
         site: &[],
         window: (0.0, 3.9),
         shows: |run, seen, healthy, _| {
-            // Those who were sent to it get 503 after three pauses of a second.
-            // Two had sent their request already.
+            // Requests routed to it get a 503 after three retries, a second apart. Requests already in flight get a 502.
             assert!(seen.of(Failure::Unavailable) > 20 && seen.kind(Static).failed > 0, "{seen:?}");
             assert!(seen.of(Failure::BadGateway) <= 5 && seen.only(&[Failure::Unavailable, Failure::BadGateway]), "{seen:?}");
             let late = run.to(32.0).watch(10.0);
@@ -111,7 +110,7 @@ const TRIALS: &[Trial] = &[
             assert!(seen.of(Failure::Unavailable) > 1_000, "then no backend is UP: {seen:?}");
             assert!(run.codes().iter().all(|code| *code == CheckCode::L7Tout) && !run.codes().is_empty());
             assert!(fired(run, "p99 above 1 s", "lb-1") || fired(run, "errors above 1 %", "lb-1"), "{:?}", run.fired(BEGIN));
-            // A check that only connects sees nothing: static pages go on.
+            // A check that only connects detects nothing, and static pages keep working.
             let mut shallow = Run::new(&site(&[]));
             shallow.to(BEGIN).inject(CommonFault::AppHung).to(30.0);
             let seen = shallow.watch(20.0);
@@ -180,14 +179,14 @@ const TRIALS: &[Trial] = &[
     },
     Trial {
         id: "split-brain",
-        // The second application writes to the database that it reads.
+        // The second application writes to the database that it reads from.
         site: &[(
             "(from: \"app-2\", to: \"db-2\", protocol: Sql, kinds: [Read])",
             "(from: \"app-2\", to: \"db-2\", protocol: Sql)",
         )],
         window: (1.0, 20.0),
         shows: |run, seen, _, _| {
-            assert_eq!(seen.failed(), 0, "nobody gets an error: {seen:?}");
+            assert_eq!(seen.failed(), 0, "no user gets an error: {seen:?}");
             let databases = ["db-1", "db-2"].map(|id| run.sim.database(run.find(id)).expect("a database"));
             assert!(databases.iter().all(|database| database.writable), "two are writable");
             let divergent: u64 = databases.iter().map(|database| database.divergent_writes).sum();
@@ -229,7 +228,7 @@ const TRIALS: &[Trial] = &[
     Trial {
         id: "dns-gone",
         site: &[],
-        // The resolver's cache runs out after 5 s.
+        // The resolver's cached record expires after 5 s.
         window: (6.0, 25.0),
         shows: |run, seen, _, _| {
             all_fail(seen, Failure::Dns);
@@ -249,7 +248,7 @@ const TRIALS: &[Trial] = &[
         shows: |run, seen, _, _| {
             all_fail(seen, Failure::Unavailable);
             assert!(run.codes().iter().all(|code| *code == CheckCode::L4Tout) && run.codes().len() >= 2);
-            assert_eq!(run.mean("web-1", Metric::Qps, 10.0), Some(0.0), "healthy, and nothing to do");
+            assert_eq!(run.mean("web-1", Metric::Qps, 10.0), Some(0.0), "healthy but idle");
             assert!(fired(run, "errors above 1 %", "lb-1"));
         },
         heals_in: 8.0,
@@ -260,7 +259,7 @@ const TRIALS: &[Trial] = &[
         window: (3.0, 20.0),
         shows: |run, seen, _, _| {
             only_kinds_fail(seen, &[Read, Write]);
-            // An application waits 2 s for its database; behind it, the line fills.
+            // An application waits 2 s for its database; meanwhile its queue fills up.
             assert!(seen.only(&[Failure::ServerError, Failure::Unavailable, Failure::GatewayTimeout]), "{seen:?}");
             assert!(seen.of(Failure::ServerError) > 5, "{seen:?}");
             assert_eq!((run.mean("db-1", Metric::Qps, 10.0), run.mean("db-2", Metric::Qps, 10.0)), (Some(0.0), Some(0.0)));
@@ -274,7 +273,7 @@ const TRIALS: &[Trial] = &[
         window: (0.0, 20.0),
         shows: |run, seen, healthy, good| {
             as_if_nothing_were(seen, good);
-            // The second balancer stands before no firewall.
+            // The second balancer is behind no firewall.
             for agent in ["agent-lb-1", "agent-web-1", "agent-web-2", "agent-db-1", "agent-db-2"] {
                 assert!(fired(run, "no data", agent), "{agent}");
             }
@@ -301,7 +300,7 @@ const TRIALS: &[Trial] = &[
             assert!(seen.kind(Static).completed > 9 * seen.kind(Static).failed, "static pages need no application");
             for app in ["app-1", "app-2"] {
                 assert!(run.mean(app, Metric::Utilisation, 10.0).expect("samples") > 0.95);
-                assert!(run.mean(app, Metric::Queue, 10.0).expect("samples") > 25.0, "a line of fifty");
+                assert!(run.mean(app, Metric::Queue, 10.0).expect("samples") > 25.0, "a queue of fifty");
             }
             assert!(fired(run, "saturated", "app-1"), "{:?}", run.fired(BEGIN));
         },
@@ -309,7 +308,7 @@ const TRIALS: &[Trial] = &[
     },
     Trial {
         id: "retry-storm",
-        // A patience shorter than the line: see `storm` for exact numbers.
+        // Users time out sooner than the queue drains: see `storm` for exact numbers.
         site: &[
             ("patience_s: 10.0", "patience_s: 1.0"),
             ("kind: App()", "kind: App(), station: (queue: 2048)"),
@@ -322,7 +321,7 @@ const TRIALS: &[Trial] = &[
             let (stormy, calm) = (run.mean("web-1", Metric::Qps, 10.0), healthy.mean("web-1", Metric::Qps, 10.0));
             assert!(stormy.expect("samples") > 1.8 * calm.expect("samples"), "{stormy:?} {calm:?}");
             assert!(run.sim.retried() > 1_000);
-            // Bounded lines end it by themselves.
+            // Bounded queues end the storm without a fix.
             let short = [("patience_s: 10.0", "patience_s: 1.0"), ("rate: 100.0", "rate: 420.0")];
             let mut bounded = Run::new(&site(&short));
             bounded.to(BEGIN).inject(CommonFault::RetryStorm).to(45.0);
@@ -366,7 +365,7 @@ const TRIALS: &[Trial] = &[
         window: (7.0, 20.0),
         shows: |run, seen, _, _| {
             all_fail(seen, Failure::Unavailable);
-            // Of two different versions, one goes on.
+            // With two different versions, one keeps running.
             let mut diverse = Run::new(&site(&[(
                 "server: \"s-web-2\", software: (name: \"Nginx\", version: \"1.22.1\")",
                 "server: \"s-web-2\", software: (name: \"Nginx\", version: \"1.24.0\")",
@@ -398,7 +397,7 @@ const TRIALS: &[Trial] = &[
             assert_eq!((run.fired(BEGIN), run.sim.digest()), (Vec::new(), healthy.sim.digest()));
             let infra = run.sim.infrastructure();
             let link = infra.link_between("lb-1", "web-1").expect("a link");
-            let tap = run.sim.tap(link).expect("somebody listens");
+            let tap = run.sim.tap(link).expect("a tap");
             assert!(tap.messages > 1_000 && tap.readable == tap.messages && tap.secrets > 100, "{tap:?}");
             run.act("tls re-encrypt").to(41.0);
             let before = run.sim.tap(link).expect("still there");
@@ -488,7 +487,7 @@ fn try_row(id: &str) {
         healthy.to(BEGIN + wait);
         run.to(BEGIN + wait);
         let (good, seen) = (healthy.watch(length), run.watch(length));
-        assert!(good.failed() * 1_000 <= good.offered, "{}: the healthy site serves everybody: {good:?}", trial.id);
+        assert!(good.failed() * 1_000 <= good.offered, "{}: the healthy site serves all requests: {good:?}", trial.id);
         (trial.shows)(&mut run, &seen, &healthy, &good);
         run.fix(row);
         let fixed = run.now();
@@ -500,7 +499,7 @@ fn try_row(id: &str) {
     }
 }
 
-/// A test for each row.
+/// Generates a test for each row.
 macro_rules! rows {
     ($($test:ident: $id:literal,)*) => {
         $(#[test]

@@ -1,4 +1,4 @@
-//! Common random numbers: a fault changes nothing that it does not touch, and two designs meet the same users.
+//! Common random numbers: a fault changes only what it affects, and two designs get the same requests.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use hoplight::sim::{EventKind, JournalEvent, Outcome};
 
 use super::site::{Run, site};
 
-/// What became of one request: its kind, when it came, where it was, how it ended.
+/// The fate of one request: its kind, arrival, path and outcome.
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Fate {
     kind: Option<RequestKind>,
@@ -17,7 +17,7 @@ struct Fate {
     ended: Option<(Outcome, f64)>,
 }
 
-/// The fates of all requests, by number.
+/// Returns the fates of all requests, by number.
 fn fates(notes: &[JournalEvent]) -> BTreeMap<u64, Fate> {
     let mut fates: BTreeMap<u64, Fate> = BTreeMap::new();
     for note in notes {
@@ -35,19 +35,19 @@ fn fates(notes: &[JournalEvent]) -> BTreeMap<u64, Fate> {
     fates
 }
 
-/// A site where chance decides nothing but service times: lines are rare, so that nobody waits for somebody else.
+/// A site with so many slots that requests rarely queue, so service times are the only random influence on a request.
 fn roomy() -> Arc<Infrastructure> {
     site(&[
         ("rate: 100.0", "rate: 40.0"),
         ("kind: App()", "kind: App(), station: (slots: 200, queue: 1000)"),
-        // Firewalls and balancers.
+        // Stations of firewalls and balancers.
         ("        )),", "        ), station: (slots: 1000)),"),
         ("server: \"s-lb-1\")", "server: \"s-lb-1\", station: (slots: 1000))"),
     ])
 }
 
 #[test]
-fn a_fault_changes_nothing_that_it_does_not_touch() {
+fn a_fault_changes_only_what_it_affects() {
     let mut healthy = Run::new(&roomy());
     healthy.to(60.0);
     let usual = fates(&healthy.notes);
@@ -69,16 +69,16 @@ fn a_fault_changes_nothing_that_it_does_not_touch() {
         let broken = run.find(touched);
         for (number, fate) in &usual {
             let now = &found[number];
-            assert_eq!((fate.kind, fate.came), (now.kind, now.came), "{fault}: the users are the same");
+            assert_eq!((fate.kind, fate.came), (now.kind, now.came), "{fault}: the arrivals are the same");
             if fate.met.contains(&broken) || now.met.contains(&broken) {
                 other += usize::from(fate != now);
                 continue;
             }
-            // Whoever was turned away on the way there has met it, too.
+            // A request that failed on the way there was affected too.
             if now.ended.is_some_and(|(outcome, _)| outcome.is_err()) {
                 continue;
             }
-            // Health checks may send it elsewhere; where it goes the same way, it takes the same time to the nanosecond.
+            // Health checks may route it elsewhere; on the same path, it takes the same time to the nanosecond.
             if fate.met == now.met {
                 assert_eq!(fate, now, "{fault}: request {number} never met {touched}");
                 same += 1;
@@ -89,7 +89,7 @@ fn a_fault_changes_nothing_that_it_does_not_touch() {
 }
 
 #[test]
-fn what_only_listens_changes_nothing_at_all() {
+fn a_passive_fault_changes_nothing() {
     let mut healthy = Run::new(&roomy());
     healthy.to(40.0);
     for unseen in ["sniff lb-1 -> web-1", "compromise server s-web-1", "scan", "syn-cookies on", "retries 5 1 0.5"] {
@@ -101,7 +101,7 @@ fn what_only_listens_changes_nothing_at_all() {
 }
 
 #[test]
-fn two_designs_meet_the_same_users() {
+fn two_designs_get_the_same_requests() {
     let users = |run: &Run| -> Vec<(u64, Option<RequestKind>)> {
         fates(&run.notes).into_values().map(|fate| (fate.came, fate.kind)).collect()
     };
@@ -129,7 +129,7 @@ fn two_designs_meet_the_same_users() {
 }
 
 #[test]
-fn a_fault_that_was_healed_leaves_nothing_behind() {
+fn a_cleared_fault_leaves_no_trace() {
     let mut healthy = Run::new(&roomy());
     healthy.to(80.0);
     let usual = fates(&healthy.notes);

@@ -1,4 +1,4 @@
-//! What stands still, in exact times, and what a restart and a slow-down do.
+//! Exact times of hung components, restarts and slowdowns.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use hoplight::sim::{EventKind, Failure, Health};
 
 use super::site::Run;
 
-/// A balancer, a web server, an application, a primary and a replica; every service takes a constant time, every link 1 ms.
+/// A balancer, a web server, an application, a primary and a replica. Service times are constant, and each link takes 1 ms.
 fn site(app: &str) -> Arc<Infrastructure> {
     let text = format!(
         r#"(format: 1, id: "still", title: "Still", summary: "A site with exact times.",
@@ -32,10 +32,10 @@ fn site(app: &str) -> Arc<Infrastructure> {
     Arc::new(Infrastructure::from_ron("still.ron", &text).unwrap_or_else(|error| panic!("{error}")))
 }
 
-/// A connection, four links there and back, and all the work.
+/// Connection setup, four links there and back, and all service times.
 const USUAL_MS: f64 = 2.0 + 8.0 + 1.0 + 1.0 + 100.0 + 10.0;
 
-/// The endings so far: outcome and milliseconds.
+/// Returns the outcome and latency in milliseconds of each finished request.
 fn endings(run: &Run) -> Vec<(Result<(), Failure>, f64)> {
     let ending =
         |what: &EventKind| if let EventKind::Ended { outcome, latency_ms } = what { Some((*outcome, *latency_ms)) } else { None };
@@ -53,11 +53,10 @@ fn close(ending: (Result<(), Failure>, f64), outcome: Result<(), Failure>, ms: f
 }
 
 #[test]
-fn work_that_stands_still_goes_on_where_it_stood() {
-    // Hung in the middle of its work, before it comes, and while it waits for the database.
-    // Before it comes, the pause delays it by what is left when it comes: 7 ms of ways and work lie before. While it waits
-    // for the database, the query is under way, and the answer is there at 119 ms.
-    for (hung_at, came_to_a_stop_ms) in [(0.0, 7.0), (0.05, 50.0), (0.112, 119.0)] {
+fn hung_work_resumes_where_it_stopped() {
+    // The application hangs before the request arrives, while it works, and while it waits for the database. The request
+    // arrives after 7 ms of links and work, and the database's response after 119 ms, so that is when the delay starts.
+    for (hung_at, stopped_at_ms) in [(0.0, 7.0), (0.05, 50.0), (0.112, 119.0)] {
         let mut run = Run::new(&site(""));
         if hung_at > 0.0 {
             run.act("send read").to(hung_at).act("hang app-1");
@@ -66,17 +65,17 @@ fn work_that_stands_still_goes_on_where_it_stood() {
         }
         assert_eq!(run.sim.station(run.find("app-1")).health, Health::Hung);
         run.to(2.0).act("heal hang app-1").to(20.0);
-        let stood = 2_000.0 - came_to_a_stop_ms;
-        close(only_ending(&run), Ok(()), USUAL_MS + stood);
+        let delay_ms = 2_000.0 - stopped_at_ms;
+        close(only_ending(&run), Ok(()), USUAL_MS + delay_ms);
         assert_eq!((run.sim.records(), run.sim.station(run.find("app-1")).busy), (0, 0));
     }
 }
 
 #[test]
-fn a_restart_ends_what_stood_still() {
+fn a_restart_aborts_hung_work() {
     let mut run = Run::new(&site(""));
     run.act("send read").to(0.05).act("hang app-1").to(2.0).act("restore app-1").to(20.0);
-    // The connection is cut at 2 s, one link from the web server, which is two from the user.
+    // The connection is reset at 2 s, one link away from the web server, which is two links away from the user.
     close(only_ending(&run), Err(Failure::BadGateway), 2_003.0);
     let mut run = Run::new(&site(""));
     run.act("send read").to(0.05).act("hang app-1").to(2.0).act("kill app-1").to(20.0);
@@ -87,12 +86,13 @@ fn a_restart_ends_what_stood_still() {
 }
 
 #[test]
-fn everybody_waits_as_long_as_they_are_patient() {
+fn each_caller_waits_for_its_own_timeout() {
     let mut run = Run::new(&site(""));
     run.act("hang app-1").act("send read").to(20.0);
-    // The balancer's 5 s begin when it asks, 4 ms after the start; the web server's begin later. One link is left.
+    // The balancer's timeout of 5 s starts when it sends the request, 4 ms after the start; the web server's starts later. The
+    // response crosses one more link.
     close(only_ending(&run), Err(Failure::GatewayTimeout), 5_000.0 + 4.0 + 1.0);
-    // A balancer that stands still looks at no clock: only the user's own ends it.
+    // A hung balancer does not time out: only the user does.
     let mut run = Run::new(&site(""));
     run.act("hang lb-1").act("send read").to(59.9);
     assert_eq!(endings(&run), []);
@@ -101,7 +101,7 @@ fn everybody_waits_as_long_as_they_are_patient() {
 }
 
 #[test]
-fn a_line_that_is_full_does_not_even_refuse() {
+fn a_full_queue_of_a_hung_component_does_not_refuse() {
     let mut run = Run::new(&site("slots: 1, queue: 1,"));
     run.act("hang app-1").act("send read").act("send read").act("send read").to(4.0);
     let app = run.find("app-1");
@@ -112,7 +112,7 @@ fn a_line_that_is_full_does_not_even_refuse() {
 }
 
 #[test]
-fn a_hung_database_follows_nobody_and_is_followed_by_nobody() {
+fn a_hung_database_neither_replicates_nor_is_replicated() {
     for hung in ["db-1", "db-2"] {
         let mut run = Run::new(&site(""));
         run.to(5.0).act(&format!("hang {hung}")).to(8.0);
@@ -123,12 +123,12 @@ fn a_hung_database_follows_nobody_and_is_followed_by_nobody() {
         assert_eq!(endings(&run)[0].0, if hung == "db-1" { Err(Failure::ServerError) } else { Ok(()) });
         let (primary, replica) = (view(&run, "db-1"), view(&run, "db-2"));
         assert!(primary.writable && replica.lag_s == Some(0.0) && replica.applied == primary.applied, "{replica:?}");
-        assert_eq!(primary.applied, 1, "what nobody waits for any more is done all the same");
+        assert_eq!(primary.applied, 1, "abandoned work is still done");
     }
 }
 
 #[test]
-fn a_server_hangs_with_all_that_it_holds() {
+fn a_server_hangs_with_all_its_components() {
     let mut run = Run::new(&site(""));
     run.act("hang s-1");
     let health = |run: &Run| ["app-1", "db-1", "db-2"].map(|id| run.sim.station(run.find(id)).health);
@@ -142,14 +142,14 @@ fn a_server_hangs_with_all_that_it_holds() {
 }
 
 #[test]
-fn a_restart_takes_its_time_and_can_be_overtaken() {
+fn a_restart_takes_time_and_can_be_superseded() {
     let mut run = Run::new(&site(""));
     let up = |run: &Run| run.sim.station(run.find("app-1")).health.is_up();
     run.act("restart app-1").to(0.9);
     assert!(!up(&run));
     run.to(1.0);
     assert!(up(&run));
-    // Somebody starts it by hand, and ends it again: the boot that was under way is forgotten.
+    // Restoring it and killing it again cancels the pending restart.
     run.act("restart app-1").to(1.5).act("restore app-1").to(1.7).act("kill app-1").to(5.0);
     assert!(!up(&run));
     run.act("restart app-1 0.5").to(5.5);
@@ -157,12 +157,12 @@ fn a_restart_takes_its_time_and_can_be_overtaken() {
 }
 
 #[test]
-fn slow_work_takes_so_many_times_as_long() {
+fn slow_work_takes_a_multiple_of_the_time() {
     let mut run = Run::new(&site(""));
     run.act("slow app-1 3").act("send read").to(1.0);
     close(only_ending(&run), Ok(()), USUAL_MS + 200.0);
     run.act("slow app-1 0.5").act("slow browser -> lb-1 10").act("send read").to(2.0);
-    // Connection and request go there and back.
+    // Connection setup and request each make a round trip.
     close(endings(&run)[1], Ok(()), USUAL_MS - 50.0 + 4.0 * 9.0);
     run.act("heal slow app-1 1").act("heal slow browser -> lb-1 1").act("send read").to(3.0);
     close(endings(&run)[2], Ok(()), USUAL_MS);

@@ -1,4 +1,4 @@
-//! A site that has everything which may fail, run with and without a fault.
+//! A site with everything that can fail, run with and without a fault.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -9,10 +9,10 @@ use hoplight::sim::catalogue::CommonFault;
 use hoplight::sim::script;
 use hoplight::sim::{AlertState, CheckCode, EventKind, Failure, JournalEvent, SimTime, Simulation, Totals};
 
-/// When a fault begins, in seconds.
+/// Time of the injection in seconds.
 pub(crate) const BEGIN: f64 = 20.0;
 
-/// The site, with pieces of its text replaced.
+/// Returns the site, with pieces of its text replaced.
 pub(crate) fn site(changes: &[(&str, &str)]) -> Arc<Infrastructure> {
     let mut text = include_str!("../data/faults.ron").to_owned();
     for (from, to) in changes {
@@ -22,13 +22,13 @@ pub(crate) fn site(changes: &[(&str, &str)]) -> Arc<Infrastructure> {
     Arc::new(Infrastructure::from_ron("faults.ron", &text).unwrap_or_else(|error| panic!("{error}")))
 }
 
-/// What users saw in a window of time, and what else happened until its end.
+/// The users' experience in a time window.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Seen {
     pub(crate) offered: u64,
     pub(crate) good: u64,
     pub(crate) failures: BTreeMap<Failure, u64>,
-    /// Per kind: offered, completed and failed in the window.
+    /// Requests offered, completed and failed in the window, by kind.
     pub(crate) kinds: [Totals; 3],
 }
 
@@ -41,7 +41,7 @@ impl Seen {
         self.failures.get(&failure).copied().unwrap_or_default()
     }
 
-    /// Whether all failures are of these.
+    /// Whether there are failures, and all of them are of these kinds.
     pub(crate) fn only(&self, failures: &[Failure]) -> bool {
         self.failed() > 0 && self.failures.keys().all(|failure| failures.contains(failure))
     }
@@ -51,7 +51,7 @@ impl Seen {
     }
 }
 
-/// A running site and all its notes.
+/// A running site and all its events.
 pub(crate) struct Run {
     pub(crate) sim: Simulation,
     pub(crate) notes: Vec<JournalEvent>,
@@ -68,7 +68,7 @@ impl Run {
         self
     }
 
-    /// Does a command in the words of a script.
+    /// Executes a command in script syntax.
     pub(crate) fn act(&mut self, words: &str) -> &mut Self {
         let command = script::command(words, self.sim.infrastructure()).unwrap_or_else(|error| panic!("{words}: {error:?}"));
         let notes = &mut self.notes;
@@ -76,7 +76,7 @@ impl Run {
         self
     }
 
-    /// Brings a row's fault about now, and lets all its commands happen.
+    /// Injects a row of the catalogue, and runs until its last command.
     pub(crate) fn inject(&mut self, row: CommonFault) -> &mut Self {
         let infra = Arc::clone(self.sim.infrastructure());
         let start = self.now();
@@ -104,7 +104,7 @@ impl Run {
         self.sim.now().as_secs_f64()
     }
 
-    /// Lets `seconds` go by and says what users saw.
+    /// Runs for `seconds`, and returns the users' experience.
     pub(crate) fn watch(&mut self, seconds: f64) -> Seen {
         let count = |sim: &Simulation| {
             let failures: BTreeMap<Failure, u64> = sim.failures().collect();
@@ -137,7 +137,7 @@ impl Run {
         self.sim.infrastructure().find(id).unwrap_or_else(|| panic!("{id}"))
     }
 
-    /// The alerts that fired after a moment: rule and subject.
+    /// Returns the rule and subject of the alerts that fired after a time.
     pub(crate) fn fired(&self, after: f64) -> Vec<(String, String)> {
         let infra = self.sim.infrastructure();
         let name = |ix: Option<ComponentIx>| ix.map_or("site".to_owned(), |ix| infra.component(ix).id.to_string());
@@ -145,7 +145,7 @@ impl Run {
         log.map(|entry| (entry.rule.to_owned(), name(entry.subject))).collect()
     }
 
-    /// The mean of a metric over the delivered samples of the last `seconds`; `None` if there are none.
+    /// Returns the mean of a metric over the samples delivered in the last `seconds`, or `None` without samples.
     pub(crate) fn mean(&self, id: &str, metric: Metric, seconds: f64) -> Option<f64> {
         let since = self.now() - seconds;
         let values: Vec<f64> = self
@@ -158,13 +158,13 @@ impl Run {
         (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
     }
 
-    /// The codes with which health checks took backends out.
+    /// Returns the check codes of the failed backends.
     pub(crate) fn codes(&self) -> Vec<CheckCode> {
         let code = |note: &JournalEvent| if let EventKind::Backend { up: false, code, .. } = note.what { code } else { None };
         self.notes.iter().filter_map(code).collect()
     }
 
-    /// Why components failed requests, with how often each reason came.
+    /// Returns the reasons for which components failed requests, with counts.
     pub(crate) fn whys(&self) -> BTreeMap<String, usize> {
         let mut whys = BTreeMap::new();
         for note in &self.notes {
@@ -175,7 +175,7 @@ impl Run {
         whys
     }
 
-    /// How the external probes of the last `seconds` ended.
+    /// Returns the outcomes of the external probes of the last `seconds`.
     pub(crate) fn probes(&self, seconds: f64) -> Vec<Result<(), Failure>> {
         let since = self.now() - seconds;
         let probe = self.sim.probe();

@@ -1,4 +1,4 @@
-//! Faults as commands: what makes no sense is refused and changes nothing, and what is written is what is read.
+//! Faults as commands: invalid ones are refused without a change, and their text form round-trips.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use hoplight::sim::{Simulation, script};
 use super::site::{Run, site};
 
 #[test]
-fn what_makes_no_sense_is_refused_and_changes_nothing() {
+fn invalid_faults_are_refused_and_change_nothing() {
     let mut run = Run::new(&site(&[]));
     run.to(2.0).act("hang app-1").act("slow app-2 2").act("misconfigure web-1").act("disk-full db-1").act("leak db-1 3");
     run.act("stop-replication db-2").act("sniff lb-1 -> web-2").act("dns gone").act("flood 10").act("compromise lb-1");
@@ -49,7 +49,7 @@ fn what_makes_no_sense_is_refused_and_changes_nothing() {
         assert!(told.contains(says), "{words}: {told}");
         assert!(run.sim == before, "{words} changed something");
     }
-    // Each of the faults that are there is what heals it.
+    // Each active fault can be cleared.
     let faults = run.sim.faults();
     assert_eq!(faults.len(), 11, "{faults:?}");
     for fault in faults {
@@ -62,7 +62,7 @@ fn what_makes_no_sense_is_refused_and_changes_nothing() {
 }
 
 #[test]
-fn what_is_down_does_not_hang_and_what_hangs_does_so_already() {
+fn a_component_that_is_down_or_hung_cannot_hang() {
     let mut run = Run::new(&site(&[]));
     run.to(1.0).act("kill db-1").act("hang app-1");
     let infra = Arc::clone(run.sim.infrastructure());
@@ -75,7 +75,7 @@ fn what_is_down_does_not_hang_and_what_hangs_does_so_already() {
 }
 
 #[test]
-fn the_whole_catalogue_is_scriptable_and_knows_what_an_infrastructure_lacks() {
+fn the_whole_catalogue_is_scriptable_and_detects_missing_elements() {
     for text in [include_str!("../../assets/stage-2-secured.ron"), include_str!("../data/faults.ron")] {
         let infra = Arc::new(hoplight::model::Infrastructure::from_ron("x.ron", text).expect("a valid scenario"));
         for row in CommonFault::ALL {
@@ -93,7 +93,7 @@ fn the_whole_catalogue_is_scriptable_and_knows_what_an_infrastructure_lacks() {
 }
 
 #[test]
-fn wrong_numbers_of_faults_are_told() {
+fn invalid_numbers_of_faults_are_reported() {
     let infra = site(&[]);
     for (words, says) in [
         ("slow app-1 0", "the factor must be between 0.01 and 1000"),

@@ -1,11 +1,11 @@
-//! A lesson that is broken in one place is caught, and the message says where and why.
+//! The content check finds a lesson that is broken in one place, and reports where and why.
 
 use hoplight::content::EMBEDDED;
 use hoplight::lesson::{Library, Sources, check};
 
 use super::{SMALL, library};
 
-/// The mistakes of a library with these lesson files.
+/// Returns the errors of a library with these lesson files.
 fn mistakes(lessons: &[(&str, &str)]) -> Vec<String> {
     let mut library = Library::new(Sources { scenarios: EMBEDDED.scenarios, ..Sources::default() }).expect("shipped scenarios");
     let errors = match library.extend(Sources { lessons, ..Sources::default() }) {
@@ -15,7 +15,7 @@ fn mistakes(lessons: &[(&str, &str)]) -> Vec<String> {
     errors.iter().map(ToString::to_string).collect()
 }
 
-/// The small lesson with one piece replaced.
+/// Returns the small lesson with one piece replaced.
 fn broken(piece: &str, by: &str) -> String {
     assert!(SMALL.contains(piece), "{piece:?} is not in the small lesson");
     SMALL.replacen(piece, by, 1)
@@ -29,12 +29,12 @@ fn caught(piece: &str, by: &str, wanted: &[&str]) {
 }
 
 #[test]
-fn the_small_lesson_is_right() {
+fn the_small_lesson_is_valid() {
     assert_eq!(mistakes(&[("small.ron", SMALL)]), Vec::<String>::new());
 }
 
 #[test]
-fn wrong_names_are_shown_in_their_place_with_what_was_meant() {
+fn unknown_names_are_reported_with_their_place_and_a_suggestion() {
     caught(
         "Down(Component(\"web-1\"))",
         "Down(Component(\"wbe-1\"))",
@@ -54,7 +54,7 @@ fn wrong_names_are_shown_in_their_place_with_what_was_meant() {
 }
 
 #[test]
-fn a_password_that_nobody_can_read_there_is_caught_by_playing() {
+fn an_unreadable_password_is_found_by_playing() {
     let goal = "when: Down(Component(\"web-1\"))";
     let solution = "Do(Kill(Component(\"web-1\")))";
     let played = |hop: &str| {
@@ -63,11 +63,11 @@ fn a_password_that_nobody_can_read_there_is_caught_by_playing() {
     };
     assert_eq!(played("\"lb-1\", \"web-1\""), Vec::<String>::new(), "TLS ends at the balancer");
     let found = played("\"browser\", \"lb-1\"");
-    assert!(found.iter().any(|message| message.contains("small.ron:")), "there it is ciphertext: {found:#?}");
+    assert!(found.iter().any(|message| message.contains("small.ron:")), "this hop carries ciphertext: {found:#?}");
 }
 
 #[test]
-fn texts_that_do_not_fit_are_caught() {
+fn overlong_texts_are_reported() {
     let long = "word ".repeat(60);
     caught("Read this.", &long, &["a step's text takes at most 3 lines"]);
     caught("web-1 is down", "web-1 is down, and everybody sees that it is", &["a goal's label has 1 to 34 columns"]);
@@ -98,14 +98,14 @@ fn gates_that_need_work_have_hints_and_a_solution() {
 }
 
 #[test]
-fn gates_that_do_not_work_are_caught_by_playing_them() {
+fn broken_gates_are_found_by_playing() {
     // The solution does not reach the goal.
     caught("Wait(15.0)", "Wait(1.0)", &["step 2 does not pass with its solution: one goal is open: no more errors"]);
-    // The goal is met before anything was done.
+    // The goal is met before the learner acts.
     caught("Up(Component(\"web-1\"))", "Up(Component(\"web-2\"))", &["step 4: goal \"web-1 is up\" is met before"]);
-    // The goal is met by waiting, whatever the solution does.
+    // The goal is met by waiting, without the solution.
     caught("Down(Component(\"web-1\"))", "Completed(count: 1)", &["step 2 passes by waiting alone"]);
-    // The solution cannot be done.
+    // The solution contains an impossible command.
     caught(
         "[Do(Kill(Component(\"web-1\"))), ",
         "[Do(Restore(Component(\"web-1\"))), ",
@@ -113,7 +113,7 @@ fn gates_that_do_not_work_are_caught_by_playing_them() {
     );
     caught("solution: [Answer(2)]", "solution: [Answer(1)]", &["step 5: the solution's act", "this answer is wrong"]);
     caught("Wait(15.0)", "Pause, Wait(15.0)", &["time is paused"]);
-    // The step cannot begin.
+    // The setup of the step fails.
     caught("begin: [Kill(Component(\"web-1\"))]", "begin: [Kill(Component(\"browser\"))]", &["step 4 cannot begin"]);
 }
 
@@ -122,13 +122,13 @@ fn a_solution_that_waits_too_long_is_refused_and_never_played() {
     let refused = ["small.ron:15:", "waits at most 300 s in total; this one waits"];
     caught("Wait(15.0)]", "Wait(86400.0)]", &refused);
     caught("Wait(15.0)]", "Wait(290.0), Wait(10.5)]", &refused);
-    // A step that wants nothing may have a solution, too.
+    // A step without a gate may have a solution too.
     caught("pace: Live)", "pace: Live, solution: [Wait(301.0)])", &["small.ron:13:", "this one waits 301 s"]);
     assert_eq!(mistakes(&[("small.ron", &broken("Wait(15.0)]", "Wait(299.0), Wait(1.0)]"))]), Vec::<String>::new());
 }
 
 #[test]
-fn a_solution_that_steps_for_ever_is_refused_and_never_played() {
+fn a_solution_with_too_many_steps_is_rejected_without_playing() {
     caught(
         "Wait(15.0)]",
         "Step(4294967295), Wait(15.0)]",
@@ -137,14 +137,14 @@ fn a_solution_that_steps_for_ever_is_refused_and_never_played() {
 }
 
 #[test]
-fn a_step_that_needs_the_one_before_is_caught() {
-    // In order, web-1 is down here from step 2. Who skipped step 2 could never pass.
+fn a_step_that_depends_on_the_previous_one_is_reported() {
+    // Played in order, web-1 is down here since step 2. A learner who skips step 2 could never pass.
     let found = mistakes(&[("small.ron", &broken("begin: [Kill(Component(\"web-1\"))],", ""))]);
     assert!(found.iter().any(|message| message.contains("after skipping all earlier steps: step 4")), "{found:#?}");
 }
 
 #[test]
-fn ids_and_orders_are_unique_and_a_users_lesson_takes_the_place_of_a_shipped_one() {
+fn ids_and_orders_are_unique_and_a_users_lesson_replaces_a_shipped_one() {
     let found = mistakes(&[("a.ron", SMALL), ("b.ron", SMALL)]);
     assert!(found[0].contains("b.ron:4:9: lesson `small` is also in a.ron"), "{found:#?}");
     let found = mistakes(&[("a.ron", SMALL), ("b.ron", &broken("id: \"small\"", "id: \"smaller\""))]);
@@ -155,12 +155,12 @@ fn ids_and_orders_are_unique_and_a_users_lesson_takes_the_place_of_a_shipped_one
     let own = broken("id: \"small\"", "id: \"where-tls-ends\"");
     library.extend(Sources { lessons: &[("own.ron", &own)], ..Sources::default() }).expect("a good lesson");
     assert_eq!(library.lessons().len(), before);
-    assert_eq!(&*library.lesson("where-tls-ends").expect("it is there").title, "Small");
+    assert_eq!(&*library.lesson("where-tls-ends").expect("a lesson").title, "Small");
     assert_eq!(library.lessons().next().map(|lesson| lesson.order), Some(1), "sorted by order");
 }
 
 #[test]
-fn lessons_that_are_too_short_are_caught() {
+fn lessons_that_are_too_short_are_reported() {
     caught(
         "(stem: \"Four?\", ask: Choice([(text: \"a\", why: \"A.\", right: true), (text: \"b\", why: \"B.\"), (text: \"c\", why: \"C.\")])),",
         "",
@@ -174,6 +174,6 @@ fn lessons_that_are_too_short_are_caught() {
 }
 
 #[test]
-fn a_newer_form_asks_for_a_newer_program_even_with_unknown_fields() {
+fn a_newer_format_asks_for_a_newer_version_even_with_unknown_fields() {
     caught("format: 1,", "format: 9, colour: \"red\",", &["format 9", "a newer hoplight is needed"]);
 }

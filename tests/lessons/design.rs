@@ -98,7 +98,7 @@ fn after_a_rewind_the_draft_is_that_of_the_moment() {
 fn an_edit_keeps_what_a_command_has_changed() {
     let mut session = session();
     session.edit(Edit::RemoveLink(id("lb-1"), id("web-2"))).expect("a sensible edit");
-    session.act(&Command::Edit(TopologyEdit::EdgeTls(TlsMode::Passthrough))).expect("another mode");
+    session.apply_command(&Command::Edit(TopologyEdit::EdgeTls(TlsMode::Passthrough))).expect("another mode");
     session.edit(add_link("lb-1", "web-2")).expect("a sensible edit");
     assert_eq!(session.infra().tls().edge, TlsMode::Passthrough);
 }

@@ -1,4 +1,4 @@
-//! The learner's progress survives, and is never written over by mistake.
+//! The learner's progress is kept, and never overwritten by mistake.
 
 use hoplight::lesson::{LessonRun, Moved, Progress, ProgressError, Score};
 use hoplight::model::LessonId;
@@ -9,7 +9,7 @@ use super::small;
 fn progress_keeps_the_furthest_step_and_the_best_quiz() {
     let mut progress = Progress::default();
     let (mut run, _) = LessonRun::start(small());
-    assert!(progress.record(&run), "a lesson that was begun is new");
+    assert!(progress.record(&run), "a newly started lesson");
     assert!(!progress.record(&run));
     for _ in 0..3 {
         let _ = run.skip();
@@ -45,7 +45,7 @@ fn progress_keeps_the_furthest_step_and_the_best_quiz() {
 }
 
 #[test]
-fn a_newer_file_is_refused_by_name_and_garbage_with_its_place() {
+fn a_newer_file_is_refused_by_name_and_invalid_text_with_its_place() {
     let newer = "(format: 2, lessons: {}, streak: 7)";
     let error = Progress::from_ron("progress.ron", newer).unwrap_err();
     assert_eq!(error, ProgressError::Newer { file: "progress.ron".into(), found: 2 });

@@ -36,11 +36,11 @@ fn look(run: &mut LessonRun, timeline: &Timeline) -> Changed {
     })
 }
 
-/// A run at a step, by number from 0, with all that leads there carried out.
+/// Returns a run at the step of this index, with the setup of all steps up to it executed.
 fn at(step: usize) -> (LessonRun, Timeline) {
     let mut timeline = timeline();
     let (mut run, entry) = LessonRun::start_at(small(), step);
-    entry.carry_out(&mut timeline).expect("a good entry");
+    entry.carry_out(&mut timeline).expect("a valid setup");
     let _ = look(&mut run, &timeline);
     (run, timeline)
 }
@@ -59,7 +59,7 @@ fn the_first_entry_holds_the_setup_and_the_pace() {
     let (run, entry) = LessonRun::start(small());
     assert_eq!(run.place(), Place::Step(0));
     assert_eq!((entry.openings.len(), entry.pace), (1, Some(Pace::Live)));
-    assert!(run.is_open(), "nothing has to happen here");
+    assert!(run.is_open(), "the step has no goals");
 }
 
 #[test]
@@ -69,15 +69,15 @@ fn goals_are_met_in_order_and_stay_met() {
     let Moved::Stays(stay) = run.proceed() else { panic!("it is closed") };
     assert_eq!(stay.to_string(), "two goals are open: web-1 is down; no more errors");
 
-    // The site works all the while, but "no more errors" is asked only after the kill.
+    // The site works all along, but "no more errors" is only checked after the kill.
     timeline.seek(SimTime::from_secs(10));
     assert_eq!(look(&mut run, &timeline), Changed::Nothing);
-    timeline.act(Command::Kill(web_1())).unwrap();
+    timeline.apply(Command::Kill(web_1())).unwrap();
     assert_eq!(look(&mut run, &timeline), Changed::Goals(vec![0]), "the time before the kill does not count");
     assert!(run.reveal().is_none());
 
-    // What was met stays met.
-    timeline.act(Command::Restore(web_1())).unwrap();
+    // A met goal stays met.
+    timeline.apply(Command::Restore(web_1())).unwrap();
     assert_eq!(look(&mut run, &timeline), Changed::Nothing);
     assert_eq!(met(&run), [true, false]);
     timeline.seek(SimTime::from_secs(40));
@@ -88,10 +88,10 @@ fn goals_are_met_in_order_and_stay_met() {
 }
 
 #[test]
-fn a_dead_system_never_works() {
+fn a_site_that_is_down_never_meets_the_goal() {
     let (mut run, mut timeline) = at(1);
     for id in ["web-1", "lb-1"] {
-        timeline.act(Command::Kill(Element::Component(ComponentId::new(id)))).unwrap();
+        timeline.apply(Command::Kill(Element::Component(ComponentId::new(id)))).unwrap();
     }
     for second in 1..60 {
         timeline.seek(SimTime::from_secs(second));
@@ -101,25 +101,25 @@ fn a_dead_system_never_works() {
 }
 
 #[test]
-fn a_prediction_passes_with_any_answer_and_is_judged_where_the_truth_shows() {
+fn a_prediction_passes_with_any_answer_and_is_judged_at_the_reveal() {
     let (mut run, mut timeline) = at(2);
     assert_eq!(run.proceed(), Moved::Stays(Stay::NotPredicted));
     assert_eq!(run.answer(3), Answered::Refused(Refusal::NoSuchOption { options: 3 }));
     assert_eq!(run.answer(0), Answered::Predicted);
     assert_eq!(run.answer(1), Answered::Refused(Refusal::AlreadyAnswered));
-    assert!(run.reveal().is_none(), "it has no reveal of its own");
+    assert!(run.reveal().is_none(), "the step has no reveal");
 
     entry_of(run.proceed()).carry_out(&mut timeline).unwrap();
     let _ = look(&mut run, &timeline);
     assert!(run.reveal().is_none());
-    timeline.act(Command::Restore(web_1())).unwrap();
+    timeline.apply(Command::Restore(web_1())).unwrap();
     assert_eq!(look(&mut run, &timeline), Changed::Passed(vec![0]));
     let reveal = run.reveal().expect("the gate has passed");
     assert_eq!(reveal.prediction.map(|(right, why)| (right, why.as_str())), Some((false, "Not this.")));
 }
 
 #[test]
-fn an_ask_gate_wants_the_right_answer_and_allows_retries() {
+fn an_ask_gate_requires_the_right_answer_and_allows_retries() {
     let (mut run, _) = at(4);
     assert_eq!(run.proceed(), Moved::Stays(Stay::NotAnswered));
     assert!(matches!(run.answer(0), Answered::Wrong(_)));
@@ -166,45 +166,45 @@ fn hints_come_one_by_one_and_the_solution_after_them() {
 }
 
 #[test]
-fn skipping_passes_a_closed_gate_and_the_next_step_brings_what_it_needs() {
+fn skipping_passes_a_closed_gate_and_the_next_step_sets_itself_up() {
     let (mut run, mut timeline) = at(1);
     assert_eq!(entry_of(run.skip()), Entry::default());
     let entry = entry_of(run.skip());
     assert_eq!(entry.openings, [Opening::Do(Command::Kill(web_1()))]);
     entry.carry_out(&mut timeline).unwrap();
     assert_eq!(timeline.simulation().is_up(&web_1()), Some(false));
-    // What is down already may be killed again.
+    // The setup may kill a component that is already down.
     entry.carry_out(&mut timeline).unwrap();
 }
 
 #[test]
-fn going_back_shows_a_step_as_it_was_and_runs_nothing() {
+fn going_back_shows_a_step_unchanged_and_runs_no_setup() {
     let (mut run, mut timeline) = at(3);
-    timeline.act(Command::Restore(web_1())).unwrap();
+    timeline.apply(Command::Restore(web_1())).unwrap();
     assert_eq!(look(&mut run, &timeline), Changed::Passed(vec![0]));
     assert_eq!(entry_of(run.previous()), Entry::default());
     assert_eq!(entry_of(run.skip()), Entry::default(), "forward again, web-1 is not killed again");
     assert_eq!(met(&run), [true]);
     assert_eq!(timeline.simulation().is_up(&web_1()), Some(true));
 
-    // Who wants the step anew asks for it.
+    // A restart runs the setup again.
     let entry = entry_of(run.again());
     assert_eq!(entry.openings, [Opening::Do(Command::Kill(web_1()))]);
     assert_eq!(met(&run), [false]);
     for _ in 0..3 {
         let _ = run.previous();
     }
-    let Moved::Step(_) = run.proceed() else { panic!("no gate is in the way as far as the learner has been") };
+    let Moved::Step(_) = run.proceed() else { panic!("visited steps have no gate") };
     let _ = run.previous();
     assert_eq!(run.previous(), Moved::Stays(Stay::AtStart));
 }
 
 #[test]
-fn a_repaired_start_restores_servers_before_what_runs_on_them() {
+fn a_repaired_start_restores_servers_before_their_components() {
     let mut timeline = timeline();
     let link = Element::Hop(ComponentId::new("lb-1"), ComponentId::new("web-2"));
     for element in [web_1(), server("server-2"), server("server-1"), link] {
-        timeline.act(Command::Kill(element)).unwrap();
+        timeline.apply(Command::Kill(element)).unwrap();
     }
     let repair = Entry { openings: vec![Opening::Repair(Vec::new())], pace: None };
     repair.carry_out(&mut timeline).unwrap();
@@ -224,7 +224,7 @@ fn the_quiz_counts_first_answers() {
     assert_eq!(run.skip(), Moved::Quiz(0));
     assert_eq!(run.proceed(), Moved::Stays(Stay::NotAnswered));
     assert!(matches!(run.answer(1), Answered::Wrong(_)));
-    assert!(matches!(run.answer(0), Answered::Right(_)), "it may be tried again, for oneself");
+    assert!(matches!(run.answer(0), Answered::Right(_)), "another attempt is allowed but does not count");
     for question in 1..4 {
         assert_eq!(run.proceed(), Moved::Quiz(question));
         assert!(matches!(run.answer(0), Answered::Right(_)));
@@ -236,13 +236,13 @@ fn the_quiz_counts_first_answers() {
     assert_eq!(run.previous(), Moved::Quiz(4));
 }
 
-/// What a learner at a standstill shows.
+/// Returns an observation of a paused simulation.
 fn seen(sim: &Simulation, steps_forward: u32) -> Observation<'_> {
     Observation { sim, selected: None, pace: Pace::Trace, paused: true, steps_forward, steps_back: 0, wiretap: None }
 }
 
 #[test]
-fn steps_and_totals_count_from_where_the_step_began() {
+fn steps_and_totals_count_from_the_start_of_the_step() {
     use hoplight::lesson::Condition;
     use hoplight::lesson::condition::Baseline;
     let mut timeline = timeline();
@@ -260,7 +260,7 @@ fn steps_and_totals_count_from_where_the_step_began() {
 }
 
 #[test]
-fn a_wiretap_counts_where_it_stands_and_a_password_when_it_was_read() {
+fn a_wiretap_counts_on_its_hop_and_a_password_once_it_was_read() {
     use hoplight::lesson::condition::{Baseline, Wiretap};
     use hoplight::lesson::{Act, Condition};
     let timeline = timeline();
@@ -274,7 +274,7 @@ fn a_wiretap_counts_where_it_stands_and_a_password_when_it_was_read() {
     assert!(tapped(&web).holds(&with(None), &began));
     assert!(!tapped(&other).holds(&with(None), &began));
     assert!(!Condition::Tapped(web.clone(), lb.clone()).holds(&with(None), &began), "a hop has a direction");
-    assert!(!tapped(&web).holds(&seen(timeline.simulation(), 0), &began), "nobody listens");
+    assert!(!tapped(&web).holds(&seen(timeline.simulation(), 0), &began), "no wiretap");
     let reads = [None, Some(4), Some(5), Some(6)].map(|at| Condition::PasswordRead.holds(&with(at), &began));
     assert_eq!(reads, [false, false, true, true], "what was read before the step does not count");
     assert!(!Condition::PasswordRead.holds(&seen(timeline.simulation(), 0), &began));
@@ -284,9 +284,9 @@ fn a_wiretap_counts_where_it_stands_and_a_password_when_it_was_read() {
 proptest::proptest! {
     #![proptest_config(proptest::prelude::ProptestConfig::with_cases(64))]
 
-    /// Whatever a learner presses, in whatever order.
+    /// Any actions, in any order.
     #[test]
-    fn nothing_makes_the_runner_lose_its_way(presses in proptest::collection::vec(0..12_usize, 0..80), step in 0..9_usize) {
+    fn the_runner_stays_consistent(presses in proptest::collection::vec(0..12_usize, 0..80), step in 0..9_usize) {
         let infra = stage_2();
         let timeline = timeline();
         let (mut run, _) = LessonRun::start_at(small(), step);

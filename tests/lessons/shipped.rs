@@ -1,4 +1,4 @@
-//! Every shipped lesson is sound, and its solutions pass on the real engine.
+//! Every shipped lesson passes the content check, and its solutions pass on the real engine.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -16,7 +16,7 @@ fn every_shipped_lesson_passes_the_check() {
 }
 
 #[test]
-fn solutions_pass_with_any_random_numbers() {
+fn solutions_pass_with_any_seed() {
     let library = library();
     for lesson in library.lessons() {
         let infra = library.scenario(lesson.scenario.as_str()).expect("checked");
@@ -29,7 +29,7 @@ fn solutions_pass_with_any_random_numbers() {
 }
 
 #[test]
-fn the_embedded_files_are_those_in_the_folders() {
+fn the_embedded_files_match_the_directories() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let folder = |name: &str| -> BTreeSet<String> {
         let files = std::fs::read_dir(root.join(name)).expect("a folder");
@@ -45,11 +45,11 @@ fn the_embedded_files_are_those_in_the_folders() {
 }
 
 #[test]
-fn every_abbreviation_and_every_word_that_lessons_explain_is_in_the_glossary() {
+fn every_abbreviation_and_every_explained_term_is_in_the_glossary() {
     let library = library();
     let glossary = library.glossary();
     assert!(glossary.terms().len() >= 100);
-    // Names of things, not terms.
+    // Proper names and acronyms that need no explanation.
     let names = ["MUSCULAR", "PCI", "DSS", "CPU", "OK"];
     for (file, text) in EMBEDDED.lessons {
         let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| word.len() > 1);
@@ -104,7 +104,7 @@ fn every_abbreviation_and_every_word_that_lessons_explain_is_in_the_glossary() {
 }
 
 #[test]
-fn the_glossary_is_in_the_order_of_the_alphabet() {
+fn the_glossary_is_sorted_alphabetically() {
     for (file, text) in EMBEDDED.glossaries {
         let terms = text.lines().filter_map(|line| line.trim().strip_prefix("term: "));
         let terms: Vec<String> = terms.map(str::to_lowercase).collect();

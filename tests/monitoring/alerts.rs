@@ -1,4 +1,4 @@
-//! Each rule fires exactly when it must, and not before.
+//! Each alert rule fires exactly when its condition requires it.
 
 use hoplight::model::{Metric, TopologyEdit};
 use hoplight::sim::{AlertState, Command, EventKind, JournalEvent, SimTime, Simulation, Timeline};
@@ -7,10 +7,10 @@ use super::{act, component, error, fired, log, millis, rate, run_to, server, sit
 
 use AlertState::{Firing, Ok, Pending, Resolved};
 
-/// Whether a rule holds for a value.
+/// Whether a rule's condition holds for a value.
 type Holds = fn(f64) -> bool;
 
-/// How long a sample is on its way, in seconds.
+/// Delivery time of a sample in seconds.
 const DELIVERY: f64 = 0.005;
 
 fn state(sim: &Simulation, rule: &str, subject: &str) -> AlertState {
@@ -32,7 +32,7 @@ fn a_quiet_site_is_quiet() {
 }
 
 #[test]
-fn a_threshold_fires_when_it_has_held_for_long_enough_and_resolves_when_it_holds_no_more() {
+fn a_threshold_fires_after_its_duration_and_resolves_when_it_no_longer_holds() {
     let rules =
         "(alerts: [(name: \"errors\", on: Component(\"web-1\"), when: Threshold(metric: ErrorRatio, is: Over(0.25), for_s: 4.0)),
         (name: \"busy\", when: Threshold(metric: Qps, is: Over(55.0), for_s: 2.0)),
@@ -56,7 +56,7 @@ fn a_threshold_fires_when_it_has_held_for_long_enough_and_resolves_when_it_holds
         ("idle", "web-2", Metric::Qps, 0.0, |value| value < 45.0),
     ];
     for (rule, subject, metric, patience, holds) in holds {
-        // What the definition says, from the delivered samples alone.
+        // Compute the expected alerts from the delivered samples.
         let (mut expected, mut since, mut firing) = (Vec::new(), None, false);
         for (taken, value) in sim.series(super::find(&sim, subject), metric) {
             let taken = taken.as_secs_f64();
@@ -82,13 +82,13 @@ fn a_threshold_fires_when_it_has_held_for_long_enough_and_resolves_when_it_holds
         );
         assert!(found.len() >= 2, "{rule} fired and resolved");
     }
-    // Three seconds of errors are not four.
+    // Three seconds of errors do not fire a rule that requires four.
     let errors: Vec<f64> = log(&sim).iter().filter(|entry| entry.1 == "errors").map(|entry| entry.0).collect();
     assert!(errors.len() == 2 && (24.0..26.0).contains(&errors[0]) && (31.0..34.0).contains(&errors[1]), "{errors:?}");
 }
 
 #[test]
-fn a_fall_of_the_rate_is_noticed_against_the_older_half_of_the_window() {
+fn a_drop_of_the_rate_is_measured_against_the_older_half_of_the_window() {
     let rules = "(alerts: [(name: \"fall\", on: Entry, when: Change(metric: Qps, by: Fall(0.5), within_s: 20.0, floor: 10.0)),
         (name: \"rise\", on: Entry, when: Change(metric: Qps, by: Rise(1.0), within_s: 20.0))])";
     let mut sim = Simulation::new(site(rules), 42);
@@ -119,7 +119,7 @@ fn a_fall_of_the_rate_is_noticed_against_the_older_half_of_the_window() {
             "{rule}: {found:?}, {expected:?}"
         );
     }
-    // A fall of 80 % brings the newer half below half of the older one after 6.25 of its 10 seconds.
+    // After a drop of 80 %, the newer half of the window falls below half of the older one 6.25 s into its 10 s.
     let at = log(&sim)[0].0;
     assert!((65.0..69.0).contains(&at), "{at}");
 }
@@ -129,7 +129,7 @@ fn an_agent_is_missed_after_three_intervals_and_not_before() {
     let mut sim = Simulation::new(site("()"), 43);
     sim.advance(millis(20_500), &mut ());
     act(&mut sim, &Command::Kill(component("agent-2")));
-    // Its last sample arrived at 20.005 s. The service looks once a second.
+    // Its last sample arrived at 20.005 s. The service evaluates rules once a second.
     sim.advance(millis(23_999), &mut ());
     assert_eq!(log(&sim), []);
     run_to(&mut sim, 24);
@@ -138,11 +138,11 @@ fn an_agent_is_missed_after_three_intervals_and_not_before() {
     sim.advance(millis(30_200), &mut ());
     act(&mut sim, &Command::Restore(component("agent-2")));
     run_to(&mut sim, 60);
-    // Two readings make a sample.
+    // A sample needs two readings.
     assert_eq!(log(&sim).last(), Some(&(32.0 + DELIVERY, "no data", "agent-2", Resolved)));
     assert_eq!(log(&sim).len(), 2);
     assert_eq!(sim.totals().failed, 0, "users notice nothing");
-    // Two missed samples are not three.
+    // Two missing samples do not fire a rule that requires three.
     sim.advance(millis(60_500), &mut ());
     act(&mut sim, &Command::Edit(block("agent-1")));
     sim.advance(millis(62_500), &mut ());
@@ -160,13 +160,13 @@ fn unblock(agent: &str) -> TopologyEdit {
 }
 
 #[test]
-fn where_egress_is_blocked_all_is_dark_and_only_absence_says_so() {
+fn with_blocked_egress_only_the_absence_rule_fires() {
     let mut sim = Simulation::new(site("()"), 44);
     run_to(&mut sim, 20);
     for agent in ["agent-1", "agent-2", "agent-3"] {
         act(&mut sim, &Command::Edit(block(agent)));
     }
-    // Even a site on fire is silent now.
+    // Even an outage fires no other alert now.
     act(&mut sim, &Command::Kill(component("db-1")));
     run_to(&mut sim, 80);
     assert!(sim.agents().iter().all(|agent| agent.stale));
@@ -176,7 +176,7 @@ fn where_egress_is_blocked_all_is_dark_and_only_absence_says_so() {
 }
 
 #[test]
-fn what_a_silent_agent_last_said_never_fires_a_threshold() {
+fn the_last_sample_of_a_silent_agent_never_fires_a_threshold() {
     let rules = "(alerts: [(name: \"any traffic\", when: Threshold(metric: Qps, is: Over(1.0), for_s: 10.0))])";
     let mut sim = Simulation::new(site(rules), 45);
     sim.advance(millis(8_500), &mut ());
@@ -186,13 +186,13 @@ fn what_a_silent_agent_last_said_never_fires_a_threshold() {
     run_to(&mut sim, 12);
     assert_eq!(state(&sim, "any traffic", "web-2"), Ok);
     assert_eq!(state(&sim, "any traffic", "web-1"), Firing);
-    // What had fired is taken back: an alert on the processor of a dead host is silent.
+    // A firing alert resolves: there is no data for a server that is down.
     sim.advance(millis(20_500), &mut ());
     act(&mut sim, &Command::Kill(component("agent-2")));
     run_to(&mut sim, 40);
     assert_eq!(state(&sim, "any traffic", "web-1"), Resolved);
     assert!(log(&sim).iter().all(|entry| !["web-2", "app-2", "db-2"].contains(&entry.2)), "{:?}", log(&sim));
-    // After the silence, the time that the rule asks for begins anew.
+    // After the silence, the rule's duration is counted from zero.
     act(&mut sim, &Command::Restore(component("agent-2")));
     run_to(&mut sim, 51);
     assert_eq!(state(&sim, "any traffic", "web-1"), Pending);
@@ -236,7 +236,7 @@ fn the_usual_rules_page_for_what_users_feel() {
     run_to(&mut sim, 20);
     act(&mut sim, &Command::Kill(component("db-1")));
     run_to(&mut sim, 60);
-    // The replica cannot tell how far it is behind.
+    // The replica's lag is unknown.
     assert_eq!(fired(&sim), ["error budget burns", "errors above 1 %", "replication lag above 10 s or unknown"]);
     let mut overload = Simulation::new(site("()"), 47);
     act(&mut overload, &rate(1_200.0));
@@ -245,7 +245,7 @@ fn the_usual_rules_page_for_what_users_feel() {
 }
 
 #[test]
-fn a_service_that_is_down_judges_nothing_and_blames_nobody_afterwards() {
+fn a_service_that_is_down_evaluates_no_rule_and_fires_none_afterwards() {
     let mut sim = Simulation::new(site("(probe: (interval_s: 1.0))"), 48);
     run_to(&mut sim, 10);
     act(&mut sim, &Command::Kill(component("monitor")));
@@ -263,9 +263,9 @@ fn a_service_that_is_down_judges_nothing_and_blames_nobody_afterwards() {
 fn alerts_are_notes_and_headlines_with_a_sentence() {
     let mut timeline = Timeline::new(Simulation::new(site("()"), 49));
     timeline.seek(SimTime::from_secs(20));
-    timeline.act(Command::Kill(component("agent-1"))).expect("it is up");
+    timeline.apply(Command::Kill(component("agent-1"))).expect("it is up");
     timeline.seek(SimTime::from_secs(30));
-    timeline.act(Command::Restore(component("agent-1"))).expect("it is down");
+    timeline.apply(Command::Restore(component("agent-1"))).expect("it is down");
     timeline.seek(SimTime::from_secs(40));
     let infra = timeline.simulation().infrastructure();
     let sentences: Vec<String> = timeline
@@ -278,7 +278,7 @@ fn alerts_are_notes_and_headlines_with_a_sentence() {
 }
 
 #[test]
-fn the_same_seed_makes_the_same_alerts_watched_or_not_and_a_copy_goes_on_alike() {
+fn the_same_seed_gives_the_same_alerts_with_or_without_an_observer() {
     let rules = "(probe: (interval_s: 0.7, kind: Write))";
     let course = |sim: &mut Simulation, watch: bool| {
         for (at, command) in [
@@ -310,11 +310,11 @@ fn the_same_seed_makes_the_same_alerts_watched_or_not_and_a_copy_goes_on_alike()
 }
 
 #[test]
-fn going_back_takes_alerts_back() {
+fn a_rewind_reverts_alerts() {
     let script = |timeline: &mut Timeline| {
         timeline.seek(SimTime::from_secs(5));
-        timeline.act(super::probe(1.0)).expect("there is a monitor");
-        timeline.act(Command::Kill(component("dns"))).expect("it is up");
+        timeline.apply(super::probe(1.0)).expect("a monitoring service");
+        timeline.apply(Command::Kill(component("dns"))).expect("it is up");
         timeline.seek(SimTime::from_secs(30));
     };
     let mut timeline = Timeline::new(Simulation::new(site("()"), 51));
@@ -332,7 +332,7 @@ fn going_back_takes_alerts_back() {
 }
 
 #[test]
-fn rules_that_make_no_sense_are_refused_with_a_reason() {
+fn invalid_rules_are_refused_with_a_reason() {
     for (rules, words) in [
         ("(alerts: [(name: \"x\", when: Change(metric: P99, by: Fall(0.5), within_s: 30.0))])", "cannot be averaged"),
         ("(alerts: [(name: \"x\", on: Component(\"web-9\"), when: Absence())])", "no component `web-9`"),

@@ -1,4 +1,4 @@
-//! The external probe sees what monitoring inside cannot, and changes nobody's fate.
+//! The external probe detects what agents cannot, and does not affect users' requests.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use hoplight::sim::{AlertState, Command, CommandError, EventKind, Failure, Journ
 
 use super::{act, component, fired, hop, log, probe, rate, run_to, server, site};
 
-/// Runs to 20 s, does `command`, runs to 60 s.
+/// Runs to 20 s, executes `command`, and runs to 60 s.
 fn after(seed: u64, command: &Command) -> Simulation {
     let mut sim = Simulation::new(site("(probe: (interval_s: 1.0))"), seed);
     run_to(&mut sim, 20);
@@ -18,25 +18,25 @@ fn after(seed: u64, command: &Command) -> Simulation {
     sim
 }
 
-/// Whether all that agents say is fine: no errors, nobody silent.
+/// Whether the agents report no problem: no errors, and no agent is silent.
 fn looks_healthy(sim: &Simulation) -> bool {
     let rows = || sim.agents().into_iter().flat_map(|agent| agent.components.to_vec());
     sim.agents().iter().all(|agent| !agent.stale) && rows().all(|row| row.errors == 0)
 }
 
 #[test]
-fn a_dead_name_server_is_seen_from_outside_only() {
+fn a_dead_name_server_is_detected_from_outside_only() {
     let sim = after(60, &Command::Kill(component("dns")));
     assert!(looks_healthy(&sim));
     assert_eq!(fired(&sim), ["site does not answer"]);
     let last = *sim.probe().results.back().expect("results");
     assert_eq!((last.outcome, last.days_left), (Err(Failure::Dns), None));
-    // Refused within 10 ms: the second failure follows one interval after the first.
+    // A refusal takes less than 10 ms: the second failure follows the first by one interval.
     assert!((20.9..22.1).contains(&log(&sim)[0].0), "{:?}", log(&sim));
 }
 
 #[test]
-fn a_dead_entry_and_a_cut_path_are_seen_at_once_from_outside() {
+fn a_dead_entry_and_a_cut_path_are_detected_at_once_from_outside() {
     for (command, failure, by) in [
         (Command::Kill(component("lb-1")), Failure::Refused, 23.0),
         (Command::Kill(server("server-1")), Failure::TimedOut, 33.0),
@@ -45,7 +45,7 @@ fn a_dead_entry_and_a_cut_path_are_seen_at_once_from_outside() {
         let sim = after(61, &command);
         let results = sim.probe();
         assert_eq!(results.results.back().expect("results").outcome, Err(failure), "{command:?}");
-        let (at, ..) = *log(&sim).iter().find(|entry| entry.1 == "site does not answer").expect("it fired");
+        let (at, ..) = *log(&sim).iter().find(|entry| entry.1 == "site does not answer").expect("an alert");
         assert!(at < by, "{command:?}: {at}");
         let inside: Vec<_> = fired(&sim).into_iter().filter(|rule| rule.contains("error")).collect();
         assert_eq!(inside, Vec::<&str>::new(), "{command:?}: no component answers with an error");
@@ -70,7 +70,7 @@ fn expiring(days: u32, monitoring: &str) -> Simulation {
 }
 
 #[test]
-fn a_certificate_is_watched_by_the_probe_and_by_nobody_else() {
+fn only_the_probe_watches_the_certificate() {
     let names = ["certificate expires in 1 day", "certificate expires in 21 days", "certificate expires in 7 days"];
     for (days, expected) in [(22, vec![]), (21, vec![names[1]]), (7, vec![names[1], names[2]]), (1, names.to_vec())] {
         let mut sim = expiring(days, "(probe: ())");
@@ -88,14 +88,14 @@ fn a_certificate_is_watched_by_the_probe_and_by_nobody_else() {
         Some((Err(Failure::Certificate), Some(0.0)))
     );
     assert!(fired(&expired).contains(&"site does not answer"));
-    // The balancer sees handshakes fail; its errors stay flat.
+    // The balancer counts failed handshakes; its error ratio stays flat.
     let lb = super::find(&expired, "lb-1");
     assert!(expired.series(lb, Metric::FailedHandshakes).iter().any(|(_, rate)| *rate > 5.0));
     assert!(expired.series(lb, Metric::ErrorRatio).iter().all(|(_, ratio)| *ratio == 0.0));
 }
 
 #[test]
-fn probes_are_nobodys_requests() {
+fn probes_are_not_counted_as_requests() {
     let mut sim = Simulation::new(site("(probe: (interval_s: 0.05, kind: Write))"), 64);
     let (mut ended, mut probes) = (0, 0);
     let mut count = |note: JournalEvent| match note.what {
@@ -121,14 +121,14 @@ fn probes_are_nobodys_requests() {
     assert_eq!(totals.completed + totals.failed, ended);
     assert!(probes > 600 && sim.probe().sent > 700, "{probes} of {}", sim.probe().sent);
     assert_eq!(sim.failures().map(|(_, count)| count).sum::<u64>(), totals.failed);
-    // With nobody new, everything ends and nothing is left behind.
+    // Without new arrivals, all requests end and nothing is left over.
     act(&mut sim, &Command::Probe(None));
     act(&mut sim, &rate(0.0));
     run_to(&mut sim, 100);
     assert_eq!((sim.in_flight(), sim.records()), (0, 0));
 }
 
-/// One web server with all it needs, a resolver with a short life, and room for everybody.
+/// A web server with its dependencies, a resolver with a short TTL, and enough slots for all requests.
 const SMALL: &str = r#"(format: 1, id: "small", title: "Small", summary: "One of each.",
         traffic: (rate: 20.0, static_share: 0.3, write_share: 0.3, new_visitors: 0.3),
         certificates: [(names: ["www.foobar.com"], on: ["web"], days_left: 90)],
@@ -161,14 +161,14 @@ fn an_unloaded_site_serves_its_users_the_same_with_and_without_a_probe() {
         });
         (notes, sim.probe().sent)
     };
-    // Every step of every user, to the nanosecond.
+    // Compare every event of every user, to the nanosecond.
     let infra = small();
     let (without, none) = users(&infra, None);
     let (with, sent) = users(&infra, Some(0.3));
     assert_eq!((none, sent), (0, 401));
     assert!(without.len() > 20_000);
     assert!(without == with);
-    // Behind a balancer a probe takes its turn, so a user may meet another server; who comes, and when, stays the same.
+    // A balancer gives a probe its turn, so a user may get another server; the arrivals stay the same.
     let arrivals = |notes: Vec<JournalEvent>| -> Vec<_> {
         notes.into_iter().filter(|note| note.what == EventKind::Arrived).map(|note| (note.at, note.request)).collect()
     };
@@ -177,7 +177,7 @@ fn an_unloaded_site_serves_its_users_the_same_with_and_without_a_probe() {
 }
 
 #[test]
-fn a_probe_needs_somebody_to_report_to_and_can_be_switched() {
+fn a_probe_needs_a_monitoring_service_and_can_be_switched() {
     let text = SMALL
         .replace("(id: \"monitor\", kind: MonitoringService)", "")
         .replace("(from: \"agent\", to: \"monitor\", protocol: Metrics)", "");
@@ -187,7 +187,7 @@ fn a_probe_needs_somebody_to_report_to_and_can_be_switched() {
     assert_eq!(sim.apply(&probe(1.0), &mut ()), Err(CommandError::NoMonitoring));
     assert!(sim == before);
     let error = Infrastructure::from_ron("x.ron", &text.replace("components:", "monitoring: (probe: ()), components:"));
-    assert!(error.expect_err("nobody to report to").to_string().contains("there is none"));
+    assert!(error.expect_err("no monitoring service").to_string().contains("there is none"));
 
     let mut sim = Simulation::new(site("(probe: ())"), 66);
     run_to(&mut sim, 25);
@@ -198,7 +198,7 @@ fn a_probe_needs_somebody_to_report_to_and_can_be_switched() {
     act(&mut sim, &Command::Probe(None));
     run_to(&mut sim, 60);
     assert_eq!((sim.probe().sent, sim.probe().interval_s), (9, None));
-    // It is so already: no news.
+    // The setting does not change: no event.
     let mut notes = 0;
     sim.apply(&Command::Probe(None), &mut |_: JournalEvent| notes += 1).expect("no error");
     assert_eq!(notes, 0);

@@ -1,4 +1,4 @@
-//! What holds of monitoring whatever happens.
+//! Invariants of monitoring under random commands.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use proptest::prelude::*;
 
 use super::{probe, rate, site};
 
-/// Everything that can be killed.
+/// Returns all elements that can be killed.
 fn elements(sim: &Simulation) -> Vec<Element> {
     let infra = sim.infrastructure();
     let components = infra.components().map(|(_, component)| Element::Component(component.id.clone()));
@@ -60,7 +60,7 @@ proptest! {
                 }
             }
         }
-        // Each alert fires and resolves in turn, and where it stands is what the log says last.
+        // Each alert fires and resolves in turn, and its state matches its last log entry.
         let mut last = BTreeMap::new();
         let mut before = SimTime::ZERO;
         for entry in sim.alert_log() {
@@ -73,7 +73,7 @@ proptest! {
             let firing = last.get(&(alert.rule, alert.subject)) == Some(&AlertState::Firing);
             prop_assert_eq!(alert.state == AlertState::Firing, firing, "{} {:?}", alert.rule, alert.subject);
         }
-        // With everything restored and nobody new, nothing is left behind.
+        // With everything restored and no new arrivals, nothing is left over.
         for element in elements(&sim) {
             let _ = sim.apply(&Command::Restore(element), &mut ());
         }

@@ -1,4 +1,4 @@
-//! What agents sample, against the truth as an observer sees it.
+//! The agents' samples, compared with the events of an observer.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use hoplight::sim::{Command, EventKind, Heading, JournalEvent, Phase, SimTime, S
 
 use super::{act, component, find, rate, run_to, server, site};
 
-/// Times at which requests came to each component, and those at which answers left, with how long they took.
+/// Arrival times of requests at each component, and departure times of responses with their latencies.
 #[derive(Default)]
 struct Truth {
     came: BTreeMap<(u64, ComponentIx), SimTime>,
@@ -53,7 +53,7 @@ fn agents_measure_rates_exactly_and_percentiles_within_the_buckets() {
     let infra = site("()");
     let mut sim = Simulation::new(infra.clone(), 31);
     let mut truth = Truth::default();
-    // Beyond what the applications can do, so that there are waiting lines.
+    // More load than the applications can serve, so that queues form.
     act(&mut sim, &rate(700.0));
     sim.advance(SimTime::from_secs(21), &mut |note: JournalEvent| truth.note(&infra, &note));
     let mut compared = 0;
@@ -77,7 +77,7 @@ fn agents_measure_rates_exactly_and_percentiles_within_the_buckets() {
 }
 
 #[test]
-fn errors_are_counted_where_they_are_answered() {
+fn errors_are_counted_where_the_response_is_sent() {
     let mut sim = Simulation::new(site("()"), 32);
     let mut errors = BTreeMap::new();
     let mut answers = BTreeMap::new();
@@ -97,7 +97,7 @@ fn errors_are_counted_where_they_are_answered() {
     }
     let totals = sim.totals();
     assert!(totals.failed > 300, "{totals:?}");
-    // Every 500 passed the balancer, a web server and an application; the databases made none.
+    // Every 500 passed through the balancer, a web server and an application; the databases returned none.
     assert_eq!(errors["lb-1"], totals.failed);
     assert_eq!(errors["web-1"] + errors["web-2"], totals.failed);
     assert_eq!(errors["app-1"] + errors["app-2"], totals.failed);
@@ -107,7 +107,7 @@ fn errors_are_counted_where_they_are_answered() {
 }
 
 #[test]
-fn a_write_at_a_replica_is_an_error_of_the_replica() {
+fn a_write_to_a_replica_counts_as_an_error_of_the_replica() {
     let text = super::text("()")
         .replace("to: \"db-1\", protocol: Sql, kinds: [Write, Read]", "to: \"db-1\", protocol: Sql, kinds: [Read]");
     let text = text.replace(
@@ -122,7 +122,7 @@ fn a_write_at_a_replica_is_an_error_of_the_replica() {
 }
 
 #[test]
-fn a_restart_makes_neither_a_negative_rate_nor_a_giant_one() {
+fn a_restart_gives_neither_a_negative_nor_a_huge_rate() {
     let infra = site("()");
     let mut sim = Simulation::new(infra.clone(), 34);
     let mut truth = Truth::default();
@@ -151,7 +151,7 @@ fn a_restart_makes_neither_a_negative_rate_nor_a_giant_one() {
             assert!((0.0..10_000.0).contains(&ms), "{id} at {taken}: {ms}");
         }
     }
-    // The agent of the server that was off has a gap, not zeros.
+    // The agent of the server that was off has a gap instead of zeros.
     let taken: Vec<_> = sim.series(find(&sim, "web-2"), Metric::Qps).iter().map(|(taken, _)| taken.as_secs_f64()).collect();
     assert!(taken.contains(&15.0) && !taken.contains(&16.0) && !taken.contains(&18.0) && taken.contains(&19.0), "{taken:?}");
 }
@@ -160,7 +160,7 @@ fn a_restart_makes_neither_a_negative_rate_nor_a_giant_one() {
 fn a_series_is_bounded_and_in_order() {
     let mut sim = Simulation::new(site("()"), 35);
     run_to(&mut sim, 200);
-    // Only a replica has a lag.
+    // Only replicas have a lag.
     for metric in Metric::ALL.into_iter().filter(|metric| *metric != Metric::Lag) {
         let series = sim.series(find(&sim, "lb-1"), metric);
         assert_eq!(series.len(), 120, "{}", metric.word());
@@ -170,7 +170,7 @@ fn a_series_is_bounded_and_in_order() {
 }
 
 #[test]
-fn a_balancer_that_cannot_read_knows_no_status() {
+fn a_balancer_with_passthrough_sees_no_status() {
     let mut sim = Simulation::new(site("()"), 36);
     act(&mut sim, &Command::Edit(TopologyEdit::EdgeTls(TlsMode::Passthrough)));
     run_to(&mut sim, 5);

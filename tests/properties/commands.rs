@@ -1,4 +1,4 @@
-//! Any command, chosen by numbers so that proptest can shrink it.
+//! Arbitrary commands, chosen by numbers so that proptest can shrink them.
 
 use hoplight::model::quantity::{Attempts, Factor, Fraction, Rate, Seconds};
 use hoplight::model::{
@@ -6,7 +6,7 @@ use hoplight::model::{
 };
 use hoplight::sim::{Command, Fault, RecordState};
 
-/// Everything that can be killed.
+/// Returns all elements that can be killed.
 pub(crate) fn elements(infra: &Infrastructure) -> Vec<Element> {
     let components = infra.components().map(|(_, component)| Element::Component(component.id.clone()));
     let servers = infra.servers().map(|server| Element::Server(server.id.clone()));
@@ -14,7 +14,7 @@ pub(crate) fn elements(infra: &Infrastructure) -> Vec<Element> {
     components.chain(servers).chain(hops).collect()
 }
 
-/// A command. Many of them are refused: not everything can happen to everything.
+/// Returns a command. Many are refused, because not every command applies to every element.
 pub(crate) fn command(infra: &Infrastructure, what: u8, which: usize) -> Command {
     let all = elements(infra);
     let element = all[which % all.len()].clone();
@@ -43,7 +43,7 @@ fn seconds(seconds: f64) -> Seconds {
     Seconds::new(seconds).expect("in range")
 }
 
-/// A fault of each sort as often as of any other, but for hanging, which is more often.
+/// Returns a fault. All kinds are equally likely, except that hangs are more likely.
 fn fault(infra: &Infrastructure, which: usize) -> Fault {
     let (sort, which) = (which % 16, which / 16);
     let all = elements(infra);
@@ -82,7 +82,7 @@ fn settings(which: usize) -> Command {
     }
 }
 
-/// A database more often than chance would have it.
+/// Returns a component, with a bias towards databases.
 fn database(infra: &Infrastructure, which: usize) -> ComponentId {
     let databases = infra.components().filter(|(_, component)| matches!(component.kind, ComponentKind::Database(_)));
     let ids: Vec<_> = databases.chain(infra.components()).map(|(_, component)| component.id.clone()).collect();
@@ -95,7 +95,7 @@ fn hop(infra: &Infrastructure, which: usize) -> (ComponentId, ComponentId) {
     (infra.component(from).id.clone(), infra.component(to).id.clone())
 }
 
-/// A firewall rule written or taken out, on some hop.
+/// Returns a command that adds or removes a firewall rule on some hop.
 fn block(infra: &Infrastructure, which: usize) -> Command {
     let (from, to) = hop(infra, which / 4);
     Command::Edit(if which % 4 == 1 { TopologyEdit::Unblock(from, to) } else { TopologyEdit::Block(from, to) })

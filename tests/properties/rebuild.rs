@@ -79,7 +79,7 @@ proptest! {
                 timeline.rebuild(design(other / 3));
             } else {
                 let infra = Arc::clone(timeline.simulation().infrastructure());
-                let _ = timeline.act(command(&infra, what, which));
+                let _ = timeline.apply(command(&infra, what, which));
             }
             timeline.seek(timeline.simulation().now() + Duration::from_millis(millis));
             states.push((timeline.simulation().clone(), timeline.changes()));

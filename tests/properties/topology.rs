@@ -1,11 +1,11 @@
-//! Small random infrastructures: one or two balancers, a few of each tier, firewalls with any rules, any stations.
+//! Small random infrastructures: one or two balancers, a few components per tier, random firewall rules and stations.
 
 use std::fmt::Write as _;
 use std::sync::Arc;
 
 use hoplight::model::Infrastructure;
 
-/// Numbers from one number (splitmix64).
+/// A random number generator (splitmix64).
 pub(crate) struct Dice(u64);
 
 impl Dice {
@@ -25,7 +25,7 @@ impl Dice {
         of[usize::try_from(self.roll(of.len() as u64)).expect("small")]
     }
 
-    /// A service time, most often of a few milliseconds.
+    /// Returns a service time, usually of a few milliseconds.
     fn service(&mut self) -> String {
         let ms = [0.0, 0.2, 2.0, 15.0, 80.0][usize::try_from(self.roll(5)).expect("small")];
         match self.roll(6) {
@@ -62,7 +62,7 @@ impl Dice {
     }
 }
 
-/// An infrastructure that depends on `seed` alone.
+/// Returns an infrastructure that depends only on `seed`.
 pub(crate) fn random(seed: u64) -> Arc<Infrastructure> {
     let text = text(seed);
     Arc::new(Infrastructure::from_ron("random.ron", &text).unwrap_or_else(|error| panic!("{error}\n{text}")))

@@ -1,8 +1,7 @@
-//! Every screen at three sizes in every look: nothing is cut off, nothing moves, and what may not be told by colour alone is
-//! told by text.
+//! Every screen at three sizes in every look: nothing is truncated or shifted, and nothing is conveyed by colour alone.
 //!
-//! A snapshot has the text in Unicode and in ASCII, which hold for all colours, and for each look a number that stands for the
-//! style of every cell. `cargo run --release --example gallery -- FOLDER` writes the same screens as pictures.
+//! A snapshot has the text in Unicode and in ASCII, which are the same for all palettes, and for each look a hash of the styles
+//! of all cells. `cargo run --release --example gallery -- FOLDER` writes the same screens as pictures.
 
 #[path = "gallery/screens.rs"]
 mod screens;
@@ -14,9 +13,9 @@ use ratatui::buffer::Buffer;
 
 use crate::svg::{CELL, characters, elements};
 use crate::{compare, drawn, text};
-use screens::{SCREENS, Screen};
+use screens::{GalleryScreen, SCREENS};
 
-/// A number for the styles of all cells (FNV-1a).
+/// Returns a hash of the styles of all cells (FNV-1a).
 fn styles(buffer: &Buffer) -> u64 {
     let mut hash = 0xcbf2_9ce4_8422_2325_u64;
     for cell in &buffer.content {
@@ -29,7 +28,7 @@ fn styles(buffer: &Buffer) -> u64 {
 
 #[test]
 fn every_screen_at_three_sizes_in_every_look() {
-    for Screen { name, learner, .. } in SCREENS.iter() {
+    for GalleryScreen { name, learner, .. } in SCREENS.iter() {
         let whole = |buffer: &Buffer| text(buffer, Area::new(0, 0, buffer.area.width, buffer.area.height));
         let plain = drawn(&learner.app, &Theme::new(Palette::NoColour, false));
         let ascii = drawn(&learner.app, &Theme::new(Palette::NoColour, true));
@@ -52,7 +51,7 @@ fn every_screen_at_three_sizes_in_every_look() {
 
 #[test]
 fn a_picture_of_every_screen_holds_its_characters() {
-    for Screen { name, title, learner } in SCREENS.iter() {
+    for GalleryScreen { name, title, learner } in SCREENS.iter() {
         for ascii in [false, true] {
             let buffer = drawn(&learner.app, &Theme::new(Palette::Dark, ascii));
             let shown = text(&buffer, Area::new(0, 0, buffer.area.width, buffer.area.height));

@@ -1,4 +1,4 @@
-//! Colours where they have a meaning, none where none are wanted, and ASCII.
+//! Colours, the theme without colours, and ASCII drawing.
 
 use std::sync::LazyLock;
 
@@ -10,7 +10,7 @@ use ratatui::style::{Color, Modifier, Style};
 use crate::learner::{LARGE, Learner, SMALL, component, hop, server};
 use crate::{assert_printable, drawn};
 
-/// The cells of the first place at which the screen shows `text`.
+/// Returns the cells of the first occurrence of `text` on the screen.
 fn cells<'a>(buffer: &'a Buffer, text: &str) -> &'a [Cell] {
     let width = usize::from(buffer.area.width);
     for row in buffer.content.chunks(width) {
@@ -23,12 +23,12 @@ fn cells<'a>(buffer: &'a Buffer, text: &str) -> &'a [Cell] {
     panic!("no {text:?} on the screen")
 }
 
-/// Whether all of these cells have the style's colour and weight.
+/// Whether all of these cells have the style's colour and modifiers.
 fn have(cells: &[Cell], style: Style) -> bool {
     cells.iter().all(|cell| cell.fg == style.fg.unwrap_or(Color::Reset) && cell.modifier.contains(style.add_modifier))
 }
 
-/// A learner on every kind of screen; made once for all tests.
+/// A learner on every kind of screen, shared by the tests.
 static EVERY_SCREEN: LazyLock<Vec<(&'static str, Learner)>> = LazyLock::new(every_screen);
 
 fn every_screen() -> Vec<(&'static str, Learner)> {
@@ -61,7 +61,7 @@ fn every_screen() -> Vec<(&'static str, Learner)> {
             all.push(("shipped lesson", lesson));
         }
         let elements = Learner::exploring(size).stage().viewport.layout.order().to_vec();
-        // The panels' texts do not depend on the size, so a few elements will do on the small screen.
+        // The text of panels does not depend on the size, so a few elements suffice on the small screen.
         for element in elements.into_iter().step_by(if size == LARGE { 1 } else { 7 }) {
             let mut explore = Learner::exploring(size);
             explore.wait(10).press("v").select(&element).press("x").wait(12);
@@ -76,7 +76,7 @@ fn every_screen() -> Vec<(&'static str, Learner)> {
 }
 
 #[test]
-fn without_colours_there_is_none_anywhere() {
+fn the_theme_without_colours_has_none() {
     for ascii in [false, true] {
         let theme = Theme::new(Palette::NoColour, ascii);
         for (name, learner) in EVERY_SCREEN.iter() {
@@ -100,7 +100,7 @@ fn in_ascii_only_seven_bit_characters_are_shown() {
 }
 
 #[test]
-fn in_ascii_no_text_of_ours_becomes_a_question_mark() {
+fn in_ascii_none_of_our_text_becomes_a_question_mark() {
     for (name, learner) in EVERY_SCREEN.iter() {
         let unicode = drawn(&learner.app, &Theme::new(Palette::NoColour, false));
         let ascii = drawn(&learner.app, &Theme::new(Palette::NoColour, true));
@@ -135,7 +135,7 @@ fn every_screen_is_printable_in_every_palette() {
 }
 
 #[test]
-fn a_readable_password_is_shown_as_a_secret_and_an_encrypted_one_is_not_there() {
+fn a_readable_password_is_shown_as_a_secret_and_an_encrypted_one_is_not_shown() {
     for palette in Palette::ALL {
         let theme = Theme::new(palette, false);
         let mut learner = Learner::exploring(LARGE);
@@ -191,7 +191,7 @@ fn plaintext_and_tls_differ_in_shape_and_in_colour_on_the_canvas() {
     let canvas = learner.stage().viewport.regions.canvas;
     let line = |learner: &Learner, from: &str, to: &str| {
         let link = learner.stage().infra().link_between(from, to).expect("a link");
-        let route = learner.stage().viewport.layout.route(link).expect("a way");
+        let route = learner.stage().viewport.layout.route(link).expect("a route");
         let buffer = drawn(&learner.app, &theme);
         // The last cell is the arrowhead.
         let cells = route.cells.iter().map(|cell| buffer[(canvas.x + cell.x, canvas.y + cell.y)].clone());
@@ -209,7 +209,7 @@ fn plaintext_and_tls_differ_in_shape_and_in_colour_on_the_canvas() {
 }
 
 #[test]
-fn behind_a_window_all_is_dim_or_gone_and_no_key_is_offered_that_does_nothing() {
+fn behind_a_window_everything_is_dim_or_hidden_and_the_footer_is_empty() {
     for keys in ["X", "g", ":", "?"] {
         for (size, gone) in [(SMALL, true), (LARGE, true), ((200, 60), false)] {
             let mut learner = Learner::exploring(size);

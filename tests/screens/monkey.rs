@@ -1,4 +1,4 @@
-//! Anybody may do anything, at any size: nothing panics, and nothing unprintable is ever shown.
+//! Random input at any size: nothing panics, and only printable characters are shown.
 
 use std::time::Duration;
 
@@ -31,7 +31,7 @@ const CODES: [Code; 14] = [
     Code::Char('\u{1b}'),
 ];
 
-/// A key: mostly one that means something, now and then any at all.
+/// Returns a key: usually a bound one, sometimes an arbitrary one.
 fn key(random: &mut Xoshiro256PlusPlus, bound: &[Key]) -> Key {
     match random.random_range(0..10) {
         0 => Key { code: CODES[random.random_range(0..CODES.len())], ctrl: random.random_bool(0.2) },
@@ -40,7 +40,7 @@ fn key(random: &mut Xoshiro256PlusPlus, bound: &[Key]) -> Key {
     }
 }
 
-/// A size: mostly one at which something is drawn.
+/// Returns a screen size: usually one that is large enough.
 fn size(random: &mut Xoshiro256PlusPlus) -> (u16, u16) {
     match random.random_range(0..6) {
         0 => (random.random_range(0..=300), random.random_range(0..=100)),
@@ -59,20 +59,20 @@ fn play(seed: u64, acts: usize) {
     let themes = [Theme::default(), Theme::new(Palette::NoColour, false), Theme::new(Palette::Light, true)];
     let mut learner = Learner::in_small_lesson((80, 24));
     let mut seen = [false; 4];
-    // It begins where marks are wanted: a monkey seldom gets there.
+    // Start at a question that asks for marks: random input rarely reaches one.
     while learner.app.key_context() != KeyContext::Marks {
         learner.press("n");
     }
     seen[3] = true;
     for act in 0..acts {
-        // Few ways lead to a question that wants marks: now and then it stands before one.
+        // Return to a question that asks for marks from time to time.
         if act % 2_000 == 1_000 {
             (learner.app.window, learner.app.help) = (None, None);
             learner.app.resize(80, 24);
             assert!(learner.app.open_lesson("small"));
             learner.press("nnnnn");
         }
-        // And few lead past the lessons of the course map.
+        // Random input also rarely gets past the lessons of the course map.
         if act % 4_000 == 2_000 {
             let infra = learner.app.library.scenario("stage-2-secured").expect("shipped").clone();
             learner.app.open_scenario(infra);
@@ -82,7 +82,7 @@ fn play(seed: u64, acts: usize) {
             (random.random_range(0..=columns.saturating_add(2)), random.random_range(0..=rows.saturating_add(2)))
         };
         match random.random_range(0..100) {
-            // In a window, every letter is only typed: it is left before long.
+            // A window takes all letters: close it often.
             0..=64 if learner.app.window.is_some() && random.random_bool(0.3) => {
                 drop(learner.app.press(Key::plain(Code::Esc)));
             }
@@ -105,7 +105,7 @@ fn play(seed: u64, acts: usize) {
         seen[place.expect("a known place")] = true;
         if act % 7 == 0 {
             let (columns, rows) = learner.app.size();
-            // The terminal may be ahead of the application by one size.
+            // The terminal may already have a new size that the application has not been told of.
             let (columns, rows) = if act % 11 == 0 { size(&mut random) } else { (columns, rows) };
             let area = Rect::new(0, 0, columns, rows);
             let mut buffer = Buffer::empty(area);

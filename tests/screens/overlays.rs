@@ -1,4 +1,4 @@
-//! Overlays on the screen: signs that are seen with colour, without it and in ASCII, and whole lines.
+//! Rendered overlays: signs that are visible with colours, without colours and in ASCII, and untruncated lines.
 
 use hoplight::app::Tone;
 use hoplight::app::action::SelectAction;
@@ -12,15 +12,15 @@ use ratatui::style::{Color, Modifier};
 use crate::learner::{LARGE, Learner, SMALL, component};
 use crate::{compare, drawn, text};
 
-/// A learner with an overlay on, three seconds after the start.
+/// Returns a learner with an overlay turned on, three seconds after the start.
 fn under(overlay: Overlay, size: (u16, u16)) -> Learner {
     let mut learner = Learner::exploring(size);
-    let place = Overlay::ALL.iter().position(|other| *other == overlay).expect("one of all");
+    let place = Overlay::ALL.iter().position(|other| *other == overlay).expect("a known overlay");
     learner.wait(30).press(&"v".repeat(place + 1));
     learner
 }
 
-/// The canvas, the panel, the status and the footer.
+/// Returns the canvas, the panel, the status line and the footer.
 fn shown(learner: &Learner, theme: &Theme) -> String {
     let buffer = drawn(&learner.app, theme);
     let regions = &learner.stage().viewport.regions;
@@ -40,7 +40,7 @@ fn every_overlay_on_a_small_and_on_a_large_screen() {
     }
 }
 
-/// The cells of the canvas that show a sign in reverse, by their symbols.
+/// Returns the canvas cells that show a sign in reverse video.
 fn signs(learner: &Learner, buffer: &Buffer, symbol: &str) -> Vec<(Cell, Color)> {
     let canvas = learner.stage().viewport.regions.canvas;
     let cells = canvas.cells().map(|at| (at, &buffer[(at.x, at.y)]));
@@ -53,7 +53,7 @@ fn signs_stand_out_by_shape_and_by_weight_in_every_palette() {
     for overlay in Overlay::ALL {
         for size in [SMALL, LARGE] {
             let mut learner = under(overlay, size);
-            // Nothing runs about that could cover a sign.
+            // Pause, so that no packet covers a sign.
             learner.press(" ");
             for palette in Palette::ALL {
                 for ascii in [false, true] {
@@ -81,9 +81,9 @@ fn what_is_selected_keeps_its_sign() {
     learner.app.act(SelectAction::Element(component("db-1")));
     assert_eq!(count(&learner), before - 1, "the pointer takes one of two");
     learner.app.act(SelectAction::Element(Element::Server(hoplight::model::ServerId::new("server-2"))));
-    assert_eq!(count(&learner), before, "a frame has room for both");
+    assert_eq!(count(&learner), before, "a box has room for both");
     learner.app.act(SelectAction::Element(component("fw-2")));
-    assert_eq!(count(&learner), before, "a wall has room for both");
+    assert_eq!(count(&learner), before, "a firewall has room for both");
 }
 
 #[test]
@@ -94,7 +94,7 @@ fn tones_of_signs_say_how_bad_it_is() {
     let infra = learner.stage().infra();
     let sign = |from: &str, to: &str| {
         let link = infra.link_between(from, to).expect("a link");
-        let at = learner.stage().viewport.layout.route(link).expect("a way").anchor;
+        let at = learner.stage().viewport.layout.route(link).expect("a route").anchor;
         let canvas = learner.stage().viewport.regions.canvas;
         let cell = &buffer[(canvas.x + at.x, canvas.y + at.y)];
         (cell.symbol().to_owned(), Some(cell.fg))

@@ -1,4 +1,4 @@
-//! The panels beside and below the canvas, the gauges, the status and the footer, without the canvas itself.
+//! The panels beside and below the canvas, the gauges, the status line and the footer, without the canvas.
 
 use hoplight::layout::Area;
 use hoplight::lesson::{Progress, Sources};
@@ -7,7 +7,7 @@ use hoplight::sim::AlertState;
 use crate::learner::{LARGE, Learner, SMALL, component, hop, library, server};
 use crate::{compare, plain, text, whole};
 
-/// Everything below the header except the canvas.
+/// Returns everything below the header except the canvas.
 fn panels(learner: &Learner) -> String {
     let buffer = plain(&learner.app);
     let regions = &learner.stage().viewport.regions;
@@ -24,14 +24,14 @@ fn panels(learner: &Learner) -> String {
     shown.fold(String::new(), |shown, (name, area)| shown + "[" + name + "]\n" + &text(&buffer, *area))
 }
 
-/// The small lesson at a step, by number from 0.
+/// Returns the small lesson at the step of this index.
 fn at_step(step: usize, size: (u16, u16)) -> Learner {
     let mut learner = Learner::in_small_lesson(size);
     learner.press(&"n".repeat(step));
     learner
 }
 
-/// A selection in stage 2 after three seconds.
+/// Returns the screen with an element of stage 2 selected, after three seconds.
 fn selected(element: &hoplight::model::Element) -> String {
     let mut learner = Learner::exploring(LARGE);
     learner.wait(30).select(element);
@@ -79,7 +79,7 @@ fn marks() {
 }
 
 #[test]
-fn a_title_and_its_number_have_room_beside_the_canvas_or_say_that_they_were_cut() {
+fn a_title_and_its_number_fit_beside_the_canvas_or_are_visibly_truncated() {
     let titles =
         |learner: &Learner| text(&plain(&learner.app), learner.stage().viewport.regions.panel).lines().next().map(str::to_owned);
     let learner = Learner::in_lesson("where-tls-ends", LARGE);
@@ -99,7 +99,7 @@ fn a_title_and_its_number_have_room_beside_the_canvas_or_say_that_they_were_cut(
 }
 
 #[test]
-fn the_secret_of_an_exposed_hop_is_reached_below_a_lesson() {
+fn the_secret_of_an_exposed_hop_can_be_scrolled_to_below_a_lesson() {
     let mut learner = Learner::in_lesson("where-tls-ends", (116, 32));
     learner.wait(30).select(&hop("lb-1", "web-1"));
     let below = |learner: &Learner| text(&plain(&learner.app), learner.stage().viewport.regions.detail);
@@ -117,7 +117,7 @@ fn the_secret_of_an_exposed_hop_is_reached_below_a_lesson() {
     assert!(!below(&learner).contains("more, PgDn"), "{}", below(&learner));
 }
 
-/// Reads the panel from its beginning to its end with the keys: every line is shown, and what is not yet says so.
+/// Scrolls through the panel with keys: every line is shown at some point, and the number of remaining lines is shown.
 fn read_all(learner: &mut Learner) {
     let shown = |learner: &Learner| text(&plain(&learner.app), learner.view().panel.area);
     let count = learner.view().panel.lines.len();
@@ -146,12 +146,12 @@ fn read_all(learner: &mut Learner) {
 }
 
 #[test]
-fn on_the_smallest_screen_all_of_every_lesson_can_be_read() {
+fn every_lesson_can_be_read_completely_on_the_smallest_screen() {
     for lesson in Learner::new(SMALL).app.library.lessons() {
         let mut learner = Learner::in_lesson(lesson.id.as_str(), SMALL);
         for _ in 0..lesson.steps.len() + lesson.quiz.len() {
             read_all(&mut learner);
-            // Wrong answers and right ones with their reasons, wrong marks with the right ones, all hints, the solution.
+            // Show wrong and right answers with their reasons, wrong marks with the right ones, all hints, and the solution.
             for key in ["hhhh", "1", "2", "3", "4", "<Tab>m<Enter>"] {
                 let place = learner.run().place();
                 learner.press(key);
@@ -167,7 +167,7 @@ fn on_the_smallest_screen_all_of_every_lesson_can_be_read() {
 }
 
 #[test]
-fn beside_the_canvas_no_line_of_a_lesson_is_cut() {
+fn beside_the_canvas_no_line_of_a_lesson_is_truncated() {
     for lesson in Learner::new(LARGE).app.library.lessons() {
         let mut learner = Learner::in_lesson(lesson.id.as_str(), LARGE);
         let room = usize::from(learner.stage().viewport.regions.panel.width) - 2;
@@ -187,13 +187,13 @@ fn beside_the_canvas_no_line_of_a_lesson_is_cut() {
 }
 
 #[test]
-fn a_text_that_no_small_screen_holds_is_read_to_its_end() {
+fn a_long_text_can_be_scrolled_to_its_end_on_a_small_screen() {
     let paragraphs: Vec<String> = (0..40).map(|number| format!("\"Paragraph {number}.\"")).collect();
     let long = "A reason that takes its time. ".repeat(60);
     let lesson = include_str!("../lessons/small.ron").replacen("\"Read this.\"", &paragraphs.join(", "), 1);
     let lesson = lesson.replace("why: \"No.\"", &format!("why: \"{}\"", long.trim_end()));
     let mut library = library();
-    library.extend(Sources { lessons: &[("small.ron", &lesson)], ..Sources::default() }).expect("it can be read");
+    library.extend(Sources { lessons: &[("small.ron", &lesson)], ..Sources::default() }).expect("valid content");
     let mut learner = Learner::with(library, Progress::default(), SMALL);
     assert!(learner.app.open_lesson("small"));
     assert!(learner.view().panel.most_scroll > 10);
@@ -204,7 +204,7 @@ fn a_text_that_no_small_screen_holds_is_read_to_its_end() {
 }
 
 #[test]
-fn a_line_that_is_too_wide_says_that_it_was_cut() {
+fn a_line_that_is_too_wide_is_visibly_truncated() {
     let mut learner = Learner::in_lesson("where-tls-ends", LARGE);
     learner.wait(30).select(&hop("lb-1", "web-1"));
     let area = learner.stage().viewport.regions.detail;
@@ -276,7 +276,7 @@ fn a_hop_that_tls_passes_through() {
 }
 
 #[test]
-fn a_request_that_is_followed() {
+fn a_followed_request() {
     let mut learner = Learner::exploring(LARGE);
     learner.press("pr").wait(60).press("<Esc><Esc>");
     assert!(learner.app.stage().is_none(), "back at the course map");
@@ -286,13 +286,13 @@ fn a_request_that_is_followed() {
 }
 
 #[test]
-fn the_gauges_know_only_what_was_delivered() {
+fn the_gauges_show_only_what_was_delivered() {
     let gauges = |learner: &Learner| text(&plain(&learner.app), learner.stage().viewport.regions.gauges);
     let mut learner = Learner::exploring(LARGE);
     learner.wait(60).press(" ");
     let before = gauges(&learner);
     assert!(before.contains('▰'), "{before}");
-    // Ten times as many users from now on, and no time for a sample.
+    // Increase the load tenfold, with no time for a new sample.
     let mut rushed = Learner::exploring(LARGE);
     rushed.wait(60).press(" ").press(&">".repeat(11));
     assert!(rushed.stage().sim().rate() > 10.0 * learner.stage().sim().rate());
@@ -300,7 +300,7 @@ fn the_gauges_know_only_what_was_delivered() {
 }
 
 #[test]
-fn gauges_and_alerts_that_have_no_room_are_counted() {
+fn hidden_gauges_and_alerts_are_counted() {
     for (size, says) in [(SMALL, " 6 more"), (LARGE, " 4 more on the monitoring screen ")] {
         let mut learner = Learner::exploring(size);
         let infra = learner.app.library.scenario("design-1-repaired").expect("shipped").clone();
@@ -323,7 +323,7 @@ fn gauges_and_alerts_that_have_no_room_are_counted() {
 }
 
 #[test]
-fn a_wiretap_in_the_clear_and_one_in_tls() {
+fn a_wiretap_on_plaintext_and_one_on_tls() {
     let shown = |from: &str, to: &str, size| {
         let mut learner = Learner::exploring(size);
         learner.wait(20).select(&hop(from, to)).press("w").wait(10).press("<Tab><BackTab>");
@@ -335,7 +335,7 @@ fn a_wiretap_in_the_clear_and_one_in_tls() {
 }
 
 #[test]
-fn a_hop_with_a_wiretap_bears_its_sign() {
+fn a_hop_with_a_wiretap_shows_its_sign() {
     let mut learner = Learner::exploring(LARGE);
     learner.select(&hop("lb-1", "web-1"));
     let canvas = |learner: &Learner| text(&plain(&learner.app), learner.stage().viewport.regions.canvas);
@@ -347,7 +347,7 @@ fn a_hop_with_a_wiretap_bears_its_sign() {
 }
 
 #[test]
-fn a_request_that_has_ended_keeps_its_way() {
+fn a_finished_request_keeps_its_path() {
     let mut learner = Learner::exploring(LARGE);
     learner.press(">>>>>>>").wait(20).press("r").wait(40);
     compare("a_request_that_has_ended", &panels(&learner));

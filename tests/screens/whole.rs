@@ -1,4 +1,4 @@
-//! Whole screens, one of each kind.
+//! Snapshots of whole screens, one of each kind.
 
 use hoplight::app::CourseItem;
 use hoplight::layout::Area;
@@ -15,7 +15,7 @@ fn the_course_map() {
 }
 
 #[test]
-fn a_course_map_that_is_scrolled_points_at_the_chosen_line() {
+fn a_scrolled_course_map_highlights_the_selected_line() {
     let scenario = include_str!("../../assets/design-0.ron");
     let scenarios: Vec<(String, String)> = (0..40)
         .map(|number| {
@@ -25,14 +25,14 @@ fn a_course_map_that_is_scrolled_points_at_the_chosen_line() {
         .collect();
     let scenarios: Vec<(&str, &str)> = scenarios.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
     let mut library = library();
-    library.extend(Sources { scenarios: &scenarios, ..Sources::default() }).expect("they are right");
+    library.extend(Sources { scenarios: &scenarios, ..Sources::default() }).expect("valid scenarios");
     let mut learner = Learner::with(library, Progress::default(), SMALL);
     for _ in 0..learner.app.home.items.len() {
         let shown = whole(&learner.app);
         let title = match learner.app.home.item() {
             Some(CourseItem::Lesson(lesson)) => lesson.title.to_string(),
             Some(CourseItem::Scenario(infra)) => infra.title().to_owned(),
-            None => panic!("something is chosen"),
+            None => panic!("no line is selected"),
         };
         let pointed = shown.lines().find(|line| line.contains('»')).unwrap_or_else(|| panic!("{shown}"));
         assert!(pointed.contains(&title), "{title}: {shown}");
@@ -92,7 +92,7 @@ fn the_palette() {
     }
 }
 
-/// Stage 2 with an agent and the primary database dead for a while, and the probe on.
+/// Stage 2 with the probe on, and with an agent and the primary database down for a while.
 fn troubled(size: (u16, u16)) -> Learner {
     let mut learner = Learner::exploring(size);
     learner.wait(100).press("P").select(&component("db-1")).press("x");
@@ -113,8 +113,8 @@ fn the_monitoring_screen() {
 }
 
 #[test]
-fn the_probe_and_the_agents_are_said_whole_on_the_smallest_screen() {
-    // Healthy with a silent agent; then all requests fail, and so does the probe's.
+fn the_probe_and_the_agents_fit_on_the_smallest_screen() {
+    // Healthy with a silent agent; then a site whose requests and probes all fail.
     let mut learner = troubled(SMALL);
     learner.press("m");
     let mut failing = Learner::exploring(SMALL);
@@ -145,7 +145,7 @@ fn the_monitoring_screen_in_ascii() {
 }
 
 #[test]
-fn the_windows_of_faults_events_and_moments() {
+fn the_fault_menu_the_log_and_the_jump_window() {
     let mut learner = troubled(SMALL);
     let mut shown = String::new();
     for keys in ["X", "Xfull", "L", "Lalert", "J", "J-7.5"] {
@@ -169,7 +169,7 @@ fn the_timeline_after_going_back() {
 }
 
 #[test]
-fn two_designs_side_by_side() {
+fn a_comparison_of_two_designs() {
     for (name, size) in [("small", SMALL), ("large", LARGE)] {
         let mut learner = Learner::exploring(size);
         learner.wait(30).press("Cre-enc<Enter>").wait(20);
@@ -178,7 +178,7 @@ fn two_designs_side_by_side() {
 }
 
 #[test]
-fn the_course_map_says_how_a_quiz_went_and_when_there_is_more_to_read() {
+fn the_course_map_shows_quiz_scores_and_marks_truncated_text() {
     let done = LessonProgress { furthest: 9, finished: true, quiz: Some(Score { right: 5, of: 6 }) };
     for (size, score) in [(SMALL, "request 5/6"), (LARGE, "request  quiz 5/6")] {
         let mut progress = Progress::default();
@@ -194,7 +194,7 @@ fn the_course_map_says_how_a_quiz_went_and_when_there_is_more_to_read() {
                     infra.notes().last().map_or(infra.summary(), |note| note.as_str()).to_owned(),
                     shown.contains("there is more to read"),
                 ),
-                None => panic!("something is chosen"),
+                None => panic!("no line is selected"),
             };
             let word = last.split(' ').next_back().expect("a word");
             let end = shown.lines().any(|line| line.ends_with(word));

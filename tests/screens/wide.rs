@@ -1,4 +1,4 @@
-//! Labels with wide characters, combining marks and emoji leave every other character in its column.
+//! Labels with wide characters, combining marks and emoji do not shift other characters.
 
 use hoplight::model::Infrastructure;
 use hoplight::model::text::width;
@@ -27,7 +27,7 @@ const SITE: &str = r#"(
     ],
 )"#;
 
-/// Every cell is covered once: a symbol of two columns is followed by a blank, and none reaches over the edge.
+/// Asserts that every cell is covered once: a symbol of two columns is followed by a blank, and none crosses the edge.
 fn assert_columns(buffer: &Buffer, what: &str) {
     for y in 0..buffer.area.height {
         let mut x = 0;

@@ -17,7 +17,7 @@ const RATE: f64 = 520.0;
 /// Starts the site at a rate at which queues form.
 fn busy(seed: u64) -> Timeline {
     let mut timeline = Timeline::new(Simulation::new(stage_2(), seed));
-    timeline.act(Command::Rate(Rate::new(RATE).expect("a rate"))).expect("a rate");
+    timeline.apply(Command::Rate(Rate::new(RATE).expect("a rate"))).expect("a rate");
     timeline.seek(SimTime::from_secs(3));
     timeline
 }
@@ -31,7 +31,7 @@ fn trace_spans_match_the_requests_activities_and_cover_its_lifetime() {
     let (mut waited, mut worked, mut journeys) = (0, 0, 0);
     for seed in 1..=6 {
         let mut timeline = busy(seed);
-        timeline.act(Command::Send(RequestKind::Write)).expect("a user may always ask");
+        timeline.apply(Command::Send(RequestKind::Write)).expect("a user may always ask");
         let (number, born) = (newest(&timeline), timeline.simulation().now());
         timeline.follow(Some(number), born);
         while let Some(present) = timeline.simulation().present(number) {
@@ -64,7 +64,7 @@ fn a_request_followed_late_has_the_same_trace() {
         (timeline.journey(), timeline.trail().cloned().collect())
     };
     let mut early = busy(3);
-    early.act(Command::Send(RequestKind::Read)).expect("a user may always ask");
+    early.apply(Command::Send(RequestKind::Read)).expect("a user may always ask");
     let number = newest(&early);
     let mut late = early.clone();
     early.follow(Some(number), early.simulation().now());
@@ -185,9 +185,9 @@ fn a_tap_captures_changes_samples_and_advertisements() {
 fn seeking_back_by_less_than_one_event_undoes_a_command() {
     let mut timeline = Timeline::new(Simulation::new(stage_2(), 1));
     let at = |ms: u64| SimTime::from_nanos(ms * 1_000_000);
-    timeline.act(Command::Rate(Rate::new(0.0).expect("a rate"))).expect("a rate");
+    timeline.apply(Command::Rate(Rate::new(0.0).expect("a rate"))).expect("a rate");
     timeline.seek(at(20_300));
-    timeline.act(Command::Rate(Rate::new(5.0).expect("a rate"))).expect("a rate");
+    timeline.apply(Command::Rate(Rate::new(5.0).expect("a rate"))).expect("a rate");
     timeline.seek(at(20_299));
     assert_eq!((timeline.simulation().now(), timeline.commands().count()), (at(20_299), 1));
 }
@@ -201,7 +201,7 @@ fn a_tap_captures_packets_stopped_by_the_far_firewall_but_not_by_the_near_one() 
     for (from, to) in [("browser", "lb-1"), ("lb-1", "web-1"), ("app-2", "db-1"), ("agent-1", "monitor")] {
         let mut timeline = busy(4);
         let Some(link) = stage_2().link_between(from, to) else { continue };
-        timeline.act(Command::Edit(TopologyEdit::Block(ComponentId::new(from), ComponentId::new(to)))).expect("it was open");
+        timeline.apply(Command::Edit(TopologyEdit::Block(ComponentId::new(from), ComponentId::new(to)))).expect("it was open");
         let hop = timeline.simulation().infrastructure().hop(link);
         let stops = hop.guards.iter().map(|guard| guard.verdict).find(|verdict| verdict.action != RuleAction::Allow);
         let near = stops.expect("a firewall stops it").direction == Direction::Outbound;
@@ -245,7 +245,7 @@ fn a_taps_totals_are_the_same_after_seeking_back_and_forth() {
     }
     // In a different future, the count starts over from the branch.
     timeline.seek(seconds(8));
-    timeline.act(Command::Rate(Rate::new(50.0).expect("a rate"))).expect("a rate");
+    timeline.apply(Command::Rate(Rate::new(50.0).expect("a rate"))).expect("a rate");
     timeline.seek(seconds(14));
     let other = summary(&timeline);
     timeline.seek(seconds(9));

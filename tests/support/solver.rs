@@ -1,6 +1,6 @@
 //! Plays the solutions of lessons with keys.
 
-use hoplight::lesson::{Act, Gate, Place, Question};
+use hoplight::lesson::{Act, Place, Question, StepGate};
 use hoplight::model::RequestKind::{Read, Static, Write};
 use hoplight::model::{Algorithm, TopologyEdit};
 use hoplight::sim::Command;
@@ -125,7 +125,7 @@ impl Learner {
         for act in &step.solution {
             self.perform(act);
         }
-        if matches!(step.gate, Gate::Predict(_)) && step.solution.is_empty() {
+        if matches!(step.gate, StepGate::Predict(_)) && step.solution.is_empty() {
             self.press("1");
         }
         assert!(self.run().is_open(), "{place:?} “{}” stays closed: {} — {}", step.title, self.notice(), self.panel());

@@ -1,6 +1,7 @@
-//! What a user can do: the vocabulary of [`App::act`](super::App::act), in groups.
+//! User actions: the argument of [`App::act`](super::App::act), in groups.
 //!
-//! Keys, clicks, lines and rows all mean an [`Action`]; `update` has one module per group and matches each exhaustively.
+//! Keys, clicks, lines and rows all map to an [`Action`]. `update` has one module per group, and matches each group
+//! exhaustively.
 
 pub mod app;
 pub mod course;
@@ -24,10 +25,10 @@ pub use time::TimeAction;
 pub use view::ViewAction;
 pub use window::WindowAction;
 
-/// Something that a user does.
+/// A user action.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Action {
-    /// The program as a whole: leave, confirm, help, settings.
+    /// The program: quit, confirm, help, settings.
     App(AppAction),
     /// The course map.
     Course(CourseAction),
@@ -35,22 +36,23 @@ pub enum Action {
     Window(WindowAction),
     /// The selection, the followed request and the wiretap.
     Select(SelectAction),
-    /// What the stage shows, and how far it is scrolled or panned.
+    /// The view of the stage, scrolling and panning.
     View(ViewAction),
-    /// What the analysis shows on the diagram.
+    /// The analysis overlay on the diagram.
     Overlay(OverlayAction),
-    /// How simulated time advances, and jumps in it.
+    /// Simulated time: pause, speed, steps and jumps.
     Time(TimeAction),
     /// The lesson.
     Lesson(LessonAction),
-    /// The running site: users, failures, repairs.
+    /// The running site: load, faults and repairs.
     Site(SiteAction),
     /// The design of the infrastructure.
     Edit(EditAction),
 }
 
 impl Action {
-    /// The name in settings. `None` if the action has no key because it names a particular row or element.
+    /// Returns the name used in settings, or `None` if no key can be bound to the action because it refers to a particular row
+    /// or element.
     pub const fn name(&self) -> Option<&'static str> {
         match self {
             Self::App(action) => Some(action.name()),
@@ -67,7 +69,7 @@ impl Action {
     }
 }
 
-/// Lets a group's action stand where an [`Action`] is wanted.
+/// Implements the conversion of each group's action into [`Action`].
 macro_rules! into_action {
     ($($group:ident: $action:ty,)*) => {
         $(impl From<$action> for Action {

@@ -1,6 +1,6 @@
-//! The state of the application: what is open, the user's choices, and how wall time passes.
+//! The state of the application: the current screen, the settings, and the passing of wall time.
 //!
-//! `update` is the only module that changes it.
+//! Only the `update` module changes it.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,86 +19,86 @@ use crate::tips::Tips;
 use crate::tone::Tone;
 use crate::window::state::Window;
 
-/// A request to the caller of the application, which knows files and the terminal.
+/// A side effect that the caller must carry out, since it owns the files and the terminal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Effect {
     /// Save the progress.
     Save,
-    /// End the program.
+    /// Quit the program.
     Quit,
 }
 
 /// The user's settings.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Settings {
-    /// The seed of every simulation.
+    /// The seed of all simulations.
     pub seed: u64,
-    /// Show steps instead of movement.
+    /// Whether to redraw in steps instead of animating.
     pub reduced_motion: bool,
-    /// Colours and characters.
+    /// Colour theme and character set.
     pub look: Look,
     /// Whether first-run tips are shown.
     pub tips: bool,
 }
 
-/// Wall time after which a notice disappears while time runs.
+/// Wall time after which a notice disappears, not counting pauses.
 const NOTICE: Duration = Duration::from_secs(7);
 
-/// Wall time between two frames with reduced motion.
+/// Wall time between frames with reduced motion.
 const STILL: Duration = Duration::from_millis(500);
 
-/// Wall time without input after which the course map's preview stops.
+/// Wall time without input after which the preview on the course map stops.
 const REST: Duration = Duration::from_secs(30);
 
-/// The screen that is shown.
+/// The current screen.
 #[derive(Clone, Debug)]
 pub enum Screen {
     /// The course map.
     Home,
-    /// An infrastructure.
+    /// A running infrastructure.
     Stage(Box<Stage>),
 }
 
-/// The whole state of the application.
+/// The state of the application.
 #[derive(Clone, Debug)]
 pub struct App {
     /// Lessons and infrastructures.
     pub library: Library,
-    /// What the learner has done.
+    /// The learner's progress.
     pub progress: Progress,
-    /// Which key does what.
+    /// The key bindings.
     pub keymap: Keymap,
-    /// The user's choices.
+    /// The user's settings.
     pub settings: Settings,
     /// The name of the configuration file, as shown to the user.
     pub settings_file: String,
     /// The course map.
     pub home: Home,
-    /// The screen that is shown.
+    /// The current screen.
     pub screen: Screen,
-    /// How far the help is scrolled, if it is open.
+    /// Scroll offset of the help, if it is open.
     pub help: Option<u16>,
-    /// The window that is open over the screen.
+    /// The open window, if any.
     pub window: Option<Window>,
-    /// What happened last, or why nothing did.
+    /// The result of the last action, or why it had no effect.
     pub notice: Option<Notice>,
-    /// The first-run tip that is shown.
+    /// The current first-run tip.
     pub tips: Tips,
     /// Whether the progress has changed since the last call of [`Self::take_unsaved`].
     pub(super) unsaved: bool,
     pub(super) size: (u16, u16),
     still: Duration,
-    /// How long the notice has been shown while time ran.
+    /// How long the notice has been shown, not counting pauses.
     pub(super) shown_for: Duration,
-    /// Wall time on the course map since the last key or click.
+    /// Wall time since the last key or click, on the course map.
     pub(super) idle: Duration,
-    /// Whether the learner has been asked to confirm leaving the run. Going back again leaves it.
+    /// Whether the learner has been asked to confirm leaving the run: going back again leaves it.
     pub(super) leaving: bool,
     pub(super) changed: bool,
 }
 
 impl App {
-    /// Opens the application at its course map.
+    /// Creates the application, showing the course map.
     pub fn new(library: Library, progress: Progress, settings: Settings) -> Self {
         let home = Home::new(&library, settings.seed, (0, 0));
         let mut app = Self {
@@ -125,7 +125,7 @@ impl App {
         app
     }
 
-    /// Opens a lesson where the learner left it. Returns whether there is a lesson of this name.
+    /// Opens a lesson at the step where the learner left it. Returns whether a lesson of this name exists.
     pub fn open_lesson(&mut self, id: &str) -> bool {
         let Some(lesson) = self.library.lesson(id).cloned() else { return false };
         let Some(infra) = self.library.scenario(lesson.scenario.as_str()).cloned() else { return false };
@@ -148,14 +148,14 @@ impl App {
         true
     }
 
-    /// Opens an infrastructure to explore.
+    /// Opens an infrastructure for exploration.
     pub fn open_scenario(&mut self, infra: Arc<Infrastructure>) {
         self.notice = None;
         self.screen = Screen::Stage(Box::new(Stage::explore(infra, self.settings.seed, self.size)));
         self.changed = true;
     }
 
-    /// The stage, if it is shown.
+    /// Returns the stage, or `None` on the course map.
     pub fn stage(&self) -> Option<&Stage> {
         match &self.screen {
             Screen::Stage(stage) => Some(stage),
@@ -170,7 +170,7 @@ impl App {
         }
     }
 
-    /// The context in which keys are looked up now.
+    /// Returns the context in which keys are looked up.
     pub fn key_context(&self) -> KeyContext {
         match &self.screen {
             Screen::Home => KeyContext::Home,
@@ -180,12 +180,12 @@ impl App {
         }
     }
 
-    /// Columns and rows of the screen.
+    /// Returns the columns and rows of the screen.
     pub fn size(&self) -> (u16, u16) {
         self.size
     }
 
-    /// Adapts to a new size of the screen.
+    /// Adapts to a new screen size.
     pub fn resize(&mut self, columns: u16, rows: u16) {
         if self.size == (columns, rows) {
             return;
@@ -199,7 +199,7 @@ impl App {
         self.changed = true;
     }
 
-    /// Whether something moves. If not, time stands still.
+    /// Whether anything on the screen moves. If not, [`Self::tick`] does nothing.
     pub fn is_animating(&self) -> bool {
         if self.help.is_some() || self.window.is_some() || regions::too_small(self.size.0, self.size.1) {
             return false;
@@ -210,12 +210,12 @@ impl App {
         }
     }
 
-    /// Whether the state has changed since the last call.
+    /// Returns whether the state has changed since the last call.
     pub fn take_changed(&mut self) -> bool {
         std::mem::take(&mut self.changed)
     }
 
-    /// Whether the progress has changed since the last call.
+    /// Returns whether the progress has changed since the last call.
     pub fn take_unsaved(&mut self) -> bool {
         std::mem::take(&mut self.unsaved)
     }
@@ -247,8 +247,8 @@ impl App {
         self.changed = true;
     }
 
-    /// Shows the lesson the present state, and announces a goal that is met. A notice of the action itself is kept: the panel
-    /// ticks the goal off anyway.
+    /// Updates the lesson with the current state, and announces newly met goals. A notice from the action itself takes
+    /// precedence: the panel checks the goal off in any case.
     pub(super) fn observe(&mut self, acted: bool) {
         let Some(stage) = self.stage_mut() else { return };
         stage.session.record_followed();
@@ -274,7 +274,7 @@ impl App {
         }
     }
 
-    /// Chooses the first unfinished lesson.
+    /// Selects the first unfinished lesson on the course map.
     pub(super) fn choose_next_lesson(&mut self) {
         let next = self.home.items.iter().position(|item| match item {
             CourseItem::Lesson(lesson) => !self.progress.of(&lesson.id).finished,

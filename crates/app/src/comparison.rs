@@ -1,8 +1,8 @@
-//! A second design beside the one on the stage: the same users, the same commands, the same time.
+//! A second design compared with the one on the stage: the same load, the same commands, the same time.
 //!
-//! Users, failures, repairs and blocked hops happen to both. A change of TLS happens to the first only, since that is what is
-//! compared. The second design repeats the first's log, including the future after a rewind, and follows its clock; a command
-//! that only the second accepts is done to it alone.
+//! Load changes, faults, repairs and blocked hops apply to both designs. A TLS change applies to the first only, since TLS is
+//! what is compared. The second design replays the log of the first, including the future after a rewind, and follows its
+//! clock. A command that only the second design accepts is applied to it alone.
 
 mod both;
 mod figures;
@@ -26,63 +26,63 @@ use crate::scroll::{room, scrolled};
 pub use both::ComparisonSide;
 pub(super) use both::is_shared;
 
-/// Where the two pictures and the table are. A picture without room is empty.
+/// Areas of the two diagrams and the table. A diagram that does not fit has an empty area.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ComparisonAreas {
-    /// The lines above the pictures that name them. Without pictures, if one line does not hold both names, the first is the
-    /// line above the table, and the table's own title names the second.
+    /// Title lines above the diagrams. Without diagrams, if one line cannot hold both names, the first is the line above the
+    /// table, and the table's own title has the second name.
     pub titles: [Area; 2],
-    /// The pictures.
+    /// The diagrams.
     pub pictures: [Area; 2],
     /// The table.
     pub table: Area,
-    /// The timeline of both, below all else; empty where there is no room.
+    /// The shared timeline at the bottom; empty if it does not fit.
     pub timeline: Area,
 }
 
-/// The second design.
+/// A comparison with a second design.
 #[derive(Clone, Debug)]
 pub struct Comparison {
-    /// Its simulation with its past.
+    /// The second design's timeline.
     pub timeline: Timeline,
-    /// The layouts of both pictures.
+    /// Layouts of the two diagrams.
     pub layouts: [Layout; 2],
-    /// Where everything is on the screen.
+    /// Areas on the screen.
     pub areas: ComparisonAreas,
-    /// The analysis of both.
+    /// Analysis results of the two designs.
     figures: [Figures; 2],
-    /// Both designs when they were last analysed.
+    /// The two designs as of the last analysis.
     analysed: [Arc<Infrastructure>; 2],
-    /// Requests per second when they were.
+    /// Requests per second at the last analysis.
     load: f64,
-    /// The second design at the beginning of its run.
+    /// The second design's simulation at the start of the run.
     beginning: Simulation,
-    /// Commands that were done to the second, in order.
+    /// Commands applied to the second design, in order.
     given: Vec<RepeatedCommand>,
-    /// Commands for the second alone, in order.
+    /// Commands for the second design only, in order.
     own: Vec<OwnCommand>,
-    /// Commands for the first alone.
+    /// Commands for the first design only.
     apart: Vec<(SimTime, Command)>,
-    /// The second's marks on the timeline.
+    /// The second design's marks on the timeline.
     pub marks: TimelineMarks,
-    /// The area of the comparison, and whether it has room for pictures.
+    /// The area of the comparison, and whether diagrams fit into it.
     area: (Area, bool),
-    /// How far the table is scrolled.
+    /// Scroll offset of the table.
     pub scroll: u16,
 }
 
-/// Columns of the table beside the pictures.
+/// Columns of the table beside the diagrams.
 const TABLE: u16 = 46;
-/// From this height on, the timeline has a row without cost to the pictures.
+/// Smallest height at which the timeline gets a row.
 const WITH_TIMELINE: u16 = 47;
-/// Columns of a title's line that its rule takes.
+/// Columns that the horizontal rule takes in a title line.
 const RULE: usize = 6;
-/// The relative change of the load that makes the analysis run again. A ramp changes the load all the time.
+/// Relative change of the load that reruns the analysis. During a ramp, the load changes continuously.
 const NEW_LOAD: f64 = 0.1;
 
 impl ComparisonAreas {
-    /// Divides an area. If there is room for pictures, they are one above the other beside the table. Else there is the table
-    /// alone, below a line for the first name if one line does not hold both.
+    /// Splits an area. If diagrams fit, they are stacked beside the table. Otherwise the table fills the area, below a line for
+    /// the first name if one line cannot hold both names.
     fn of(area: Area, wide: bool, names: &[String; 2]) -> Self {
         if !wide {
             let needed = "A ".len() + width(&names[0]) + "  B ".len() + width(&names[1]) + RULE;
@@ -110,7 +110,7 @@ impl ComparisonAreas {
 }
 
 impl Comparison {
-    /// Begins a comparison: repeats the first design's log on the second.
+    /// Starts a comparison: replays the first design's log on the second.
     pub(super) fn begin(first: &Timeline, other: &Infrastructure, seed: u64) -> Self {
         let sim = first.simulation();
         let infra = Arc::clone(sim.infrastructure());
@@ -136,7 +136,7 @@ impl Comparison {
         comparison
     }
 
-    /// Runs the analysis again and lays the pictures out again if a design has changed, or the load.
+    /// Reruns the analysis and redoes the layout if a design or the load has changed.
     fn renew(&mut self, first: &Simulation) {
         let now = [first, self.timeline.simulation()].map(Simulation::infrastructure);
         let same = now.into_iter().zip(&self.analysed).all(|(now, before)| Arc::ptr_eq(now, before));
@@ -151,7 +151,7 @@ impl Comparison {
         }
     }
 
-    /// Lays the pictures out for another area.
+    /// Lays out the diagrams for a new area.
     pub(super) fn resize(&mut self, area: Area, wide: bool) {
         self.area = (area, wide);
         self.areas = ComparisonAreas::of(area, wide, &self.names());
@@ -160,7 +160,8 @@ impl Comparison {
         }
     }
 
-    /// The element at a cell of the screen: `Some(None)` is an empty cell of a picture, `None` a cell outside the pictures.
+    /// Returns the element at a screen cell: `Some(None)` for an empty cell of a diagram, `None` for a cell outside the
+    /// diagrams.
     pub fn hit(&self, column: u16, row: u16) -> Option<Option<&Element>> {
         let cell = Cell::new(column, row);
         let at = self.areas.pictures.iter().position(|picture| picture.contains(cell))?;
@@ -175,8 +176,8 @@ impl Comparison {
         self.scroll = scrolled(self.scroll, by, most);
     }
 
-    /// The names of both: the design and its TLS mode, or the TLS mode alone if the design is the same. TLS inside the site is
-    /// named if it differs.
+    /// Returns the names of the two designs: title and TLS mode, or only the TLS mode if the titles are the same. TLS inside
+    /// the site is included if it differs.
     pub fn names(&self) -> [String; 2] {
         let [first, second] = &self.analysed;
         let one = first.title() == second.title();
@@ -192,7 +193,7 @@ impl Comparison {
         })
     }
 
-    /// The lines of the table.
+    /// Returns the lines of the table.
     pub fn lines(&self, first: &Simulation) -> Vec<Line> {
         table::lines([first, self.timeline.simulation()], &self.figures, self.areas.table.width)
     }

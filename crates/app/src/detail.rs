@@ -1,6 +1,6 @@
-//! The selected component, server or hop, or the followed request, explained.
+//! The detail panel: the selected component, server or hop, or the followed request.
 //!
-//! Numbers come from the simulation; what a wiretap reads comes from the analysis.
+//! Numbers come from the simulation; what an eavesdropper reads comes from the analysis.
 
 mod component;
 mod firewall;
@@ -22,12 +22,12 @@ use crate::stage::Stage;
 use crate::tone::Tone;
 use crate::{events, tap};
 
-/// The title of the panel.
+/// Returns the title of the panel.
 pub fn title(stage: &Stage) -> String {
     match (&stage.session.selected, stage.session.playback.followed) {
         (Some(Element::Component(id)), _) => stage.infra().find(id.as_str()).map_or_else(String::new, |ix| {
             let kind = &stage.infra().component(ix).kind;
-            // The present role, which may differ from the drawn one. Members of a cluster stay members, whichever is elected.
+            // The current role, which may differ from the configured one. Members of a cluster are always shown as members.
             let drawn = kind.as_database().filter(|spec| spec.role != DatabaseRole::Member);
             let role = drawn.and_then(|_| stage.sim().database(ix)).map(|now| now.role);
             format!("{id} · {}", role.map_or(kind.word(), DatabaseRole::of_database))
@@ -42,7 +42,7 @@ pub fn title(stage: &Stage) -> String {
     }
 }
 
-/// The lines for a panel of `width` columns.
+/// Returns the lines for a panel of `width` columns.
 pub fn lines(stage: &Stage, keymap: &Keymap, width: u16) -> Vec<Line> {
     let mut page = Page::new(width);
     overlay(&mut page, stage);
@@ -69,7 +69,7 @@ pub fn lines(stage: &Stage, keymap: &Keymap, width: u16) -> Vec<Line> {
     page.lines()
 }
 
-/// The overlay's remarks, before the selected element.
+/// Writes the overlay's remarks, above the selected element.
 fn overlay(page: &mut Page, stage: &Stage) {
     let Some(overlay) = stage.panels.overlays.shown() else { return };
     let of = match overlay {
@@ -85,7 +85,7 @@ fn overlay(page: &mut Page, stage: &Stage) {
     page.gap();
 }
 
-/// The selected element in one line. `info` is the key that shows more.
+/// Describes the selected element in one line. `info` is the key that shows more.
 pub fn brief(stage: &Stage, info: &str) -> Option<Notice> {
     let (infra, sim) = (stage.infra(), stage.sim());
     let (tone, text) = match stage.session.selected.as_ref()? {
@@ -94,12 +94,12 @@ pub fn brief(stage: &Stage, info: &str) -> Option<Notice> {
             let hop = infra.hop(link);
             let reads = secret(stage, link).map_or_else(String::new, |secret| format!(" {secret}"));
             match (hop.cipher, hop.medium) {
-                (Cipher::Plaintext, Medium::Wire) => (Tone::Bad, format!("{from} → {to}: a listener reads{reads}")),
+                (Cipher::Plaintext, Medium::Wire) => (Tone::Bad, format!("{from} → {to}: an eavesdropper reads{reads}")),
                 (Cipher::Plaintext, Medium::Loopback) => {
                     (Tone::Warn, format!("{from} → {to}: loopback, readable only inside the server"))
                 }
-                (Cipher::Tls, _) => (Tone::Good, format!("{from} → {to}: TLS, a listener reads no content")),
-                (Cipher::TlsThrough, _) => (Tone::Good, format!("{from} → {to}: TLS all the way, past the balancer")),
+                (Cipher::Tls, _) => (Tone::Good, format!("{from} → {to}: TLS, unreadable to eavesdroppers")),
+                (Cipher::TlsThrough, _) => (Tone::Good, format!("{from} → {to}: TLS end to end, through the balancer")),
             }
         }
         Element::Component(id) => {
@@ -115,29 +115,29 @@ pub fn brief(stage: &Stage, info: &str) -> Option<Notice> {
             (if on { Tone::Text } else { Tone::Bad }, format!("{id}: a server, {}", if on { "on" } else { "off" }))
         }
     };
-    // A long statement is cut so that the key still fits.
+    // Long text is truncated so that the key still fits.
     let text = if width(&text) > 66 { format!("{}…", split_at_column(&text, 65).0) } else { text };
     Some(Notice { tone, text: format!("{text}  ({info} more)") })
 }
 
-/// The most sensitive fact that a listener reads on a link.
+/// Returns the most sensitive fact that an eavesdropper reads on a link.
 fn secret(stage: &Stage, link: LinkIx) -> Option<String> {
     let reading = readable(stage.infra(), link, richest(stage, link)?);
     let delicate = |fact: &&Fact| matches!(fact, Fact::Secrets(_) | Fact::Sql(_) | Fact::ChangedRow(_) | Fact::DnsName(_));
     reading.facts.iter().find(delicate).map(Fact::text)
 }
 
-/// The kind of request on a link with the most sensitive content.
+/// Returns the kind of request with the most sensitive content on a link.
 fn richest(stage: &Stage, link: LinkIx) -> Option<RequestKind> {
     let carriers = Carriers::of(stage.infra());
     [RequestKind::Write, RequestKind::Read, RequestKind::Static].into_iter().find(|kind| carriers.carries(link, *kind))
 }
 
-/// The infrastructure itself, if nothing is selected.
+/// Writes a description of the infrastructure, if nothing is selected.
 fn nothing(page: &mut Page, stage: &Stage, keymap: &Keymap) {
     let infra = stage.infra();
-    // If the journal has no room on the screen, its last headlines are here, newest first, each with the time of its first
-    // event.
+    // If the journal does not fit on the screen, its latest headlines are shown here, newest first, each with the time of its
+    // first event.
     let headlines = stage.session.timeline.journal().headlines().rev();
     for headline in headlines.take(if stage.viewport.regions.wide { 0 } else { 3 }) {
         let at = format!("{:.1} ", headline.first.at.as_secs_f64());
@@ -145,7 +145,7 @@ fn nothing(page: &mut Page, stage: &Stage, keymap: &Keymap) {
         page.item(Tone::Dim, &at, Tone::Text, &hoplight_text::headline(headline, infra).to_string(), Some(&recall));
     }
     page.text(Tone::Text, infra.summary());
-    // A lesson may ask for them.
+    // Hidden in a lesson, which may ask for them.
     let points = stage.panels.summary.single_points.as_ref().filter(|_| stage.session.lesson.is_none());
     if let Some(points) = points {
         let text = match points.as_slice() {
@@ -174,11 +174,11 @@ fn nothing(page: &mut Page, stage: &Stage, keymap: &Keymap) {
 fn server(page: &mut Page, stage: &Stage, id: &ServerId) {
     let (infra, sim) = (stage.infra(), stage.sim());
     let up = sim.is_up(&Element::Server(id.clone())) == Some(true);
-    let (tone, word) = if up { (Tone::Good, "on") } else { (Tone::Bad, "off: nothing on it answers") };
+    let (tone, word) = if up { (Tone::Good, "on") } else { (Tone::Bad, "off: nothing on it responds") };
     let label = infra.server(id).and_then(|server| server.label.clone());
     page.line(Line::new(tone, word).with(Tone::Dim, label.map_or_else(String::new, |label| format!("  {label}"))));
     page.text(Tone::Text, &Phrase::from(infra.zone_of_server(id).meaning()).to_sentence());
-    page.text(Tone::Dim, "A server is a machine. Power it off and all of this is gone at once:");
+    page.text(Tone::Dim, "A server is a machine. Powering it off takes all of this down at once:");
     for (ix, component) in infra.on_server(id) {
         let station = sim.station(ix);
         let health = station.health;
@@ -190,14 +190,14 @@ fn server(page: &mut Page, stage: &Stage, id: &ServerId) {
     }
 }
 
-/// A hop: its protocol and encryption, the firewalls' verdicts, and what a listener reads.
+/// Writes a hop: its protocol and encryption, the firewalls' verdicts, and what an eavesdropper reads.
 fn hop(page: &mut Page, stage: &Stage, link: LinkIx, width: u16) {
     let (infra, sim) = (stage.infra(), stage.sim());
     let hop = infra.hop(link);
     let weight = infra.link(link);
     let exposed = match (hop.cipher, hop.medium) {
-        (Cipher::Plaintext, Medium::Wire) => (Tone::Bad, "plaintext on the wire: whoever listens reads it"),
-        (Cipher::Plaintext, Medium::Loopback) => (Tone::Warn, "plaintext, but loopback: it never leaves the server"),
+        (Cipher::Plaintext, Medium::Wire) => (Tone::Bad, "plaintext on the wire: eavesdroppers can read it"),
+        (Cipher::Plaintext, Medium::Loopback) => (Tone::Warn, "plaintext on loopback: it never leaves the server"),
         (Cipher::Tls, _) => (Tone::Good, "TLS between these two"),
         (Cipher::TlsThrough, _) => (Tone::Good, "TLS that passes through the balancer, which cannot read it"),
     };
@@ -208,7 +208,7 @@ fn hop(page: &mut Page, stage: &Stage, link: LinkIx, width: u16) {
     let ms = weight.latency.get();
     page.text(
         Tone::Dim,
-        &format!("{} to port {}, {ms} ms one way, {} awaited now", weight.protocol.word(), infra.port(link), sim.active(link)),
+        &format!("{} to port {}, {ms} ms one way, {} in flight", weight.protocol.word(), infra.port(link), sim.active(link)),
     );
     if sim.is_up(&infra.hop_element(link)) == Some(false) {
         page.text(Tone::Bad, "The link is cut.");
@@ -223,13 +223,13 @@ fn hop(page: &mut Page, stage: &Stage, link: LinkIx, width: u16) {
             page.line(Line::new(Tone::Dim, "health checks: ").with(tone, word));
         }
         if let Some(code) = sim.check_code(link).filter(|_| blind.is_none()) {
-            page.text(Tone::Dim, &format!("the last one failed: {}, {}", code.id(), hoplight_text::check_code(code)));
+            page.text(Tone::Dim, &format!("the last check failed: {}, {}", code.id(), hoplight_text::check_code(code)));
         }
         if sim.is_draining(&infra.hop_element(link)) == Some(true) {
-            page.text(Tone::Warn, "It drains: the balancer sends nothing new here.");
+            page.text(Tone::Warn, "Draining: the balancer sends no new requests here.");
         }
         if let Some(most) = weight.maxconn {
-            page.text(Tone::Dim, &format!("maxconn {most}: whoever is above it waits at the balancer"));
+            page.text(Tone::Dim, &format!("maxconn {most}: excess requests wait at the balancer"));
         }
         if weight.weight > 1 {
             page.text(Tone::Dim, &format!("weight {}", weight.weight));
@@ -240,18 +240,18 @@ fn hop(page: &mut Page, stage: &Stage, link: LinkIx, width: u16) {
     }
 }
 
-/// What a listener on a hop reads.
+/// Writes what an eavesdropper on a hop reads.
 fn listener(page: &mut Page, stage: &Stage, hop: &Hop) {
     let (infra, link) = (stage.infra(), hop.link);
     let Some(kind) = richest(stage, link) else { return };
     let reading = readable(infra, link, kind);
-    page.text(Tone::Name, &format!("of {}, a listener here reads", kind.request_line()));
+    page.text(Tone::Name, &format!("of {}, an eavesdropper reads", kind.request_line()));
     for fact in &reading.facts {
         let tone = if matches!(fact, Fact::Secrets(_) | Fact::Sql(_) | Fact::ChangedRow(_)) { Tone::Secret } else { Tone::Text };
         page.item(Tone::Dim, &format!("{}: ", fact.label()), tone, &fact.text(), None);
     }
     if hop.cipher != Cipher::Plaintext {
-        page.text(Tone::Dim, "All else is ciphertext.");
+        page.text(Tone::Dim, "Everything else is ciphertext.");
     }
     if hop.cipher == Cipher::TlsThrough && infra.tls().edge == TlsMode::Passthrough {
         page.text(Tone::Dim, "The balancer sees no URL and no status: it can only forward.");

@@ -1,4 +1,4 @@
-//! Events by class: the words of the log, and the marks of the timeline.
+//! Event classes of the log, and the marks of the timeline.
 
 use hoplight_layout::Area;
 use hoplight_model::{ComponentIx, Element, Infrastructure};
@@ -10,15 +10,15 @@ use crate::action::TimeAction;
 /// The class of an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum EventClass {
-    /// A change: TLS, a firewall rule, the load.
+    /// A change of TLS, a firewall rule or the load.
     Command,
-    /// A failure of a part, or an injected fault.
+    /// An element went down, or a fault was injected.
     Fault,
-    /// A repair, or a resolved alert.
+    /// A repair or a resolved alert.
     Restore,
-    /// An alert fired.
+    /// A firing alert.
     Alert,
-    /// A reaction of the infrastructure: a backend is DOWN, another balancer is master, a database took over.
+    /// A reaction of the infrastructure: a backend changed state, a balancer became master, a database was promoted.
     Reaction,
     /// Failed requests.
     Failure,
@@ -31,7 +31,7 @@ impl EventClass {
     pub const ALL: [Self; 7] =
         [Self::Command, Self::Fault, Self::Restore, Self::Alert, Self::Reaction, Self::Failure, Self::Refused];
 
-    /// The class of a notable event.
+    /// Returns the class of an event.
     pub fn of(note: &JournalEvent) -> Self {
         match &note.what {
             _ if note.request.is_some() => Self::Failure,
@@ -51,7 +51,7 @@ impl EventClass {
         }
     }
 
-    /// The word in the log. As a filter, it selects the lines of this class.
+    /// Returns the word in the log. As a filter, it selects the lines of this class.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Command => "command",
@@ -65,13 +65,13 @@ impl EventClass {
     }
 }
 
-/// The action that goes to an event: to its moment, and to its request or its element.
+/// Returns the action that jumps to an event: to its time, and to its request or element.
 pub fn recall(note: &JournalEvent, infra: &Infrastructure) -> TimeAction {
     let request = note.request.map(|(number, _)| number).filter(|number| probe_number(*number).is_none());
     TimeAction::Recall { at: note.at, request, about: subject(&note.what, infra) }
 }
 
-/// The element that an event is about; `None` is the whole site.
+/// Returns the element that an event concerns; `None` means the whole site.
 pub fn subject(what: &EventKind, infra: &Infrastructure) -> Option<Element> {
     let component = |ix: ComponentIx| Some(Element::Component(infra.component(ix).id.clone()));
     match what {
@@ -110,41 +110,41 @@ pub fn subject(what: &EventKind, infra: &Infrastructure) -> Option<Element> {
     }
 }
 
-/// A moment that the timeline marks.
+/// A mark on the timeline.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TimelineMark {
-    /// When.
+    /// Time of the event.
     pub at: SimTime,
-    /// Its class.
+    /// Class of the event.
     pub sort: EventClass,
-    /// What happened.
+    /// Description of the event.
     pub text: Phrase,
-    /// The element that it is about.
+    /// Element that the event concerns.
     pub about: Option<Element>,
 }
 
 impl TimelineMark {
-    /// The action that goes to it.
+    /// Returns the action that jumps to the mark.
     pub fn recall(&self) -> TimeAction {
         TimeAction::Recall { at: self.at, request: None, about: self.about.clone() }
     }
 }
 
-/// The marks of a run. After a rewind, they include those of the known future.
+/// The marks of a run. After a rewind, they include the marks of the known future.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TimelineMarks {
     all: Vec<TimelineMark>,
     /// The nanosecond up to which the journal has been read.
     read: u64,
-    /// The furthest moment that the run has reached.
+    /// The latest time that the run has reached.
     furthest: SimTime,
 }
 
-/// Marks that are kept.
+/// Maximum number of marks.
 const KEPT: usize = 400;
 
 impl TimelineMarks {
-    /// Takes in new events of the journal.
+    /// Adds marks for new events in the journal.
     pub(super) fn observe(&mut self, journal: &Journal, infra: &Infrastructure, now: SimTime) {
         self.furthest = self.furthest.max(now);
         if now.nanos() < self.read {
@@ -168,7 +168,7 @@ impl TimelineMarks {
         self.read = now.nanos() + 1;
     }
 
-    /// Drops the marks after `now`: a command has changed the future. The events of this instant are read again.
+    /// Removes the marks from `now` on, because a command has changed the future. Events at `now` are read again.
     pub(super) fn cut(&mut self, now: SimTime) {
         if now.nanos() < self.read {
             self.all.retain(|mark| mark.at < now);
@@ -177,23 +177,23 @@ impl TimelineMarks {
         self.furthest = now;
     }
 
-    /// All marks, oldest first.
+    /// Returns all marks, oldest first.
     pub fn all(&self) -> &[TimelineMark] {
         &self.all
     }
 
-    /// The furthest moment that the run has reached.
+    /// Returns the latest time that the run has reached.
     pub fn furthest(&self) -> SimTime {
         self.furthest
     }
 
-    /// The first mark after a moment.
+    /// Returns the first mark after a time.
     pub fn after(&self, now: SimTime) -> Option<&TimelineMark> {
         self.all.iter().find(|mark| mark.at > now)
     }
 }
 
-/// The events of two designs in order of time. An event of only one design comes with its letter.
+/// Merges the events of two designs by time. An event of only one design is paired with that design's letter.
 pub fn of_both<T>(
     first: Vec<T>,
     mut second: Vec<T>,
@@ -211,16 +211,16 @@ pub fn of_both<T>(
     both
 }
 
-/// Columns of the timeline's row for the times at its ends.
+/// Columns of the times at the two ends of the timeline.
 const ENDS: (u16, u16) = (8, 9);
 
-/// The part of the timeline's row between the times at its ends.
+/// Returns the area of the timeline between the times at its ends.
 pub fn strip(row: Area) -> Area {
     let (left, right) = ENDS;
     Area { x: row.x + left, width: row.width.saturating_sub(left + right), ..row }
 }
 
-/// The column for the moment `at` in a strip of `width` columns that shows `from` to `to`.
+/// Returns the column of the time `at` in a strip of `width` columns that spans `from` to `to`.
 pub fn column(at: SimTime, (from, to): (SimTime, SimTime), width: u16) -> u16 {
     let span = to.since(from).as_secs_f64();
     let part = if span > 0.0 { at.since(from).as_secs_f64() / span } else { 1.0 };
@@ -229,7 +229,7 @@ pub fn column(at: SimTime, (from, to): (SimTime, SimTime), width: u16) -> u16 {
     column
 }
 
-/// The moment of a column: the inverse of [`column()`].
+/// Returns the time of a column: the inverse of [`column()`].
 pub fn moment(column: u16, (from, to): (SimTime, SimTime), width: u16) -> SimTime {
     let last = width.saturating_sub(1).max(1);
     from + to.since(from).mul_f64(f64::from(column.min(last)) / f64::from(last))
@@ -240,7 +240,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_column_stands_for_the_moment_that_it_shows() {
+    fn column_and_moment_are_inverse() {
         let span = (SimTime::from_secs(10), SimTime::from_secs(70));
         for width in [2, 40, 117] {
             for at in 0..width {
@@ -248,7 +248,7 @@ mod tests {
             }
         }
         let now = SimTime::from_secs(0);
-        assert_eq!(column(now, (now, now), 40), 39, "at the beginning, now is at the right");
+        assert_eq!(column(now, (now, now), 40), 39, "at the start, now is at the right end");
         assert_eq!(moment(5, (now, now), 40), now);
     }
 }

@@ -1,10 +1,10 @@
-//! The fault menu: the faults of the selected element and of the site, and what repairs them.
+//! The fault menu: repairs, faults of the selected element, and faults of the site.
 //!
-//! A row is one or more commands with a title. The list depends on the state alone, so a row can be named by its index. In a
-//! comparison it is the list of both designs.
+//! A row is one or more commands with a title. The list depends only on the state, so an index identifies a row. In a
+//! comparison, the list covers both designs.
 
 mod component;
-mod heal;
+mod repair;
 
 use hoplight_model::quantity::Factor;
 use hoplight_model::{ComponentId, Element, TopologyEdit};
@@ -15,22 +15,22 @@ use hoplight_text::{CommonFaultText, Phrase, common_fault, phrase};
 
 use crate::stage::Stage;
 
-/// What an action is about.
+/// The group of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum FaultGroup {
-    /// Repairs something that is wrong now.
-    Heal,
-    /// Breaks the selected element.
+    /// Repairs an active fault.
+    Repair,
+    /// Injects a fault into the selected element.
     Selected,
-    /// Affects the whole site: a row of the catalogue, or a switch of the site.
+    /// Affects the whole site: a fault from the catalogue, or a site-wide setting.
     Site,
 }
 
 impl FaultGroup {
-    /// The word at the beginning of its rows.
+    /// Returns the label of the group's rows.
     pub const fn word(self) -> &'static str {
         match self {
-            Self::Heal => "clear",
+            Self::Repair => "clear",
             Self::Selected => "here",
             Self::Site => "site",
         }
@@ -40,15 +40,15 @@ impl FaultGroup {
 /// A row of the fault menu.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FaultAction {
-    /// Its group.
+    /// The group.
     pub group: FaultGroup,
-    /// What happens.
+    /// The title.
     pub title: Phrase,
-    /// What to look at, and how to repair it.
+    /// The expected symptoms, and the fix.
     pub about: String,
-    /// The commands, each with its delay in seconds; empty if the infrastructure has no such part.
+    /// The commands, each with its delay in seconds; empty if the infrastructure has no matching element.
     pub commands: Vec<Timed>,
-    /// In a comparison, the commands on the second design; `None` if they are the same.
+    /// In a comparison, the commands for the second design; `None` if they are the same.
     pub second: Option<Vec<Timed>>,
 }
 
@@ -57,25 +57,25 @@ impl FaultAction {
         Self { group, title: title.into(), about: about.into(), commands: vec![(0.0, command)], second: None }
     }
 
-    /// Whether neither design has such a part.
+    /// Whether neither design has a matching element.
     pub fn is_empty(&self) -> bool {
         self.commands.is_empty() && self.second.as_ref().is_none_or(Vec::is_empty)
     }
 
-    /// Why it would do nothing now; `None` if it would have an effect.
+    /// Returns why the row would have no effect now, or `None` if it would have one.
     pub fn refusal(&self, stage: &Stage) -> Option<Phrase> {
         if self.is_empty() {
-            return Some(phrase!["this infrastructure has no such part"]);
+            return Some(phrase!["this infrastructure has no matching component"]);
         }
         let first = refusal(stage.sim(), &self.commands);
         let Some(comparison) = &stage.panels.comparison else { return first };
         let second = refusal(comparison.timeline.simulation(), self.second.as_ref().unwrap_or(&self.commands));
-        // It has an effect if it has one on either design.
+        // An effect on either design is enough.
         second.and(first)
     }
 }
 
-/// Why none of the immediate commands would have an effect; `None` if one would.
+/// Returns why none of the immediate commands would have an effect, or `None` if one would.
 fn refusal(sim: &Simulation, commands: &[Timed]) -> Option<Phrase> {
     let mut trial = sim.clone();
     let mut refusal = None;
@@ -85,10 +85,10 @@ fn refusal(sim: &Simulation, commands: &[Timed]) -> Option<Phrase> {
             Err(error) => refusal = refusal.or(Some(hoplight_text::refusal(&error))),
         }
     }
-    refusal.or_else(|| commands.is_empty().then(|| phrase!["there is nothing to do"]))
+    refusal.or_else(|| commands.is_empty().then(|| phrase!["this infrastructure has no matching component"]))
 }
 
-/// All rows: repairs first, then faults of the selected element, then faults of the site.
+/// Returns all rows: repairs, then faults of the selected element, then faults of the site.
 pub fn fault_actions(stage: &Stage) -> Vec<FaultAction> {
     let selected = stage.session.selected.as_ref();
     let rate_set = stage.session.timeline.commands().any(|(_, command)| matches!(command, Command::Rate(_)));
@@ -99,7 +99,7 @@ pub fn fault_actions(stage: &Stage) -> Vec<FaultAction> {
     }
 }
 
-/// The rows of two designs. A row that only one design has names the design.
+/// Merges the rows of two designs. The title of a row that only one design has names that design.
 fn of_both(first: Vec<FaultAction>, mut second: Vec<FaultAction>) -> Vec<FaultAction> {
     let mut both: Vec<FaultAction> = Vec::new();
     for action in first {
@@ -120,9 +120,9 @@ fn of_both(first: Vec<FaultAction>, mut second: Vec<FaultAction>) -> Vec<FaultAc
     both
 }
 
-/// The rows of one design. `rate_set` says whether the load has been changed.
+/// Returns the rows of one design. `rate_set` says whether the load has been changed.
 fn of(sim: &Simulation, selected: Option<&Element>, rate_set: bool) -> Vec<FaultAction> {
-    let mut actions = heal::fault_actions(sim, rate_set);
+    let mut actions = repair::fault_actions(sim, rate_set);
     match selected {
         Some(Element::Component(id)) => actions.extend(component::fault_actions(sim, id)),
         Some(Element::Server(id)) if sim.infrastructure().server(id).is_none() => {}
@@ -136,7 +136,7 @@ fn of(sim: &Simulation, selected: Option<&Element>, rate_set: bool) -> Vec<Fault
     actions
 }
 
-/// The faults of a hop.
+/// Returns the faults of a hop.
 fn hop_faults(from: &ComponentId, to: &ComponentId) -> [FaultAction; 4] {
     let hop = Element::Hop(from.clone(), to.clone());
     let action = |title: Phrase, about, command| FaultAction::new(FaultGroup::Selected, title, about, command);
@@ -164,14 +164,14 @@ fn hop_faults(from: &ComponentId, to: &ComponentId) -> [FaultAction; 4] {
     ]
 }
 
-/// The faults of a server.
+/// Returns the faults of a server.
 fn server_faults(server: &Element) -> Vec<FaultAction> {
     let action = |title: Phrase, about: &str, command| FaultAction::new(FaultGroup::Selected, title, about, command);
     let id = server;
     vec![
         action(
             phrase!["power off ", id],
-            "Everything on it is gone at once and does not even refuse connections: L4TOUT, and its agent is silent. Fix: power it on.",
+            "Everything on it stops at once, without refusing connections: L4TOUT, and its agent goes silent. Fix: power it on.",
             Command::Kill(server.clone()),
         ),
         action(
@@ -207,7 +207,7 @@ fn server_faults(server: &Element) -> Vec<FaultAction> {
     ]
 }
 
-/// The catalogue. A row without a matching part is listed as well: chosen, it says so.
+/// Returns the rows of the catalogue. Rows without a matching element are listed too, and say so when selected.
 fn site(sim: &Simulation) -> impl Iterator<Item = FaultAction> {
     CommonFault::ALL.into_iter().map(|fault| {
         let CommonFaultText { title, users, agents, alert, remedy } = common_fault(fault);
@@ -221,7 +221,7 @@ fn site(sim: &Simulation) -> impl Iterator<Item = FaultAction> {
     })
 }
 
-/// Switches of the site that are not in the catalogue.
+/// Returns site-wide rows that are not in the catalogue.
 fn switches(sim: &Simulation) -> Vec<FaultAction> {
     let cookies = !sim.syn_cookies();
     let (title, about) = if cookies {

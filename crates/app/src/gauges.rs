@@ -1,15 +1,15 @@
-//! Where the gauges are: a row for each agent, or one row that several share where there is little room.
+//! Areas of the agents' gauges: one row per agent, or one shared row on a small screen.
 
 use hoplight_layout::Area;
 
 use crate::stage::Stage;
 
-/// Gauges that share a row at most.
+/// Maximum number of gauges in a shared row.
 const MOST_IN_A_LINE: u16 = 4;
-/// Columns at the end of a shared row for the number of gauges without room.
+/// Columns at the end of a shared row for the number of hidden gauges.
 pub const MORE: u16 = 9;
 
-/// The areas of the gauges that fit, in the order of [`hoplight_sim::Simulation::agents`].
+/// Returns the areas of the gauges that fit, in the order of [`hoplight_sim::Simulation::agents`].
 pub fn places(stage: &Stage) -> Vec<Area> {
     let area = stage.viewport.regions.gauges;
     let count = u16::try_from(stage.sim().agents().len()).unwrap_or(u16::MAX);
@@ -19,7 +19,7 @@ pub fn places(stage: &Stage) -> Vec<Area> {
     if stage.viewport.regions.wide {
         return (0..count.min(area.height)).map(|row| Area { y: area.y + row, height: 1, ..area }).collect();
     }
-    // If not all fit, one more gives way to their number.
+    // If not all fit, one more is hidden to make room for their number.
     let (count, room) =
         if count > MOST_IN_A_LINE { (MOST_IN_A_LINE - 1, area.width.saturating_sub(MORE)) } else { (count, area.width) };
     let width = room / count;

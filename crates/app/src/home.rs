@@ -1,4 +1,4 @@
-//! The course map: lessons with progress, infrastructures to explore, and a running preview of the chosen one.
+//! The course map: lessons with progress, infrastructures to explore, and a running preview of the selected line.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,26 +23,26 @@ pub enum CourseItem {
 /// The course map.
 #[derive(Clone, Debug)]
 pub struct Home {
-    /// Its lines.
+    /// The lines.
     pub items: Vec<CourseItem>,
-    /// The index of the chosen line.
+    /// Index of the selected line.
     pub chosen: usize,
-    /// The chosen line's infrastructure, running.
+    /// The running infrastructure of the selected line.
     pub preview: Option<Timeline>,
     /// The layout of the preview.
     pub layout: Option<Layout>,
-    /// How far the list is scrolled.
+    /// Scroll offset of the list.
     scroll: u16,
     seed: u64,
     size: (u16, u16),
 }
 
 impl Home {
-    /// The course map of a library.
+    /// Creates the course map of a library.
     pub fn new(library: &Library, seed: u64, size: (u16, u16)) -> Self {
         let lessons = library.lessons().map(|lesson| CourseItem::Lesson(Arc::clone(lesson)));
         let mut scenarios: Vec<_> = library.scenarios().filter(|infra| !infra.is_benchmark()).map(Arc::clone).collect();
-        // The usual heading comes first; under each, scenarios stay in the order of their names.
+        // The default heading comes first. Under each heading, scenarios stay sorted by name.
         scenarios.sort_by_key(|infra| (infra.unit() != USUAL_UNIT, infra.unit().to_owned()));
         let items = lessons.chain(scenarios.into_iter().map(CourseItem::Scenario)).collect();
         let mut home = Self { items, chosen: 0, preview: None, layout: None, scroll: 0, seed, size };
@@ -50,12 +50,12 @@ impl Home {
         home
     }
 
-    /// The chosen line.
+    /// Returns the selected line.
     pub fn item(&self) -> Option<&CourseItem> {
         self.items.get(self.chosen)
     }
 
-    /// Chooses a line.
+    /// Selects a line.
     pub fn choose(&mut self, line: usize, library: &Library) {
         let line = line.min(self.items.len().saturating_sub(1));
         if line != self.chosen {
@@ -65,7 +65,7 @@ impl Home {
         }
     }
 
-    /// All lines, each with its row in an unlimited list.
+    /// Returns all lines, each with its row in the unscrolled list.
     fn all_rows(&self) -> Vec<(usize, u16)> {
         let mut rows = Vec::new();
         let mut at: u16 = 0;
@@ -82,14 +82,14 @@ impl Home {
         rows
     }
 
-    /// The visible lines, each with its row from the top of the list.
+    /// Returns the visible lines, each with its row from the top of the list.
     pub fn rows(&self) -> Vec<(usize, u16)> {
         let shown = self.scroll..self.scroll.saturating_add(self.room());
         let rows = self.all_rows().into_iter().filter(|(_, row)| shown.contains(row));
         rows.map(|(line, row)| (line, row - self.scroll)).collect()
     }
 
-    /// The number of lines above and below the visible ones.
+    /// Returns the number of hidden lines above and below the visible ones.
     pub fn hidden(&self) -> (usize, usize) {
         let end = self.scroll.saturating_add(self.room());
         let rows = self.all_rows();
@@ -102,7 +102,7 @@ impl Home {
         list.height
     }
 
-    /// Scrolls as little as possible to show the chosen line, with the heading above the first of a group.
+    /// Scrolls as little as possible to show the selected line, including the heading above the first line of a group.
     fn follow(&mut self) {
         let (rows, room) = (self.all_rows(), self.room());
         let last = rows.last().map_or(0, |(_, row)| *row);
@@ -113,7 +113,7 @@ impl Home {
         self.scroll = self.scroll.max((row + 1).saturating_sub(room)).min(top).min(most);
     }
 
-    /// Starts the preview of the chosen line, a few seconds into its run.
+    /// Starts the preview of the selected line, a few seconds into its run.
     fn show(&mut self, library: &Library) {
         let infra = match self.item() {
             Some(CourseItem::Lesson(lesson)) => library.scenario(lesson.scenario.as_str()).cloned(),
@@ -134,7 +134,7 @@ impl Home {
         self.resize(self.size);
     }
 
-    /// Lays the preview out for a screen of another size.
+    /// Lays out the preview for a new screen size.
     pub fn resize(&mut self, size: (u16, u16)) {
         self.size = size;
         self.follow();
@@ -143,7 +143,7 @@ impl Home {
         self.layout = infra.filter(|_| area.height > 0).map(|infra| Layout::new(infra, area.width, area.height));
     }
 
-    /// Whether a preview is drawn.
+    /// Whether a preview is shown.
     pub fn is_alive(&self) -> bool {
         self.layout.as_ref().is_some_and(|layout| layout.fit() == hoplight_layout::Fit::Whole)
     }
@@ -151,14 +151,14 @@ impl Home {
     /// Advances wall time.
     pub fn tick(&mut self, elapsed: Duration) {
         if let Some(timeline) = &mut self.preview {
-            // At a quarter of real time, the eye can follow packets.
+            // Packets are easy to follow at a quarter of real time.
             let to = timeline.simulation().now() + elapsed / 4;
             timeline.seek(to);
         }
     }
 }
 
-/// The heading of a line's group.
+/// Returns the heading of a line's group.
 pub fn group(item: &CourseItem) -> &str {
     match item {
         CourseItem::Lesson(lesson) => &lesson.unit,

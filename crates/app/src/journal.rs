@@ -1,6 +1,6 @@
-//! The journal's lines: headlines, newest last. At trace pace, the events of the followed request.
+//! The journal: headlines, newest last. At trace pace, the events of the followed request.
 //!
-//! A click on a line goes to the event.
+//! A click on a line jumps to the event.
 
 use hoplight_lesson::Pace;
 use hoplight_sim::{Command, EventKind, JournalEvent, SimTime};
@@ -10,7 +10,7 @@ use crate::line::Line;
 use crate::stage::Stage;
 use crate::tone::Tone;
 
-/// The last lines, at most `room`.
+/// Returns the newest lines, at most `room`.
 pub fn lines(stage: &Stage, room: usize) -> Vec<Line> {
     let infra = stage.infra();
     let followed = stage.session.playback.followed.filter(|_| stage.session.playback.pace == Pace::Trace);

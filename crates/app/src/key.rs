@@ -1,4 +1,4 @@
-//! Keys and their names, independent of the terminal library.
+//! Keys and their names, independent of any terminal library.
 
 use std::fmt;
 use std::str::FromStr;
@@ -8,31 +8,31 @@ use std::str::FromStr;
 pub enum Code {
     /// A character as typed, with shift applied.
     Char(char),
-    /// Return.
+    /// Enter.
     Enter,
     /// Escape.
     Esc,
-    /// Tabulator.
+    /// Tab.
     Tab,
-    /// Tabulator with shift.
+    /// Shift-Tab.
     BackTab,
     /// Backspace.
     Backspace,
-    /// Cursor up.
+    /// Up arrow.
     Up,
-    /// Cursor down.
+    /// Down arrow.
     Down,
-    /// Cursor left.
+    /// Left arrow.
     Left,
-    /// Cursor right.
+    /// Right arrow.
     Right,
-    /// To the beginning.
+    /// Home.
     Home,
-    /// To the end.
+    /// End.
     End,
-    /// A page up.
+    /// Page up.
     PageUp,
-    /// A page down.
+    /// Page down.
     PageDown,
     /// Delete.
     Delete,
@@ -45,25 +45,25 @@ pub enum Code {
 /// A key press.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Key {
-    /// Which key.
+    /// The key itself.
     pub code: Code,
-    /// Whether control was held.
+    /// Whether Control was held.
     pub ctrl: bool,
 }
 
 impl Key {
-    /// A key without modifiers.
+    /// Creates a key press without modifiers.
     pub const fn plain(code: Code) -> Self {
         Self { code, ctrl: false }
     }
 
-    /// A character.
+    /// Creates the key press of a character.
     pub const fn char(c: char) -> Self {
         Self::plain(Code::Char(c))
     }
 }
 
-/// Arrows are words: in ASCII, their symbols would be those of other keys.
+/// Arrows are written as words: their ASCII symbols would be those of other keys.
 impl fmt::Display for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.ctrl {
@@ -92,7 +92,7 @@ impl fmt::Display for Key {
     }
 }
 
-/// Names of keys without a visible character: the name that is shown, then the names that are also accepted.
+/// Names of keys without a printable character. The first name of a key is displayed, the others are accepted as input.
 const NAMED: [(&str, Code); 27] = [
     ("space", Code::Char(' ')),
     ("Enter", Code::Enter),
@@ -123,7 +123,7 @@ const NAMED: [(&str, Code); 27] = [
     ("Ins", Code::Insert),
 ];
 
-/// Parses a key's name as the help shows it. Arrows may be symbols, and the case of names does not matter.
+/// Parses a key's name as displayed in the help. Arrows may be symbols, and names are case-insensitive.
 impl FromStr for Key {
     type Err = UnknownKey;
 
@@ -152,7 +152,7 @@ impl FromStr for Key {
     }
 }
 
-/// The name of a key that does not exist.
+/// The error for an unknown key name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("no key has this name")]
 pub struct UnknownKey;
@@ -162,19 +162,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_key_is_read_as_it_is_shown() {
+    fn every_displayed_key_name_parses_to_the_same_key() {
         let named = NAMED.iter().map(|(_, code)| Key::plain(*code));
         let typed = ('!'..='~').map(Key::char);
         for key in named.chain(typed).chain((1..=12).map(|number| Key::plain(Code::F(number)))) {
             for key in [key, Key { ctrl: true, ..key }] {
                 assert_eq!(key.to_string().parse(), Ok(key), "{key}");
-                assert!(key.to_string().is_ascii(), "{key} is called the same in ASCII");
+                assert!(key.to_string().is_ascii(), "{key} has an ASCII name");
             }
         }
     }
 
     #[test]
-    fn the_case_of_a_name_does_not_matter_but_that_of_a_letter_does() {
+    fn names_are_case_insensitive_but_letters_are_not() {
         assert_eq!("enter".parse(), Ok(Key::plain(Code::Enter)));
         assert_eq!("shift-tab".parse(), Ok(Key::plain(Code::BackTab)));
         assert_eq!("G".parse(), Ok(Key::char('G')));

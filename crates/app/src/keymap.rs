@@ -1,4 +1,4 @@
-//! The keymap: which key does what in which context. The footer and the help are generated from it.
+//! The keymap: the binding of keys to actions, by context. The footer and the help are generated from it.
 
 use hoplight_layout::Arrow;
 use hoplight_lesson::markup::KeyName;
@@ -11,21 +11,21 @@ use crate::action::{
 use crate::key::{Code, Key};
 use crate::window::kind::WindowKind;
 
-/// A context with keys of its own.
+/// A context with its own key bindings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KeyContext {
     /// The course map.
     Home,
-    /// The stage, in a lesson or not.
+    /// The stage, inside or outside a lesson.
     Stage,
     /// The stage in a lesson.
     Lesson,
-    /// The stage in a lesson while a question wants marks.
+    /// The stage in a lesson while a question asks for marks.
     Marks,
 }
 
 impl KeyContext {
-    /// The contexts whose keys work here, the narrowest first.
+    /// Returns the contexts whose bindings apply, most specific first.
     const fn levels(self) -> &'static [Self] {
         match self {
             Self::Home => &[Self::Home],
@@ -36,33 +36,33 @@ impl KeyContext {
     }
 }
 
-/// One line of the keymap.
+/// A binding of keys to an action.
 #[derive(Clone, Debug)]
 pub struct Binding {
-    /// The keys; the first is shown.
+    /// The keys; the first is displayed.
     pub keys: Vec<Key>,
     /// The context.
     pub context: KeyContext,
     /// The action.
     pub action: Action,
-    /// The word in the footer; empty if it is not shown there.
+    /// The label in the footer; empty if the binding is not shown there.
     pub word: &'static str,
-    /// The text in the help.
+    /// The description in the help.
     pub help: &'static str,
 }
 
-/// A key with two actions in one context.
+/// A key that is bound to two actions in one context.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Clash {
     /// The key.
     pub key: Key,
     /// The context.
     pub context: KeyContext,
-    /// The names of the two actions.
+    /// Names of the two actions.
     pub names: (&'static str, &'static str),
 }
 
-/// The bindings.
+/// All key bindings.
 #[derive(Clone, Debug)]
 pub struct Keymap {
     bindings: Vec<Binding>,
@@ -85,7 +85,7 @@ impl Keymap {
         self.bindings.push(Binding { keys: keys.to_vec(), context, action: action.into(), word, help });
     }
 
-    /// The course map.
+    /// Binds the keys of the course map.
     fn bind_on_course_map(&mut self) {
         let (c, k) = (Key::char, Key::plain);
         self.bind(&[k(Code::Enter)], KeyContext::Home, AppAction::Enter, "open", "Open the chosen lesson or infrastructure");
@@ -95,7 +95,7 @@ impl Keymap {
         self.bind(&[c('G'), k(Code::End)], KeyContext::Home, CourseAction::Last, "", "Last line");
     }
 
-    /// The stage: time, the site, views. The footer shows the keys in this order, as many as fit.
+    /// Binds the stage's keys for time, the site and views. The footer shows them in this order, as many as fit.
     fn bind_on_stage(&mut self) {
         use KeyContext::Stage;
         let c = Key::char;
@@ -110,7 +110,7 @@ impl Keymap {
             Stage,
             SelectAction::NextPacket,
             "",
-            "Follow the next packet on the canvas; after the last one, none",
+            "Follow the next packet on the canvas; after the last one, stop following",
         );
         self.bind(
             &[c('i')],
@@ -135,15 +135,15 @@ impl Keymap {
             "pace",
             "Switch between trace (one request, slowly) and live (the whole load)",
         );
-        self.bind(&[c('{')], Stage, TimeAction::PreviousMark, "", "Previous mark of the timeline");
+        self.bind(&[c('{')], Stage, TimeAction::PreviousMark, "", "Previous mark on the timeline");
         self.bind(
             &[c('}')],
             Stage,
             TimeAction::NextMark,
             "",
-            "Next mark of the timeline; after the newest, run until something happens",
+            "Next mark on the timeline; after the newest, run until the next event",
         );
-        self.bind(&[c('J')], Stage, WindowAction::Open(WindowKind::Jump), "", "Jump to a moment: 12.5, or -3 or +10 from now");
+        self.bind(&[c('J')], Stage, WindowAction::Open(WindowKind::Jump), "", "Jump to a time: 12.5, or -3 or +10 from now");
         self.bind(&[c(']'), c('+')], Stage, TimeAction::Faster, "", "Faster");
         self.bind(&[c('['), c('-')], Stage, TimeAction::Slower, "", "Slower");
         self.bind(&[c('r')], Stage, SiteAction::Send(RequestKind::Write), "login", "Send one login (a write) and follow it");
@@ -161,7 +161,7 @@ impl Keymap {
             "compare",
             "Compare with another TLS mode or design, or end the comparison",
         );
-        self.bind(&[c('V')], Stage, OverlayAction::Toggle, "off", "Turn the overlay off, or the last one on again");
+        self.bind(&[c('V')], Stage, OverlayAction::Toggle, "off", "Turn the overlay off, or the last one back on");
         self.bind(
             &[c('o')],
             Stage,
@@ -173,7 +173,7 @@ impl Keymap {
         self.bind(&[c('d')], Stage, SiteAction::Send(RequestKind::Read), "", "Send one dynamic read and follow it");
     }
 
-    /// The stage: selecting, panning, and what the footer has no room for.
+    /// Binds the stage's keys for selecting and panning, and those that have no place in the footer.
     fn bind_selection(&mut self) {
         use KeyContext::Stage;
         let (c, k) = (Key::char, Key::plain);
@@ -218,7 +218,7 @@ impl Keymap {
         self.bind(&[k(Code::PageUp)], Stage, ViewAction::Scroll(-3), "", "Scroll up");
     }
 
-    /// Keys that only work in a lesson.
+    /// Binds the keys of lessons.
     fn bind_in_lesson(&mut self) {
         use KeyContext::{Lesson, Marks};
         let (c, k) = (Key::char, Key::plain);
@@ -234,7 +234,7 @@ impl Keymap {
         }
     }
 
-    /// Keys that work on the course map and on the stage.
+    /// Binds the keys shared by the course map and the stage.
     fn bind_everywhere(&mut self) {
         let (c, k) = (Key::char, Key::plain);
         for context in [KeyContext::Home, KeyContext::Stage] {
@@ -250,7 +250,7 @@ impl Keymap {
                 context,
                 WindowAction::Open(WindowKind::Glossary),
                 "",
-                "Glossary, beginning with the terms on the screen",
+                "Glossary, starting with the terms on the screen",
             );
             self.bind(
                 &[],
@@ -263,8 +263,8 @@ impl Keymap {
             self.bind(&[], context, AppAction::ReducedMotion, "", "Turn reduced motion on or off");
             self.bind(&[c('?')], context, AppAction::Help, "help", "Show or hide this help");
             if context == KeyContext::Home {
-                self.bind(&[c('q')], context, AppAction::Back, "quit", "quit");
-                self.bind(&[k(Code::Esc)], context, AppAction::Escape, "", "quit");
+                self.bind(&[c('q')], context, AppAction::Back, "quit", "Quit");
+                self.bind(&[k(Code::Esc)], context, AppAction::Escape, "", "Quit");
             } else {
                 self.bind(&[c('q')], context, AppAction::Back, "", "Close the panel or view, then go back to the course map");
                 self.bind(
@@ -280,14 +280,14 @@ impl Keymap {
 }
 
 impl Keymap {
-    /// The action of a key in a context; the narrowest context wins.
+    /// Returns the action bound to a key in a context. The most specific context wins.
     pub fn action(&self, key: Key, context: KeyContext) -> Option<&Action> {
         let at =
             |wanted: &KeyContext| self.bindings.iter().find(|binding| binding.context == *wanted && binding.keys.contains(&key));
         context.levels().iter().find_map(at).map(|binding| &binding.action)
     }
 
-    /// The names of all bound actions, in the order of the keymap.
+    /// Returns the names of all bound actions, in the order of the keymap.
     pub fn names(&self) -> Vec<&'static str> {
         let mut names = Vec::new();
         for name in self.bindings.iter().filter_map(|binding| binding.action.name()) {
@@ -298,12 +298,12 @@ impl Keymap {
         names
     }
 
-    /// The binding of an action by its name in settings.
+    /// Returns the binding of the action with this name in settings.
     pub fn named_binding(&self, name: &str) -> Option<&Binding> {
         self.bindings.iter().find(|binding| binding.action.name() == Some(name))
     }
 
-    /// Replaces the keys of an action in every context. Returns whether there is an action of this name.
+    /// Replaces the keys of an action in every context. Returns whether an action of this name exists.
     pub fn rebind(&mut self, name: &str, keys: &[Key]) -> bool {
         let mut found = false;
         for binding in self.bindings.iter_mut().filter(|binding| binding.action.name() == Some(name)) {
@@ -313,7 +313,7 @@ impl Keymap {
         found
     }
 
-    /// Keys with two actions in one context. The context of marks may borrow keys from the rest of the stage.
+    /// Returns the keys that are bound to two actions in one context. The bindings for marks may shadow others of the stage.
     pub fn clashes(&self) -> Vec<Clash> {
         let mut clashes: Vec<Clash> = Vec::new();
         for context in [KeyContext::Home, KeyContext::Stage, KeyContext::Lesson, KeyContext::Marks] {
@@ -327,7 +327,7 @@ impl Keymap {
                     let Some(names) = other.and_then(|other| Some((binding.action.name()?, other.action.name()?))) else {
                         continue;
                     };
-                    // The stage's keys are also the lesson's: one report is enough.
+                    // The stage's keys also apply in lessons: report each clash once.
                     if !clashes.iter().any(|clash| clash.key == *key && clash.names == names) {
                         clashes.push(Clash { key: *key, context, names });
                     }
@@ -337,20 +337,20 @@ impl Keymap {
         clashes
     }
 
-    /// The bindings of a context, the narrowest context's first.
+    /// Returns the bindings that apply in a context, those of the most specific context first.
     pub fn at(&self, context: KeyContext) -> impl Iterator<Item = &Binding> {
         let levels = context.levels().iter();
         levels.flat_map(|level| self.bindings.iter().filter(move |binding| binding.context == *level))
     }
 
-    /// The label of the first key of an action.
+    /// Returns the label of an action's first key.
     pub fn label(&self, action: impl Into<Action>) -> String {
         let action = action.into();
         let binding = self.bindings.iter().find(|binding| binding.action == action);
         binding.and_then(|binding| binding.keys.first()).map_or_else(|| "?".into(), ToString::to_string)
     }
 
-    /// The label of a key that a lesson's text names.
+    /// Returns the label of a key named in a lesson's text.
     pub fn named(&self, name: KeyName) -> String {
         match name {
             KeyName::Tls => self.label(EditAction::CycleTls),
@@ -380,22 +380,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_key_means_two_things_at_one_place() {
+    fn no_key_has_two_actions_in_one_context() {
         let mut keymap = Keymap::default();
         assert_eq!(keymap.clashes(), []);
         assert!(keymap.rebind("hint", &[Key::char('x')]) && keymap.rebind("mark", &[Key::char('p')]));
         let clash = Clash { key: Key::char('x'), context: KeyContext::Lesson, names: ("hint", "kill") };
-        assert_eq!(keymap.clashes(), [clash], "marks may borrow a key");
-        assert!(keymap.rebind("kill", &[]) && !keymap.rebind("murder", &[]));
+        assert_eq!(keymap.clashes(), [clash], "the context of marks may shadow a key");
+        assert!(keymap.rebind("kill", &[]) && !keymap.rebind("no-such-action", &[]));
         assert_eq!((keymap.clashes(), keymap.label(LessonAction::Hint)), (Vec::new(), "x".into()));
         assert_eq!(keymap.action(Key::char('x'), KeyContext::Stage), None);
     }
 
     #[test]
-    fn every_line_has_a_word_and_no_word_has_two_meanings() {
+    fn every_binding_has_a_unique_name() {
         let keymap = Keymap::default();
         for binding in &keymap.bindings {
-            let name = binding.action.name().expect("a word");
+            let name = binding.action.name().expect("a name");
             assert!(name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-'), "{name}");
             for other in keymap.bindings.iter().filter(|other| other.action.name() == Some(name)) {
                 assert_eq!(other.action, binding.action, "{name}");

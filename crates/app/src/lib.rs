@@ -1,7 +1,7 @@
-//! The application: its state, the actions that change it, and everything on the screen as lines of text.
+//! The application: its state, the actions that change it, and the text of every panel.
 //!
 //! ```text
-//!  key ──Keymap──▶ Action ──App::act──▶ Session::act(Command) ──▶ Timeline      (the only way to the simulation)
+//!  key ──Keymap──▶ Action ──App::act──▶ Session::apply_command ──▶ Timeline::apply    (the only way to the simulation)
 //!  click ─StageView─▲        │
 //!                            └──▶ Effect (save, quit), carried out by the caller
 //!  App ──StageView::of──▶ panes: areas, lines, scroll ranges ──▶ the frame, the mouse
@@ -11,12 +11,12 @@
 //! |---|---|---|
 //! | [`app`], [`stage`], [`viewport`], [`panels`] | the state | everything |
 //! | [`action`], [`keymap`], [`mouse`] | what keys and clicks mean | `update`, the footer, the help |
-//! | `update` | what each action does: the only writer | [`App::press`], [`App::click`], [`App::act`] |
+//! | `update` | the effect of each action; the only writer of the state | [`App::press`], [`App::click`], [`App::act`] |
 //! | [`stage_view`] | the panes of the stage | the frame, the mouse |
 //! | [`detail`], [`panel`], [`journal`], [`tap`], [`monitor`], [`status`], [`help`], [`mod@window`] | texts as [`Line`]s | the panes, the frame |
-//! | [`overlay`], [`comparison`], [`fault_menu`], [`events`] | what the analysis and the simulation say, prepared for the screen | the texts |
+//! | [`overlay`], [`comparison`], [`fault_menu`], [`events`] | analysis and simulation results for display | the texts |
 //!
-//! Architecture invariant: nothing here knows a terminal, a clock or a file. A frame is a pure function of [`App`].
+//! Architecture invariant: this crate accesses no terminal, clock or file. A frame is a pure function of [`App`].
 //!
 //! ```
 //! use hoplight_app::{App, Key, Settings, StageView};
@@ -24,8 +24,8 @@
 //!
 //! let site = include_str!("../../../assets/stage-2-secured.ron");
 //! let scenarios = [("site.ron", site)];
-//! let library = Library::new(Sources { scenarios: &scenarios, ..Sources::default() }).expect("the site is right");
-//! let infra = library.scenario("stage-2-secured").expect("it was loaded").clone();
+//! let library = Library::new(Sources { scenarios: &scenarios, ..Sources::default() }).expect("a valid scenario");
+//! let infra = library.scenario("stage-2-secured").expect("loaded above").clone();
 //!
 //! let mut app = App::new(library, Progress::default(), Settings::default());
 //! app.resize(120, 40);
@@ -34,7 +34,7 @@
 //! app.press(Key::char(' '));
 //! app.press(Key::char('t'));
 //!
-//! let stage = app.stage().expect("it was opened");
+//! let stage = app.stage().expect("opened above");
 //! assert!(stage.session.playback.paused && !app.is_animating());
 //! assert!(app.notice.as_ref().is_some_and(|notice| notice.text.starts_with("TLS ")));
 //! let view = StageView::of(&app).expect("the stage is shown");

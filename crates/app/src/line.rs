@@ -1,28 +1,28 @@
-//! Styled lines of text, wrapped to a width: the content of panels.
+//! Styled lines of text, wrapped to a width: the content of the panels.
 //!
-//! A line may carry the action of a click on it.
+//! A line may have a click action.
 
 use hoplight_model::text::{self, wrap};
 
 use crate::action::Action;
 use crate::tone::Tone;
 
-/// One line.
+/// A line.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Line {
-    /// Its pieces, each with a tone.
+    /// Spans of text, each with a tone.
     pub spans: Vec<(Tone, String)>,
-    /// The action of a click on it.
+    /// The click action.
     pub action: Option<Action>,
 }
 
 impl Line {
-    /// A line of one tone.
+    /// Creates a line with a single span.
     pub fn new(tone: Tone, text: impl Into<String>) -> Self {
         Self { spans: vec![(tone, text.into())], action: None }
     }
 
-    /// Adds a piece.
+    /// Appends a span.
     #[must_use]
     pub fn with(mut self, tone: Tone, text: impl Into<String>) -> Self {
         self.spans.push((tone, text.into()));
@@ -35,12 +35,12 @@ impl Line {
         Self { action: Some(action.into()), ..self }
     }
 
-    /// Joins parts into one line. The actions of the parts are lost.
+    /// Joins parts into one line. Drops the actions of the parts.
     pub fn joined(parts: impl IntoIterator<Item = Self>) -> Self {
         Self { spans: parts.into_iter().flat_map(|part| part.spans).collect(), action: None }
     }
 
-    /// The action at a column of consecutive parts, counted from the start of the first.
+    /// Returns the action at a column of a row of parts, counted from the start of the first part.
     pub fn action_at(parts: &[Self], column: usize) -> Option<Action> {
         let mut end = 0;
         let hit = parts.iter().find(|part| {
@@ -50,18 +50,18 @@ impl Line {
         hit.and_then(|part| part.action.clone())
     }
 
-    /// Its width in columns.
+    /// Returns the width in columns.
     pub fn width(&self) -> usize {
         self.spans.iter().map(|(_, text)| text::width(text)).sum()
     }
 
-    /// Its text without tones.
+    /// Returns the text without tones.
     pub fn text(&self) -> String {
         self.spans.iter().map(|(_, text)| text.as_str()).collect()
     }
 }
 
-/// Lines under construction, for a width.
+/// A builder of lines for a width.
 #[derive(Clone, Debug)]
 pub struct Page {
     width: usize,
@@ -69,17 +69,17 @@ pub struct Page {
 }
 
 impl Page {
-    /// An empty page of `width` columns.
+    /// Creates an empty page of `width` columns.
     pub fn new(width: u16) -> Self {
         Self { width: usize::from(width.max(1)), lines: Vec::new() }
     }
 
-    /// The finished lines.
+    /// Returns the finished lines.
     pub fn lines(self) -> Vec<Line> {
         self.lines
     }
 
-    /// How many lines there are.
+    /// Returns the number of lines.
     pub fn len(&self) -> usize {
         self.lines.len()
     }
@@ -89,12 +89,12 @@ impl Page {
         self.lines.is_empty()
     }
 
-    /// An empty line.
+    /// Appends an empty line.
     pub fn gap(&mut self) {
         self.lines.push(Line::default());
     }
 
-    /// Whether a line fits into the page's width.
+    /// Whether a line fits within the page's width.
     pub fn fits(&self, line: &Line) -> bool {
         line.width() <= self.width
     }
@@ -104,14 +104,15 @@ impl Page {
         self.lines.push(line);
     }
 
-    /// A paragraph, wrapped.
+    /// Appends a paragraph, wrapped.
     pub fn text(&mut self, tone: Tone, text: &str) {
         self.item(tone, "", tone, text, None);
     }
 
-    /// A paragraph after a mark; later lines are indented by the mark's width. A click on any of its lines triggers `action`.
+    /// Appends a paragraph with a leading mark; continuation lines are indented by the mark's width. A click on any of the
+    /// lines triggers `action`.
     ///
-    /// If a word fits the page but not beside the mark, the mark gets a line of its own.
+    /// If a word fits on a line only without the mark, the mark gets its own line.
     pub fn item(&mut self, mark_tone: Tone, mark: &str, tone: Tone, text: &str, action: Option<&Action>) {
         let indent = text::width(mark);
         let longest = text.split(' ').map(text::width).max().unwrap_or(0);
@@ -138,7 +139,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_mark_indents_the_lines_behind_it() {
+    fn a_mark_indents_continuation_lines() {
         let mut page = Page::new(10);
         page.item(Tone::Good, "☑ ", Tone::Text, "hop is selected", None);
         let lines: Vec<String> = page.lines().iter().map(Line::text).collect();
@@ -150,7 +151,7 @@ mod tests {
         assert_eq!(
             lines,
             ["secrets:", "user=ada", "host: www.", "      foob", "      ar.c", "      om"],
-            "a word is cut only if it must be"
+            "words are split only if necessary"
         );
     }
 }

@@ -1,4 +1,4 @@
-//! The look of the screen: colour theme and character set, by name. The frame knows the colours.
+//! Appearance settings: colour theme and character set. The `view` crate defines the actual colours.
 
 /// A colour theme.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -8,19 +8,19 @@ pub enum Palette {
     Dark,
     /// For light terminals.
     Light,
-    /// Pure bright colours and heavier letters on black.
+    /// Pure bright colours and bolder text on black.
     HighContrast,
-    /// For dark terminals, Okabe and Ito's colours, which are distinct under the common kinds of colour blindness.
+    /// For dark terminals: the Okabe–Ito palette, which is distinguishable with the common kinds of colour blindness.
     ColourBlind,
-    /// No colours: only shapes, words and weights.
+    /// No colours: only shapes, words and bold or dim text.
     NoColour,
 }
 
 impl Palette {
-    /// All palettes, in the order of the key.
+    /// All palettes, in the order in which the key cycles through them.
     pub const ALL: [Self; 5] = [Self::Dark, Self::Light, Self::HighContrast, Self::ColourBlind, Self::NoColour];
 
-    /// Its name on the command line and in settings.
+    /// Returns the name on the command line and in settings.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Dark => "dark",
@@ -31,7 +31,7 @@ impl Palette {
         }
     }
 
-    /// A short description.
+    /// Returns a short description.
     pub const fn brief(self) -> &'static str {
         match self {
             Self::Dark => "For dark terminals",
@@ -42,12 +42,12 @@ impl Palette {
         }
     }
 
-    /// The palette of this name.
+    /// Returns the palette of this name.
     pub fn named(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|palette| palette.word() == word)
     }
 
-    /// The next palette; after the last, the first.
+    /// Returns the next palette, wrapping around.
     #[must_use]
     pub const fn next(self) -> Self {
         match self {
@@ -60,19 +60,19 @@ impl Palette {
     }
 }
 
-/// The colour theme and the character set.
+/// Colour theme and character set.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Look {
     /// The colour theme.
     pub palette: Palette,
-    /// Whether to draw with ASCII characters only.
+    /// Whether the user chose ASCII-only drawing.
     pub ascii: bool,
-    /// Whether the terminal can show only ASCII.
+    /// Whether the terminal supports only ASCII.
     pub only_ascii: bool,
 }
 
 impl Look {
-    /// Whether only ASCII characters are drawn.
+    /// Whether to draw only ASCII characters.
     pub const fn is_ascii(self) -> bool {
         self.ascii || self.only_ascii
     }
@@ -83,7 +83,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_palette_has_a_word_of_its_own_and_its_turn() {
+    fn every_palette_has_a_unique_name_and_the_key_reaches_it() {
         let mut at = Palette::default();
         for palette in Palette::ALL {
             assert_eq!((at, Palette::named(palette.word())), (palette, Some(palette)));

@@ -1,6 +1,6 @@
-//! The text of a captured message: one line, or all of it.
+//! The text of a captured message, in one line or in full.
 //!
-//! The simulation says which message it was, the analysis what it looks like; this module translates between the two.
+//! The simulation identifies the message, and the analysis renders it; this module translates between the two.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -14,7 +14,7 @@ use hoplight_sim::{CapturedPayload, CheckCode, ComponentSample, Failure, Heading
 use crate::line::Page;
 use crate::tone::Tone;
 
-/// Columns of ciphertext in one line.
+/// Columns of ciphertext in the one-line form.
 pub(super) const SHORT: usize = 40;
 
 /// Renders a message captured on a link.
@@ -85,7 +85,7 @@ const fn reply(protocol: Protocol, status: Status, nxdomain: bool) -> ResponseSt
     }
 }
 
-/// An agent's sample as it is pushed. Numbers have a fixed width, so every push has the same size.
+/// Returns the body of an agent's push. Numbers have a fixed width, so all pushes have the same size.
 fn json(infra: &Infrastructure, agent: ComponentIx, rows: &[ComponentSample]) -> String {
     let mut text = format!("{{\"agent\":\"{}\"", infra.component(agent).id);
     for row in rows {
@@ -117,7 +117,7 @@ pub(super) fn brief(message: &RenderedMessage) -> Vec<(Tone, String)> {
     if parts.is_empty() && sealed {
         return vec![(Tone::Good, "TLS".into()), (Tone::Dim, format!(", {} bytes, no content", message.bytes))];
     }
-    // The first part says what it is; then come secrets, then the rest.
+    // The first part identifies the message; secrets follow, then the rest.
     let (first, rest) = parts.split_at(parts.len().min(1));
     let order = first
         .iter()
@@ -145,7 +145,7 @@ pub(super) fn full(page: &mut Page, message: &RenderedMessage, ends: (&str, &str
         page.item(tone(part.role), "", tone(part.role), &text(part), None);
     }
     if !message.inside.is_empty() {
-        page.item(Tone::Good, "", Tone::Good, &format!("Only {} and {} read:", ends.0, ends.1), None);
+        page.item(Tone::Good, "", Tone::Good, &format!("Only {} and {} can read:", ends.0, ends.1), None);
         for part in &message.inside {
             page.item(Tone::Dim, "  ", Tone::Dim, &text(part), None);
         }

@@ -1,7 +1,7 @@
-//! The monitoring screen: what the service knows, row by row, and which row is selected.
+//! The monitoring screen: the monitoring service's data, row by row, and the selected row.
 //!
-//! Architecture invariant: nothing here reads a station. Everything was delivered by agents or by the external probe; a sample
-//! that was not taken or did not arrive is unknown here.
+//! Architecture invariant: nothing here reads a station. All data was delivered by agents or by the external probe; a sample
+//! that was not taken or not delivered is unknown here.
 
 mod budget;
 pub mod item;
@@ -22,12 +22,11 @@ pub use plan::{MonitorRow, MonitorRowKind, plan};
 pub use rule::{level, name, words};
 pub use smooth::{HALF_LIFE, smoothed};
 
-/// The metrics of the charts, most informative first.
+/// Metrics of the charts, most informative first.
 pub const CHARTS: [Metric; 7] =
     [Metric::Qps, Metric::P99, Metric::Utilisation, Metric::ErrorRatio, Metric::Queue, Metric::Connections, Metric::Lag];
 
-/// All rows that can be selected, in the order of the screen: each agent with its components, then the noteworthy alerts, worst
-/// first.
+/// Returns all selectable rows, in screen order: each agent with its components, then the noteworthy alerts, worst first.
 pub fn items(stage: &Stage) -> Vec<MonitorItem> {
     let mut items = Vec::new();
     for agent in stage.sim().agents() {
@@ -38,7 +37,7 @@ pub fn items(stage: &Stage) -> Vec<MonitorItem> {
     items
 }
 
-/// The indices of the alerts that are firing, pending or resolved, worst first, then newest first.
+/// Returns the indices of the alerts that are firing, pending or resolved, worst first, then newest first.
 pub fn telling(alerts: &[AlertView<'_>]) -> Vec<usize> {
     let mut places: Vec<usize> = (0..alerts.len()).filter(|at| alerts[*at].state != AlertState::Ok).collect();
     let rank = |state| match state {
@@ -50,42 +49,42 @@ pub fn telling(alerts: &[AlertView<'_>]) -> Vec<usize> {
     places
 }
 
-/// The worst firing alert in one line, with the number of the others; `None` if no alert is firing.
+/// Returns the worst firing alert in one line, with the number of the others; `None` if no alert is firing.
 pub fn page(stage: &Stage) -> Option<String> {
     let alerts = stage.sim().alerts();
     let firing = alerts.iter().filter(|alert| alert.state == AlertState::Firing).count();
     let worst = telling(&alerts).first().and_then(|at| alerts.get(*at)).filter(|alert| alert.state == AlertState::Firing)?;
     let subject = worst.subject.map_or("the site", |subject| stage.infra().component(subject).id.as_str());
     let more = if firing > 1 { format!(" (+{})", firing - 1) } else { String::new() };
-    // The rule comes last: it is what is cut where there is little room.
+    // The rule comes last, so that it is what gets truncated.
     Some(format!("ALERT{more} {subject}: {}", worst.rule))
 }
 
-/// The selected row, or the first row if the selected one no longer exists.
+/// Returns the selected row, or the first row if the selected one no longer exists.
 pub fn item(stage: &Stage) -> Option<MonitorItem> {
     let items = items(stage);
     stage.panels.monitor_focus.item.filter(|item| items.contains(item)).or(items.first().copied())
 }
 
-/// The component whose charts are shown.
+/// Returns the component whose charts are shown.
 pub fn charted(stage: &Stage) -> Option<ComponentIx> {
     match item(stage)? {
         MonitorItem::Agent(agent) => stage.sim().agents().iter().find(|view| view.agent == agent)?.subject,
         MonitorItem::Component(component) => Some(component),
         MonitorItem::Alert(at) => {
             let subject = stage.sim().alerts().get(at)?.subject?;
-            // An absence alert is about an agent: then its component is shown.
+            // The subject of an absence alert is an agent: show its component.
             let agents = stage.sim().agents();
             agents.iter().find(|view| view.agent == subject).map_or(Some(subject), |view| view.subject)
         }
     }
 }
 
-/// The metrics of the charts, beginning with the metric of the selected alert, rotated by the user's choice.
+/// Returns the metrics of the charts, starting with the metric of the selected alert, rotated by the user's choice.
 pub fn metrics(stage: &Stage) -> Vec<Metric> {
     let mut metrics = CHARTS.to_vec();
     if let Some(component) = charted(stage) {
-        // A metric without a sample needs no chart.
+        // Omit charts of metrics without samples.
         let measured = |metric: &Metric| stage.sim().samples(component).any(|(_, sample)| sample.metric(*metric).is_some());
         metrics.retain(|metric| matches!(metric, Metric::Qps | Metric::P99) || measured(metric));
     }
@@ -108,7 +107,7 @@ fn metric_of(stage: &Stage, rule: &str) -> Option<Metric> {
     }
 }
 
-/// The thresholds of alert rules on a metric of a component.
+/// Returns the thresholds of the alert rules on a metric of a component.
 pub fn thresholds(stage: &Stage, component: ComponentIx, metric: Metric) -> Vec<Bound> {
     let alerts = stage.sim().alerts();
     let rules = stage.infra().monitoring().alerts.iter();
@@ -120,7 +119,7 @@ pub fn thresholds(stage: &Stage, component: ComponentIx, metric: Metric) -> Vec<
     levels.collect()
 }
 
-/// Selects a row. Its component is selected on the diagram, too, so that commands apply to it.
+/// Selects a row. Also selects its component on the diagram, so that commands apply to it.
 pub(super) fn look_at(stage: &mut Stage, item: MonitorItem) {
     stage.panels.monitor_focus.item = Some(item);
     stage.panels.monitor_focus.turn = 0;
@@ -155,7 +154,7 @@ pub(super) fn go(stage: &mut Stage, arrow: Arrow) -> bool {
     true
 }
 
-/// Selects the next or the previous row; after the last, the first.
+/// Selects the next or previous row, wrapping around.
 pub(super) fn cycle(stage: &mut Stage, forward: bool) {
     let items = items(stage);
     let now = item(stage);

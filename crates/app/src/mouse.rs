@@ -1,7 +1,7 @@
-//! The mouse: maps clicks and wheel turns at a cell of the screen to actions.
+//! The mouse: maps clicks and wheel events at a screen cell to actions.
 //!
-//! A click goes to the topmost layer: the help, a window or the screen. Every click has a key equivalent. The stage's own panes
-//! are in [`StageView`].
+//! A click goes to the topmost layer: the help, a window or the screen. Every click has a keyboard equivalent. [`StageView`]
+//! handles the panes of the stage.
 
 use std::time::Duration;
 
@@ -30,7 +30,7 @@ impl App {
             return Vec::new();
         }
         if self.help.is_some() {
-            // A click on a key's line presses that key; any other click closes the help.
+            // A click on a line with a key presses that key; any click closes the help.
             let action = self.help_action(column, row);
             self.help = None;
             return action.map_or_else(Vec::new, |action| self.act(action));
@@ -40,14 +40,14 @@ impl App {
             return Vec::new();
         }
         let Some(action) = self.clicked(column, row) else {
-            self.tell(Tone::Dim, "Nothing to click there.");
+            self.tell(Tone::Dim, "Nothing clickable here.");
             return Vec::new();
         };
         self.leaving = asked && is_leaving(&action);
         self.act(action)
     }
 
-    /// Handles a wheel turn of some lines over a cell.
+    /// Handles a wheel event of `by` lines over a cell.
     pub fn wheel(&mut self, column: u16, row: u16, by: i16) -> Vec<Effect> {
         if self.help.is_none() && self.window.is_some() {
             let key = Key::plain(if by > 0 { Code::Down } else { Code::Up });
@@ -79,7 +79,8 @@ impl App {
         }
     }
 
-    /// On the course map, a click selects a line; a second click, or one beside the list, opens it.
+    /// Returns the action of a click on the course map: the first click on a line selects it, a second click or one beside the
+    /// list opens it.
     fn on_course_map(&self, column: u16, row: u16) -> Option<Action> {
         let (list, about, preview) = regions::home(self.size.0, self.size.1);
         let cell = Cell::new(column, row);
@@ -90,7 +91,7 @@ impl App {
             return None;
         }
         let (lines, at) = (self.home.rows(), row - list.y);
-        // A click on the count at either end scrolls beyond it.
+        // A click on the count of hidden lines at either end scrolls past that end.
         let ((above, below), margin) = (self.home.hidden(), column + 4 >= list.x + list.width);
         if margin && at == 0 && above > 0 {
             return lines.first().map(|(line, _)| CourseAction::Choose(line.saturating_sub(1)).into());
@@ -102,8 +103,8 @@ impl App {
         Some(if line == self.home.chosen { CourseAction::Open(line) } else { CourseAction::Choose(line) }.into())
     }
 
-    /// In a window, a click chooses a row, and a second click performs its action. A click beside the window, or on its last
-    /// line, closes it.
+    /// Returns the action of a click while a window is open: the first click on a row selects it, a second click runs its
+    /// action. A click outside the window, or on its last line, closes it.
     fn row_at(&self, window: &Window, column: u16, row: u16) -> Option<Action> {
         let parts = window::area(self)?;
         let cell = Cell::new(column, row);
@@ -122,10 +123,10 @@ impl App {
         (at < count).then(|| if at == chosen { WindowAction::Enter(at) } else { WindowAction::Choose(at) }.into())
     }
 
-    /// The action of a line of the help.
+    /// Returns the action of a line of the help.
     fn help_action(&self, column: u16, row: u16) -> Option<Action> {
         let (columns, rows) = self.size;
-        // Every sign has the same width, so any placeholder gives the right layout.
+        // All signs have the same width, so a placeholder gives the right layout.
         let lines = help::lines(self, help::text_width(columns), |_| String::new());
         let area = help::area(columns, rows, lines.len());
         let inner = Area { x: area.x + 1, y: area.y + 1, width: area.width - 2, height: area.height - 2 };

@@ -1,23 +1,23 @@
-//! The notice: one line that says what happened, or why nothing did.
+//! The notice: a line that reports the result of an action, or why it had no effect.
 
 use crate::tone::Tone;
 
-/// A line in the place of the status. It disappears with the next key or, while time runs, after a few seconds.
+/// A message in the status line. It disappears with the next key press or, unless paused, after a few seconds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Notice {
-    /// What kind of news it is.
+    /// The tone.
     pub tone: Tone,
-    /// The line.
+    /// The text.
     pub text: String,
 }
 
 impl Notice {
-    /// A notice of a tone.
+    /// Creates a notice.
     pub fn new(tone: Tone, text: impl Into<String>) -> Self {
         Self { tone, text: text.into() }
     }
 
-    /// A notice that is no more than information.
+    /// Creates an informational notice.
     pub fn dim(text: impl Into<String>) -> Self {
         Self::new(Tone::Dim, text)
     }

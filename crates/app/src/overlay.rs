@@ -1,11 +1,11 @@
-//! Overlays: what the analysis says about the infrastructure, shown on the diagram.
+//! Overlays: results of the analysis, shown on the diagram.
 //!
 //! ```text
-//!  infrastructure, load ──CachedAnswers──▶ answers of the analysis          after an edit or a change of the load
-//!  query (selection, choice) ────────────▶ OverlayContent: stamps, a line, remarks      after a key or a click
+//!  infrastructure, load ──CachedAnswers──▶ answers of the analysis                     after an edit or a load change
+//!  query (selection, choice) ────────────▶ OverlayContent: stamps, a line, remarks     after a key or a click
 //! ```
 //!
-//! Every number and every judgement comes from the analysis; overlays put them into words and onto elements.
+//! All numbers and verdicts come from the analysis; overlays only format them and attach them to elements.
 
 mod answers;
 pub mod content;
@@ -25,26 +25,26 @@ use crate::overlay::answers::{CachedAnswers, OverlayAnswers};
 use crate::overlay::content::{OverlayContent, OverlayQuery};
 use crate::overlay::kind::Overlay;
 
-/// Whether an overlay is on.
+/// Which overlay is on, if any.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum OverlayState {
-    /// The diagram without an overlay.
+    /// No overlay.
     #[default]
     Off,
-    /// The readable hops until the next key, because TLS has just changed.
+    /// Readable hops until the next key press, after a TLS change.
     Briefly,
-    /// An overlay until the learner changes it.
+    /// An overlay that the learner has turned on.
     On(Overlay),
 }
 
 /// The overlays of a stage: which one is on, and its content.
 #[derive(Clone, Debug, Default)]
 pub struct Overlays {
-    /// Which one is on.
+    /// The current state.
     pub state: OverlayState,
-    /// The last one that was on.
+    /// The overlay that was on most recently.
     last: Overlay,
-    /// Whether the overlay is hidden because it would answer an open question.
+    /// Whether the overlay is hidden because it would reveal the answer to an open question.
     suspended: bool,
     query: OverlayQuery,
     answers: Option<CachedAnswers>,
@@ -52,7 +52,7 @@ pub struct Overlays {
 }
 
 impl Overlays {
-    /// The overlay that is shown.
+    /// Returns the visible overlay.
     pub const fn shown(&self) -> Option<Overlay> {
         match self.state {
             _ if self.suspended => None,
@@ -62,27 +62,27 @@ impl Overlays {
         }
     }
 
-    /// Whether overlays are hidden until a question on the diagram is answered.
+    /// Whether overlays are hidden until a question about the diagram is answered.
     pub const fn is_suspended(&self) -> bool {
         self.suspended
     }
 
-    /// The content of the overlay; empty if none is on.
+    /// Returns the content of the overlay; empty if none is on.
     pub const fn content(&self) -> &OverlayContent {
         &self.content
     }
 
-    /// The kind of request whose single points are shown.
+    /// Returns the kind of request whose single points are shown.
     pub const fn kind(&self) -> RequestKind {
         self.query.kind
     }
 
-    /// The present choice of the overlay.
+    /// Returns the overlay's current option, as a running number.
     pub(super) const fn chosen(&self) -> usize {
         self.query.choice
     }
 
-    /// Selects the kind of request whose single points are shown.
+    /// Sets the kind of request whose single points are shown.
     pub(super) const fn set_kind(&mut self, kind: RequestKind) {
         self.query.kind = kind;
     }
@@ -95,7 +95,7 @@ impl Overlays {
         });
     }
 
-    /// Turns the overlay off, or the last one on again.
+    /// Turns the overlay off, or turns the most recent one back on.
     pub(super) fn toggle(&mut self) {
         self.set(match self.state {
             OverlayState::Off | OverlayState::Briefly => Some(self.last),
@@ -103,7 +103,7 @@ impl Overlays {
         });
     }
 
-    /// Shows this overlay, or none if it is on.
+    /// Shows this overlay, or turns it off if it is on.
     pub(super) fn show(&mut self, overlay: Overlay) {
         self.set((self.state != OverlayState::On(overlay)).then_some(overlay));
     }
@@ -123,14 +123,14 @@ impl Overlays {
         self.query.choice = 0;
     }
 
-    /// Shows the readable hops until the next key, unless an overlay is on.
+    /// Shows the readable hops until the next key press, unless an overlay is on.
     pub(super) const fn show_briefly(&mut self) {
         if matches!(self.state, OverlayState::Off) {
             self.state = OverlayState::Briefly;
         }
     }
 
-    /// Ends what is shown only until the next key.
+    /// Turns off the readable hops if they were shown only briefly.
     pub(super) fn end_brief(&mut self) {
         if self.state == OverlayState::Briefly {
             self.state = OverlayState::Off;
@@ -138,12 +138,12 @@ impl Overlays {
         }
     }
 
-    /// Hides the overlay while `suspended`, whichever is on.
+    /// Hides any overlay while `suspended` is set.
     pub(super) const fn suspend(&mut self, suspended: bool) {
         self.suspended = suspended;
     }
 
-    /// The name of the overlay's choice; `None` if there is nothing to choose from.
+    /// Returns the label of the overlay's option, or `None` if there are no alternatives.
     pub fn choice(&self) -> Option<&'static str> {
         let choice = self.shown()?.choice()?;
         let is_one = match self.answers.as_ref().map(|known| &known.answers) {
@@ -155,7 +155,7 @@ impl Overlays {
         (!is_one).then_some(choice)
     }
 
-    /// Selects the overlay's next choice. Returns whether it has any.
+    /// Selects the overlay's next option. Returns whether it has options.
     pub(super) fn next_choice(&mut self) -> bool {
         let Some(overlay) = self.shown().filter(|_| self.choice().is_some()) else { return false };
         if overlay == Overlay::SinglePoints {
@@ -167,8 +167,8 @@ impl Overlays {
         true
     }
 
-    /// Brings the content up to date with the infrastructure, the load in requests per second and the selection. Does nothing
-    /// if none of them has changed.
+    /// Updates the content for the infrastructure, the load in requests per second and the selection. Does nothing if none of
+    /// them has changed.
     pub(super) fn update(&mut self, infra: &Arc<Infrastructure>, load: f64, selected: Option<&Element>) {
         let Some(overlay) = self.shown() else {
             (self.answers, self.content) = (None, OverlayContent::default());
@@ -188,7 +188,7 @@ impl Overlays {
         self.rebuild(infra);
     }
 
-    /// Whether the content matches the present query.
+    /// Whether the content matches the current query.
     fn is_current(&self) -> bool {
         self.answers.as_ref().is_some_and(|known| known.viewed.as_ref() == Some(&self.query))
     }

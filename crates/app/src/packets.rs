@@ -1,4 +1,4 @@
-//! Packets on the canvas: where they are, and which one a click or a key follows.
+//! Packets on the canvas: their cells, and the packet that a click or a key follows.
 
 use hoplight_layout::{Cell, LinkRoute};
 use hoplight_lesson::Pace;
@@ -7,7 +7,7 @@ use hoplight_sim::{Motion, Packet, PacketContent};
 
 use crate::stage::Stage;
 
-/// The cell of a packet on its link's route.
+/// Returns the cell of a packet on its link's route.
 pub fn cell(route: &LinkRoute, packet: &Packet) -> Option<Cell> {
     let gate = |guard: &Guard| route.gates.iter().find(|gate| gate.firewall == guard.firewall).map(|gate| gate.cell);
     let on_line = || {
@@ -24,7 +24,7 @@ pub fn cell(route: &LinkRoute, packet: &Packet) -> Option<Cell> {
 }
 
 impl Stage {
-    /// The request whose packet is at a cell of the canvas; of several, the one of the most important kind.
+    /// Returns the request whose packet is at a canvas cell; of several, one of the most important kind.
     pub fn packet_at(&self, at: Cell) -> Option<u64> {
         let only = self.session.playback.followed.filter(|_| self.session.playback.pace == Pace::Trace);
         let mut found = None;
@@ -40,7 +40,7 @@ impl Stage {
         found.map(|(_, number)| number)
     }
 
-    /// The request after the followed one, in order of arrival; `None` after the last.
+    /// Returns the request after the followed one, in order of arrival, or `None` after the last.
     pub fn next_packet(&self) -> Option<u64> {
         let after = self.session.playback.followed.unwrap_or(0);
         let numbers = self.sim().packets().filter_map(|packet| match packet.cargo {

@@ -1,7 +1,7 @@
-//! The lesson's text: the step with its goals, a question with its options, the end with the score.
+//! The lesson panel: a step with its goals, a question with its options, or the final score.
 
 use hoplight_lesson::markup::with_keys;
-use hoplight_lesson::{Ask, Choice, Gate, LessonRun, Place, Question, Reveal};
+use hoplight_lesson::{Ask, Choice, LessonRun, Place, Question, Reveal, StepGate};
 use hoplight_model::Element;
 
 use crate::action::{AppAction, LessonAction};
@@ -10,7 +10,7 @@ use crate::line::{Line, Page};
 use crate::stage::Stage;
 use crate::tone::Tone;
 
-/// The title of the panel: the step's title, and its number in the lesson.
+/// Returns the title of the panel: the step's title, and its number in the lesson.
 pub fn title(run: &LessonRun) -> (String, String) {
     let (steps, questions) = (run.lesson().steps.len(), run.lesson().quiz.len());
     match run.place() {
@@ -23,7 +23,7 @@ pub fn title(run: &LessonRun) -> (String, String) {
     }
 }
 
-/// The lesson's lines for a panel of `width` columns.
+/// Returns the lesson's lines for a panel of `width` columns.
 pub fn lines(stage: &Stage, keymap: &Keymap, width: u16) -> Vec<Line> {
     let Some(run) = &stage.session.lesson else { return Vec::new() };
     let mut writer = LessonWriter { stage, run, keymap, page: Page::new(width) };
@@ -39,7 +39,7 @@ pub fn lines(stage: &Stage, keymap: &Keymap, width: u16) -> Vec<Line> {
     writer.page.lines()
 }
 
-/// What an answer is for.
+/// The purpose of a question.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum QuestionMode {
     Ask,
@@ -55,25 +55,25 @@ struct LessonWriter<'a> {
 }
 
 impl LessonWriter<'_> {
-    /// Prose, with the labels of the keys that it names.
+    /// Substitutes key labels in a lesson's text.
     fn prose(&self, text: &str) -> String {
         with_keys(text, |name| self.keymap.named(name))
     }
 
     fn step(&mut self) {
         let Some(step) = self.run.step() else { return };
-        // On a small screen, the reveal of a passed gate replaces the task.
+        // On a small screen, the reveal replaces the task once the gate is passed.
         let brief = !self.stage.viewport.regions.wide && self.run.is_open() && self.run.reveal().is_some();
         for paragraph in step.text.iter().filter(|_| !brief) {
             let text = self.prose(paragraph);
             self.page.text(Tone::Text, &text);
         }
         match &step.gate {
-            Gate::Continue => {}
-            Gate::Goals(_) if brief => {}
-            Gate::Goals(_) => self.goals(),
-            Gate::Ask(question) => self.question(question, QuestionMode::Ask),
-            Gate::Predict(question) => self.question(question, QuestionMode::Predict),
+            StepGate::Continue => {}
+            StepGate::Goals(_) if brief => {}
+            StepGate::Goals(_) => self.goals(),
+            StepGate::Ask(question) => self.question(question, QuestionMode::Ask),
+            StepGate::Predict(question) => self.question(question, QuestionMode::Predict),
         }
         if let Some(Reveal { text, prediction }) = self.run.reveal() {
             if let Some((right, why)) = prediction {
@@ -87,7 +87,7 @@ impl LessonWriter<'_> {
                 self.page.item(Tone::Good, "✓ ", Tone::Text, &text, None);
             }
         }
-        // Only the newest hint or the solution is shown: the diagram must stay visible.
+        // Show only the newest hint or the solution, so that the diagram stays visible.
         let count = step.hints.len();
         if self.run.solution_shown() {
             let acts: Vec<String> = step.solution.iter().map(ToString::to_string).collect();
@@ -162,7 +162,7 @@ impl LessonWriter<'_> {
         if count > 0 {
             self.page.text(Tone::Text, &marked.join(", "));
         }
-        // In the quiz the first try counts; after it, the right set is shown.
+        // In the quiz, only the first attempt counts; after it, show the correct set.
         if mode == QuestionMode::Quiz && self.run.is_open() {
             let infra = self.stage.infra();
             if let Some(target) = self.run.question().and_then(Question::target) {
@@ -173,7 +173,7 @@ impl LessonWriter<'_> {
         }
     }
 
-    /// The last line: the keys that continue.
+    /// Writes the last line: the keys that continue.
     fn way_on(&mut self, hints: bool) {
         let next = self.keymap.label(AppAction::Enter);
         let open = self.run.is_open();
@@ -197,7 +197,7 @@ impl LessonWriter<'_> {
                 line = line.with(Tone::Accent, format!("{gap}{hint} ")).with(Tone::Dim, word);
             }
         }
-        // A click performs the first offer.
+        // A click does what the first of the offered keys does.
         let offers_hint = hints && !open && !self.run.solution_shown();
         line.action = if open { Some(AppAction::Enter.into()) } else { offers_hint.then_some(LessonAction::Hint.into()) };
         if let Some((words, keys)) = again {
@@ -213,7 +213,7 @@ impl LessonWriter<'_> {
         }
     }
 
-    /// The keys of the answers, from the first to the last.
+    /// Returns the range of answer keys, such as `1–4`.
     fn answers(&self) -> String {
         let last = match self.run.question().map(|question| &question.ask) {
             Some(Ask::Choice(choices)) => choices.len().saturating_sub(1),
@@ -230,7 +230,7 @@ impl LessonWriter<'_> {
         let word = if score.right == score.of {
             "You could explain this at a whiteboard."
         } else {
-            "The questions can be tried again: open the lesson from the course map."
+            "To try the questions again, open the lesson from the course map."
         };
         self.page.text(Tone::Dim, word);
         let next = self.keymap.label(AppAction::Enter);

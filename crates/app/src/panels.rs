@@ -1,4 +1,4 @@
-//! The panels: what is shown of the session, and how far its texts are scrolled.
+//! View state of the stage: the current view, the overlay, the comparison and scroll offsets.
 
 use hoplight_analysis::{plaintext_hops, single_parts};
 use hoplight_model::{Element, Infrastructure, RequestKind};
@@ -11,34 +11,34 @@ use crate::overlay::kind::Overlay;
 use crate::scroll::scrolled;
 use crate::view::View;
 
-/// Everything on the stage that is not the session and not the canvas.
+/// All state of the stage other than the session and the canvas.
 #[derive(Clone, Debug)]
 pub struct Panels {
-    /// What the main area shows.
+    /// The view in the main area.
     pub view: View,
-    /// What is selected on the monitoring screen.
+    /// The selection on the monitoring screen.
     pub monitor_focus: MonitorFocus,
-    /// The second design, while two are compared.
+    /// The comparison with a second design, if one is open.
     pub comparison: Option<Box<Comparison>>,
-    /// What the analysis shows on the diagram.
+    /// The analysis overlays on the diagram.
     pub overlays: Overlays,
-    /// What the analysis says about the present infrastructure.
+    /// Analysis results for the current infrastructure.
     pub summary: Summary,
-    /// The moments that the timeline marks.
+    /// The marks on the timeline.
     pub marks: TimelineMarks,
-    /// Whether the panel of a small screen shows the selected element rather than the lesson.
+    /// Whether the panel of a small screen shows the selected element instead of the lesson.
     pub show_detail: bool,
-    /// How far the panel is scrolled.
+    /// Scroll offset of the panel.
     pub scroll: u16,
-    /// How far the detail panel below a lesson is scrolled.
+    /// Scroll offset of the detail panel below a lesson.
     pub detail_scroll: u16,
-    /// The topic of the panel. A new topic is shown from its top.
+    /// The topic of the panel. A change of topic resets the scroll offset.
     topic: Topic,
-    /// Whether the last command cut off a known future.
+    /// Whether the last command discarded a known future.
     pub(crate) cut_off: bool,
 }
 
-/// What the panel of the selected element is about.
+/// The topic of the detail panel.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Topic {
     selected: Option<Element>,
@@ -64,14 +64,14 @@ impl Panels {
         }
     }
 
-    /// Goes back to the diagram.
+    /// Returns to the diagram and ends the comparison.
     pub(crate) fn leave_view(&mut self) {
         self.view = View::Canvas;
         self.comparison = None;
     }
 
-    /// Scrolls the texts. Below a lesson, the detail panel follows when the lesson is at its end. `most` and `most_detail`
-    /// are the largest offsets.
+    /// Scrolls the panels. The detail panel below a lesson scrolls once the lesson has reached its end. `most` and
+    /// `most_detail` are the largest offsets.
     pub(crate) fn scroll_by(&mut self, by: i16, (most, most_detail): (u16, u16)) {
         let (scroll, detail) = (self.scroll.min(most), self.detail_scroll.min(most_detail));
         let lesson_first = if by > 0 { scroll < most } else { detail == 0 };
@@ -82,7 +82,7 @@ impl Panels {
         }
     }
 
-    /// Shows a new topic from its top. A lesson in the panel keeps its place.
+    /// Sets the topic, and scrolls to the top if it is new. A lesson in the panel keeps its scroll offset.
     pub(crate) fn set_topic(&mut self, selected: Option<&Element>, followed: Option<u64>, is_lesson: bool) {
         let overlay = self.overlays.shown().map(|overlay| (overlay, self.overlays.kind(), self.overlays.chosen()));
         let topic = Topic { selected: selected.cloned(), followed, view: self.view, overlay };
@@ -94,19 +94,19 @@ impl Panels {
     }
 }
 
-/// What the analysis says, in numbers. Computed when the infrastructure changes, not with every frame.
+/// Key figures of the analysis. Computed when the infrastructure changes, not on every frame.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Summary {
-    /// Readable hops.
+    /// Number of readable hops.
     pub plaintext: usize,
-    /// Those of them that leave a server.
+    /// Number of readable hops that leave a server.
     pub exposed: usize,
-    /// The single points of failure for writes, by name; `None` if writes do not work at all.
+    /// Names of the single points of failure for writes; `None` if writes do not work at all.
     pub single_points: Option<Vec<String>>,
 }
 
 impl Summary {
-    /// Asks the analysis.
+    /// Runs the analysis.
     pub(crate) fn of(infra: &Infrastructure) -> Self {
         let hops = plaintext_hops(infra);
         Self {

@@ -1,48 +1,48 @@
-//! How the screen is divided. A pure function of its size.
+//! The layout of the screen: a pure function of its size.
 
 use hoplight_layout::Area;
 
-/// The smallest screen that shows everything.
+/// Minimum size of the screen.
 pub const MINIMUM: (u16, u16) = (80, 24);
-/// From this size on, panels are beside the canvas.
+/// Minimum size at which panels are placed beside the canvas.
 const WIDE: (u16, u16) = (116, 32);
 
-/// The parts of the stage. A part that has no room is empty.
+/// The areas of the stage. An area that does not fit is empty.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Regions {
     /// Title, pace, time.
     pub header: Area,
-    /// The infrastructure.
+    /// The diagram.
     pub canvas: Area,
     /// The lesson, or the selected element.
     pub panel: Area,
-    /// The selected element, where there is room for both.
+    /// The selected element, if there is room for both.
     pub detail: Area,
     /// The agents' gauges.
     pub gauges: Area,
     /// The status line.
     pub status: Area,
-    /// The timeline; empty where there is no room.
+    /// The timeline; empty if it does not fit.
     pub timeline: Area,
     /// The journal.
     pub journal: Area,
-    /// The keys that work now.
+    /// The available keys.
     pub footer: Area,
     /// Whether the panel is beside the canvas.
     pub wide: bool,
 }
 
-/// Whether a screen is too small to be drawn on.
+/// Whether a screen is too small to draw on.
 pub fn too_small(columns: u16, rows: u16) -> bool {
     columns < MINIMUM.0 || rows < MINIMUM.1
 }
 
-/// Whether there is room for panels beside the canvas.
+/// Whether panels fit beside the canvas.
 pub fn is_wide((columns, rows): (u16, u16)) -> bool {
     columns >= WIDE.0 && rows >= WIDE.1
 }
 
-/// Divides the stage. `agents` gauges get a row each if there is room; a lesson gets a panel of its own.
+/// Splits the stage into areas. Each of `agents` gauges gets its own row if there is room, and a lesson its own panel.
 pub fn stage(columns: u16, rows: u16, agents: u16, lesson: bool) -> Regions {
     if too_small(columns, rows) {
         return Regions::default();
@@ -83,12 +83,12 @@ pub fn stage(columns: u16, rows: u16, agents: u16, lesson: bool) -> Regions {
     }
 }
 
-/// The area of a comparison: everything except the header, the status and the footer.
+/// Returns the area of a comparison: everything except the header, the status line and the footer.
 pub fn comparison_area(size: (u16, u16)) -> Area {
     Area::new(0, 1, size.0, size.1.saturating_sub(3))
 }
 
-/// The parts of the course map: the list, and beside it the chosen line's description and infrastructure.
+/// Returns the areas of the course map: the list, and beside it the description and preview of the selected line.
 pub fn home(columns: u16, rows: u16) -> (Area, Area, Area) {
     if too_small(columns, rows) {
         return Default::default();

@@ -1,18 +1,18 @@
-//! Scroll arithmetic: visible lines, first visible line and the offset after a scroll step.
+//! Scroll arithmetic: the number of visible lines, the first visible line, and the offset after scrolling.
 
-/// The new offset of a text that is scrolled from `at` by `by` lines; `most` is the largest offset.
+/// Returns the offset after scrolling from `at` by `by` lines; `most` is the largest offset.
 pub fn scrolled(at: u16, by: i16, most: u16) -> u16 {
     at.min(most).saturating_add_signed(by).min(most)
 }
 
-/// The index of the first row to show so that `chosen` of `count` rows is visible where `room` rows fit. The chosen row is
-/// in the middle where possible.
+/// Returns the index of the first visible row such that row `chosen` of `count` rows is visible in `room` rows, centred if
+/// possible.
 pub fn first_shown(chosen: usize, count: usize, room: usize) -> usize {
     chosen.saturating_sub(room / 2).min(count.saturating_sub(room))
 }
 
-/// The number of `lines` that a pane of `height` rows shows below its title. If they do not all fit, the last row says
-/// how many are left.
+/// Returns how many of `lines` fit below the title of a pane of `height` rows. If they do not all fit, the last row shows the
+/// number of remaining lines instead.
 pub fn room(height: u16, lines: usize) -> usize {
     let rows = usize::from(height.saturating_sub(1));
     if lines > rows { rows.saturating_sub(1) } else { rows }
@@ -23,7 +23,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_chosen_row_is_always_shown_and_no_room_is_wasted() {
+    fn the_selected_row_is_always_visible_and_no_row_is_wasted() {
         for count in 0..30 {
             for room in 1..12 {
                 for chosen in 0..count {

@@ -1,14 +1,14 @@
-//! The stage: a session with a running infrastructure, and its presentation.
+//! The stage: a session with a running infrastructure, and its view state.
 //!
 //! ```text
 //!  Stage ─┬─ Session    time, playback, selection, wiretap, lesson: shared with the headless player
-//!         ├─ Viewport   regions of the screen, layout, pan
+//!         ├─ Viewport   screen regions, layout, pan
 //!         └─ Panels     view, overlay, comparison, scroll offsets, marks
 //! ```
 //!
-//! Its methods involve more than one of the three. Independent of the other screens.
+//! Methods that involve only one of the three are on that type.
 
-mod acts;
+mod commands;
 mod steps;
 
 use std::sync::Arc;
@@ -25,10 +25,10 @@ use crate::regions;
 use crate::view::View;
 use crate::viewport::Viewport;
 
-/// The running infrastructure with its session, viewport and panels.
+/// A running infrastructure: session, viewport and panels.
 #[derive(Clone, Debug)]
 pub struct Stage {
-    /// The running simulation and the learner's position in it.
+    /// The running simulation, the playback state and the lesson.
     pub session: Session,
     /// The canvas and its visible part.
     pub viewport: Viewport,
@@ -37,7 +37,7 @@ pub struct Stage {
 }
 
 impl Stage {
-    /// A running infrastructure without a lesson.
+    /// Creates a stage without a lesson.
     pub fn explore(infra: Arc<Infrastructure>, seed: u64, size: (u16, u16)) -> Self {
         let (viewport, panels) = (Viewport::new(&infra), Panels::new(&infra));
         let mut stage = Self { session: Session::new(infra, seed), viewport, panels };
@@ -45,7 +45,7 @@ impl Stage {
         stage
     }
 
-    /// The stage of a lesson, with its setup done.
+    /// Creates the stage of a lesson, and runs the setup of its step.
     pub fn lesson(
         infra: Arc<Infrastructure>,
         seed: u64,
@@ -60,10 +60,10 @@ impl Stage {
         (stage, result)
     }
 
-    /// Runs the entry actions of a lesson's step.
+    /// Runs the setup of a lesson's step.
     ///
     /// # Errors
-    /// If one of its commands is refused.
+    /// If a command of the setup is refused.
     pub fn enter(&mut self, entry: &outcome::Entry) -> Result<(), CommandError> {
         self.panels.scroll = 0;
         self.panels.show_detail = false;
@@ -76,7 +76,7 @@ impl Stage {
         result
     }
 
-    /// Lays everything out for a screen of another size.
+    /// Lays everything out for a new screen size.
     pub fn resize(&mut self, size: (u16, u16)) {
         let agents = self.sim().agents().len();
         self.viewport.resize(size, self.session.infra(), agents, self.session.lesson.is_some());
@@ -87,24 +87,24 @@ impl Stage {
         }
     }
 
-    /// The map of a large canvas, if it is shown.
+    /// Returns the minimap of a large canvas, if it is shown.
     pub fn map(&self) -> Option<Map> {
         self.viewport.map(self.session.selected.as_ref())
     }
 
-    /// Pans to the selected element.
+    /// Pans to make the selected element visible.
     pub(super) fn show_selection(&mut self) {
         if let Some(selected) = &self.session.selected {
             self.viewport.show_element(selected);
         }
     }
 
-    /// Whether a command to redo or a mark lies ahead of the current time.
+    /// Whether there is a known future: a command to redo, or a mark after the current time.
     fn knows_future(&self) -> bool {
         self.session.timeline.known_command().is_some() || self.panels.marks.after(self.sim().now()).is_some()
     }
 
-    /// Removes the marks after now, which a change made invalid. `known` says whether there was a known future.
+    /// Discards the known future after a change. `known` says whether there was one.
     fn cut(&mut self, known: bool) {
         let now = self.sim().now();
         self.panels.marks.cut(now);
@@ -114,16 +114,16 @@ impl Stage {
         self.panels.cut_off |= known;
     }
 
-    /// Whether a known future was cut off since the last call.
+    /// Returns whether a known future was discarded since the last call.
     pub(super) const fn take_cut_off(&mut self) -> bool {
         std::mem::replace(&mut self.panels.cut_off, false)
     }
 
-    /// Runs an action that may move time, add to the log or change the infrastructure. The second design of a comparison
-    /// follows, and the summary is recomputed if the infrastructure has changed.
-    fn changing<T>(&mut self, act: impl FnOnce(&mut Session) -> T) -> T {
+    /// Runs an operation that may move time, extend the command log or edit the infrastructure. Afterwards, synchronises the
+    /// second design of a comparison, and recomputes the summary if the infrastructure has changed.
+    fn changing<T>(&mut self, operation: impl FnOnce(&mut Session) -> T) -> T {
         let before = Arc::clone(self.infra());
-        let result = act(&mut self.session);
+        let result = operation(&mut self.session);
         if let Some(comparison) = &mut self.panels.comparison {
             comparison.follow(&self.session.timeline);
         }
@@ -133,12 +133,12 @@ impl Stage {
         result
     }
 
-    /// Advances by elapsed wall time.
+    /// Advances wall time.
     pub fn tick(&mut self, elapsed: Duration) {
         self.changing(|session| session.tick(elapsed));
     }
 
-    /// Updates the overlay. It is suspended while a question asks for marks, since it would reveal the answer.
+    /// Updates the overlay, which is hidden while a question asks for marks: it would reveal the answer.
     pub(super) fn update_overlay(&mut self) {
         let session = &self.session;
         let asked = session.lesson.as_ref().filter(|run| !run.is_open()).and_then(LessonRun::question);
@@ -146,7 +146,8 @@ impl Stage {
         self.panels.overlays.update(session.infra(), session.sim().rate(), session.selected.as_ref());
     }
 
-    /// Shows a new topic of the panel from its top. `is_lesson` says that the panel shows the lesson, which keeps its place.
+    /// Updates the topic of the panel, and scrolls to the top if it is new. `is_lesson` says whether the panel shows the
+    /// lesson, which keeps its scroll offset.
     pub(super) fn update_topic(&mut self, is_lesson: bool) {
         self.panels.set_topic(self.session.selected.as_ref(), self.session.playback.followed, is_lesson);
     }
@@ -157,8 +158,8 @@ impl Stage {
         self.panels.marks.observe(timeline.journal(), sim.infrastructure(), sim.now());
     }
 
-    /// The marks of the timeline, oldest first. In a comparison they are those of both designs; a mark of only one design
-    /// comes with its letter.
+    /// Returns the marks of the timeline, oldest first. In a comparison, merges the marks of both designs; a mark of only one
+    /// design is paired with that design's letter.
     pub fn known_marks(&self) -> Vec<(Option<char>, &TimelineMark)> {
         let first: Vec<&TimelineMark> = self.panels.marks.all().iter().collect();
         match &self.panels.comparison {
@@ -170,7 +171,7 @@ impl Stage {
         }
     }
 
-    /// The area of the timeline; empty if it does not fit.
+    /// Returns the area of the timeline; empty if it does not fit.
     pub fn timeline_area(&self) -> Area {
         match (&self.panels.comparison, self.panels.view) {
             (Some(comparison), View::Compare) => comparison.areas.timeline,
@@ -178,7 +179,7 @@ impl Stage {
         }
     }
 
-    /// The time span of the timeline: from the earliest rewind point to the latest time reached.
+    /// Returns the time span of the timeline: from the earliest rewind point to the latest time reached.
     pub fn span(&self) -> (SimTime, SimTime) {
         let now = self.sim().now();
         (self.session.timeline.earliest().min(now), self.panels.marks.furthest().max(now))
@@ -194,15 +195,15 @@ impl Stage {
         moved
     }
 
-    /// Selects the next or the previous element in reading order.
+    /// Selects the next or previous element in reading order.
     pub fn cycle_selection(&mut self, forward: bool) {
         if let Some(next) = self.viewport.next_element(self.session.selected.as_ref(), forward).cloned() {
             self.session.selected = Some(next);
         }
     }
 
-    /// Moves the wiretap to the selected hop, or removes it if it is there or if no hop is selected. Returns whether there was
-    /// a hop or a wiretap.
+    /// Moves the wiretap to the selected hop, or removes it if it is already there or no hop is selected. Returns `false` if
+    /// there is neither a selected hop nor a wiretap.
     pub fn toggle_wiretap(&mut self) -> bool {
         let hop = match &self.session.selected {
             Some(Element::Hop(from, to)) => Some((from.clone(), to.clone())),
@@ -218,7 +219,7 @@ impl Stage {
         true
     }
 
-    /// Whether the selected element can be killed: users cannot.
+    /// Whether the selected element can be killed. Users cannot.
     pub(super) fn can_kill(&self) -> bool {
         match &self.session.selected {
             None => false,
@@ -230,12 +231,12 @@ impl Stage {
         }
     }
 
-    /// The current infrastructure.
+    /// Returns the current infrastructure.
     pub fn infra(&self) -> &Arc<Infrastructure> {
         self.session.infra()
     }
 
-    /// The current simulation.
+    /// Returns the current simulation.
     pub fn sim(&self) -> &Simulation {
         self.session.sim()
     }

@@ -1,11 +1,11 @@
-//! The stage as panes: where each part is, which lines it shows, how far it can be scrolled, and what a click on it means.
+//! The stage as panes: area, lines, scroll range and click actions of each part.
 //!
 //! ```text
 //!  App ──StageView::of──▶ StageView ─┬─▶ the frame draws it
-//!                                    └─▶ the mouse asks it for the action at a cell
+//!                                    └─▶ the mouse looks up the action at a cell
 //! ```
 //!
-//! Both read the same panes, so a click always means what is drawn. Must not know how anything is drawn.
+//! Both read the same panes, so a click always matches what is drawn.
 
 mod hit;
 pub mod pane;
@@ -28,23 +28,23 @@ use pane::Pane;
 pub struct StageView<'a> {
     /// The stage.
     pub stage: &'a Stage,
-    /// Where the status line is.
+    /// Area of the status line.
     pub status_area: Area,
-    /// The parts of the status line: what users experience, or the notice in its place.
+    /// Parts of the status line: user experience, or a notice instead.
     pub status: Vec<Line>,
-    /// Where the timeline is; empty if it has no room.
+    /// Area of the timeline; empty if it does not fit.
     pub timeline: Area,
-    /// Where the main view is.
+    /// Area of the main view.
     pub main: Area,
-    /// What the main view shows.
+    /// Content of the main view.
     pub main_view: MainView,
     /// The lesson, or the selected element.
     pub panel: Pane,
-    /// The selected element below a lesson; empty without one, or where there is no room.
+    /// The selected element below a lesson; empty outside lessons, or if it does not fit.
     pub detail: Pane,
-    /// The journal, or the wiretap in its place.
+    /// The journal, or the wiretap instead.
     pub journal: JournalPane,
-    /// Where the agents' gauges are, as many as fit.
+    /// Areas of the agents' gauges, as many as fit.
     pub gauges: Vec<Area>,
 }
 
@@ -55,18 +55,18 @@ pub enum MainView {
     Canvas,
     /// The monitoring screen, row by row.
     Monitor(Vec<MonitorRow>),
-    /// Two designs, with the table of their differences. It takes the place of the panels, too.
+    /// Two designs, with the table of their differences. Also covers the panels.
     Compare(Pane),
 }
 
-/// The journal's lines, or those of the wiretap under a title.
+/// The lines of the journal, or of the wiretap below a title.
 #[derive(Clone, Debug)]
 pub struct JournalPane {
-    /// Where it is; empty if it has no room.
+    /// The area; empty if it does not fit.
     pub area: Area,
-    /// The wiretap's title and a remark on it; `None` for the journal.
+    /// The wiretap's title and remark; `None` for the journal.
     pub title: Option<(Line, String)>,
-    /// The lines that are shown.
+    /// The visible lines.
     pub lines: Vec<Line>,
 }
 
@@ -96,7 +96,7 @@ impl JournalPane {
 }
 
 impl<'a> StageView<'a> {
-    /// The panes of the stage; `None` on the course map.
+    /// Returns the panes of the stage, or `None` on the course map.
     pub fn of(app: &'a App) -> Option<Self> {
         let stage = app.stage()?;
         let panel = panel_of(app, stage);
@@ -124,20 +124,20 @@ impl<'a> StageView<'a> {
         })
     }
 
-    /// The panes' texts, for a search.
+    /// Returns the lines of the panel and the detail panel as plain text.
     pub fn texts(&self) -> impl Iterator<Item = String> {
         self.panel.lines.iter().chain(&self.detail.lines).map(Line::text)
     }
 }
 
-/// Whether the panel shows the lesson rather than the selected element.
+/// Whether the panel shows the lesson instead of the selected element.
 fn shows_lesson(stage: &Stage) -> bool {
     stage.session.lesson.is_some() && (stage.viewport.regions.wide || !stage.panels.show_detail)
 }
 
 fn panel_of(app: &App, stage: &Stage) -> Pane {
     let wide = stage.viewport.regions.wide;
-    // A margin at the right; beside the canvas, a border at the left, too.
+    // A right margin and, beside the canvas, a left border.
     let width = stage.viewport.regions.panel.width.saturating_sub(if wide { 3 } else { 2 });
     let (lines, (title, remark)) = match &stage.session.lesson {
         Some(run) if shows_lesson(stage) => (panel::lines(stage, &app.keymap, width), panel::title(run)),
@@ -147,7 +147,7 @@ fn panel_of(app: &App, stage: &Stage) -> Pane {
     Pane::new(area, lines, stage.panels.scroll, ViewAction::ScrollPanel)
         .titled(Line::new(Tone::Name, title), remark)
         .bordered(wide)
-        // On a small screen, lesson and selection share it.
+        // On a small screen, the lesson and the selected element share the panel.
         .on_title((!wide).then(|| ViewAction::TogglePanel.into()))
 }
 
@@ -159,7 +159,7 @@ fn detail_of(app: &App, stage: &Stage) -> Pane {
         .bordered(true)
 }
 
-/// The area of the panel. On a small screen it grows over the canvas if its text needs more room.
+/// Returns the area of the panel. On a small screen, it grows over the canvas if its text needs more room.
 fn panel_area(stage: &Stage, lines: usize) -> Area {
     let area = stage.viewport.regions.panel;
     let is_wanted = shows_lesson(stage) || stage.panels.show_detail;
@@ -167,24 +167,24 @@ fn panel_area(stage: &Stage, lines: usize) -> Area {
     if stage.viewport.regions.wide {
         return area;
     }
-    // Another view needs the room: the panel is only shown if the user asked for it.
+    // Other views need the room: show the panel only on request.
     if !on_canvas && !is_wanted {
         return Area { y: area.y + area.height, height: 0, ..area };
     }
-    // Another view keeps its size while a lesson is shown below it.
+    // Other views keep their size while a lesson is shown below them.
     let keeps_size = !on_canvas && !stage.panels.show_detail;
     if area.height == 0 || !is_wanted || keeps_size {
         return area;
     }
     let needed = u16::try_from(lines + 1).unwrap_or(u16::MAX);
-    // With a wiretap, the packets must stay visible.
+    // Keep the packets visible while a hop is tapped.
     let listens = !shows_lesson(stage) && stage.session.is_tap_selected();
     let most = area.height + if listens { 5 } else { stage.viewport.regions.canvas.height.saturating_sub(2) };
     let height = needed.clamp(area.height, most);
     Area { y: area.y + area.height - height, height, ..area }
 }
 
-/// The area of the main view. On a small screen, a view other than the canvas reaches down to the panel.
+/// Returns the area of the main view. On a small screen, views other than the canvas extend down to the panel.
 fn main_area(stage: &Stage, panel: &Pane) -> Area {
     let area = stage.viewport.regions.canvas;
     if stage.panels.view == View::Canvas || stage.viewport.regions.wide {

@@ -1,4 +1,4 @@
-//! One-line texts: the header, the status line, the footer, a line of the course map.
+//! One-line texts: the header, the status line, the footer, and the lines of the course map.
 
 mod footer;
 mod header;
@@ -28,7 +28,7 @@ pub use header::{header, header_parts};
 /// The window over which users' experience is measured.
 const WINDOW: Duration = Duration::from_secs(10);
 
-/// Where the status line is: on the course map, below the header.
+/// Returns the area of the status line. On the course map, it is below the header.
 pub fn status_area(app: &App) -> Area {
     let (columns, rows) = app.size();
     match app.stage() {
@@ -38,12 +38,12 @@ pub fn status_area(app: &App) -> Area {
     }
 }
 
-/// The status line: users' experience and the analysis in numbers, or the notice in their place.
+/// Returns the status line: user experience and key figures of the analysis, or a notice instead.
 pub fn status(app: &App, stage: &Stage) -> Line {
     Line::joined(status_parts(app, stage))
 }
 
-/// The parts of the status line, each with the action of a click on it.
+/// Returns the parts of the status line, each with its click action.
 pub fn status_parts(app: &App, stage: &Stage) -> Vec<Line> {
     if let Some(notice) = &app.notice {
         return vec![Line::new(notice.tone, format!(" {}", notice.text))];
@@ -87,26 +87,26 @@ pub fn status_parts(app: &App, stage: &Stage) -> Vec<Line> {
     let readable = Line { action: lay(Overlay::ReadableHops), ..readable };
     let with = |more: Vec<Line>| [users.clone(), more].concat();
     let full = |words| with(vec![readable.clone(), Line { action: lay(Overlay::SinglePoints), ..points(words) }]);
-    // A part that does not fit is left out.
+    // Parts that do not fit are omitted.
     let all = [full("single points of failure for writes"), full("SPOFs"), with(vec![readable.clone()])];
     let room = usize::from(stage.viewport.regions.status.width);
     all.into_iter().find(|parts| parts.iter().map(Line::width).sum::<usize>() <= room).unwrap_or(users)
 }
 
 impl App {
-    /// The line of the present tip.
+    /// Returns the line of the current tip.
     pub fn tip(&self) -> Option<Line> {
         let tip = self.tips.shown.filter(|tip| self.settings.tips && self.stage().is_some_and(|stage| tip.fits(stage)))?;
         Some(Line::new(Tone::Accent, " tip ").with(Tone::Text, tip.text(&self.keymap)).doing(tip.action()))
     }
 }
 
-/// Whether something else is in the place of users' experience.
+/// Whether an overlay or a followed request occupies the status line.
 pub(super) fn is_taken(stage: &Stage) -> bool {
     overlay(stage).is_some() || followed(stage).is_some()
 }
 
-/// The overlay's line, in the fullest wording that fits.
+/// Returns the overlay's line, in the longest wording that fits.
 fn overlay(stage: &Stage) -> Option<Line> {
     let view = stage.panels.overlays.content();
     let room = usize::from(stage.viewport.regions.status.width).saturating_sub(1);
@@ -114,7 +114,7 @@ fn overlay(stage: &Stage) -> Option<Line> {
     Some(Line::new(view.tone, format!(" {text}")))
 }
 
-/// What the followed request does now, in the trace pace.
+/// Returns the current activity of the followed request, at trace pace.
 fn followed(stage: &Stage) -> Option<Line> {
     let number = stage.session.playback.followed.filter(|_| stage.session.playback.pace == Pace::Trace)?;
     let infra = stage.infra();
@@ -135,23 +135,23 @@ fn followed(stage: &Stage) -> Option<Line> {
             let (from, to) = infra.ends(link);
             let (from, to, way) = match heading {
                 Heading::Request => (from, to, ""),
-                Heading::Response => (to, from, "answer to "),
+                Heading::Response => (to, from, "response to "),
             };
             let word = hoplight_text::phase_on(phase, infra.link(link).protocol);
             (Tone::Accent, format!("{way}{word} travels {} → {}", name(from), name(to)))
         }
-        Activity::Served(ix) => (Tone::Good, format!("{} works on it ({})", name(ix), hoplight_text::phase(phase))),
-        Activity::Waits(ix) => (Tone::Warn, format!("it waits in line at {}", name(ix))),
-        Activity::Pauses(ix) => (Tone::Warn, format!("{} pauses before it tries again", name(ix))),
+        Activity::Served(ix) => (Tone::Good, format!("{} processes it ({})", name(ix), hoplight_text::phase(phase))),
+        Activity::Waits(ix) => (Tone::Warn, format!("it waits in the queue of {}", name(ix))),
+        Activity::Pauses(ix) => (Tone::Warn, format!("{} waits before it retries", name(ix))),
         Activity::Lost(link) => {
             let (from, to) = infra.ends(link);
-            (Tone::Bad, format!("lost on {} → {}: {} waits for an answer", name(from), name(to), name(from)))
+            (Tone::Bad, format!("lost on {} → {}: {} waits for a response", name(from), name(to), name(from)))
         }
     };
     Some(line(kind).with(tone, text).doing(SelectAction::Element(about)))
 }
 
-/// A line of the course map.
+/// Returns a line of the course map.
 pub fn course_line(app: &App, item: &CourseItem, room: u16) -> Line {
     match item {
         CourseItem::Lesson(lesson) => {
@@ -170,7 +170,7 @@ pub fn course_line(app: &App, item: &CourseItem, room: u16) -> Line {
                 }
                 _ => return line,
             };
-            // Without room for the word, the mark says that the lesson is done, so the number must be the quiz's.
+            // The word may be omitted: the mark shows that the lesson is finished, so the number can only be the quiz score.
             let fits = line.width() + text::width(word) + text::width(&done) <= usize::from(room);
             line.with(Tone::Dim, format!("{}{done}", if fits { word } else { " " }))
         }

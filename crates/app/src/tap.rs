@@ -1,6 +1,6 @@
 //! The wiretap: the messages captured on one hop, newest last.
 //!
-//! They come from the timeline, so stepping back shows what had been captured then.
+//! They come from the timeline, so stepping back shows the messages captured by then.
 
 use hoplight_analysis::user;
 use hoplight_model::{Cipher, LinkIx, Medium};
@@ -12,13 +12,13 @@ use crate::message_text;
 use crate::stage::Stage;
 use crate::tone::Tone;
 
-/// The title of the list; `None` without a wiretap.
+/// Returns the title of the list, or `None` without a wiretap.
 pub fn title(stage: &Stage) -> Option<String> {
     let (from, to) = stage.session.wiretap()?;
     Some(format!("wiretap · {from} → {to}"))
 }
 
-/// A remark for the title.
+/// Returns a remark for the title.
 pub fn remark(stage: &Stage) -> String {
     let Some(link) = stage.session.timeline.tapped() else { return String::new() };
     if stage.session.wiretap_saw_password() {
@@ -26,15 +26,15 @@ pub fn remark(stage: &Stage) -> String {
     }
     let hop = stage.infra().hop(link);
     let words = match (hop.cipher, hop.medium) {
-        (Cipher::Plaintext, Medium::Wire) => "anyone on this wire reads this",
+        (Cipher::Plaintext, Medium::Wire) => "readable by anyone on this wire",
         (Cipher::Plaintext, Medium::Loopback) => "readable only inside this server",
-        (Cipher::Tls | Cipher::TlsThrough, _) => "anyone on this wire sees ciphertext only",
+        (Cipher::Tls | Cipher::TlsThrough, _) => "only ciphertext on this wire",
     };
     words.to_owned()
 }
 
-/// The last messages, one per line, at most `room`. The last one with a password keeps a line at the top after others have
-/// pushed it out.
+/// Returns the newest messages, one per line, at most `room`. The newest one with a password stays in the first line when later
+/// messages would push it out.
 pub fn lines(stage: &Stage, room: usize) -> Vec<Line> {
     let Some(link) = stage.session.timeline.tapped() else { return Vec::new() };
     let mut shown: Vec<&CapturedMessage> = stage.session.timeline.heard().rev().take(room).collect();
@@ -49,7 +49,7 @@ pub fn lines(stage: &Stage, room: usize) -> Vec<Line> {
     shown.into_iter().map(|heard| line(link, heard)).collect()
 }
 
-/// A message in one line; a click on it follows its request.
+/// Formats a message in one line. A click on it follows the request.
 fn line(link: LinkIx, heard: &CapturedMessage) -> Line {
     let (whose, arrow) = match heard.said {
         CapturedPayload::Request { number, heading, .. } => {
@@ -69,7 +69,8 @@ fn line(link: LinkIx, heard: &CapturedMessage) -> Line {
     line
 }
 
-/// Writes the wiretap's part of a hop's panel; returns whether the hop is tapped. On a small screen it includes the list.
+/// Writes the wiretap's section of a hop's panel. Returns whether the hop is tapped. On a small screen, the section includes
+/// the list of messages.
 pub(super) fn section(page: &mut Page, stage: &Stage, link: LinkIx, width: usize) -> bool {
     if stage.session.timeline.tapped() != Some(link) {
         return false;
@@ -81,7 +82,7 @@ pub(super) fn section(page: &mut Page, stage: &Stage, link: LinkIx, width: usize
             page.line(line);
         }
     }
-    // In full: the last plaintext login, or else the last request.
+    // Show one message in full: the last plaintext login, or else the last request.
     let asked = |heard: &&CapturedMessage| {
         matches!(
             heard.said,

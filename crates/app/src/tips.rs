@@ -1,6 +1,6 @@
-//! First-run tips: one line at a time, until the learner has done what it says or has had time to read it.
+//! First-run tips: one line at a time, until the learner has followed it or has had time to read it.
 //!
-//! A tip is shown in the status line while nothing else needs it. The progress records which tips were shown.
+//! Tips appear in the status line when nothing else does. The progress records which tips have been shown.
 
 use std::time::Duration;
 
@@ -25,11 +25,11 @@ pub enum Tip {
     Tls,
     /// How to show the overlays.
     Overlay,
-    /// How to look up a word.
+    /// How to look up a term.
     Glossary,
     /// How to send a request.
     Send,
-    /// How to find everything else.
+    /// How to find all other actions.
     Palette,
 }
 
@@ -38,7 +38,7 @@ impl Tip {
     pub const ALL: [Self; 8] =
         [Self::Select, Self::Pause, Self::Kill, Self::Tls, Self::Overlay, Self::Glossary, Self::Send, Self::Palette];
 
-    /// Its name in the progress.
+    /// Returns the name in the progress file.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Select => "select",
@@ -52,7 +52,7 @@ impl Tip {
         }
     }
 
-    /// Whether an action shows that the learner knows.
+    /// Whether an action shows that the learner no longer needs the tip.
     pub(super) const fn is_done_by(self, action: &Action) -> bool {
         match self {
             Self::Select => matches!(
@@ -69,7 +69,7 @@ impl Tip {
         }
     }
 
-    /// The action of the first key that it names.
+    /// Returns the action of the first key that the tip names.
     pub(super) fn action(self) -> Action {
         match self {
             Self::Select => SelectAction::Move(Arrow::Right).into(),
@@ -83,7 +83,7 @@ impl Tip {
         }
     }
 
-    /// Whether it applies now.
+    /// Whether the tip applies to the current state.
     pub(super) fn fits(self, stage: &Stage) -> bool {
         match self {
             Self::Kill => stage.can_kill(),
@@ -93,7 +93,7 @@ impl Tip {
         }
     }
 
-    /// Its text.
+    /// Returns the text.
     pub(super) fn text(self, keymap: &Keymap) -> String {
         let key = keymap.label(self.action());
         match self {
@@ -109,16 +109,16 @@ impl Tip {
     }
 }
 
-/// The present tip, and for how long it has been shown.
+/// The current tip, and how long it has been shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tips {
     pub(super) shown: Option<Tip>,
-    /// Wall time since it appeared, or since the last one disappeared.
+    /// Wall time since the tip appeared, or since the last one disappeared.
     pub(super) since: Duration,
 }
 
 impl Tips {
-    /// The present tip.
+    /// Returns the current tip.
     pub const fn shown(self) -> Option<Tip> {
         self.shown
     }

@@ -1,6 +1,6 @@
-//! The tone of a piece of text: what it means, not what colour it has. A theme turns a tone into a style.
+//! Tones: the meaning of a span of text, which a theme maps to a style.
 
-/// What a piece of text means to its reader.
+/// The meaning of a span of text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Tone {
     /// Body text.
@@ -10,13 +10,13 @@ pub enum Tone {
     Dim,
     /// A heading or a name.
     Name,
-    /// A key, or something that needs attention.
+    /// A key, or something that deserves attention.
     Accent,
     /// A healthy state.
     Good,
     /// A warning.
     Warn,
-    /// A failure or a danger.
+    /// A failure or a risk.
     Bad,
     /// A secret in plaintext.
     Secret,

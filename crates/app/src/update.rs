@@ -1,6 +1,6 @@
-//! The only writer: what each action does to the state. One module per group of actions.
+//! State changes: the effect of each action, with one module per group of actions. No other code changes the state.
 //!
-//! Every action either changes something that can be seen or says why it does not.
+//! Every action either has a visible effect or reports why it has none.
 
 mod app;
 mod command;
@@ -48,7 +48,7 @@ impl App {
             return Vec::new();
         };
         let leaves = is_leaving(&action);
-        // The screen is too small to show a change, and there is no previous screen to go back to.
+        // A screen this small shows no changes, so going back means quitting.
         if regions::too_small(self.size.0, self.size.1) {
             let quits = leaves || action == AppAction::Quit.into();
             return if quits { vec![Effect::Quit] } else { Vec::new() };
@@ -57,7 +57,7 @@ impl App {
         self.act(action)
     }
 
-    /// Does an action.
+    /// Carries out an action.
     pub fn act(&mut self, action: impl Into<Action>) -> Vec<Effect> {
         let action = action.into();
         self.changed = true;
@@ -90,7 +90,7 @@ impl App {
         effects
     }
 
-    /// In the help, the arrows and the scrolling keys scroll; everything else closes it.
+    /// Handles an action while the help is open: arrows and scroll keys scroll, everything else closes the help.
     fn act_in_help(&mut self, action: &Action) -> Vec<Effect> {
         if *action == AppAction::Quit.into() {
             return vec![Effect::Quit];
@@ -100,10 +100,10 @@ impl App {
         Vec::new()
     }
 
-    /// Does something on the stage, and shows the notice that comes back.
+    /// Runs `change` on the stage, and shows the notice it returns.
     fn on_stage(&mut self, change: impl FnOnce(&mut Stage, &Keymap) -> Option<Notice>) {
         let Screen::Stage(stage) = &mut self.screen else {
-            self.tell(Tone::Dim, "Open something first.");
+            self.tell(Tone::Dim, "Open a lesson or an infrastructure first.");
             return;
         };
         let selected = stage.session.selected.clone();
@@ -117,7 +117,7 @@ impl App {
         }
     }
 
-    /// Says that the command has cut off a future that was already known.
+    /// Adds to the notice that the command has discarded a known future.
     fn tell_what_is_cut_off(&mut self) {
         if !self.stage_mut().is_some_and(Stage::take_cut_off) {
             return;
@@ -132,19 +132,19 @@ impl App {
         self.notice = Some(Notice::new(tone, text));
     }
 
-    /// Writes the lesson's state into the progress. Returns whether that changed anything.
+    /// Records the lesson's state in the progress. Returns whether the progress changed.
     fn record(&mut self) -> bool {
         let Screen::Stage(stage) = &self.screen else { return false };
         stage.session.lesson.as_ref().is_some_and(|run| self.progress.record(run))
     }
 }
 
-/// Whether an action goes back, so that repeating it leaves a run.
+/// Whether an action goes back. Repeating such an action confirms leaving the run.
 pub(super) fn is_leaving(action: &Action) -> bool {
     matches!(action, Action::App(AppAction::Back | AppAction::Escape))
 }
 
-/// The lines by which an action scrolls the help.
+/// Returns the number of lines that an action scrolls the help.
 const fn lines_scrolled(action: &Action) -> Option<i16> {
     if let Action::View(ViewAction::Scroll(by)) = action {
         Some(*by)
@@ -157,10 +157,10 @@ const fn lines_scrolled(action: &Action) -> Option<i16> {
     }
 }
 
-/// Whether the panel has no room for the selected element, because it shows the lesson.
+/// Whether the lesson occupies the panel, so that the selected element is not shown.
 fn hides_detail(stage: &Stage) -> bool {
     !stage.viewport.regions.wide && stage.session.lesson.is_some() && !stage.panels.show_detail
 }
 
-/// The end of the notice of a command that cuts off a known future.
-const CUT_OFF: &str = " What came after is cut off.";
+/// Appended to the notice of a command that discards a known future.
+const CUT_OFF: &str = " The known future is discarded.";

@@ -6,7 +6,7 @@ pub enum View {
     /// The diagram with its packets.
     #[default]
     Canvas,
-    /// What the monitoring service knows.
+    /// The data of the monitoring service.
     Monitor,
     /// Two designs side by side.
     Compare,

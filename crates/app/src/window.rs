@@ -1,7 +1,6 @@
-//! A window over the screen: a list that typing filters, with an explanation of the chosen row below it.
+//! Windows over the screen: a list with a filter, and a description of the selected row below it.
 //!
-//! While a window is open, it takes all keys, and time stands still. Each row carries the action of Enter; the window itself
-//! does nothing.
+//! While a window is open, it takes all keys, and the simulation is paused. Each row has the action that Enter runs.
 
 mod compare;
 mod faults;
@@ -23,15 +22,15 @@ use crate::window::kind::WindowKind;
 /// A row of a window.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct WindowRow {
-    /// The line, cut if it is too long. Its action is that of Enter.
+    /// The line, truncated if it is too long. Enter runs its action.
     pub line: Line,
-    /// The text at the right: a key, a time.
+    /// Right-aligned text: a key or a time.
     pub right: String,
-    /// The explanation while it is chosen.
+    /// The description, shown while the row is selected.
     pub about: String,
 }
 
-/// Where the parts of the open window are, if there is room for one.
+/// Returns the areas of the open window, or `None` if none is open or the screen is too small.
 pub fn area(app: &App) -> Option<WindowAreas> {
     let window = app.window.as_ref()?;
     let (columns, rows) = app.size();
@@ -39,28 +38,29 @@ pub fn area(app: &App) -> Option<WindowAreas> {
         return None;
     }
     let areas = WindowAreas::of(columns, rows, window.kind);
-    // Where the screen has no room for the timeline, the log shows it.
+    // If the stage has no room for the timeline, the log shows it.
     let wants = window.kind == WindowKind::Log && app.stage().is_some_and(|stage| stage.timeline_area().height == 0);
     Some(if wants { areas.with_timeline() } else { areas })
 }
 
-/// Where the parts of a window are.
+/// The areas of a window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct WindowAreas {
-    /// The window with its frame.
+    /// The window, including its border.
     pub outer: Area,
-    /// What was typed.
+    /// The filter.
     pub prompt: Area,
     /// The timeline, if the window shows it.
     pub timeline: Area,
     /// The rows.
     pub list: Area,
-    /// The explanation of the chosen row.
+    /// The description of the selected row.
     pub about: Area,
 }
 
 impl WindowAreas {
-    /// On a screen of this size. The size does not depend on the content, so the window does not move while the user types.
+    /// Returns the areas for a screen size. They do not depend on the content, so the window does not move while the user
+    /// types.
     pub fn of(columns: u16, rows: u16, kind: WindowKind) -> Self {
         let width = columns.saturating_sub(4).min(100);
         let height = rows.saturating_sub(2).min(36);
@@ -77,7 +77,7 @@ impl WindowAreas {
         }
     }
 
-    /// With a row for the timeline above the list.
+    /// Adds a row for the timeline above the list.
     fn with_timeline(self) -> Self {
         let Area { x, y, width, height } = self.list;
         Self {
@@ -88,12 +88,12 @@ impl WindowAreas {
     }
 }
 
-/// The name of the term that a row of the glossary refers to first.
+/// Returns the name of the first term that a row of the glossary refers to.
 pub(super) fn next_term(app: &App, filter: &str, row: usize) -> Option<String> {
     glossary::next(app, filter, row)
 }
 
-/// The rows that a filter leaves, the best first.
+/// Returns the rows that match a filter, best first.
 pub fn rows(app: &App, kind: WindowKind, filter: &str) -> Vec<WindowRow> {
     match kind {
         WindowKind::Palette => palette::rows(app, filter),
@@ -105,10 +105,10 @@ pub fn rows(app: &App, kind: WindowKind, filter: &str) -> Vec<WindowRow> {
     }
 }
 
-/// The explanation of the chosen row in lines of `width` columns; of no row if the filter leaves none.
+/// Returns the description of the selected row in lines of `width` columns, or a hint if no row matches the filter.
 pub fn about(app: &App, kind: WindowKind, row: Option<&WindowRow>, width: u16) -> Vec<Line> {
     let mut page = Page::new(width);
-    // Only for the chosen row: it takes a trial run.
+    // Computed for the selected row only, since it needs a trial run.
     if let Some(why) = row.and_then(|row| faults::refusal(app, row)) {
         page.text(Tone::Warn, &format!("Not now: {why}."));
     }

@@ -13,7 +13,7 @@ use std::time::Duration;
 use hoplight_model::{ContentError, Infrastructure, Text};
 
 use super::act::Act;
-use super::form::{Gate, Lesson, Step};
+use super::form::{Lesson, Step, StepGate};
 use super::library::{Library, Loaded};
 use super::markup::unknown_key;
 use super::question::{Ask, Question};
@@ -105,7 +105,7 @@ impl Report<'_> {
         }
         for (number, step) in lesson.steps.iter().enumerate() {
             self.step(step);
-            let deferred = matches!(step.gate, Gate::Predict(_)) && step.reveal.is_none();
+            let deferred = matches!(step.gate, StepGate::Predict(_)) && step.reveal.is_none();
             if deferred && lesson.steps.get(number + 1).is_none_or(|next| next.reveal.is_none()) {
                 self.about(
                     &step.title,
@@ -144,12 +144,12 @@ impl Report<'_> {
             );
         }
         match &step.gate {
-            Gate::Continue if step.reveal.is_some() => {
+            StepGate::Continue if step.reveal.is_some() => {
                 self.about(title, "a reveal needs a gate; without one, it would be shown immediately".into());
             }
-            Gate::Continue | Gate::Predict(_) => {}
-            Gate::Goals(goals) if goals.is_empty() => self.about(title, "this gate has no goals".into()),
-            Gate::Goals(_) | Gate::Ask(_) => {
+            StepGate::Continue | StepGate::Predict(_) => {}
+            StepGate::Goals(goals) if goals.is_empty() => self.about(title, "this gate has no goals".into()),
+            StepGate::Goals(_) | StepGate::Ask(_) => {
                 if step.hints.is_empty() {
                     self.about(title, "a gate with goals or a question needs hints; this one has none".into());
                 }

@@ -67,7 +67,7 @@ pub struct Step {
     pub pace: Option<Pace>,
     /// What must happen before the learner can proceed.
     #[serde(default)]
-    pub gate: Gate,
+    pub gate: StepGate,
     /// Text shown once the gate has passed. A prediction in a step without a reveal is judged at the next step's
     /// reveal.
     #[serde(default)]
@@ -92,7 +92,7 @@ pub enum Start {
 
 /// What must happen before the learner can proceed.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub enum Gate {
+pub enum StepGate {
     /// No condition.
     #[default]
     Continue,
@@ -148,15 +148,15 @@ impl Step {
     /// Returns the gate's question, if it has one.
     pub fn question(&self) -> Option<&Question> {
         match &self.gate {
-            Gate::Ask(question) | Gate::Predict(question) => Some(question),
-            Gate::Continue | Gate::Goals(_) => None,
+            StepGate::Ask(question) | StepGate::Predict(question) => Some(question),
+            StepGate::Continue | StepGate::Goals(_) => None,
         }
     }
 
     /// Returns the gate's goals; empty if it has none.
     pub fn goals(&self) -> &[Goal] {
         match &self.gate {
-            Gate::Goals(goals) => goals,
+            StepGate::Goals(goals) => goals,
             _ => &[],
         }
     }

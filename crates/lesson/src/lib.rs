@@ -23,7 +23,7 @@
 //! let infra = Infrastructure::from_ron("site.ron", site)?;
 //! let mut session = Session::new(Arc::new(infra), 1);
 //! let app = Element::Component(ComponentId::new("app"));
-//! session.act(&Command::Kill(app.clone())).expect("the application is up");
+//! session.apply_command(&Command::Kill(app.clone())).expect("the application is up");
 //! session.seek(SimTime::from_secs(5));
 //! assert_eq!(session.sim().is_up(&app), Some(false));
 //! # Ok::<(), hoplight_model::ContentError>(())
@@ -55,7 +55,7 @@ pub use act::{Act, Pace};
 pub use check::{check, check_lesson, check_some};
 pub use condition::{Condition, Observation, Wiretap};
 pub use design::Edited;
-pub use form::{Gate, Goal, Lesson, Start, Step};
+pub use form::{Goal, Lesson, Start, Step, StepGate};
 pub use glossary::{Glossary, Term};
 pub use library::{Library, Loaded, Sources};
 pub use marks::MarkTarget;

@@ -40,15 +40,15 @@ impl Entry {
         for opening in &self.openings {
             match opening {
                 Opening::Repair(setup) => repair(timeline, setup)?,
-                Opening::Do(command) => act(timeline, command.clone())?,
+                Opening::Do(command) => apply_if_needed(timeline, command.clone())?,
             }
         }
         Ok(())
     }
 }
 
-fn act(timeline: &mut Timeline, command: Command) -> Result<(), CommandError> {
-    match timeline.act(command) {
+fn apply_if_needed(timeline: &mut Timeline, command: Command) -> Result<(), CommandError> {
+    match timeline.apply(command) {
         Err(
             CommandError::AlreadyUp(_)
             | CommandError::AlreadyDown(_)
@@ -70,30 +70,30 @@ fn repair(timeline: &mut Timeline, setup: &[Command]) -> Result<(), CommandError
     let hops = infra.links().map(|(link, _)| infra.hop_element(link));
     for element in servers.chain(components).chain(hops) {
         if timeline.simulation().is_up(&element) == Some(false) {
-            act(timeline, Command::Restore(element.clone()))?;
+            apply_if_needed(timeline, Command::Restore(element.clone()))?;
         }
         if timeline.simulation().is_draining(&element) == Some(true) {
-            act(timeline, Command::Ready(element))?;
+            apply_if_needed(timeline, Command::Ready(element))?;
         }
     }
     for (from, to) in infra.blocks() {
-        act(timeline, Command::Edit(TopologyEdit::Unblock(from.clone(), to.clone())))?;
+        apply_if_needed(timeline, Command::Edit(TopologyEdit::Unblock(from.clone(), to.clone())))?;
     }
     for fault in timeline.simulation().faults() {
-        act(timeline, Command::Heal(fault))?;
+        apply_if_needed(timeline, Command::Heal(fault))?;
     }
     repair_settings(timeline, &infra, setup)?;
     let mut rates = setup.iter().rev().filter_map(|command| if let Command::Rate(rate) = command { Some(*rate) } else { None });
     let rate = rates.next().unwrap_or(infra.traffic().rate);
     // A closed population has no rate to reset.
     if timeline.simulation().population().is_none() && (timeline.simulation().rate() - rate.get()).abs() > f64::EPSILON {
-        act(timeline, Command::Rate(rate))?;
+        apply_if_needed(timeline, Command::Rate(rate))?;
     }
     let mut wanted =
         setup.iter().rev().filter_map(|command| if let Command::Balance(wanted) = command { Some(*wanted) } else { None });
     let own = infra.balancers().next().map(|(_, spec)| spec.algorithm);
     match wanted.next().or(own) {
-        Some(wanted) if timeline.simulation().algorithm() != Some(wanted) => act(timeline, Command::Balance(wanted)),
+        Some(wanted) if timeline.simulation().algorithm() != Some(wanted) => apply_if_needed(timeline, Command::Balance(wanted)),
         _ => Ok(()),
     }
 }
@@ -112,7 +112,7 @@ fn repair_settings(timeline: &mut Timeline, infra: &Infrastructure, setup: &[Com
         cookies == Command::SynCookies(simulation.syn_cookies()),
     ];
     for (command, _) in [probe, retries, cookies].into_iter().zip(is_so).filter(|(_, is_so)| !is_so) {
-        act(timeline, command)?;
+        apply_if_needed(timeline, command)?;
     }
     Ok(())
 }

@@ -192,7 +192,7 @@ mod tests {
     #[test]
     fn a_trace_gives_each_hop_the_same_wall_time() {
         let (mut timeline, mut playback) = (timeline(), Playback::new(Pace::Trace));
-        timeline.act(Command::Send(RequestKind::Write)).unwrap();
+        timeline.apply(Command::Send(RequestKind::Write)).unwrap();
         playback.follow(timeline.simulation().newest_request(None));
         // After half a hop's wall time, the request is halfway to the resolver, regardless of the latency.
         playback.tick(&mut timeline, Duration::from_secs_f64(HOP / 2.0));

@@ -13,7 +13,7 @@ use hoplight_model::Infrastructure;
 use hoplight_sim::{CommandError, SimTime};
 
 use super::act::Act;
-use super::form::{Gate, Lesson};
+use super::form::{Lesson, StepGate};
 use super::outcome::{Answered, Changed, Moved, Score};
 use super::run::Place;
 
@@ -87,7 +87,7 @@ fn entered(player: &Player, number: usize, changed: Result<Changed, CommandError
 /// Plays the solution of the player's current step.
 fn play_step(player: &mut Player, number: usize) -> Result<(), ReplayError> {
     let Some(mut step) = player.run().lesson().steps.get(number).cloned() else { return Ok(()) };
-    if matches!(step.gate, Gate::Goals(_)) {
+    if matches!(step.gate, StepGate::Goals(_)) {
         let waits = step.solution.iter().filter_map(|act| if let Act::Wait(time) = act { Some(*time) } else { None });
         let time: Duration = waits.map(hoplight_model::quantity::Seconds::duration).sum();
         let does_more = step.solution.iter().any(|act| !matches!(act, Act::Wait(_)));
@@ -97,7 +97,7 @@ fn play_step(player: &mut Player, number: usize) -> Result<(), ReplayError> {
             return Err(ReplayError::WaitingSuffices { step: number + 1 });
         }
     }
-    if matches!(step.gate, Gate::Predict(_)) && step.solution.is_empty() {
+    if matches!(step.gate, StepGate::Predict(_)) && step.solution.is_empty() {
         // Any prediction passes the gate.
         let predicted =
             if step.question().is_some_and(|question| question.target().is_some()) { Act::Mark } else { Act::Answer(1) };

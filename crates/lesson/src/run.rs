@@ -22,7 +22,7 @@ use std::sync::Arc;
 use hoplight_model::Element;
 
 use super::condition::{Baseline, Observation};
-use super::form::{Gate, Lesson, Start, Step};
+use super::form::{Lesson, Start, Step, StepGate};
 use super::outcome::{Changed, Entry, Moved, Opening, Score, Stay};
 use super::question::{Ask, Question};
 
@@ -174,12 +174,12 @@ impl LessonRun {
                     return None;
                 }
                 Some(match &step.gate {
-                    Gate::Goals(goals) => {
+                    StepGate::Goals(goals) => {
                         Stay::GoalsOpen(goals.iter().skip(state.goals_met).map(|goal| goal.label.clone()).collect())
                     }
-                    Gate::Ask(Question { ask: Ask::Mark { .. }, .. }) => Stay::NotMarked,
-                    Gate::Predict(_) => Stay::NotPredicted,
-                    Gate::Ask(_) | Gate::Continue => Stay::NotAnswered,
+                    StepGate::Ask(Question { ask: Ask::Mark { .. }, .. }) => Stay::NotMarked,
+                    StepGate::Predict(_) => Stay::NotPredicted,
+                    StepGate::Ask(_) | StepGate::Continue => Stay::NotAnswered,
                 })
             }
             Place::Quiz(number) => {
@@ -282,10 +282,10 @@ impl LessonRun {
 impl Step {
     fn is_passed(&self, state: &StepState) -> bool {
         match &self.gate {
-            Gate::Continue => true,
-            Gate::Goals(goals) => state.goals_met >= goals.len(),
-            Gate::Ask(_) => state.reply.solved,
-            Gate::Predict(_) => state.reply.first.is_some(),
+            StepGate::Continue => true,
+            StepGate::Goals(goals) => state.goals_met >= goals.len(),
+            StepGate::Ask(_) => state.reply.solved,
+            StepGate::Predict(_) => state.reply.first.is_some(),
         }
     }
 }

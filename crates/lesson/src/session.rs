@@ -115,8 +115,8 @@ impl Session {
     ///
     /// # Errors
     /// Returns why the command was refused; nothing changes in that case.
-    pub fn act(&mut self, command: &Command) -> Result<(), CommandError> {
-        self.timeline.act(command.clone())?;
+    pub fn apply_command(&mut self, command: &Command) -> Result<(), CommandError> {
+        self.timeline.apply(command.clone())?;
         self.acts += 1;
         self.cut_future();
         Ok(())

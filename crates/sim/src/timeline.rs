@@ -174,7 +174,7 @@ impl Timeline {
     ///
     /// # Errors
     /// The reason why the command is refused. The known future is then kept.
-    pub fn act(&mut self, command: Command) -> Result<(), CommandError> {
+    pub fn apply(&mut self, command: Command) -> Result<(), CommandError> {
         let mut notes = notes(&mut self.journal, &mut self.watchers, &self.simulation, self.done + 1);
         self.simulation.apply(&command, &mut notes)?;
         self.record(Change::Command(command));

@@ -30,12 +30,12 @@ struct Painted<'a> {
     column: u16,
     width: u16,
     symbol: &'a str,
-    look: Look,
+    look: CellStyle,
 }
 
 /// Colours and modifiers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-struct Look {
+struct CellStyle {
     fg: Color,
     bg: Color,
     modifier: Modifier,
@@ -63,7 +63,7 @@ fn rows(frame: &Buffer) -> impl Iterator<Item = Vec<Painted<'_>>> {
                 continue;
             }
             let width = columns(cell.symbol()).max(1);
-            let look = Look { fg: cell.fg, bg: cell.bg, modifier: cell.modifier };
+            let look = CellStyle { fg: cell.fg, bg: cell.bg, modifier: cell.modifier };
             painted.push(Painted { column, width, symbol: cell.symbol(), look });
         }
         painted

@@ -7,11 +7,11 @@ use crate::cli::format::{Align, aligned, hanging, number, percent, rounded_down,
 use hoplight_analysis::{FindingRule, Severity};
 use hoplight_model::text::sanitise;
 
-use super::{Comparison, Side};
+use super::{CompareReport, Side};
 
 /// Renders the comparison.
-pub(super) fn of(comparison: &Comparison) -> String {
-    let Comparison { seed, a, b } = comparison;
+pub(super) fn of(comparison: &CompareReport) -> String {
+    let CompareReport { seed, a, b } = comparison;
     let mut text = String::new();
     for (letter, side) in [("A", a), ("B", b)] {
         let Analysis { scenario, title, tls, .. } = &side.analysis;

@@ -1,4 +1,4 @@
-//! The screens of the gallery: how a learner comes to each, always in the same way.
+//! The screens of the gallery, each reached by a fixed sequence of keys.
 
 use std::sync::LazyLock;
 
@@ -8,25 +8,25 @@ use crate::learner::{LARGE, Learner, SMALL, component, hop, library, server};
 
 /// Columns and rows.
 const SIZES: [(u16, u16); 3] = [SMALL, LARGE, (200, 60)];
-/// A window in which nothing else has room.
+/// A screen that is too small.
 const TOO_SMALL: (u16, u16) = (60, 20);
 
 /// A screen with a learner in front of it.
-pub(super) struct Screen {
-    /// The name of its files.
+pub(super) struct GalleryScreen {
+    /// The name of the screen's files.
     pub(super) name: &'static str,
-    /// What it shows, for people.
+    /// The title, for readers.
     pub(super) title: &'static str,
     pub(super) learner: Learner,
 }
 
-/// All screens at all sizes; made once for all tests.
-pub(super) static SCREENS: LazyLock<Vec<Screen>> = LazyLock::new(|| SIZES.into_iter().flat_map(screens).collect());
+/// All screens at all sizes, shared by the tests.
+pub(super) static SCREENS: LazyLock<Vec<GalleryScreen>> = LazyLock::new(|| SIZES.into_iter().flat_map(screens).collect());
 
-/// All screens at one size.
-fn screens(size: (u16, u16)) -> Vec<Screen> {
+/// Returns all screens at one size.
+fn screens(size: (u16, u16)) -> Vec<GalleryScreen> {
     let mut all = Vec::new();
-    let mut add = |name, title, learner| all.push(Screen { name, title, learner });
+    let mut add = |name, title, learner| all.push(GalleryScreen { name, title, learner });
     add("course_map", "The course map", Learner::new(size));
     add("progress", "The course map of a learner who has come a way", with_progress(size));
     for (name, title, learner) in
@@ -49,7 +49,7 @@ fn exploring(size: (u16, u16)) -> Learner {
     learner
 }
 
-/// The same, then keys, then frames.
+/// Stage 2 after four seconds, then some keys, then some frames.
 fn pressing(size: (u16, u16), keys: &str, frames: usize) -> Learner {
     let mut learner = exploring(size);
     learner.press(keys).wait(frames);
@@ -74,7 +74,7 @@ fn stage(size: (u16, u16)) -> Vec<Named> {
     ]
 }
 
-/// A site of ten servers, all alike, in the middle of which somebody looks.
+/// A site of ten identical servers, panned to the middle.
 fn large_site(size: (u16, u16)) -> Learner {
     let each = |text: &dyn Fn(usize) -> String| (1..=10).map(text).collect::<Vec<_>>().join(", ");
     let servers = each(&|number| format!("(id: \"server-{number}\")"));
@@ -92,15 +92,15 @@ fn large_site(size: (u16, u16)) -> Learner {
         "(title: \"Ten servers\", servers: [{servers}], components: [(id: \"lb\", kind: LoadBalancer()), {components}, (id: \"db\", kind: Database())], links: [{links}])"
     );
     let mut library = library();
-    library.extend(Sources { scenarios: &[("ten-servers.ron", &site)], ..Sources::default() }).expect("the site is right");
-    let infra = library.scenario("ten-servers").expect("just read").clone();
+    library.extend(Sources { scenarios: &[("ten-servers.ron", &site)], ..Sources::default() }).expect("a valid scenario");
+    let infra = library.scenario("ten-servers").expect("just loaded").clone();
     let mut learner = Learner::with(library, Progress::default(), size);
     learner.app.open_scenario(infra);
     learner.wait(40).select(&component("app-5")).press(" ");
     learner
 }
 
-/// Skips steps and questions until the learner is there.
+/// Skips steps and questions up to a place in the lesson.
 fn skip_to(learner: &mut Learner, place: Place) {
     while learner.run().place() != place {
         assert_ne!(learner.run().place(), Place::Finished, "there is no {place:?}");
@@ -151,7 +151,7 @@ fn overlays(size: (u16, u16)) -> Vec<Named> {
     ]
 }
 
-/// What is selected is shown in a panel, which a small screen shows when it is asked for.
+/// Selects an element and shows its panel, which a small screen shows only on request.
 fn panel(size: (u16, u16), element: &hoplight::model::Element) -> Learner {
     let mut learner = exploring(size);
     learner.select(element).press(if size == SMALL { "i " } else { " " });

@@ -4,10 +4,10 @@
 
 #[derive(Clone, Copy)]
 #[repr(align(64))]
-struct Line([u128; 4]);
+struct CacheLine([u128; 4]);
 
 pub struct Heap {
-    lines: Vec<Line>,
+    lines: Vec<CacheLine>,
     /// One past the last node in use.
     end: usize,
     /// Whether the root has been popped and not yet refilled.
@@ -20,7 +20,7 @@ const NOTHING: u128 = u128::MAX;
 
 impl Heap {
     pub fn new() -> Self {
-        Self { lines: vec![Line([NOTHING; 4])], end: ROOT, hole: false }
+        Self { lines: vec![CacheLine([NOTHING; 4])], end: ROOT, hole: false }
     }
 
     #[inline]
@@ -83,7 +83,7 @@ impl Heap {
         let mut node = self.end;
         self.end += 1;
         if node / 4 == self.lines.len() {
-            self.lines.push(Line([NOTHING; 4]));
+            self.lines.push(CacheLine([NOTHING; 4]));
         }
         while node > ROOT {
             let parent = node / 4 + 2;

@@ -15,13 +15,13 @@ pub fn run(workload: Workload, requests: u64, seed: u64) -> Outcome {
 }
 
 /// A first-in-first-out queue in a ring buffer whose capacity is a power of two.
-struct Line<T> {
+struct Fifo<T> {
     ring: Vec<T>,
     head: u32,
     tail: u32,
 }
 
-impl<T: Copy + Default> Line<T> {
+impl<T: Copy + Default> Fifo<T> {
     fn new() -> Self {
         Self { ring: vec![T::default(); 64], head: 0, tail: 0 }
     }
@@ -86,7 +86,7 @@ const ARRIVAL: u32 = u32::MAX;
 fn queue(jobs: u64, seed: u64) -> u128 {
     let mut random = Random::new(seed);
     let mut events = Events { heap: Heap::new(), sequence: 0 };
-    let mut line = Line::<u64>::new();
+    let mut line = Fifo::<u64>::new();
     let (mut arrived, mut sum) = (0, 0u64);
     let gap = Workload::W1.gap_ns();
     events.schedule(random.exponential(gap), ARRIVAL);
@@ -115,7 +115,7 @@ fn queue(jobs: u64, seed: u64) -> u128 {
 struct Station {
     free: u32,
     mean_ns: f64,
-    line: Line<u32>,
+    line: Fifo<u32>,
 }
 
 // The state of a request in 32 bits: visit (4) | web server (1) | application server (1) | record (26).
@@ -189,7 +189,7 @@ fn network(requests: u64, seed: u64) -> u128 {
     // The eighth station is unused: with it, a mask replaces the bounds check.
     let stations = std::array::from_fn(|i| {
         let spec = NETWORK[i.min(DB)];
-        Station { free: spec.slots, mean_ns: spec.mean_ns, line: Line::new() }
+        Station { free: spec.slots, mean_ns: spec.mean_ns, line: Fifo::new() }
     });
     let mut net = Network { stations, events: Events { heap: Heap::new(), sequence: 0 }, random: Random::new(seed) };
     let (mut born, mut spare) = (Vec::<u64>::new(), Vec::<u32>::new());

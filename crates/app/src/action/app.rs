@@ -1,15 +1,15 @@
-//! Actions on the program as a whole.
+//! Actions on the program.
 
-/// Leaves, confirms, asks for help, or changes a setting.
+/// Quits, confirms, shows the help, or changes a setting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AppAction {
-    /// Ends the program.
+    /// Quits.
     Quit,
-    /// Closes the panel or view, leaves the stage, or ends the program.
+    /// Closes the panel or view, leaves the stage, or quits.
     Back,
-    /// Dismisses the uppermost of view, followed packet, overlay and selection. If there is none, goes back.
+    /// Dismisses the topmost of view, followed packet, overlay and selection. If there is none, goes back.
     Escape,
-    /// Opens the chosen line of the course map, continues a lesson, or submits marks.
+    /// Opens the selected line of the course map, continues a lesson, or submits marks.
     Enter,
     /// Shows or hides the help.
     Help,
@@ -22,7 +22,7 @@ pub enum AppAction {
 }
 
 impl AppAction {
-    /// The name in settings.
+    /// Returns the name used in settings.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Quit => "quit",

@@ -1,20 +1,20 @@
 //! Actions on the course map.
 
-/// Chooses or opens a line of the course map.
+/// Selects or opens a line of the course map.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CourseAction {
-    /// Chooses the first line.
+    /// Selects the first line.
     First,
-    /// Chooses the last line.
+    /// Selects the last line.
     Last,
-    /// Chooses a line.
+    /// Selects a line.
     Choose(usize),
-    /// Opens a line; works on the stage as well.
+    /// Opens a line. Also available on the stage.
     Open(usize),
 }
 
 impl CourseAction {
-    /// The name in settings.
+    /// Returns the name used in settings.
     pub const fn name(self) -> Option<&'static str> {
         match self {
             Self::First => Some("first-line"),

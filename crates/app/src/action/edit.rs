@@ -3,18 +3,18 @@
 /// Edits the infrastructure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EditAction {
-    /// Selects the next TLS mode of the entry.
+    /// Selects the next TLS mode for users' connections.
     CycleTls,
     /// Turns TLS between web servers and applications on or off.
     ToggleWebToApp,
     /// Turns TLS to the databases on or off.
     ToggleAppToDb,
-    /// Adds or removes a firewall rule that drops the selected hop.
+    /// Adds or removes a firewall rule that drops traffic on the selected hop.
     Block,
 }
 
 impl EditAction {
-    /// The name in settings.
+    /// Returns the name used in settings.
     pub const fn name(self) -> &'static str {
         match self {
             Self::CycleTls => "tls",

@@ -1,24 +1,24 @@
 //! Actions within a lesson.
 
-/// Asks for help in a lesson, answers, or moves within it.
+/// Shows a hint, answers a question, or moves to another step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LessonAction {
     /// Shows the next hint; after the last one, the solution.
     Hint,
     /// Goes back to the previous step.
     Previous,
-    /// Continues even if the step is not done.
+    /// Skips the step, even if it is not done.
     Skip,
     /// Restarts the step.
     Restart,
-    /// Answers a question with an option, by number from 0.
+    /// Answers a question with the option of this index.
     Answer(usize),
     /// Marks or unmarks the selected element.
     Mark,
 }
 
 impl LessonAction {
-    /// The name in settings.
+    /// Returns the name used in settings.
     pub const fn name(self) -> Option<&'static str> {
         Some(match self {
             Self::Hint => "hint",
@@ -34,6 +34,6 @@ impl LessonAction {
     }
 }
 
-/// The names of the answers that have a key.
+/// Names of the answers that have a key.
 const ANSWERS: [&str; 9] =
     ["answer-1", "answer-2", "answer-3", "answer-4", "answer-5", "answer-6", "answer-7", "answer-8", "answer-9"];

@@ -1,4 +1,4 @@
-//! Actions on the overlay of the diagram.
+//! Actions on the overlays of the diagram.
 
 use crate::overlay::kind::Overlay;
 
@@ -7,16 +7,16 @@ use crate::overlay::kind::Overlay;
 pub enum OverlayAction {
     /// Shows the next overlay; after the last one, none.
     Next,
-    /// Turns the overlay off, or turns on the last one shown.
+    /// Turns the overlay off, or turns the most recent one back on.
     Toggle,
-    /// Shows this overlay, or turns it off if it is shown.
+    /// Shows this overlay, or turns it off if it is on.
     Show(Overlay),
-    /// Shows the overlay's next choice: another kind of request, version, domain or loss.
+    /// Selects the overlay's next option: another kind of request, version, domain or loss.
     NextChoice,
 }
 
 impl OverlayAction {
-    /// The name in settings.
+    /// Returns the name used in settings.
     pub const fn name(self) -> Option<&'static str> {
         match self {
             Self::Next => Some("next-overlay"),

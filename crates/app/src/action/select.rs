@@ -5,10 +5,10 @@ use hoplight_model::Element;
 
 use crate::monitor::item::MonitorItem;
 
-/// Changes what is selected, followed or tapped.
+/// Changes the selection, the followed request or the tapped hop.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SelectAction {
-    /// Selects the neighbour in a direction: on the diagram, on the monitoring screen, or in the list of the course map.
+    /// Selects the neighbour in a direction on the diagram, on the monitoring screen, or in the list of the course map.
     Move(Arrow),
     /// Selects the next element.
     Next,
@@ -22,14 +22,14 @@ pub enum SelectAction {
     Clear,
     /// Follows a request and clears the selection.
     Follow(u64),
-    /// Follows the next packet on the canvas; after the last one, none.
+    /// Follows the next packet on the canvas; after the last one, stops following.
     NextPacket,
     /// Starts or stops the wiretap on the selected hop.
     Wiretap,
 }
 
 impl SelectAction {
-    /// The name in settings.
+    /// Returns the name used in settings.
     pub const fn name(&self) -> Option<&'static str> {
         Some(match self {
             Self::Move(Arrow::Up) => "up",

@@ -2,7 +2,7 @@
 
 use hoplight_model::RequestKind;
 
-/// Changes the load, breaks or repairs something, or sends a request.
+/// Changes the load, injects or repairs a fault, or sends a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SiteAction {
     /// Kills or restores the selected element.
@@ -11,18 +11,18 @@ pub enum SiteAction {
     Balance,
     /// Sends one request and follows it.
     Send(RequestKind),
-    /// Adds a quarter of the users.
+    /// Increases the load by a quarter.
     MoreUsers,
-    /// Removes a fifth of the users.
+    /// Decreases the load by a fifth.
     FewerUsers,
     /// Turns the external probe on or off.
     Probe,
-    /// Performs a row of the fault menu, by its index in [`fault_actions`](crate::fault_menu::fault_actions).
+    /// Runs a row of the fault menu, given by its index in [`fault_actions`](crate::fault_menu::fault_actions).
     Fault(usize),
 }
 
 impl SiteAction {
-    /// The name in settings.
+    /// Returns the name used in settings.
     pub const fn name(self) -> Option<&'static str> {
         Some(match self {
             Self::KillOrRestore => "kill",

@@ -3,7 +3,7 @@
 use hoplight_model::Element;
 use hoplight_sim::SimTime;
 
-/// Changes how simulated time advances, or goes to another moment.
+/// Changes how simulated time advances, or jumps to another time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TimeAction {
     /// Pauses or resumes.
@@ -18,25 +18,25 @@ pub enum TimeAction {
     Slower,
     /// Switches between trace and live.
     Pace,
-    /// Goes to a moment and pauses.
+    /// Jumps to a time and pauses.
     Seek(SimTime),
-    /// Goes to the moment of an event, pauses, and follows the event's request or selects its element.
+    /// Jumps to the time of an event, pauses, and follows the event's request or selects its element.
     Recall {
-        /// The moment.
+        /// Time of the event.
         at: SimTime,
-        /// The request that it happened to.
+        /// The request of the event.
         request: Option<u64>,
-        /// The element that it is about.
+        /// The element of the event.
         about: Option<Element>,
     },
-    /// Goes back to the previous mark of the timeline.
+    /// Jumps back to the previous mark on the timeline.
     PreviousMark,
-    /// Goes to the next mark of the timeline. Beyond the newest mark, runs until something happens.
+    /// Jumps to the next mark on the timeline. After the newest mark, runs until the next event.
     NextMark,
 }
 
 impl TimeAction {
-    /// The name in settings.
+    /// Returns the name used in settings.
     pub const fn name(&self) -> Option<&'static str> {
         Some(match self {
             Self::Pause => "pause",

@@ -1,23 +1,23 @@
-//! Actions on what the stage shows.
+//! Actions on the view of the stage.
 
 use hoplight_layout::Arrow;
 
 use crate::comparison::target::ComparisonTarget;
 
-/// Scrolls, pans, or changes the view of the stage.
+/// Scrolls, pans, or switches the view of the stage.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ViewAction {
-    /// Scrolls the text by a number of lines. Where a lesson and a detail panel are shown, the lesson scrolls first.
+    /// Scrolls the text by a number of lines. If a lesson and a detail panel are shown, scrolls the lesson first.
     Scroll(i16),
-    /// Scrolls the panel only.
+    /// Scrolls only the panel.
     ScrollPanel(i16),
     /// Scrolls the detail panel below a lesson.
     ScrollDetail(i16),
-    /// Pans over a canvas that is larger than its window.
+    /// Pans a canvas that is larger than the window.
     Pan(Arrow),
-    /// Centres the window on a cell of the canvas, given as column and row.
+    /// Centres the window on the canvas cell at this column and row.
     CentreOn(u16, u16),
-    /// Shows or hides the map of a large canvas.
+    /// Shows or hides the minimap of a large canvas.
     ToggleMap,
     /// On a small screen, switches the panel between the lesson and the selected element.
     TogglePanel,
@@ -25,12 +25,12 @@ pub enum ViewAction {
     ToggleMonitor,
     /// Opens the list of designs to compare with, or ends the comparison.
     Compare,
-    /// Compares with another design.
+    /// Starts a comparison with another design.
     CompareWith(ComparisonTarget),
 }
 
 impl ViewAction {
-    /// The name in settings.
+    /// Returns the name used in settings.
     pub const fn name(&self) -> Option<&'static str> {
         Some(match self {
             Self::Scroll(1..) => "scroll-down",

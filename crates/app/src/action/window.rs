@@ -2,21 +2,21 @@
 
 use crate::window::kind::WindowKind;
 
-/// Opens a window, or does something in the open one.
+/// Opens a window, or acts on the open one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WindowAction {
     /// Opens a window.
     Open(WindowKind),
-    /// Chooses a row of the open window.
+    /// Selects a row of the open window.
     Choose(usize),
-    /// Performs the action of a row of the open window.
+    /// Runs the action of a row of the open window.
     Enter(usize),
     /// Closes the open window.
     Close,
 }
 
 impl WindowAction {
-    /// The name in settings.
+    /// Returns the name used in settings.
     pub const fn name(self) -> Option<&'static str> {
         match self {
             Self::Open(kind) => kind.name(),

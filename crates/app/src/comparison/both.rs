@@ -1,7 +1,7 @@
-//! Commands on the second design: those on the first that do not change its design, and those for the second alone.
+//! Commands on the second design: those shared with the first, and those for the second only.
 //!
-//! The second follows the first's log and clock. A command that one design refuses is done to the other, and the notice says
-//! so.
+//! The second design follows the log and the clock of the first. A command that one design refuses is applied to the other, and
+//! the notice says so.
 
 use std::time::Duration;
 
@@ -11,19 +11,19 @@ use hoplight_text::refusal;
 
 use crate::comparison::Comparison;
 
-/// Which of two designs accepted a command.
+/// Which designs accepted a command.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ComparisonSide {
-    /// Both, or the only one.
+    /// Both, or the only design.
     Both,
-    /// The first only: why the second refused.
+    /// Only the first, with the second's error.
     First(CommandError),
-    /// The second only: why the first refused.
+    /// Only the second, with the first's error.
     Second(CommandError),
 }
 
 impl ComparisonSide {
-    /// The end of the notice; empty if both accepted the command.
+    /// Returns the text to append to the notice; empty if both designs accepted the command.
     pub fn words(&self) -> String {
         match self {
             Self::Both => String::new(),
@@ -33,7 +33,7 @@ impl ComparisonSide {
     }
 }
 
-/// A command that was done to the second design.
+/// A command that was applied to the second design.
 #[derive(Clone, Debug)]
 pub(super) struct RepeatedCommand {
     at: SimTime,
@@ -42,24 +42,24 @@ pub(super) struct RepeatedCommand {
     refused: Option<CommandError>,
 }
 
-/// A command for the second design alone.
+/// A command for the second design only.
 #[derive(Clone, Debug)]
 pub(super) struct OwnCommand {
     at: SimTime,
     command: Command,
-    /// When it was given. A command before this moment takes it back.
+    /// When the command was given. A new command before this time cancels it.
     asked: SimTime,
-    /// How many commands of the first's log come before it.
+    /// Number of commands in the first design's log that precede it.
     after: usize,
 }
 
-/// Whether a command is done to both designs: every command except those that change the TLS settings.
+/// Whether a command applies to both designs: true for every command except changes of the TLS settings.
 pub(in super::super) const fn is_shared(command: &Command) -> bool {
     !matches!(command, Command::Edit(TopologyEdit::EdgeTls(_) | TopologyEdit::WebToAppTls(_) | TopologyEdit::AppToDbTls(_)))
 }
 
 impl Comparison {
-    /// Follows the first design's log, time and edits.
+    /// Synchronises the second design with the first design's log, time and edits.
     pub(in super::super) fn follow(&mut self, first: &Timeline) {
         self.repeat(first);
         let sim = first.simulation();
@@ -72,13 +72,13 @@ impl Comparison {
         self.marks.observe(self.timeline.journal(), second.infrastructure(), second.now());
     }
 
-    /// The commands on the first that are also done to the second.
+    /// Filters the first design's commands down to those that also apply to the second.
     fn shared<'a>(&self, commands: impl Iterator<Item = (SimTime, &'a Command)>) -> impl Iterator<Item = (SimTime, &'a Command)> {
         let is_apart = |at: SimTime, command: &Command| self.apart.iter().any(|(when, apart)| *when == at && apart == command);
         commands.filter(move |(at, command)| is_shared(command) && !is_apart(*at, command))
     }
 
-    /// All commands for the second, in order, each with whether it is for the second alone.
+    /// Returns all commands for the second design, in order, each with whether it is for the second only.
     fn wanted(&self, first: &Timeline) -> Vec<(SimTime, Command, bool)> {
         let mut wanted = Vec::new();
         let mut own = self.own.iter().peekable();
@@ -92,7 +92,7 @@ impl Comparison {
         wanted
     }
 
-    /// Does new commands to the second. If a command that was done is no longer wanted, starts over from the beginning.
+    /// Applies new commands to the second design. If an applied command is no longer wanted, replays from the start.
     fn repeat(&mut self, first: &Timeline) {
         let wanted = self.wanted(first);
         let is = |given: &RepeatedCommand, (at, command, own): &(SimTime, Command, bool)| {
@@ -108,13 +108,13 @@ impl Comparison {
         }
         for (at, command, own) in wanted.into_iter().skip(self.given.len()) {
             self.timeline.seek(at);
-            let refused = self.timeline.act(command.clone()).err();
+            let refused = self.timeline.apply(command.clone()).err();
             self.given.push(RepeatedCommand { at, command, own, refused });
         }
         self.marks.cut(first.simulation().now());
     }
 
-    /// How many commands of the second's log are done when `shared` of the shared ones are.
+    /// Returns how many commands of the second design's log have been applied by `now`, after `shared` shared commands.
     fn done_at(&self, now: SimTime, shared: usize) -> usize {
         let mut left = shared;
         let is_done = |given: &&RepeatedCommand| {
@@ -125,17 +125,17 @@ impl Comparison {
         self.given.iter().take_while(is_done).filter(|given| given.refused.is_none()).count()
     }
 
-    /// Why the second refused the last shared command; `None` if it accepted it.
+    /// Returns the second design's error for the last shared command, or `None` if the command succeeded.
     pub(in super::super) fn last_refusal(&self, now: SimTime) -> Option<CommandError> {
         let last = self.given.iter().rev().find(|given| !given.own && given.at <= now);
         last.and_then(|given| given.refused.clone())
     }
 
-    /// Does a command to the second alone, now.
+    /// Applies a command to the second design only, now.
     ///
     /// # Errors
-    /// Says why nothing happened.
-    pub(in super::super) fn act_alone(&mut self, first: &Timeline, command: &Command) -> Result<(), CommandError> {
+    /// If the second design refuses the command.
+    pub(in super::super) fn execute_alone(&mut self, first: &Timeline, command: &Command) -> Result<(), CommandError> {
         self.timeline.simulation().clone().apply(command, &mut ())?;
         self.cut(first.simulation().now());
         self.plan(first, Duration::ZERO, command);
@@ -143,7 +143,7 @@ impl Comparison {
         Ok(())
     }
 
-    /// Schedules a command for the second alone.
+    /// Schedules a command for the second design only.
     pub(in super::super) fn plan(&mut self, first: &Timeline, after: Duration, command: &Command) {
         let asked = first.simulation().now();
         let own = OwnCommand { at: asked + after, command: command.clone(), asked, after: self.shared(first.commands()).count() };
@@ -151,12 +151,12 @@ impl Comparison {
         self.own.insert(place, own);
     }
 
-    /// Keeps a command on the first from being repeated on the second.
+    /// Excludes a command on the first design from being replayed on the second.
     pub(in super::super) fn keep_apart(&mut self, at: SimTime, command: &Command) {
         self.apart.push((at, command.clone()));
     }
 
-    /// Takes back commands that were given later than `now`.
+    /// Cancels commands that were given after `now`.
     pub(in super::super) fn cut(&mut self, now: SimTime) {
         self.own.retain(|own| own.asked <= now);
         self.marks.cut(now);

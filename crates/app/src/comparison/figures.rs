@@ -1,6 +1,6 @@
-//! The analysis of a design in numbers, and its findings.
+//! Analysis results of a design: key figures and findings.
 //!
-//! Computed once for a design and a load.
+//! Computed once per design and load.
 
 use std::collections::BTreeSet;
 
@@ -8,18 +8,18 @@ use hoplight_analysis::findings::{DesignFinding, FindingRule, findings};
 use hoplight_analysis::{Capacity, Outage, Structure, availability, plaintext_hops, single_parts, tls_price::tls_price};
 use hoplight_model::{Infrastructure, RequestKind};
 
-/// The numbers and findings of one design.
+/// Key figures and findings of one design.
 #[derive(Clone, Debug)]
 pub(super) struct Figures {
-    /// Hops that can be read on a network.
+    /// Number of hops that are readable on a network.
     pub(super) exposed: usize,
-    /// Single points of failure for writes; `None` if writes do not work at all.
+    /// Number of single points of failure for writes; `None` if writes do not work at all.
     pub(super) single_points: Option<usize>,
-    /// Hours of write downtime per year.
+    /// Expected hours of write downtime per year.
     pub(super) hours_down: f64,
-    /// Maximum throughput of the usual mix in requests per second; `None` if nothing limits it.
+    /// Maximum throughput of the usual request mix, in requests per second; `None` if nothing limits it.
     pub(super) most_rps: Option<f64>,
-    /// Milliseconds of TLS work for a first login.
+    /// Milliseconds of TLS work for the login of a new visitor.
     pub(super) tls_ms: f64,
     /// The findings.
     pub(super) findings: Vec<DesignFinding>,
@@ -39,8 +39,8 @@ impl Figures {
         }
     }
 
-    /// The findings that the other design does not have, worst first. Each rule is listed once, with its first finding and the
-    /// names of all its subjects.
+    /// Returns the findings that the other design does not have, most severe first. Each rule is listed once, with its first
+    /// finding and the names of all its subjects.
     pub(super) fn only_here(&self, there: &Self) -> Vec<(&DesignFinding, Vec<String>)> {
         let known: BTreeSet<(FindingRule, String)> =
             there.findings.iter().map(|finding| (finding.rule(), finding.subject_name())).collect();

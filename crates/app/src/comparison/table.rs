@@ -1,6 +1,6 @@
-//! The comparison in lines: what users experience now, what the analysis says, and the findings that only one design has.
+//! The comparison table: current user experience, analysis results, and the findings of only one design.
 //!
-//! A difference is called better or worse for the second design.
+//! Differences are marked as better or worse for the second design.
 
 use std::time::Duration;
 
@@ -14,14 +14,14 @@ use crate::tone::Tone;
 
 /// The window over which users' experience is measured.
 const WINDOW: Duration = Duration::from_secs(10);
-/// Columns of a number, and of a name where there is little room.
+/// Columns of a number, and of a name on a narrow screen.
 const NUMBER: usize = 9;
 const NAME: usize = 17;
-/// Findings listed per design.
+/// Maximum number of findings listed per design.
 const MOST_RULES: usize = 6;
 
-/// Measurements differ by chance. A difference below these limits, in the row's unit and as a part of the larger value, is
-/// noise.
+/// Measurements vary randomly. A difference below these limits, absolute in the row's unit and relative to the larger value, is
+/// treated as noise.
 const LEAST: f64 = 0.1;
 const LEAST_PART: f64 = 0.01;
 
@@ -33,17 +33,17 @@ enum Better {
     Neither,
 }
 
-/// One quantity of both.
+/// One quantity of both designs.
 struct ComparisonRow {
     name: &'static str,
     values: [Option<f64>; 2],
     better: Better,
     digits: usize,
-    /// A smaller difference counts as none.
+    /// Smaller differences count as equal.
     least: f64,
 }
 
-/// The lines for a width in columns.
+/// Returns the lines for a width in columns.
 pub(super) fn lines(sims: [&Simulation; 2], figures: &[Figures; 2], width: u16) -> Vec<Line> {
     let mut page = Page::new(width.saturating_sub(2));
     let name = usize::from(width).saturating_sub(3 + 3 * NUMBER).clamp(NAME, 34);
@@ -75,7 +75,7 @@ pub(super) fn lines(sims: [&Simulation; 2], figures: &[Figures; 2], width: u16) 
             page.item(tone, "· ", Tone::Text, &format!("{}{of}", hoplight_text::rule(finding.rule()).title), select.as_ref());
         }
         if only.len() > MOST_RULES {
-            page.text(Tone::Dim, &format!("and {} more; `hoplight compare` tells all", only.len() - MOST_RULES));
+            page.text(Tone::Dim, &format!("and {} more; see `hoplight compare`", only.len() - MOST_RULES));
         }
     }
     page.lines()
@@ -96,12 +96,12 @@ fn measured(sims: [&Simulation; 2]) -> Vec<ComparisonRow> {
         ComparisonRow { name, values, better, digits, least: LEAST.max(larger * LEAST_PART) }
     };
     vec![
-        row("good answers /s", [0, 1].map(|at| of(at, f64::from(seen[at].completed) / seconds[at])), Better::More, 1),
+        row("goodput /s", [0, 1].map(|at| of(at, f64::from(seen[at].completed) / seconds[at])), Better::More, 1),
         row("failed %", [0, 1].map(|at| seen[at].error_ratio().map(|ratio| ratio * 100.0)), Better::Less, 1),
         row("p50 ms", [0, 1].map(|at| seen[at].p50_ms), Better::Less, 0),
         row("p99 ms", [0, 1].map(|at| seen[at].p99_ms), Better::Less, 0),
-        row("waiting now", sims.map(|sim| Some(sim.in_flight() as f64)), Better::Less, 0),
-        row("failed in all", sims.map(|sim| Some(sim.totals().failed as f64)), Better::Less, 0),
+        row("in flight", sims.map(|sim| Some(sim.in_flight() as f64)), Better::Less, 0),
+        row("failed in total", sims.map(|sim| Some(sim.totals().failed as f64)), Better::Less, 0),
     ]
 }
 
@@ -109,20 +109,20 @@ fn on_paper(figures: &[Figures; 2]) -> Vec<ComparisonRow> {
     let of = |get: &dyn Fn(&Figures) -> Option<f64>| [get(&figures[0]), get(&figures[1])];
     let row = |name, values, better, digits| ComparisonRow { name, values, better, digits, least: 0.0 };
     vec![
-        row("hops readable", of(&|it| Some(it.exposed as f64)), Better::Less, 0),
+        row("readable hops", of(&|it| Some(it.exposed as f64)), Better::Less, 0),
         row("single points", of(&|it| it.single_points.map(|count| count as f64)), Better::Less, 0),
         row("down, hours/year", of(&|it| Some(it.hours_down)), Better::Less, 1),
-        row("full at, per s", of(&|it| it.most_rps.map(f64::floor)), Better::More, 0),
-        row("TLS, ms a login", of(&|it| Some(it.tls_ms)), Better::Neither, 1),
+        row("saturation /s", of(&|it| it.most_rps.map(f64::floor)), Better::More, 0),
+        row("TLS ms per login", of(&|it| Some(it.tls_ms)), Better::Neither, 1),
     ]
 }
 
-/// The smallest difference that does not round to 0.
+/// Returns the smallest difference that does not round to 0.
 fn rounded(digits: usize) -> f64 {
     0.5 / f64::powi(10.0, i32::try_from(digits).unwrap_or(0))
 }
 
-/// A quantity as a line: name, both numbers, difference and verdict.
+/// Formats a quantity as a line: name, both values, difference and verdict.
 fn line(row: &ComparisonRow, name: usize) -> Line {
     let digits = row.digits;
     let number = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |value| format!("{value:.digits$}"));
@@ -137,7 +137,7 @@ fn line(row: &ComparisonRow, name: usize) -> Line {
                 (Better::Less, true) | (Better::More, false) => Tone::Good,
                 _ => Tone::Bad,
             };
-            // A word as well as a colour: readers must not have to guess which direction is better.
+            // A mark as well as a colour: readers must not have to guess which direction is better.
             let sign = if second < first { "−" } else { "+" };
             let mark = match tone {
                 Tone::Good => "✓",
@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn a_difference_that_rounds_to_none_or_is_chance_is_none() {
+    fn a_difference_within_noise_or_rounding_counts_as_none() {
         // The numbers round differently, but their difference rounds to 0.
         assert!(told(98.6, 98.4, 0, 0.0).contains("same"));
         assert!(told(250.0, 248.0, 0, 2.5).contains("same"));

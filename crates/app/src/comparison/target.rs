@@ -1,4 +1,4 @@
-//! What the infrastructure on the stage can be compared with.
+//! Targets of a comparison.
 
 use hoplight_model::TlsMode;
 

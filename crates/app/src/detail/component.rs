@@ -1,4 +1,4 @@
-//! A component, explained: its state as a station, and what is particular to its kind.
+//! The detail panel of a component: its state as a station, and lines specific to its kind.
 
 use hoplight_model::{Certificate, Component, ComponentIx, ComponentKind, DatabaseRole, Element, RequestKind, TlsMode};
 use hoplight_sim::{Command, DatabaseView, EventKind, Fault, Health, JournalEvent, RecordState, probe_number};
@@ -13,23 +13,23 @@ use crate::tone::Tone;
 /// The window over which users' experience is measured, in seconds.
 const WINDOW_S: u64 = 10;
 
-/// Writes a component's lines.
+/// Writes the lines of a component.
 pub(super) fn write(page: &mut Page, stage: &Stage, ix: ComponentIx) {
     let (infra, sim) = (stage.infra(), stage.sim());
     let component = infra.component(ix);
     let view = sim.station(ix);
     let (tone, state) = match view.health {
         Health::Up => (Tone::Good, "up"),
-        Health::Hung => (Tone::Bad, "hung: connections are accepted, and nothing is answered"),
-        Health::Crashed => (Tone::Bad, "down: its process has ended, connections are refused"),
-        Health::PoweredOff => (Tone::Bad, "off with its server: nothing answers"),
+        Health::Hung => (Tone::Bad, "hung: it accepts connections but does not respond"),
+        Health::Crashed => (Tone::Bad, "down: its process has exited, connections are refused"),
+        Health::PoweredOff => (Tone::Bad, "off with its server: nothing responds"),
     };
     page.text(tone, state);
     if let Some(software) = &component.software {
         page.text(Tone::Dim, &format!("{} {}", software.name, software.version));
     }
     match (component.kind.as_database(), sim.database(ix)) {
-        // The drawn role may no longer be its own.
+        // The current role may differ from the configured one.
         (Some(drawn), Some(now)) => database(page, drawn.role, &now, view.health.is_up()),
         _ => page.text(Tone::Text, component.kind.role()),
     }
@@ -40,10 +40,7 @@ pub(super) fn write(page: &mut Page, stage: &Stage, ix: ComponentIx) {
         ComponentKind::MonitoringService => {
             let agents = sim.agents();
             let fresh = agents.iter().filter(|agent| agent.taken.is_some() && !agent.stale).count();
-            page.text(
-                Tone::Text,
-                &format!("{fresh} of {} agents deliver. What they do not deliver, it does not know.", agents.len()),
-            );
+            page.text(Tone::Text, &format!("{fresh} of {} agents deliver samples. It knows nothing else.", agents.len()));
         }
         ComponentKind::DnsResolver(_)
         | ComponentKind::LoadBalancer(_)
@@ -56,7 +53,7 @@ pub(super) fn write(page: &mut Page, stage: &Stage, ix: ComponentIx) {
     }
 }
 
-/// Load, queue and service time.
+/// Writes load, queue and service times.
 fn station(page: &mut Page, stage: &Stage, ix: ComponentIx, component: &Component) {
     let view = stage.sim().station(ix);
     let percent = view.utilisation * 100.0;
@@ -67,7 +64,7 @@ fn station(page: &mut Page, stage: &Stage, ix: ComponentIx, component: &Componen
     } else {
         Tone::Good
     };
-    // A stopped component has no load.
+    // A component that is down has no load.
     if view.health.accepts() {
         page.text(tone, &format!("{percent:.0} % busy, {:.0} requests/s", view.rate));
         page.text(Tone::Text, &format!("{} of {} slots, {} waiting", view.busy, view.slots, view.waiting));
@@ -103,15 +100,15 @@ fn special(page: &mut Page, stage: &Stage, ix: ComponentIx, component: &Componen
             };
             page.text(Tone::Text, &format!("chooses by {algorithm}; {reads}"));
             if sim.backlog(ix) > 0 {
-                page.text(Tone::Warn, &format!("{} wait for a backend with room", sim.backlog(ix)));
+                page.text(Tone::Warn, &format!("{} waiting for a free backend", sim.backlog(ix)));
             }
             if sim.masters().next().is_some() {
-                let word = if sim.masters().any(|master| master == ix) { "master: it holds" } else { "stands by for" };
-                page.text(Tone::Text, &format!("{word} the address that it shares"));
+                let word = if sim.masters().any(|master| master == ix) { "VRRP master: holds" } else { "VRRP backup for" };
+                page.text(Tone::Text, &format!("{word} the shared address"));
             }
             let blind = blind(stage, ix);
             if let Some(why) = &blind {
-                page.text(Tone::Warn, &format!("It checks nobody{why}. What it knew then:"));
+                page.text(Tone::Warn, &format!("No health checks{why}. Last known state:"));
             }
             for link in infra.links_from(ix) {
                 let (_, to) = infra.ends(link);
@@ -119,11 +116,11 @@ fn special(page: &mut Page, stage: &Stage, ix: ComponentIx, component: &Componen
                 let code = sim.check_code(link).map_or_else(String::new, |code| format!(" {}", code.id()));
                 let (tone, word) = match (up, sim.is_draining(&infra.hop_element(link))) {
                     (false, _) => (Tone::Bad, format!("DOWN{code}")),
-                    (true, Some(true)) => (Tone::Warn, "drains".to_owned()),
+                    (true, Some(true)) => (Tone::Warn, "draining".to_owned()),
                     (true, _) => (Tone::Good, "UP".to_owned()),
                 };
                 let (tone, word) = if blind.is_some() { (Tone::Dim, format!("was {word}")) } else { (tone, word) };
-                // With a code, the line is too long for the whole wording.
+                // With a check code, the full wording does not fit.
                 let rest = if code.is_empty() { "in progress" } else { "open" };
                 let weight = infra.link(link).weight;
                 let weight = if weight > 1 { format!(", weight {weight}") } else { String::new() };
@@ -136,7 +133,7 @@ fn special(page: &mut Page, stage: &Stage, ix: ComponentIx, component: &Componen
         }
         ComponentKind::Database(_) => {
             if let Some(now) = sim.database(ix) {
-                // The writable database has no lag, and the lag of a stopped one is unknown.
+                // The writable database has no lag, and the lag of a database that is down is unknown.
                 let is_up = sim.station(ix).health.is_up();
                 let lag = match now.lag_s {
                     _ if now.writable || !is_up => String::new(),
@@ -153,11 +150,12 @@ fn special(page: &mut Page, stage: &Stage, ix: ComponentIx, component: &Componen
             let (tone, text) = match sim.record() {
                 RecordState::Present => (Tone::Text, format!("is an A record with a TTL of {} s", spec.ttl_s.get())),
                 RecordState::Gone => {
-                    (Tone::Bad, "has no A record any more; who has asked before goes on until the TTL is over".into())
+                    (Tone::Bad, "has no A record any more; cached records stay valid until their TTL expires".into())
                 }
-                RecordState::Unreachable => {
-                    (Tone::Bad, "cannot be asked for at its source; who has asked before goes on until the TTL is over".into())
-                }
+                RecordState::Unreachable => (
+                    Tone::Bad,
+                    "cannot be looked up at its authoritative server; cached records stay valid until their TTL expires".into(),
+                ),
             };
             page.text(tone, &format!("{} {text}", infra.domain()));
         }
@@ -170,7 +168,7 @@ fn special(page: &mut Page, stage: &Stage, ix: ComponentIx, component: &Componen
     }
 }
 
-/// Why a stopped balancer has no health checks, and since when; `None` if it runs.
+/// Returns why a balancer that is down runs no health checks, and since when; `None` if it is up.
 pub(super) fn blind(stage: &Stage, balancer: ComponentIx) -> Option<String> {
     let (infra, component) = (stage.infra(), stage.infra().component(balancer));
     let word = match stage.sim().station(balancer).health {
@@ -188,31 +186,31 @@ pub(super) fn blind(stage: &Stage, balancer: ComponentIx) -> Option<String> {
     Some(format!("{since}: {word}"))
 }
 
-/// A database's present role, and whether it takes writes.
+/// Writes a database's current role, and whether it accepts writes.
 fn database(page: &mut Page, was: DatabaseRole, now: &DatabaseView, is_up: bool) {
     let (tone, text) = match (now.role, was) {
-        _ if !is_up => (Tone::Bad, "Keeps its data on the disk; takes neither reads nor writes now."),
-        _ if now.writable && now.disk_full => (Tone::Bad, "Takes reads; its disk is full, so writes fail."),
+        _ if !is_up => (Tone::Bad, "Its data is on disk; it accepts neither reads nor writes now."),
+        _ if now.writable && now.disk_full => (Tone::Bad, "Accepts reads; its disk is full, so writes fail."),
         (DatabaseRole::Member, _) if now.writable => {
-            (Tone::Good, "Writable: elected to take writes; a majority must have each one.")
+            (Tone::Good, "Writable: elected primary; a majority must acknowledge each write.")
         }
-        (DatabaseRole::Member, _) => (Tone::Text, "Takes reads, no writes: the members elect who takes them."),
-        (_, DatabaseRole::Replica) if now.writable => (Tone::Good, "Writable: promoted, takes reads and writes."),
-        _ if now.writable => (Tone::Good, "Writable: takes reads and writes."),
-        (_, DatabaseRole::Primary) => (Tone::Warn, "Read-only now, though it was the primary: a write gets error 1290."),
-        _ => (Tone::Text, "Read-only: follows the primary and answers reads; a write gets error 1290."),
+        (DatabaseRole::Member, _) => (Tone::Text, "Accepts reads only: the members elect one that accepts writes."),
+        (_, DatabaseRole::Replica) if now.writable => (Tone::Good, "Writable: promoted, accepts reads and writes."),
+        _ if now.writable => (Tone::Good, "Writable: accepts reads and writes."),
+        (_, DatabaseRole::Primary) => (Tone::Warn, "Read-only now, although it was the primary: writes fail with error 1290."),
+        _ => (Tone::Text, "Read-only: replicates the primary and serves reads; writes fail with error 1290."),
     };
     page.text(tone, text);
 }
 
-/// The lines on a database's log that matter now.
+/// Writes the replication state of a database, as far as it is noteworthy.
 fn replication(page: &mut Page, now: &DatabaseView, is_up: bool) {
     if !is_up {
         let why = match now.role {
             DatabaseRole::Primary => {
-                "No lag: a primary follows nobody, so SHOW REPLICA STATUS would be empty, and it answers nothing now."
+                "No lag: a primary has no replication source. SHOW REPLICA STATUS would be empty, and it does not respond now."
             }
-            _ => "No lag is known: it answers no SHOW REPLICA STATUS now.",
+            _ => "Lag unknown: it does not answer SHOW REPLICA STATUS now.",
         };
         page.text(Tone::Dim, why);
     }
@@ -220,7 +218,7 @@ fn replication(page: &mut Page, now: &DatabaseView, is_up: bool) {
         page.text(Tone::Dim, &format!("{} changes behind", now.lag_changes));
     }
     if is_up && now.lag_s.is_none() && now.role != DatabaseRole::Primary {
-        page.text(Tone::Warn, "replication is broken: lag NULL means that it cannot tell, since nothing reaches it");
+        page.text(Tone::Warn, "replication is broken: lag NULL means unknown, since it receives no changes");
     }
     let counts = [("stale reads", now.stale_reads), ("lost writes", now.lost_writes), ("divergent writes", now.divergent_writes)];
     for (what, count) in counts.into_iter().filter(|(_, count)| *count > 0) {
@@ -232,10 +230,10 @@ fn browser(page: &mut Page, stage: &Stage) {
     let (infra, sim) = (stage.infra(), stage.sim());
     let (tone, padlock) = match infra.tls().edge {
         mode if mode != TlsMode::None && sim.is_certificate_expired() => {
-            (Tone::Bad, "no padlock: the certificate has expired, and the browser opens no new connection")
+            (Tone::Bad, "no padlock: the certificate has expired; the browser opens no new connections")
         }
         TlsMode::None => (Tone::Bad, "no padlock: http"),
-        TlsMode::Terminate | TlsMode::Reencrypt => (Tone::Good, "padlock: https, for this first hop"),
+        TlsMode::Terminate | TlsMode::Reencrypt => (Tone::Good, "padlock: https, on the first hop only"),
         TlsMode::Passthrough => (Tone::Good, "padlock: https, up to the web server"),
     };
     page.text(tone, padlock);
@@ -243,7 +241,7 @@ fn browser(page: &mut Page, stage: &Stage) {
     page.text(
         Tone::Text,
         &format!(
-            "{:.0} requests/s, {} sent, {} good, {} failed, {} waiting",
+            "{:.0} requests/s, {} sent, {} succeeded, {} failed, {} waiting",
             sim.rate(),
             totals.offered,
             totals.completed,
@@ -273,11 +271,11 @@ fn agent(page: &mut Page, stage: &Stage, ix: ComponentIx) {
     let (infra, sim) = (stage.infra(), stage.sim());
     let agents = sim.agents();
     let Some(view) = agents.iter().find(|view| view.agent == ix) else { return };
-    let how = format!("Samples every {} s. QPS is what a counter has grown by, divided by the time in between.", view.interval_s);
+    let how = format!("Samples every {} s. QPS is the increase of a counter divided by the elapsed time.", view.interval_s);
     page.text(Tone::Text, &how);
     match (view.subject, view.age_s) {
-        (None, _) => page.text(Tone::Warn, "It is on no server with anything to watch."),
-        (Some(_), None) => page.text(Tone::Warn, "The service has no sample of it yet."),
+        (None, _) => page.text(Tone::Warn, "There is nothing to monitor on its server."),
+        (Some(_), None) => page.text(Tone::Warn, "The service has received no sample from it yet."),
         (Some(_), Some(age)) => {
             let (tone, word) = if view.stale { (Tone::Bad, "stale") } else { (Tone::Good, "fresh") };
             page.line(Line::new(tone, word).with(Tone::Text, format!(", newest sample {age:.1} s old")));
@@ -297,7 +295,7 @@ fn agent(page: &mut Page, stage: &Stage, ix: ComponentIx) {
     }
 }
 
-/// The events of the followed request, or else of all requests, newest first.
+/// Returns the newest matching event of the followed request, or else of all requests.
 pub(super) fn latest<T>(stage: &Stage, found: impl Fn(&JournalEvent) -> Option<T>) -> Option<T> {
     stage
         .session
@@ -308,7 +306,7 @@ pub(super) fn latest<T>(stage: &Stage, found: impl Fn(&JournalEvent) -> Option<T
         .or_else(|| stage.session.timeline.journal().notes().rev().find_map(&found))
 }
 
-/// The backend that a balancer chose last, and why.
+/// Writes a balancer's last choice of backend, and the reason for it.
 fn choice(page: &mut Page, stage: &Stage, balancer: ComponentIx) {
     let chose = latest(stage, |note| match note.what {
         EventKind::Chose { balancer: by, backend, algorithm, up } if by == balancer => {
@@ -327,6 +325,6 @@ fn choice(page: &mut Page, stage: &Stage, balancer: ComponentIx) {
             let id = &stage.infra().component(backend).id;
             page.text(Tone::Text, &format!("{whom} got {id}: {}, {up} UP to choose from", algorithm.word()));
         }
-        None => page.text(Tone::Bad, &format!("{whom} got nobody: no backend is UP")),
+        None => page.text(Tone::Bad, &format!("{whom} got no backend: none is UP")),
     }
 }

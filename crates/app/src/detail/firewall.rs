@@ -1,4 +1,4 @@
-//! A firewall, explained: what it protects, its rules with their hit counts, and its last decision.
+//! The detail panel of a firewall: what it protects, its rules with their hit counts, and its last decision.
 
 use hoplight_model::firewall::{Direction, FirewallSpec, Peer, RuleAction, Verdict};
 use hoplight_model::hop::Guard;
@@ -10,12 +10,12 @@ use crate::line::Page;
 use crate::stage::Stage;
 use crate::tone::Tone;
 
-/// Writes a firewall's lines.
+/// Writes the lines of a firewall.
 pub(super) fn write(page: &mut Page, stage: &Stage, ix: ComponentIx, spec: &FirewallSpec) {
     let servers = spec.servers.iter().map(ToString::to_string);
     let protects: Vec<String> = servers.chain(spec.components.iter().map(ToString::to_string)).collect();
     if protects.is_empty() {
-        page.text(Tone::Warn, "It stands nowhere: it protects nothing.");
+        page.text(Tone::Warn, "It is not placed: it protects nothing.");
     } else {
         page.text(Tone::Text, &format!("protects {}", protects.join(", ")));
     }
@@ -38,7 +38,7 @@ pub(super) fn write(page: &mut Page, stage: &Stage, ix: ComponentIx, spec: &Fire
             rule_line(page, &format!("{word} {number}"), Tone::Text, &text, is_last(Some(number)));
         }
         let count = hits.last().copied().unwrap_or_default();
-        rule_line(page, &format!("{word} –"), Tone::Dim, &format!("the rest: {}  ×{count}", action(spec.default)), is_last(None));
+        rule_line(page, &format!("{word} –"), Tone::Dim, &format!("default: {}  ×{count}", action(spec.default)), is_last(None));
     }
     if let Some((verdict, whom)) = decided {
         let tone = if verdict.action == RuleAction::Allow { Tone::Good } else { Tone::Bad };
@@ -48,11 +48,11 @@ pub(super) fn write(page: &mut Page, stage: &Stage, ix: ComponentIx, spec: &Fire
             RuleAction::Drop => "dropped",
             RuleAction::Reject => "rejected",
         };
-        page.item(Tone::Accent, "← ", tone, &format!("decided last: {whom} was {did}"), None);
+        page.item(Tone::Accent, "← ", tone, &format!("last decision: {whom} was {did}"), None);
     }
 }
 
-/// A rule. The rule of the last decision is marked.
+/// Writes a rule. The rule of the last decision is highlighted.
 fn rule_line(page: &mut Page, number: &str, tone: Tone, text: &str, decided: bool) {
     if decided {
         page.item(Tone::Accent, &format!("{number} "), Tone::Name, &format!("{text} ←"), None);
@@ -61,7 +61,7 @@ fn rule_line(page: &mut Page, number: &str, tone: Tone, text: &str, decided: boo
     }
 }
 
-/// A firewall's last decision, and the request that it was about.
+/// Returns a firewall's last decision, and the request it applied to.
 fn decision(stage: &Stage, firewall: ComponentIx) -> Option<(Verdict, Option<u64>)> {
     latest(stage, |note| match &note.what {
         EventKind::Passed { guard, .. } | EventKind::Blocked { guard, .. } if guard.firewall == firewall => {
@@ -79,7 +79,7 @@ const fn action(action: RuleAction) -> &'static str {
     }
 }
 
-/// A firewall's verdict on a hop, in one line.
+/// Writes a firewall's verdict on a hop, in one line.
 pub(super) fn verdict(page: &mut Page, infra: &Infrastructure, guard: Guard) {
     let allowed = guard.verdict.action == RuleAction::Allow;
     let rule = guard.verdict.rule.map_or_else(|| "no rule matches".to_owned(), |rule| format!("rule {rule}"));

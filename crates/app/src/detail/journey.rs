@@ -1,7 +1,7 @@
-//! The followed request: its whole way so far on one scale, and its present place: what came in, what was decided, what goes
-//! out, and the message on this hop.
+//! The detail panel of the followed request: its path so far on one time scale, and the current step: the incoming message, the
+//! decision, the outgoing message, and the content of the message on this hop.
 //!
-//! Everything comes from the timeline's record of the request, so stepping back shows what was known then.
+//! Everything comes from the timeline's record of the request, so stepping back shows the state at that time.
 
 use hoplight_model::behaviour::RequestPart;
 use hoplight_model::text::{self, padded, split_at_column};
@@ -14,26 +14,26 @@ use crate::scroll::room;
 use crate::stage::Stage;
 use crate::tone::Tone;
 
-/// Columns of a number of milliseconds.
+/// Columns of a duration in milliseconds.
 const NUMBER: usize = 7;
 
-/// A place on the way.
+/// A place on the request's path.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum JourneyPlace {
     Hop(LinkIx),
     Stop(ComponentIx),
 }
 
-/// Everything that happened at one place.
+/// The spans of the request at one place.
 struct JourneyRow {
     place: JourneyPlace,
     stretches: Vec<TraceSpan>,
 }
 
-/// Writes the panel.
+/// Writes the lines of a request.
 pub(super) fn write(page: &mut Page, stage: &Stage, number: u64, width: u16) {
     let Some(kind) = stage.session.timeline.followed_kind().filter(|_| stage.session.timeline.followed() == Some(number)) else {
-        page.text(Tone::Dim, "This request is not sent yet, or nothing is kept of it any more.");
+        page.text(Tone::Dim, "This request has not been sent yet, or is no longer recorded.");
         return;
     };
     let journey = stage.session.timeline.journey();
@@ -46,7 +46,7 @@ pub(super) fn write(page: &mut Page, stage: &Stage, number: u64, width: u16) {
     moment(page, stage, usize::from(width));
 }
 
-/// How it ended, or how long it has been on its way.
+/// Writes how the request ended, or how long it has been in flight.
 fn heading(page: &mut Page, stage: &Stage, asked: &str, (born, until): (SimTime, SimTime)) {
     let ended = stage.session.timeline.trail().rev().find_map(|note| match note.what {
         EventKind::Ended { outcome, latency_ms } | EventKind::Probed { outcome, latency_ms } => Some((outcome, latency_ms)),
@@ -55,13 +55,13 @@ fn heading(page: &mut Page, stage: &Stage, asked: &str, (born, until): (SimTime,
     let (tone, text) = match ended {
         Some((Ok(()), ms)) => (Tone::Good, format!("200 OK after {ms:.1} ms")),
         Some((Err(failure), ms)) => (Tone::Bad, format!("{} after {ms:.1} ms", hoplight_text::failure(failure))),
-        None => (Tone::Text, format!("on its way for {:.1} ms", millis(born, until))),
+        None => (Tone::Text, format!("in flight for {:.1} ms", millis(born, until))),
     };
     let line = Line::new(Tone::Dim, format!("{asked}  ")).with(tone, text.as_str());
     if page.fits(&line) {
         page.line(line);
     } else {
-        // A number and its unit stay together.
+        // Keep a number and its unit on one line.
         page.text(Tone::Dim, asked);
         page.text(tone, &text);
     }
@@ -78,7 +78,7 @@ const fn place_of(stretch: &TraceSpan) -> JourneyPlace {
     }
 }
 
-/// The places in the order in which the request first reached them.
+/// Groups spans by place, in the order in which the request first reached the places.
 fn rows(journey: &[TraceSpan]) -> Vec<JourneyRow> {
     let mut rows: Vec<JourneyRow> = Vec::new();
     for stretch in journey {
@@ -99,13 +99,13 @@ impl JourneyRow {
         }
     }
 
-    /// Milliseconds of the spans for which `wanted` holds, until now.
+    /// Returns the total milliseconds of the spans for which `wanted` holds, up to `until`.
     fn total(&self, until: SimTime, wanted: fn(Activity) -> bool) -> f64 {
         let these = self.stretches.iter().filter(|stretch| wanted(stretch.doing));
         these.map(|stretch| millis(stretch.from, stretch.to.unwrap_or(until))).sum()
     }
 
-    /// The bar of the row, cell by cell: the activity that took most of the cell's time.
+    /// Returns the cells of the row's bar. Each cell shows the activity that took most of its time.
     fn bar(&self, (born, until): (SimTime, SimTime), cells: usize) -> Vec<(Tone, char)> {
         let total = millis(born, until).max(1e-9);
         let cell = |index: usize| {
@@ -138,7 +138,7 @@ const fn sign(doing: Activity) -> (Tone, char) {
     }
 }
 
-/// The whole way on one scale: a row for each place, a bar from the request's beginning to now.
+/// Writes the path on one time scale: a row per place, with a bar from the start of the request to now.
 fn bars(page: &mut Page, stage: &Stage, journey: &[TraceSpan], span: (SimTime, SimTime), width: usize) {
     let infra = stage.infra();
     let rows = rows(journey);
@@ -149,14 +149,14 @@ fn bars(page: &mut Page, stage: &Stage, journey: &[TraceSpan], span: (SimTime, S
     let waited = rows.iter().any(|row| row.total(span.1, waits) > 0.0);
     let numbers = if waited { 2 * NUMBER } else { NUMBER };
     let cells = width.saturating_sub(names + numbers + 1).max(4);
-    // In a low panel, the request's present place matters most.
+    // In a panel with few rows, the current place matters most.
     let room = if stage.viewport.regions.wide || stage.panels.show_detail {
         rows.len()
     } else {
         room(stage.viewport.regions.panel.height, usize::MAX).saturating_sub(page.len() + 1).max(1)
     };
     let before = (here + 1).saturating_sub(room).min(rows.len().saturating_sub(room));
-    let said = if before > 0 { format!("{before} before") } else { String::new() };
+    let said = if before > 0 { format!("{before} earlier") } else { String::new() };
     let head = format!("{said:<space$}", space = names + 1 + cells);
     let head = Line::new(Tone::Dim, head).with(Tone::Warn, if waited { format!("{:>NUMBER$}", "waited") } else { String::new() });
     page.line(head.with(Tone::Dim, format!("{:>NUMBER$}", "ms")));
@@ -181,7 +181,7 @@ fn bars(page: &mut Page, stage: &Stage, journey: &[TraceSpan], span: (SimTime, S
     page.line(if waited { legend.with(Tone::Warn, " ▒").with(Tone::Dim, " waited") } else { legend });
 }
 
-/// Milliseconds in few characters.
+/// Formats milliseconds compactly.
 fn number(ms: f64) -> String {
     match ms {
         100.0.. => format!("{ms:.0}"),
@@ -190,7 +190,7 @@ fn number(ms: f64) -> String {
     }
 }
 
-/// The present place: in, decision, out, and the message on this hop.
+/// Writes the current step: incoming message, decision, outgoing message, and the content of the message on this hop.
 fn moment(page: &mut Page, stage: &Stage, width: usize) {
     let infra = stage.infra();
     let notes: Vec<&JournalEvent> = stage.session.timeline.trail().collect();
@@ -200,12 +200,12 @@ fn moment(page: &mut Page, stage: &Stage, width: usize) {
         notes.iter().rposition(|note| matches!(note.what, EventKind::Reached { .. } | EventKind::Arrived | EventKind::Probes));
     let reached = reached.unwrap_or(0);
     let travels = last > reached;
-    // The incoming message ended where the request reached this place.
+    // The incoming message is the last departure before the request reached this place.
     let came = if travels { notes[..reached].iter().rposition(departed) } else { Some(last) };
     let decided: Vec<&JournalEvent> = notes[reached..].iter().copied().filter(|note| decides(&note.what)).collect();
     match came {
         Some(at) => row(page, "in", &said(infra, notes[at])),
-        None => row(page, "in", "the user sends the request"),
+        None => row(page, "in", "the user's request"),
     }
     let at = place(notes[reached]);
     if decided.is_empty() {
@@ -231,13 +231,13 @@ fn row(page: &mut Page, word: &str, text: &str) {
     page.item(Tone::Accent, &format!("{word:<5}"), Tone::Text, text, None);
 }
 
-/// The departed message in a few words.
+/// Describes a departed message in a few words.
 fn said(infra: &Infrastructure, note: &JournalEvent) -> String {
     let EventKind::Departed { link, heading, phase, .. } = note.what else { return String::new() };
     let (from, to) = infra.ends(link);
     let (from, to) = if heading == Heading::Request { (from, to) } else { (to, from) };
     let word = hoplight_text::phase_on(phase, infra.link(link).protocol);
-    let answer = if heading == Heading::Response { ", the answer" } else { "" };
+    let answer = if heading == Heading::Response { ", the response" } else { "" };
     format!("{word} {} → {}{answer}", infra.component(from).id, infra.component(to).id)
 }
 
@@ -245,7 +245,7 @@ const fn decides(what: &EventKind) -> bool {
     !matches!(what, EventKind::Arrived | EventKind::Probes | EventKind::Departed { .. } | EventKind::Reached { .. })
 }
 
-/// An event without the request's name.
+/// Describes an event without the request's name.
 fn plain(note: &JournalEvent, infra: &Infrastructure) -> String {
     hoplight_text::event(note, infra).statement().to_string()
 }
@@ -257,57 +257,57 @@ fn place(note: &JournalEvent) -> Option<ComponentIx> {
     }
 }
 
-/// What a component does if no event says so: the usual, as the outgoing message shows.
+/// Describes what a component usually does, inferred from the outgoing message. Used if no event says more.
 fn usual(infra: &Infrastructure, at: Option<ComponentIx>, came: Option<&JournalEvent>, out: Option<&JournalEvent>) -> String {
-    let Some(component) = at.map(|ix| infra.component(ix)) else { return "the browser asks".into() };
+    let Some(component) = at.map(|ix| infra.component(ix)) else { return "the browser sends the request".into() };
     let id = &component.id;
-    let Some((link, heading, phase, is_good)) = out.and_then(departure) else { return format!("{id} works on it") };
+    let Some((link, heading, phase, is_good)) = out.and_then(departure) else { return format!("{id} processes it") };
     let was_answered = came.and_then(departure).is_some_and(|(_, heading, ..)| heading == Heading::Response);
     let tier = component.kind.tier();
     let lets_through = infra.hop(link).cipher == Cipher::TlsThrough && !component.kind.is_browser();
     match (heading, phase) {
         (Heading::Response, Phase::Exchange) if was_answered && is_good && tier == Some(Tier::Application) => {
-            format!("{id} makes the page of it and answers")
+            format!("{id} renders the page and responds")
         }
-        (Heading::Response, _) if was_answered => format!("{id} passes the answer back"),
-        (Heading::Response, _) if !is_good => format!("{id} answers that it cannot"),
-        (Heading::Response, Phase::Lookup) => format!("{id} knows the address and answers"),
+        (Heading::Response, _) if was_answered => format!("{id} passes the response back"),
+        (Heading::Response, _) if !is_good => format!("{id} responds with an error"),
+        (Heading::Response, Phase::Lookup) => format!("{id} knows the address and responds"),
         (Heading::Response, Phase::Connect) => format!("{id} accepts the connection itself"),
-        (Heading::Response, Phase::Handshake | Phase::Hello) => format!("{id} ends TLS here: it shows its certificate"),
-        (Heading::Response, Phase::Finish) => format!("{id} confirms the keys: TLS ends here"),
-        (Heading::Response, Phase::Resume) => format!("{id} knows the TLS session: it goes on without a certificate"),
-        (Heading::Response, Phase::Exchange) => format!("{id} answers it itself"),
-        (Heading::Request, Phase::Lookup) => format!("{id} asks for the site's address"),
+        (Heading::Response, Phase::Handshake | Phase::Hello) => format!("{id} terminates TLS: it presents its certificate"),
+        (Heading::Response, Phase::Finish) => format!("{id} confirms the keys: TLS terminates here"),
+        (Heading::Response, Phase::Resume) => format!("{id} resumes the TLS session without a certificate"),
+        (Heading::Response, Phase::Exchange) => format!("{id} responds itself"),
+        (Heading::Request, Phase::Lookup) => format!("{id} looks up the site's address"),
         (Heading::Request, Phase::Connect) => format!("{id} needs a connection first, and opens one"),
         (Heading::Request, _) if phase.is_handshake() && lets_through => {
-            format!("{id} passes TLS on as it is: it holds no key")
+            format!("{id} forwards TLS unchanged: it holds no key")
         }
-        (Heading::Request, _) if phase.is_handshake() => format!("{id} is connected, and opens TLS"),
+        (Heading::Request, _) if phase.is_handshake() => format!("{id} is connected, and starts TLS"),
         (Heading::Request, _) => match component.kind.facts().part {
-            RequestPart::Work(Tier::Web) => format!("{id} hands it on: it is no static file"),
-            RequestPart::Work(Tier::Application) => format!("{id} needs data, and asks for it"),
+            RequestPart::Work(Tier::Web) => format!("{id} forwards it: it is not a static file"),
+            RequestPart::Work(Tier::Application) => format!("{id} needs data, and requests it"),
             RequestPart::User => format!("{id} sends the request"),
             RequestPart::Work(Tier::Balancer | Tier::Database)
             | RequestPart::Lookup
             | RequestPart::Filter
-            | RequestPart::Watcher => format!("{id} passes it on"),
+            | RequestPart::Watcher => format!("{id} forwards it"),
         },
     }
 }
 
-/// A departed message: link, heading, phase and status.
+/// Returns the link, heading, phase and success of a departed message.
 fn departure(note: &JournalEvent) -> Option<(LinkIx, Heading, Phase, bool)> {
     let EventKind::Departed { link, heading, phase, status } = note.what else { return None };
     Some((link, heading, phase, status == Status::Ok))
 }
 
-/// The message of a departure event, and its link.
+/// Returns the message of a departure event, and its link.
 fn message_of(notes: &[&JournalEvent], at: usize) -> Option<(LinkIx, CapturedPayload)> {
     let (EventKind::Departed { link, heading, phase, status }, Some((number, kind))) = (&notes[at].what, notes[at].request)
     else {
         return None;
     };
-    // A resolver without an address has just reported why.
+    // A resolver that has no address has just reported why.
     let nxdomain = *phase == Phase::Lookup
         && notes[..at].iter().rev().find_map(|note| match note.what {
             EventKind::Unresolved { nxdomain, .. } => Some(nxdomain),

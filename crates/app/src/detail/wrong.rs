@@ -1,6 +1,6 @@
-//! The faults of the selected element, at the top of its panel.
+//! The active faults of the selected element, at the top of its detail panel.
 //!
-//! A fault that is still active must be visible even where the numbers look healthy.
+//! An active fault must be visible even if the numbers look healthy.
 
 use hoplight_model::behaviour::RequestPart;
 use hoplight_model::{Element, Infrastructure, Protocol};
@@ -10,7 +10,7 @@ use crate::line::Page;
 use crate::stage::Stage;
 use crate::tone::Tone;
 
-/// Writes the faults of an element and of its server.
+/// Writes the active faults of an element and of its server.
 pub(super) fn write(page: &mut Page, stage: &Stage, element: &Element) {
     let infra = stage.infra();
     for fault in stage.sim().faults().iter().filter(|fault| concerns(fault, infra, element)) {
@@ -24,7 +24,7 @@ fn concerns(fault: &Fault, infra: &Infrastructure, element: &Element) -> bool {
         _ => None,
     };
     let Some(about) = fault.element() else {
-        // Faults of the whole site: DNS faults concern its name, floods its entry.
+        // Site-wide faults: DNS faults concern users and resolvers, floods concern the entry of the site.
         return component.is_some_and(|(ix, component)| match fault {
             Fault::Record(_) => matches!(component.kind.facts().part, RequestPart::User | RequestPart::Lookup),
             Fault::Flood(_) => infra.links().any(|(link, of)| {

@@ -1,6 +1,6 @@
-//! The faults of a component, by its kind.
+//! Faults of a component, by its kind.
 //!
-//! A fault that is already active is listed as well: the command says why it does nothing.
+//! Faults that are already active are listed too; the command reports why it has no effect.
 
 use hoplight_model::behaviour::CrashEffect;
 use hoplight_model::component::DatabaseRole;
@@ -12,10 +12,10 @@ use hoplight_text::{Part, Phrase, list, phrase};
 
 use crate::fault_menu::{FaultAction, FaultGroup};
 
-/// The lag of a lagging replica, in seconds.
+/// Replication lag to inject, in seconds.
 const LAG: Seconds = Seconds::literal(30.0);
 
-/// The rows for the component of this name.
+/// Returns the rows for the component of this name.
 pub(super) fn fault_actions(sim: &Simulation, id: &ComponentId) -> Vec<FaultAction> {
     let infra = sim.infrastructure();
     let Some(ix) = infra.find(id.as_str()) else { return Vec::new() };
@@ -97,7 +97,7 @@ pub(super) fn fault_actions(sim: &Simulation, id: &ComponentId) -> Vec<FaultActi
     actions
 }
 
-/// The faults of a database.
+/// Returns the faults specific to a database.
 fn database(sim: &Simulation, id: &ComponentId, role: DatabaseRole) -> Vec<FaultAction> {
     let infra = sim.infrastructure();
     let ix = infra.find(id.as_str());
@@ -125,8 +125,8 @@ fn database(sim: &Simulation, id: &ComponentId, role: DatabaseRole) -> Vec<Fault
         );
     } else {
         action(
-            phrase!["promote ", id, " while another may take writes"],
-            "Two databases take writes: answers contradict each other without an error (split brain). Fix: fence one; a quorum.",
+            phrase!["promote ", id, " while another may accept writes"],
+            "Two databases accept writes: reads contradict each other without an error (split brain). Fix: fence one; a quorum.",
             Command::Promote(id.clone()),
         );
     }
@@ -145,7 +145,7 @@ fn database(sim: &Simulation, id: &ComponentId, role: DatabaseRole) -> Vec<Fault
     actions
 }
 
-/// The faults that keep an agent's samples from arriving.
+/// Returns the faults that stop an agent's samples from being delivered.
 fn agent(infra: &Infrastructure, id: &ComponentId) -> Vec<FaultAction> {
     let mut actions = Vec::new();
     for (link, weight) in infra.links().filter(|(_, link)| link.protocol == Protocol::Metrics) {
@@ -156,7 +156,7 @@ fn agent(infra: &Infrastructure, id: &ComponentId) -> Vec<FaultAction> {
         actions.push(FaultAction::new(
             FaultGroup::Selected,
             phrase!["cut the path of ", id, "'s samples"],
-            "The agent samples, and nothing arrives. Its gauge goes stale, as for a dead server. Fix: repair the link.",
+            "The agent samples, but nothing arrives. Its gauge goes stale, as if the server were down. Fix: repair the link.",
             Command::Kill(infra.hop_element(link)),
         ));
         if !infra.hop(link).guards.is_empty() {

@@ -1,6 +1,6 @@
-//! The error budget: how many failures an objective allows, and how many of them have happened.
+//! The error budget: how many errors an objective allows, and how many have occurred.
 //!
-//! Counts delivered samples. Only alert rules judge them.
+//! The budget counts delivered samples. Only alert rules evaluate them.
 
 use hoplight_model::ComponentIx;
 use hoplight_model::monitoring::AlertCondition;
@@ -8,39 +8,39 @@ use hoplight_sim::SimTime;
 
 use crate::stage::Stage;
 
-/// A component's error budget over the samples that the service keeps.
+/// A component's error budget over the retained samples.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Budget {
     /// The component.
     pub component: ComponentIx,
-    /// The promised fraction of good responses.
+    /// The objective: the promised fraction of successful responses.
     pub objective: f64,
-    /// Seconds from the oldest kept sample to now.
+    /// Seconds from the oldest retained sample to now.
     pub window_s: f64,
-    /// Responses in the kept samples.
+    /// Number of responses in the retained samples.
     pub answers: u64,
-    /// Errors among them.
+    /// Number of errors among them.
     pub errors: u64,
-    /// The burn rate over the rule's short window: 1 uses the budget up exactly; `None` without a response in the window.
+    /// Burn rate over the rule's short window: at 1, the budget is used up exactly. `None` if the window has no responses.
     pub rate: Option<f64>,
-    /// The burn rate at which the rule fires.
+    /// Burn rate at which the rule fires.
     pub pages_at: f64,
 }
 
 impl Budget {
-    /// Errors relative to those that the objective allows: 1 is the whole budget. `None` without a response.
+    /// Returns the fraction of the budget that is used up: 1 is the whole budget. `None` without responses.
     pub fn burnt(&self) -> Option<f64> {
         burn(self.errors, self.answers, self.objective)
     }
 }
 
-/// (errors ÷ answers) ÷ (1 − objective).
+/// Computes (errors ÷ answers) ÷ (1 − objective).
 fn burn(errors: u64, answers: u64, objective: f64) -> Option<f64> {
     let allowed = (1.0 - objective) * answers as f64;
     if answers == 0 { None } else { Some(if errors == 0 { 0.0 } else { errors as f64 / allowed }) }
 }
 
-/// The budgets of all burn-rate rules, one for each component, by its first rule.
+/// Returns the budgets of all burn-rate rules, one per component, from the component's first rule.
 pub fn budgets(stage: &Stage) -> Vec<Budget> {
     let sim = stage.sim();
     let mut budgets: Vec<Budget> = Vec::new();
@@ -84,7 +84,7 @@ mod tests {
         assert_eq!(burn(0, 5, 0.999), Some(0.0));
         assert!((burn(1, 1000, 0.999).unwrap() - 1.0).abs() < 1e-9);
         assert!((burn(5, 1000, 0.99).unwrap() - 0.5).abs() < 1e-9);
-        assert_eq!(burn(0, 1000, 1.0), Some(0.0), "an objective without a budget is kept as long as nothing fails");
+        assert_eq!(burn(0, 1000, 1.0), Some(0.0), "an objective of 1 is met as long as nothing fails");
         assert_eq!(burn(1, 1000, 1.0), Some(f64::INFINITY));
     }
 }

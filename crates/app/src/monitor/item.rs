@@ -1,13 +1,13 @@
-//! Selectable rows of the monitoring screen.
+//! The selectable rows of the monitoring screen.
 
 use hoplight_model::ComponentIx;
 
-/// A row of the monitoring screen that can be selected.
+/// A selectable row of the monitoring screen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum MonitorItem {
     /// An agent.
     Agent(ComponentIx),
-    /// A component with an agent.
+    /// A component monitored by an agent.
     Component(ComponentIx),
     /// An alert, by its index in [`hoplight_sim::Simulation::alerts`].
     Alert(usize),
@@ -16,8 +16,8 @@ pub enum MonitorItem {
 /// The selection on the monitoring screen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct MonitorFocus {
-    /// The row; `None` is the first.
+    /// The selected row; `None` is the first.
     pub item: Option<MonitorItem>,
-    /// How far the charts' metrics are rotated.
+    /// Number of places by which the charts' metrics are rotated.
     pub turn: usize,
 }

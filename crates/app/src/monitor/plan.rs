@@ -1,12 +1,12 @@
-//! Which row of the monitoring screen shows what. A pure function of the delivered data and the area.
+//! The row layout of the monitoring screen: a pure function of the delivered data and the area.
 //!
 //! ```text
 //! title
 //! columns of the table
-//! agents, each with what it watches     all of them where there is room, else the selected one
-//! charts                                as high as there is room
+//! agents, each with its components      all expanded if they fit, else only the selected one
+//! charts                                as high as possible
 //! error budgets, the external probe
-//! alerts, the last of the log
+//! alerts, newest entries of the alert log
 //! ```
 
 use hoplight_layout::Area;
@@ -24,49 +24,52 @@ pub enum MonitorRowKind {
     Title,
     /// The names of the table's columns.
     Columns,
-    /// An agent: an index into [`hoplight_sim::Simulation::agents`].
+    /// An agent, by its index in [`hoplight_sim::Simulation::agents`].
     Agent(usize),
-    /// A component of an agent: both indices.
+    /// A component of an agent, by both indices.
     Component(usize, usize),
     /// There are no agents.
     Nobody,
     /// Charts of the selected component.
     Charts(ComponentIx),
-    /// An error budget: an index into [`budgets`].
+    /// An error budget, by its index in [`budgets`].
     Budget(usize),
     /// The external probe.
     Probe,
-    /// The heading of the alerts, with the number of noteworthy alerts without room below it.
+    /// The heading of the alerts, with the number of noteworthy alerts that do not fit.
     Alerts(usize),
-    /// No alert is noteworthy.
+    /// There are no noteworthy alerts.
     Quiet,
-    /// An alert: an index into [`hoplight_sim::Simulation::alerts`].
+    /// An alert, by its index in [`hoplight_sim::Simulation::alerts`].
     Alert(usize),
-    /// An entry of the alert log, counted from the newest.
+    /// An entry of the alert log, by its index from the newest.
     Entry(usize),
 }
 
 /// A row of the monitoring screen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MonitorRow {
-    /// Where it is.
+    /// The area.
     pub area: Area,
-    /// What it shows.
+    /// The content.
     pub kind: MonitorRowKind,
-    /// What a click on it selects.
+    /// The row that a click selects.
     pub item: Option<MonitorItem>,
 }
 
-/// The least height of charts, with title and time axis.
+/// Minimum height of a chart, including title and time axis.
 const LEAST_CHART: usize = 4;
-/// The greatest height of a row of charts.
+/// Maximum height of a row of charts.
 const MOST_CHART: usize = 12;
-/// Rows for alerts before anything else grows.
+/// Rows reserved for alerts before anything else grows.
 const LEAST_ALERTS: usize = 3;
-/// Wanted entries of the log.
+/// Desired number of log entries.
 const WANTED_ENTRIES: usize = 4;
 
-/// The rows of an area, from its top.
+/// A row before its area is known: content, item and height.
+type PlannedRow = (MonitorRowKind, Option<MonitorItem>, usize);
+
+/// Returns the rows of an area, from the top.
 pub fn plan(stage: &Stage, area: Area) -> Vec<MonitorRow> {
     let height = usize::from(area.height);
     let agents = stage.sim().agents();
@@ -74,7 +77,7 @@ pub fn plan(stage: &Stage, area: Area) -> Vec<MonitorRow> {
     let budgets = budgets(stage).len().min(2);
     let alerts = stage.sim().alerts();
     let (telling, entries) = (telling(&alerts), stage.sim().alert_log().len().min(WANTED_ENTRIES));
-    // Title, columns, probe, the alerts' heading.
+    // Fixed rows: title, columns, probe, heading of the alerts.
     let free = height.saturating_sub(4 + budgets);
     let (table, at) = table(&agents, looked_at, free.saturating_sub(LEAST_ALERTS));
     let wanted_alerts = telling.len().max(1) + entries;
@@ -88,12 +91,11 @@ pub fn plan(stage: &Stage, area: Area) -> Vec<MonitorRow> {
     };
     let alert_rows = rest - chart;
 
-    let mut rows: Vec<(MonitorRowKind, Option<MonitorItem>, usize)> =
-        vec![(MonitorRowKind::Title, None, 1), (MonitorRowKind::Columns, None, 1)];
+    let mut rows: Vec<PlannedRow> = vec![(MonitorRowKind::Title, None, 1), (MonitorRowKind::Columns, None, 1)];
     if table.is_empty() {
         rows.push((MonitorRowKind::Nobody, None, 1));
     }
-    // If not everything fits, the selected row must be visible.
+    // If not everything fits, keep the selected row visible.
     let room = free.saturating_sub(LEAST_ALERTS).max(1);
     let first = first_shown(at, table.len(), room);
     rows.extend(table.into_iter().skip(first).take(room));
@@ -113,7 +115,7 @@ pub fn plan(stage: &Stage, area: Area) -> Vec<MonitorRow> {
     placed(area, rows)
 }
 
-fn placed(area: Area, rows: Vec<(MonitorRowKind, Option<MonitorItem>, usize)>) -> Vec<MonitorRow> {
+fn placed(area: Area, rows: Vec<PlannedRow>) -> Vec<MonitorRow> {
     let mut y = area.y;
     let bottom = area.y + area.height;
     let mut placed = Vec::with_capacity(rows.len());
@@ -127,16 +129,14 @@ fn placed(area: Area, rows: Vec<(MonitorRowKind, Option<MonitorItem>, usize)>) -
     placed
 }
 
-type Entry = (MonitorRowKind, Option<MonitorItem>, usize);
-
-/// The table for a number of rows, and the index of the selected row in it.
-fn table(agents: &[hoplight_sim::AgentView<'_>], looked_at: Option<MonitorItem>, room: usize) -> (Vec<Entry>, usize) {
+/// Returns the table for a number of rows, and the index of the selected row in it.
+fn table(agents: &[hoplight_sim::AgentView<'_>], looked_at: Option<MonitorItem>, room: usize) -> (Vec<PlannedRow>, usize) {
     let all: usize = agents.iter().map(|agent| 1 + agent.components.len()).sum();
     let of = |wanted: MonitorItem, agent: &hoplight_sim::AgentView<'_>| {
         wanted == MonitorItem::Agent(agent.agent)
             || agent.components.iter().any(|row| wanted == MonitorItem::Component(row.component))
     };
-    // While an alert is selected, the agents stay folded.
+    // While an alert is selected, the agents stay collapsed.
     let open = |agent: &hoplight_sim::AgentView<'_>| all <= room || looked_at.is_some_and(|item| of(item, agent));
     let mut rows = Vec::new();
     for (place, agent) in agents.iter().enumerate() {

@@ -3,7 +3,7 @@
 use hoplight_model::monitoring::{AlertCondition, Shift};
 use hoplight_model::{Bound, Metric};
 
-/// A metric's level with its unit, short enough for a chart's axis.
+/// Formats a metric's value with its unit, short enough for a chart's axis.
 pub fn level(metric: Metric, value: f64) -> String {
     match metric {
         _ if value.is_infinite() => "unknown".to_owned(),
@@ -22,7 +22,7 @@ fn number(value: f64) -> String {
     if value.fract() == 0.0 || value >= 10.0 { format!("{value:.0}") } else { format!("{value:.1}") }
 }
 
-/// A metric's name on a chart.
+/// Returns a metric's name on a chart.
 pub const fn name(metric: Metric) -> &'static str {
     match metric {
         Metric::Qps => "requests per second",
@@ -38,7 +38,7 @@ pub const fn name(metric: Metric) -> &'static str {
     }
 }
 
-/// A condition in a few words.
+/// Describes a condition in a few words.
 pub fn words(when: &AlertCondition) -> String {
     match when {
         AlertCondition::Threshold { metric, is, for_s } => {
@@ -57,13 +57,13 @@ pub fn words(when: &AlertCondition) -> String {
             format!("{} {verb} by more than {:.0} % within {} s", name(*metric), part * 100.0, within_s.get())
         }
         AlertCondition::Absence { intervals } => format!("no sample for {intervals} intervals"),
-        AlertCondition::Certificate { days } => format!("the probe sees {} days left, or fewer", days.get()),
+        AlertCondition::Certificate { days } => format!("the certificate expires in {} days or less", days.get()),
         AlertCondition::Burn { rate, long_s, short_s, .. } => {
-            format!("burns {} × too fast over {} s and {} s", rate.get(), long_s.get(), short_s.get())
+            format!("burn rate over {} in {} s and in {} s", rate.get(), long_s.get(), short_s.get())
         }
         AlertCondition::Leaders { for_s } => {
             let long = for_s.map_or_else(String::new, |time| format!(" for {} s", time.get()));
-            format!("not exactly one leads{long}")
+            format!("not exactly one leader{long}")
         }
         AlertCondition::Probe { failures } => format!("the probe fails {failures} times in a row"),
     }
@@ -75,7 +75,7 @@ mod tests {
     use hoplight_model::monitoring::usual_alerts;
 
     #[test]
-    fn every_usual_rule_has_words_of_its_own() {
+    fn every_default_rule_has_a_distinct_description() {
         let mut said: Vec<String> = usual_alerts().iter().map(|rule| words(&rule.when)).collect();
         assert!(said.contains(&"errors over 1.0 % for 10 s".to_owned()), "{said:?}");
         assert!(said.contains(&"p99 over 1000 ms for 10 s".to_owned()), "{said:?}");

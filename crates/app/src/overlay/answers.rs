@@ -1,4 +1,4 @@
-//! The answers of the analysis for one overlay, cached for an infrastructure and a load.
+//! The analysis results for one overlay, cached by infrastructure and load.
 
 use std::sync::Arc;
 
@@ -12,23 +12,23 @@ use crate::overlay::content::OverlayQuery;
 use crate::overlay::domains::{self, Domain};
 use crate::overlay::kind::Overlay;
 
-/// Maximum number of losses to try: each recomputes the whole site's capacity, and a key press must not block.
+/// Maximum number of losses to try. Each recomputes the capacity of the whole site, and a key press must not block.
 const MOST_LOSSES: usize = 400;
 
-/// The single points of each kind of request, in the order of [`RequestKind::ALL`], or why the kind does not work at all.
+/// Single points for each kind of request, in the order of [`RequestKind::ALL`], or why requests of that kind do not work.
 pub(super) type Points = [Result<Vec<Spof>, Broken>; 3];
 
-/// The answers on load and capacity.
+/// The results for load and capacity.
 #[derive(Clone, Debug)]
 pub(super) struct LoadAnswers {
     /// Requests per second of all kinds.
     pub(super) load: f64,
     pub(super) capacity: Capacity,
-    /// The losses that alone overload the rest; `None` if there are too many to try.
+    /// Single losses that overload the remaining components; `None` if there are too many to try.
     pub(super) losses: Option<Vec<Overload>>,
 }
 
-/// The answers of the analysis, by overlay.
+/// The analysis results, by overlay.
 #[derive(Clone, Debug)]
 pub(super) enum OverlayAnswers {
     Readable(Vec<PlaintextHop>),
@@ -38,15 +38,15 @@ pub(super) enum OverlayAnswers {
     Load(Box<LoadAnswers>),
 }
 
-/// Answers of the analysis, and what they were computed for.
+/// Analysis results with their cache key.
 #[derive(Clone, Debug)]
 pub(super) struct CachedAnswers {
     overlay: Overlay,
     infra: Arc<Infrastructure>,
-    /// The load in requests per second, rounded, if the answers depend on it.
+    /// The load in requests per second, rounded, if the results depend on it.
     load: Option<f64>,
     pub(super) answers: OverlayAnswers,
-    /// The query that the content was built for, if it was built.
+    /// The query for which the content was built, if any.
     pub(super) viewed: Option<OverlayQuery>,
 }
 
@@ -71,20 +71,20 @@ impl CachedAnswers {
         Self { overlay, infra: Arc::clone(infra), load, answers, viewed: None }
     }
 
-    /// Whether the cached answers match these arguments.
+    /// Whether the cached results match these arguments.
     pub(super) fn holds(&self, overlay: Overlay, infra: &Arc<Infrastructure>, load: f64) -> bool {
         let same_load = self.load.is_none_or(|known| known.total_cmp(&load).is_eq());
         self.overlay == overlay && Arc::ptr_eq(&self.infra, infra) && same_load
     }
 
-    /// Rounds a load to three significant digits, so that a ramp does not rerun the analysis on every frame.
+    /// Rounds a load to three significant digits, so that a ramp does not rerun the analysis every frame.
     pub(super) fn rounded(load: f64) -> f64 {
         if !load.is_finite() || load <= 0.0 {
             return 0.0;
         }
         let unit = libm::pow(10.0, libm::floor(libm::log10(load)) - 2.0);
         let rounded = libm::round(load / unit) * unit;
-        // Whole numbers stay whole.
+        // Avoid a rounding error in whole numbers.
         if unit >= 1.0 { libm::round(rounded) } else { rounded }
     }
 }

@@ -1,21 +1,21 @@
-//! What an overlay shows: stamps on elements, one line, and remarks.
+//! The content of an overlay: stamps on elements, a status line, and remarks.
 
 use hoplight_model::{Element, RequestKind};
 
 use crate::tone::Tone;
 
-/// The character of a stamp.
+/// The sign of a stamp.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum OverlaySign {
-    /// A danger of its own: a single point of failure, or a hop that is readable on the wire.
+    /// A single point of failure, or a hop that is readable on the wire.
     Alone,
-    /// Readable, but only inside a server.
+    /// Readable only inside a server.
     Inside,
-    /// Shares the flaw.
+    /// Runs the flawed version.
     Alike,
-    /// Runs another version of the same program.
+    /// Runs another version of the same software.
     Kin,
-    /// Fails with what is lost.
+    /// Fails together with the lost element.
     Taken,
     /// Utilisation.
     Fill,
@@ -25,7 +25,7 @@ impl OverlaySign {
     /// All signs.
     pub const ALL: [Self; 6] = [Self::Alone, Self::Inside, Self::Alike, Self::Kin, Self::Taken, Self::Fill];
 
-    /// The character, one column wide.
+    /// Returns the character, one column wide.
     pub const fn symbol(self) -> char {
         match self {
             Self::Alone => '!',
@@ -38,40 +38,40 @@ impl OverlaySign {
     }
 }
 
-/// A mark on one element of the diagram.
+/// A mark on an element of the diagram.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OverlayStamp {
     /// The element.
     pub element: Element,
-    /// The character.
+    /// The sign.
     pub sign: OverlaySign,
     /// The tone.
     pub tone: Tone,
-    /// Wordings for a box with room for a line, the fullest first; empty if there is none.
+    /// Texts for a box that has a free line, longest first; may be empty.
     pub words: Vec<String>,
 }
 
-/// A line about the overlay in the panel.
+/// A line of the overlay in the panel.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Remark {
-    /// The sign of the stamps that it explains.
+    /// The sign of the stamps it explains.
     pub sign: Option<OverlaySign>,
     /// The tone.
     pub tone: Tone,
     /// The text.
     pub text: String,
-    /// What a click on it selects.
+    /// The element that a click selects.
     pub about: Option<Element>,
 }
 
 /// The content of an overlay.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct OverlayContent {
-    /// The stamps, at most one per element, in the order of elements.
+    /// The stamps, at most one per element, sorted by element.
     pub stamps: Vec<OverlayStamp>,
-    /// The tone of the line.
+    /// The tone of the status line.
     pub tone: Tone,
-    /// Wordings of the status line, the fullest first.
+    /// Texts for the status line, longest first.
     pub line: Vec<String>,
     /// Lines for the panel.
     pub remarks: Vec<Remark>,
@@ -91,7 +91,7 @@ impl OverlayContent {
     }
 }
 
-/// What the content depends on besides the answers.
+/// The input of the content other than the analysis results.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct OverlayQuery {
     pub(super) selected: Option<Element>,
@@ -101,7 +101,7 @@ pub(super) struct OverlayQuery {
 
 impl Default for OverlayQuery {
     fn default() -> Self {
-        // Writes need the most parts, so they have the most single points.
+        // Writes need the most components, so they have the most single points.
         Self { selected: None, kind: RequestKind::Write, choice: 0 }
     }
 }

@@ -1,4 +1,4 @@
-//! Failure domains: a server with everything on it, and drawn domains.
+//! Failure domains: servers with everything on them, and the domains named in the design.
 
 use hoplight_analysis::{Cause, Outage, Structure};
 use hoplight_model::{Element, Infrastructure, RequestKind};
@@ -7,20 +7,20 @@ use crate::overlay::content::{OverlayContent, OverlayQuery, OverlaySign};
 use crate::overlay::words::{count, fate, listed};
 use crate::tone::Tone;
 
-/// A domain, with what its failure takes down and stops.
+/// A failure domain, with the effects of its failure.
 #[derive(Clone, Debug)]
 pub(super) struct Domain {
-    /// Its name.
+    /// The name.
     name: String,
-    /// What fails with it: servers, components and links.
+    /// Servers, components and links that fail together.
     takes: Vec<Element>,
-    /// Components that fail with it.
+    /// The components among them.
     components: Vec<Element>,
     stops: Vec<RequestKind>,
     goes_on: Vec<RequestKind>,
 }
 
-/// All domains of an infrastructure: servers, then drawn domains.
+/// Returns all domains of an infrastructure: servers, then the domains named in the design.
 pub(super) fn all(infra: &Infrastructure) -> Vec<Domain> {
     let structure = Structure::of(infra);
     let domains = structure.causes().iter().filter(|cause| matches!(cause, Cause::Server(_) | Cause::Domain(_)));
@@ -46,12 +46,12 @@ fn domain(infra: &Infrastructure, structure: &Structure, cause: &Cause) -> Domai
 pub(super) fn view(infra: &Infrastructure, domains: &[Domain], asked: &OverlayQuery) -> OverlayContent {
     let mut view = OverlayContent::default();
     let Some(domain) = chosen(infra, domains, asked) else {
-        view.say(Tone::Dim, vec!["No server is drawn, so nothing is known to fail together.".to_owned()]);
+        view.say(Tone::Dim, vec!["The design has no servers, so no failure domains are known.".to_owned()]);
         return view;
     };
     let tone = if domain.stops.is_empty() { Tone::Warn } else { Tone::Bad };
     for element in &domain.takes {
-        let words = vec![format!("goes with {}", domain.name), "goes too".to_owned(), "goes".to_owned()];
+        let words = vec![format!("fails with {}", domain.name), "fails too".to_owned(), "fails".to_owned()];
         view.stamp(element.clone(), OverlaySign::Taken, tone, words);
     }
     let names: Vec<String> = domain.components.iter().map(ToString::to_string).collect();
@@ -61,9 +61,9 @@ pub(super) fn view(infra: &Infrastructure, domains: &[Domain], asked: &OverlayQu
     view.say(
         tone,
         vec![
-            format!("{name} takes {all} with it: {fate_of}."),
-            format!("{name} takes {many} with it: {fate_of}."),
-            format!("{name} takes {many} with it: {short}."),
+            format!("{name} takes down {all}: {fate_of}."),
+            format!("{name} takes down {many}: {fate_of}."),
+            format!("{name} takes down {many}: {short}."),
         ],
     );
     for other in domains {
@@ -80,7 +80,8 @@ pub(super) fn view(infra: &Infrastructure, domains: &[Domain], asked: &OverlayQu
     view
 }
 
-/// The domain to show: the smallest with the selected element, else the one that stops and takes down the most.
+/// Returns the domain to show: the smallest that contains the selected element, else the one whose failure stops the most kinds
+/// of request and takes down the most components.
 fn chosen<'a>(infra: &Infrastructure, domains: &'a [Domain], asked: &OverlayQuery) -> Option<&'a Domain> {
     let weight = |domain: &Domain| (domain.stops.len(), domain.components.len());
     let mut within: Vec<&Domain> = match &asked.selected {

@@ -1,4 +1,4 @@
-//! The overlays: what the analysis can show on the diagram.
+//! The overlays of the diagram.
 
 /// An overlay of the diagram.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -8,20 +8,20 @@ pub enum Overlay {
     ReadableHops,
     /// Single points of failure of a kind of request.
     SinglePoints,
-    /// What a flaw in one version of a program takes down.
+    /// Components that a flaw in one software version takes down.
     SharedSoftware,
-    /// What fails together because it shares a server or a drawn domain.
+    /// Elements that fail together because they share a server or a failure domain.
     FailureDomains,
-    /// Utilisation at the current load, and the losses that overload the rest.
+    /// Utilisation at the current load, and the losses that overload the remaining components.
     Capacity,
 }
 
 impl Overlay {
-    /// All overlays, in the order of the key.
+    /// All overlays, in the order in which the key cycles through them.
     pub const ALL: [Self; 5] =
         [Self::ReadableHops, Self::SinglePoints, Self::SharedSoftware, Self::FailureDomains, Self::Capacity];
 
-    /// The heading.
+    /// Returns the heading.
     pub const fn title(self) -> &'static str {
         match self {
             Self::ReadableHops => "Readable hops",
@@ -32,7 +32,7 @@ impl Overlay {
         }
     }
 
-    /// The footer's label for the overlay's option; `None` if it has no options.
+    /// Returns the footer's label for the overlay's options, or `None` if it has no options.
     pub const fn choice(self) -> Option<&'static str> {
         match self {
             Self::ReadableHops => None,
@@ -43,7 +43,7 @@ impl Overlay {
         }
     }
 
-    /// The next one; `None` after the last.
+    /// Returns the next overlay, or `None` after the last.
     pub(super) fn next(self) -> Option<Self> {
         let place = Self::ALL.iter().position(|overlay| *overlay == self)?;
         Self::ALL.get(place + 1).copied()

@@ -1,6 +1,6 @@
-//! Capacity at the present load: utilisation, the bottleneck, and the losses that overload the rest.
+//! Capacity at the current load: utilisation, the bottleneck, and the losses that overload the remaining components.
 //!
-//! The load is what users send now; how it spreads is computed for a site with everything up.
+//! The load is the current one; its distribution is computed for a site with everything up.
 
 use hoplight_analysis::capacity::Utilisation;
 use hoplight_analysis::{Capacity, Cause, Outage, Overload, Resource};
@@ -40,7 +40,7 @@ pub(super) fn view(infra: &Infrastructure, answers: &LoadAnswers, asked: &Overla
         let tone = if loss == Some(each) { Tone::Bad } else { Tone::Text };
         view.remark(Some(OverlaySign::Taken), tone, overload(each).to_string(), each.cause.element());
     }
-    // Nearly idle parts are no news.
+    // Omit nearly idle resources.
     for use_ in full.iter().filter(|use_| use_.part() >= 0.005) {
         let about = Some(Element::Component(use_.resource.component().clone()));
         view.remark(None, Tone::Dim, utilisation(use_).to_string(), about);
@@ -48,7 +48,7 @@ pub(super) fn view(infra: &Infrastructure, answers: &LoadAnswers, asked: &Overla
     view
 }
 
-/// The loss to show: that of the selected server or link, or the chosen one; `None` means no loss.
+/// Returns the loss to show: that of the selected server or link, or the one the user cycled to. `None` means no loss.
 fn chosen<'a>(losses: &'a [Overload], asked: &OverlayQuery) -> Option<&'a Overload> {
     let own = match &asked.selected {
         Some(element @ (Element::Server(_) | Element::Hop(..))) => {
@@ -56,12 +56,12 @@ fn chosen<'a>(losses: &'a [Overload], asked: &OverlayQuery) -> Option<&'a Overlo
         }
         _ => None,
     };
-    // The site without a loss comes before the first loss.
+    // Index 0 is the site without a loss.
     let place = (own.unwrap_or(0) + asked.choice) % (losses.len() + 1);
     losses.get(place.checked_sub(1)?)
 }
 
-/// A loss in words, the fullest first.
+/// Describes a loss, longest text first.
 fn said(loss: &Overload) -> Vec<String> {
     let mut line = vec![overload(loss).to_string()];
     if let Some(worst) = loss.overloaded.first() {
@@ -80,7 +80,7 @@ fn said(loss: &Overload) -> Vec<String> {
 fn fill(infra: &Infrastructure, view: &mut OverlayContent, capacity: &Capacity, full: &[Utilisation]) {
     let first = capacity.mix_saturation().map(|first| first.resource);
     let mut said = std::collections::BTreeSet::new();
-    // The fullest comes first, so the tightest resource of a component wins.
+    // Sorted by utilisation, so the scarcest resource of a component wins.
     for use_ in full.iter().filter(|use_| use_.part().is_finite()) {
         let id = use_.resource.component();
         let is_first = first.as_ref() == Some(&use_.resource);
@@ -95,7 +95,7 @@ fn fill(infra: &Infrastructure, view: &mut OverlayContent, capacity: &Capacity, 
             Resource::Places(from, to) => Element::Hop(from.clone(), to.clone()),
             Resource::Slots(_) | Resource::Connections(_) => Element::Component(id.clone()),
         };
-        // The slots of a firewall or a balancer matter only if they are scarce.
+        // Show the slots of a firewall and the `maxconn` of a link only if they are scarce.
         let wall = infra.find(id.as_str()).is_some_and(|ix| infra.component(ix).kind.is_filter());
         let quiet = wall || matches!(use_.resource, Resource::Places(..));
         if (!quiet || is_first || tone >= Tone::Warn) && said.insert(element.clone()) {
@@ -104,7 +104,7 @@ fn fill(infra: &Infrastructure, view: &mut OverlayContent, capacity: &Capacity, 
     }
 }
 
-/// Stamps what is lost, and everything that fails with it.
+/// Stamps the lost element, and everything that fails with it.
 fn lose(infra: &Infrastructure, view: &mut OverlayContent, cause: &Cause) {
     let outage = Outage::of_causes(infra, [cause]);
     let mut lost: Vec<Element> = outage.elements().cloned().collect();
@@ -119,7 +119,7 @@ fn lose(infra: &Infrastructure, view: &mut OverlayContent, cause: &Cause) {
     }
 }
 
-/// The line without a loss.
+/// Returns the status line without a loss.
 fn line(answers: &LoadAnswers, full: &[Utilisation], asked: &OverlayQuery) -> (Tone, Vec<String>) {
     let LoadAnswers { load, capacity, losses } = answers;
     let now = per_second(*load);
@@ -127,7 +127,7 @@ fn line(answers: &LoadAnswers, full: &[Utilisation], asked: &OverlayQuery) -> (T
         && let Some(use_) = full.iter().find(|use_| use_.resource.component() == id)
     {
         let full_from = capacity.saturations(None).into_iter().find(|full| full.resource == use_.resource);
-        let rest = full_from.map_or_else(String::new, |full| format!("; full from {} on", per_second(full.rps.floor())));
+        let rest = full_from.map_or_else(String::new, |full| format!("; full at {}", per_second(full.rps.floor())));
         let percent = percent(use_.part());
         let of = match &use_.resource {
             Resource::Slots(_) => count(use_.limit as usize, "slot", "slots"),
@@ -140,14 +140,14 @@ fn line(answers: &LoadAnswers, full: &[Utilisation], asked: &OverlayQuery) -> (T
         );
     }
     let Some(first) = capacity.mix_saturation() else {
-        return (Tone::Dim, vec!["Nothing limits this site, or none of its requests is answered.".to_owned()]);
+        return (Tone::Dim, vec!["Nothing limits this site, or none of its requests succeeds.".to_owned()]);
     };
     let part = full.iter().find(|use_| use_.resource == first.resource).map_or(0.0, Utilisation::part);
     let (resource, from, percent) = (resource(&first.resource), per_second(first.rps.floor()), percent(part));
     let start = format!("{resource} is full first, at {from}: {percent} at {now}");
     let tone = if losses.as_ref().is_none_or(Vec::is_empty) { tone(part) } else { Tone::Bad };
     let line = match losses.as_deref() {
-        None => vec![format!("{start}. There is too much to try what each loss does."), start],
+        None => vec![format!("{start}. The site is too large to try every loss."), start],
         Some([]) => {
             vec![format!("{start}. No single loss overloads the rest."), format!("{start}; no loss overloads the rest"), start]
         }
@@ -169,7 +169,7 @@ fn percent(part: f64) -> String {
     if part > 0.0 && part < 0.005 { "<1 %".to_owned() } else { format!("{:.0} %", part * 100.0) }
 }
 
-/// The tone of the utilisation bars.
+/// Returns the tone for a utilisation, as used by the utilisation bars.
 fn tone(part: f64) -> Tone {
     if part >= 0.9 {
         Tone::Bad

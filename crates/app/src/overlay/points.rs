@@ -1,6 +1,7 @@
-//! The single points of failure of a kind of request.
+//! Single points of failure of a kind of request.
 //!
-//! Programs and servers are counted, as everywhere on the screen; links, and causes that are not drawn, are counted separately.
+//! The count covers components and servers, as everywhere on the screen; links, and causes not shown on the diagram, are
+//! counted separately.
 
 use hoplight_analysis::{Cause, Obstacle, Spof};
 use hoplight_model::Infrastructure;
@@ -39,7 +40,7 @@ pub(super) fn view(infra: &Infrastructure, points: &Points, asked: &OverlayQuery
     if let Some(point) = points.iter().find(|point| selected.is_some() && point.cause.element().as_ref() == selected) {
         view.say(
             Tone::Bad,
-            vec![single_point(point, &[kind]).to_string(), without(point), format!("Without {point} no {word} request works.")],
+            vec![single_point(point, &[kind]).to_string(), without(point), format!("Without {point}, no {word} request works.")],
         );
         return view;
     }
@@ -49,16 +50,20 @@ pub(super) fn view(infra: &Infrastructure, points: &Points, asked: &OverlayQuery
     let found = format!("{name}: {} (!)", count(parts, "single point", "single points"));
     let whole = format!("{found}, {}, {undrawn} not drawn", count(links, "link", "links"));
     let tone = if parts > 0 { Tone::Bad } else { Tone::Good };
-    // Browsers and monitoring are no part of the service.
+    // Browsers and monitoring are not part of the service.
     let is_cause = |element: &&_| Cause::all(infra).iter().any(|cause| cause.element().as_ref() == Some(*element));
     if let Some(element) = selected.filter(is_cause) {
         view.say(
             tone,
-            vec![format!("{whole}. Without {element} {name} go on."), format!("{found}. Without {element} {name} go on."), found],
+            vec![
+                format!("{whole}. Without {element}, {name} still work."),
+                format!("{found}. Without {element}, {name} still work."),
+                found,
+            ],
         );
         return view;
     }
-    // The deepest loss, where the site looks healthy and stores nothing; and the lost part itself rather than what hides it.
+    // Prefer the deepest loss, where the site looks healthy but stores nothing, and a component that is itself the obstacle.
     let itself = |point: &Spof| point.broken.obstacles.iter().eq(point.cause.element().map(Obstacle::Out).iter());
     let programs = points.iter().filter(|point| matches!(point.cause, Cause::Component(_)));
     let example = programs.max_by_key(|point| (point.broken.missing, itself(point)));
@@ -71,7 +76,7 @@ pub(super) fn view(infra: &Infrastructure, points: &Points, asked: &OverlayQuery
     view
 }
 
-/// What is lost without a single point.
+/// Describes what is lost without a single point.
 fn without(point: &Spof) -> String {
-    format!("Without {point} {}.", missing(point.broken.missing))
+    format!("Without {point}, {}.", missing(point.broken.missing))
 }

@@ -1,4 +1,4 @@
-//! Unencrypted hops: readable by anyone on the wire, or only inside a server.
+//! Unencrypted hops: readable on the wire, or only inside a server.
 
 use hoplight_analysis::PlaintextHop;
 use hoplight_model::{Element, Infrastructure};
@@ -30,10 +30,10 @@ pub(super) fn view(infra: &Infrastructure, hops: &[PlaintextHop], asked: &Overla
             );
         }
         (None, Some(hop @ Element::Hop(..))) => {
-            view.say(Tone::Good, vec![format!("{hop} is encrypted: a listener reads no content there.")]);
+            view.say(Tone::Good, vec![format!("{hop} is encrypted: eavesdroppers read no content there.")]);
         }
         _ if hops.is_empty() => {
-            view.say(Tone::Good, vec!["Every hop is encrypted: a listener reads no content anywhere.".to_owned()]);
+            view.say(Tone::Good, vec!["Every hop is encrypted: eavesdroppers read no content anywhere.".to_owned()]);
         }
         _ => {
             let tone = if exposed > 0 { Tone::Bad } else { Tone::Warn };
@@ -43,7 +43,7 @@ pub(super) fn view(infra: &Infrastructure, hops: &[PlaintextHop], asked: &Overla
                 tone,
                 vec![
                     format!(
-                        "{all} {be} not encrypted: {exposed} on a wire (!), for anyone who listens; {inside} inside a server (i)."
+                        "{all} {be} not encrypted: {exposed} on a wire (!), readable by anyone there; {inside} inside a server (i)."
                     ),
                     format!("{all} in plaintext: {exposed} on a wire (!), {inside} inside a server (i)"),
                 ],

@@ -1,4 +1,5 @@
-//! What a flaw in one version of a program takes down: the selected component's version, else the one that stops the most.
+//! The components that a flaw in one software version takes down: the selected component's version, else the one that stops the
+//! most kinds of request.
 
 use hoplight_analysis::SharedFlaw;
 use hoplight_model::{ComponentId, Element, Infrastructure, RequestKind};
@@ -10,7 +11,7 @@ use crate::tone::Tone;
 pub(super) fn view(infra: &Infrastructure, flaws: &[SharedFlaw], asked: &OverlayQuery) -> OverlayContent {
     let mut view = OverlayContent::default();
     let Some(flaw) = chosen(flaws, asked) else {
-        view.say(Tone::Dim, vec!["No component says which software it runs, so nothing is known to be shared.".to_owned()]);
+        view.say(Tone::Dim, vec!["No component names its software, so no shared flaws are known.".to_owned()]);
         return view;
     };
     let software = &flaw.software;
@@ -31,7 +32,7 @@ pub(super) fn view(infra: &Infrastructure, flaws: &[SharedFlaw], asked: &Overlay
     let stops =
         if flaw.stops.is_empty() { "a flaw stops nothing".to_owned() } else { format!("a flaw stops {}", kinds(&flaw.stops)) };
     let brief = if flaw.stops.len() == RequestKind::ALL.len() { "a flaw stops every request" } else { &stops };
-    let defeats = if flaw.defeats_redundancy.is_empty() { "" } else { ", though no single one of them would" };
+    let defeats = if flaw.defeats_redundancy.is_empty() { "" } else { ", although no single failure would" };
     view.say(
         tone,
         vec![
@@ -51,7 +52,8 @@ pub(super) fn view(infra: &Infrastructure, flaws: &[SharedFlaw], asked: &Overlay
     view
 }
 
-/// The flaw to show: the selected component's, else the one that stops the most, in the most places.
+/// Returns the flaw to show: the selected component's, else the one that stops the most kinds of request, then the one that
+/// affects the most components.
 fn chosen<'a>(flaws: &'a [SharedFlaw], asked: &OverlayQuery) -> Option<&'a SharedFlaw> {
     let own = match &asked.selected {
         Some(Element::Component(id)) => flaws.iter().position(|flaw| flaw.components.contains(id)),

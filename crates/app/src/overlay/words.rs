@@ -1,9 +1,9 @@
-//! Wording shared by several overlays.
+//! Wording shared by the overlays.
 
 use hoplight_model::RequestKind;
 use hoplight_text::thousands;
 
-/// Kinds of request as a subject.
+/// Returns a kind of request as a plural noun.
 pub(super) const fn plural(kind: RequestKind) -> &'static str {
     match kind {
         RequestKind::Static => "static pages",
@@ -12,7 +12,7 @@ pub(super) const fn plural(kind: RequestKind) -> &'static str {
     }
 }
 
-/// Words as a list.
+/// Joins words into a list.
 pub(super) fn listed<W: AsRef<str>>(words: &[W]) -> String {
     let words: Vec<&str> = words.iter().map(AsRef::as_ref).collect();
     match &words[..] {
@@ -22,22 +22,22 @@ pub(super) fn listed<W: AsRef<str>>(words: &[W]) -> String {
     }
 }
 
-/// Kinds of request as a list.
+/// Joins kinds of request into a list.
 pub(super) fn kinds(kinds: &[RequestKind]) -> String {
     listed(&kinds.iter().map(|kind| plural(*kind)).collect::<Vec<_>>())
 }
 
-/// What happens to the kinds of request, as in `writes stop, static pages and reads go on`.
+/// What happens to the kinds of request, as in `writes stop, static pages and reads still work`.
 pub(super) fn fate(stops: &[RequestKind], goes_on: &[RequestKind]) -> String {
     match (stops, goes_on) {
         ([], []) => "nothing works anyway".to_owned(),
-        ([], on) => format!("{} go on", kinds(on)),
+        ([], on) => format!("{} still work", kinds(on)),
         (stop, []) => format!("{} stop", kinds(stop)),
-        (stop, on) => format!("{} stop, {} go on", kinds(stop), kinds(on)),
+        (stop, on) => format!("{} stop, {} still work", kinds(stop), kinds(on)),
     }
 }
 
-/// A count with its noun.
+/// Formats a count with its noun.
 pub(super) fn count(count: usize, one: &str, many: &str) -> String {
     match count {
         0 => format!("no {one}"),
@@ -46,7 +46,7 @@ pub(super) fn count(count: usize, one: &str, many: &str) -> String {
     }
 }
 
-/// A rate with separated thousands. Below ten, a fraction keeps one digit.
+/// Formats a rate with thousands separators. Fractional rates below ten keep one decimal.
 pub(super) fn per_second(rate: f64) -> String {
     if rate < 10.0 && rate.fract() != 0.0 {
         return format!("{rate:.1}/s");
@@ -59,17 +59,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn rates_are_for_people() {
+    fn rates_are_formatted_for_readers() {
         let shown = [0.0, 0.25, 9.0, 9.96, 100.0, 999.6, 11_384.0, 1_234_567.0].map(per_second);
         assert_eq!(shown, ["0/s", "0.2/s", "9/s", "10.0/s", "100/s", "1,000/s", "11,384/s", "1,234,567/s"]);
     }
 
     #[test]
-    fn what_stops_and_what_goes_on_are_told_apart() {
+    fn stopped_and_working_kinds_are_listed_separately() {
         use RequestKind::{Read, Static, Write};
-        assert_eq!(fate(&[Write], &[Static, Read]), "writes stop, static pages and reads go on");
+        assert_eq!(fate(&[Write], &[Static, Read]), "writes stop, static pages and reads still work");
         assert_eq!(fate(&[Static, Read, Write], &[]), "static pages, reads and writes stop");
-        assert_eq!(fate(&[], &[Read]), "reads go on");
+        assert_eq!(fate(&[], &[Read]), "reads still work");
         assert_eq!(fate(&[], &[]), "nothing works anyway");
     }
 }

@@ -1,4 +1,4 @@
-//! Steps and jumps in time, for the session and everything that follows its clock.
+//! Steps and jumps in simulated time.
 
 use std::time::Duration;
 
@@ -7,22 +7,22 @@ use hoplight_sim::SimTime;
 
 use super::Stage;
 
-/// How much of the run is searched at once for the next event.
+/// Simulated time per iteration of the search for the next event.
 const SLICE: Duration = Duration::from_millis(100);
 
 impl Stage {
-    /// Steps one hop forward or back: of the followed request, or of any if that one is not on its way.
+    /// Steps one hop forward or back: a hop of the followed request, or of any request if that one is not in flight.
     pub fn step(&mut self, forward: bool) -> StepOutcome {
         self.changing(|session| session.step(forward))
     }
 
-    /// Goes to a moment, and pauses there.
+    /// Jumps to a time, and pauses.
     pub fn seek(&mut self, at: SimTime) {
         self.changing(|session| session.seek(at));
     }
 
-    /// Runs until something worth a line happens, and pauses there. Returns whether something did within `horizon`; if not,
-    /// time is at the horizon.
+    /// Runs until the next headline in the journal, and pauses. Returns whether there was one within `horizon`; if not, stops
+    /// at the horizon.
     pub fn run_to_news(&mut self, horizon: Duration) -> bool {
         self.session.playback.paused = true;
         self.session.playback.follow(None);

@@ -1,6 +1,6 @@
-//! What a click and the wheel mean at a cell of the stage.
+//! Click and wheel actions at a cell of the stage.
 //!
-//! A click does what the keyboard can do with the element below it.
+//! Every action is also available from the keyboard.
 
 use hoplight_layout::{Arrow, Cell};
 use hoplight_model::Element;
@@ -18,7 +18,7 @@ use super::timeline::{beside, moment_at};
 use super::{MainView, StageView};
 
 impl StageView<'_> {
-    /// What a click on a cell between header and footer means.
+    /// Returns the action of a click on a cell between header and footer.
     pub fn action_at(&self, column: u16, row: u16) -> Option<Action> {
         let (stage, cell) = (self.stage, Cell::new(column, row));
         if self.status_area.contains(cell) {
@@ -53,7 +53,7 @@ impl StageView<'_> {
         }
     }
 
-    /// What turning the wheel by a number of lines means over a cell.
+    /// Returns the action of a wheel event of `by` lines over a cell.
     pub fn wheel_at(&self, column: u16, row: u16, by: i16) -> Option<Action> {
         let (stage, cell) = (self.stage, Cell::new(column, row));
         let (down, right) = if by > 0 { (Arrow::Down, Arrow::Right) } else { (Arrow::Up, Arrow::Left) };
@@ -72,7 +72,7 @@ impl StageView<'_> {
         if self.panel.area.contains(cell) {
             return Some(ViewAction::ScrollPanel(by).into());
         }
-        // The log has what lies further back than the journal's first line.
+        // The log has the events before the journal's first line.
         if self.journal.area.contains(cell) {
             return (stage.session.wiretap().is_none() && by < 0).then(|| WindowAction::Open(WindowKind::Log).into());
         }
@@ -108,7 +108,7 @@ fn on_pictures(stage: &Stage, column: u16, row: u16) -> Option<Action> {
 fn on_monitor(stage: &Stage, rows: &[MonitorRow], column: u16, row: u16) -> Option<Action> {
     let hit = rows.iter().find(|other| other.area.contains(Cell::new(column, row)))?;
     match hit.kind {
-        // The chart that is clicked comes first.
+        // Move the clicked chart to the front.
         MonitorRowKind::Charts(_) => {
             let right = column >= hit.area.x + hit.area.width / 2;
             Some(SelectAction::Move(if right { Arrow::Right } else { Arrow::Left }).into())
@@ -117,7 +117,7 @@ fn on_monitor(stage: &Stage, rows: &[MonitorRow], column: u16, row: u16) -> Opti
             let budget = monitor::budgets(stage).into_iter().nth(place)?;
             Some(SelectAction::Monitored(MonitorItem::Component(budget.component)).into())
         }
-        // The row names the key that turns the probe off; a click only turns it on.
+        // A click only turns the probe on; the row shows the key that turns it off.
         MonitorRowKind::Probe => stage.sim().probe().interval_s.is_none().then(|| SiteAction::Probe.into()),
         MonitorRowKind::Alerts(_) => Some(WindowAction::Open(WindowKind::Log).into()),
         MonitorRowKind::Entry(back) => {
@@ -136,20 +136,20 @@ fn on_monitor(stage: &Stage, rows: &[MonitorRow], column: u16, row: u16) -> Opti
     }
 }
 
-/// What a click on a cell of the canvas' window means.
+/// Returns the action of a click on a cell of the canvas.
 fn on_canvas(stage: &Stage, x: u16, y: u16) -> Action {
     if let Some(cell) = stage.map().and_then(|map| map.cell_at(x, y)) {
         return ViewAction::CentreOn(cell.x, cell.y).into();
     }
     let cell = Cell::new(x + stage.viewport.pan.x, y + stage.viewport.pan.y);
-    // The middle of a link selects the link, however many packets are on it.
+    // The midpoint of a link selects the link even if packets are on it.
     let is_anchor = stage.viewport.layout.routes().iter().any(|route| route.anchor == cell);
     if let Some(number) = stage.packet_at(cell).filter(|_| !is_anchor) {
         return SelectAction::Follow(number).into();
     }
     match stage.viewport.layout.hit(cell.x, cell.y) {
         None => SelectAction::Clear.into(),
-        // Where marks are asked for, a second click marks.
+        // While a question asks for marks, a second click marks the element.
         Some(element) if stage.session.wants_marks() && stage.session.selected.as_ref() == Some(element) => {
             LessonAction::Mark.into()
         }

@@ -1,4 +1,4 @@
-//! A pane: lines under a title, with as much of them as fits.
+//! A pane: a title, and a scrollable list of lines.
 
 use hoplight_layout::Area;
 
@@ -6,32 +6,32 @@ use crate::action::{Action, ViewAction};
 use crate::line::Line;
 use crate::scroll::room;
 
-/// Lines by which a click on the last row of a pane scrolls.
+/// Number of lines that a click on the last row of a pane scrolls.
 const PAGE: i16 = 3;
 
-/// Lines under a title. If they do not all fit, the last row says how many are left.
+/// Lines below a title. If they do not all fit, the last row shows the number of remaining lines.
 #[derive(Clone, Debug)]
 pub struct Pane {
-    /// Where it is; empty if it is not shown.
+    /// The area; empty if the pane is not shown.
     pub area: Area,
-    /// The title in its first row.
+    /// The title in the first row.
     pub title: Line,
-    /// A remark at the right end of the title.
+    /// A right-aligned remark in the title row.
     pub remark: String,
     /// All lines.
     pub lines: Vec<Line>,
-    /// The index of the first line that is shown.
+    /// Index of the first visible line.
     pub scroll: u16,
-    /// The largest possible `scroll`.
+    /// Largest valid `scroll`.
     pub most_scroll: u16,
-    /// Whether it has a border at the left.
+    /// Whether the pane has a left border.
     pub bordered: bool,
     title_action: Option<Action>,
     scroll_action: fn(i16) -> ViewAction,
 }
 
 impl Pane {
-    /// A pane that is scrolled by `scroll_action`. `scroll` is where the user left it; the pane may have fewer lines now.
+    /// Creates a pane that `scroll_action` scrolls. `scroll` is the previous offset, clamped to the current number of lines.
     pub(super) fn new(area: Area, lines: Vec<Line>, scroll: u16, scroll_action: fn(i16) -> ViewAction) -> Self {
         let hidden = lines.len().saturating_sub(room(area.height, lines.len()));
         let most_scroll = u16::try_from(hidden).unwrap_or(u16::MAX);
@@ -60,12 +60,12 @@ impl Pane {
         Self { title_action, ..self }
     }
 
-    /// The lines that are shown below the title.
+    /// Returns the visible lines below the title.
     pub fn shown(&self) -> impl Iterator<Item = &Line> {
         self.lines.iter().skip(self.scroll.into()).take(self.room())
     }
 
-    /// How many lines follow those that are shown; `None` if all of them fit.
+    /// Returns the number of lines below the visible ones, or `None` if all lines fit.
     pub fn hidden_below(&self) -> Option<usize> {
         let room = self.room();
         (room < self.lines.len()).then(|| self.lines.len() - usize::from(self.scroll) - room)
@@ -75,7 +75,7 @@ impl Pane {
         room(self.area.height, self.lines.len())
     }
 
-    /// What a click on a row of the screen means. The row must be inside the pane.
+    /// Returns the action of a click on a screen row. The row must be inside the pane.
     pub(super) fn action_at(&self, row: u16) -> Option<Action> {
         let Some(at) = usize::from(row - self.area.y).checked_sub(1) else { return self.title_action.clone() };
         if at >= self.room() {

@@ -1,4 +1,4 @@
-//! What a click and the wheel mean on the timeline.
+//! Click and wheel actions on the timeline.
 
 use hoplight_layout::Area;
 use hoplight_sim::SimTime;
@@ -7,7 +7,7 @@ use crate::action::TimeAction;
 use crate::events::{self, TimelineMark};
 use crate::stage::Stage;
 
-/// What a click on a column means: the moment, or a mark at that column.
+/// Returns the action of a click on a column: jumps to the mark at that column, or to the column's time.
 pub(crate) fn moment_at(stage: &Stage, area: Area, column: u16) -> TimeAction {
     let area = events::strip(area);
     let (span, column) = (stage.span(), column.saturating_sub(area.x));
@@ -16,7 +16,7 @@ pub(crate) fn moment_at(stage: &Stage, area: Area, column: u16) -> TimeAction {
     marked.unwrap_or_else(|| TimeAction::Seek(events::moment(column, span, area.width)))
 }
 
-/// The moment one column later or earlier, within the known run.
+/// Returns the time one column later or earlier, within the known run.
 pub(super) fn beside(stage: &Stage, area: Area, forward: bool) -> SimTime {
     let (strip, span) = (events::strip(area), stage.span());
     let now = events::column(stage.sim().now(), span, strip.width);

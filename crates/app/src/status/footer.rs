@@ -1,4 +1,4 @@
-//! The footer: the keys that work now, with their words.
+//! The footer: the available keys with their labels.
 
 use hoplight_lesson::{LessonRun, Place};
 use hoplight_model::Element;
@@ -15,11 +15,11 @@ use crate::tone::Tone;
 use crate::view::View;
 use crate::window::kind::WindowKind;
 
-/// The text of the last two keys.
+/// Text of the last two keys.
 const HELP: &str = " ? help ";
 const ALL: &str = " : all ";
 
-/// The keys that work now, each with its action, as many as fit into `width`.
+/// Returns the available keys, each with its action, as many as fit into `width`.
 pub fn footer(app: &App, width: u16) -> Vec<(Line, Action)> {
     let mut room = usize::from(width);
     let mut keys = Vec::new();
@@ -33,7 +33,7 @@ pub fn footer(app: &App, width: u16) -> Vec<(Line, Action)> {
         let word = word(app, &binding.action, binding.word);
         let line = Line::new(Tone::Accent, format!(" {key}")).with(Tone::Dim, format!(" {word}"));
         let needed = line.width() + 1;
-        // The help and the palette always have their place at the end.
+        // Reserve room for the help and the palette at the end.
         let kept = if binding.action == AppAction::Help.into() {
             0
         } else if binding.action == WindowAction::Open(WindowKind::Palette).into() {
@@ -49,7 +49,7 @@ pub fn footer(app: &App, width: u16) -> Vec<(Line, Action)> {
     keys
 }
 
-/// Whether an action is likely to be next, because the state that it changes is on: its key comes first.
+/// Whether an action is likely to be used next, because the state it toggles is on. Its key is listed first.
 fn is_likely(stage: &Stage, action: &Action) -> bool {
     match action {
         Action::Overlay(_) => stage.panels.overlays.shown().is_some(),
@@ -76,7 +76,7 @@ fn is_likely(stage: &Stage, action: &Action) -> bool {
     }
 }
 
-/// Whether an action does something now.
+/// Whether an action currently has an effect.
 pub fn works(app: &App, action: &Action) -> bool {
     let Some(stage) = app.stage() else { return true };
     match action {
@@ -173,7 +173,7 @@ fn lesson_action_works(stage: &Stage, action: LessonAction) -> bool {
     }
 }
 
-/// Whether the wiretap key would stop the wiretap now.
+/// Whether the wiretap key would remove the wiretap.
 fn is_tapped(stage: &Stage) -> bool {
     match (stage.session.wiretap(), &stage.session.selected) {
         (Some((from, to)), Some(Element::Hop(a, b))) => (from, to) == (a, b),
@@ -181,7 +181,7 @@ fn is_tapped(stage: &Stage) -> bool {
     }
 }
 
-/// The footer's word for an action, where it depends on the state.
+/// Returns the footer's label for an action, which may depend on the state.
 fn word<'a>(app: &App, action: &Action, usual: &'a str) -> &'a str {
     let Some(stage) = app.stage() else { return usual };
     let run = stage.session.lesson.as_ref();

@@ -1,4 +1,4 @@
-//! The header: the lesson or infrastructure at the left, pace and time at the right.
+//! The header: the lesson or infrastructure on the left, pace and time on the right.
 
 use hoplight_lesson::Pace;
 
@@ -12,13 +12,13 @@ use crate::tone::Tone;
 use crate::view::View;
 use crate::window::kind::WindowKind;
 
-/// The header's two sides.
+/// Returns the two sides of the header.
 pub fn header(app: &App, width: u16) -> (Line, Line) {
     let (left, right) = header_parts(app, width);
     (Line::joined(left), Line::joined(right))
 }
 
-/// The parts of the header's two sides, each with the action of a click on it.
+/// Returns the parts of the header's two sides, each with its click action.
 pub fn header_parts(app: &App, width: u16) -> (Vec<Line>, Vec<Line>) {
     let name = Line::new(Tone::Accent, " hoplight ").doing(WindowAction::Open(WindowKind::Palette));
     let Screen::Stage(stage) = &app.screen else {
@@ -26,9 +26,9 @@ pub fn header_parts(app: &App, width: u16) -> (Vec<Line>, Vec<Line>) {
     };
     let title =
         stage.session.lesson.as_ref().map_or_else(|| stage.infra().title().to_owned(), |run| run.lesson().title.to_string());
-    // Without a selection, the panel describes the infrastructure itself.
+    // Without a selection, the panel describes the infrastructure.
     let title = Line::new(Tone::Name, format!(" {title}")).doing(SelectAction::Clear);
-    // If not everything fits, the TLS mode is left out: the canvas shows it, too.
+    // If not everything fits, omit the TLS mode: the canvas shows it too.
     let fits = |left: &[Line], right: &[Line]| {
         let wide: usize = left.iter().chain(right).map(Line::width).sum();
         wide < usize::from(width)
@@ -38,14 +38,14 @@ pub fn header_parts(app: &App, width: u16) -> (Vec<Line>, Vec<Line>) {
         let right = if fits(&left, &whole) { whole } else { clock(stage, false) };
         return (left, right);
     };
-    // A firing alert must be visible in every view: if not everything fits, the title is left out.
+    // A firing alert must be visible in every view: if not everything fits, omit the title.
     let right = clock(stage, false);
     let page = |gap: &str| Line { action: look_at_page(stage), ..Line::new(Tone::Bad, format!("{gap}{page}")) };
     let both = vec![name.clone(), title, page("  ")];
     (if fits(&both, &right) { both } else { vec![name, page(" ")] }, right)
 }
 
-/// The action of a click on the alert: opens the monitoring screen, or selects the alert there.
+/// Returns the action of a click on the alert: opens the monitoring screen, or selects the alert there.
 fn look_at_page(stage: &Stage) -> Option<Action> {
     match stage.panels.view {
         View::Canvas => Some(ViewAction::ToggleMonitor.into()),
@@ -57,7 +57,7 @@ fn look_at_page(stage: &Stage) -> Option<Action> {
     }
 }
 
-/// The pace, the playback state, the speed, and the time.
+/// Returns the pace, the playback state, the speed and the time.
 fn clock(stage: &Stage, tls: bool) -> Vec<Line> {
     let playback = &stage.session.playback;
     let followed = playback.followed.filter(|_| playback.pace == Pace::Trace).map_or_else(String::new, |n| format!(" r{n}"));

@@ -1,6 +1,7 @@
-//! Leaving, confirming, help and settings.
+//! Quitting, confirming, help and settings.
 //!
-//! Settings hold until the program ends: the configuration file is the user's own, so each change says what to write there.
+//! Settings are lost when the program ends. The program does not write the user's configuration file, so each change shows the
+//! line to add there.
 
 use hoplight_lesson::Pace;
 
@@ -27,7 +28,7 @@ impl App {
                 self.tell_setting("", &format!("theme: \"{word}\""));
             }
             AppAction::Ascii if self.settings.look.only_ascii => {
-                self.tell(Tone::Dim, "The locale has no other characters than ASCII's.");
+                self.tell(Tone::Dim, "The locale supports only ASCII.");
             }
             AppAction::Ascii => {
                 self.settings.look.ascii = !self.settings.look.ascii;
@@ -42,12 +43,13 @@ impl App {
         Vec::new()
     }
 
-    /// Says which line of the configuration file makes a setting permanent.
+    /// Shows the line of the configuration file that makes a setting permanent.
     fn tell_setting(&mut self, told: &str, line: &str) {
-        self.tell(Tone::Dim, format!("{told}To keep it: {line} in {}.", self.settings_file));
+        self.tell(Tone::Dim, format!("{told}To keep it, add {line} to {}.", self.settings_file));
     }
 
-    /// Goes back: within the stage first, then from it. A run in which something was done is only left after a confirmation.
+    /// Goes back: first within the stage, then to the course map. Leaving a run in which the user has done something requires
+    /// confirmation.
     fn back(&mut self, action: AppAction) -> Vec<Effect> {
         let again = self.keymap.label(action);
         let asked = std::mem::take(&mut self.leaving);
@@ -55,7 +57,7 @@ impl App {
         if asked || !dismiss(stage, action == AppAction::Escape) {
             if stage.session.acts > 0 && !asked {
                 self.leaving = true;
-                self.tell(Tone::Warn, format!("{again} again leaves this run."));
+                self.tell(Tone::Warn, format!("Press {again} again to leave this run."));
             } else {
                 self.screen = Screen::Home;
             }
@@ -71,13 +73,13 @@ impl App {
                 }
             }
             Some(CourseItem::Scenario(infra)) => self.open_scenario(infra),
-            None => self.tell(Tone::Bad, "No lesson and no infrastructure was found."),
+            None => self.tell(Tone::Bad, "No lessons or infrastructures found."),
         }
     }
 }
 
-/// Closes the panel of a small screen, or another view. With `all`, also stops following a chosen packet, turns off an overlay
-/// or clears the selection. One of them per call. Returns whether there was one.
+/// Closes the panel of a small screen, or returns to the diagram. With `all`, also stops following a packet, turns off an
+/// overlay or clears the selection. Does one of these per call. Returns whether there was anything to dismiss.
 fn dismiss(stage: &mut Stage, all: bool) -> bool {
     if stage.panels.show_detail && !stage.viewport.regions.wide {
         stage.panels.show_detail = false;

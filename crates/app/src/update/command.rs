@@ -1,4 +1,4 @@
-//! Carrying out a command on the stage, and saying what it did.
+//! Executing commands on the stage, and reporting the result.
 
 use std::time::Duration;
 
@@ -10,25 +10,25 @@ use crate::notice::Notice;
 use crate::stage::Stage;
 use crate::tone::Tone;
 
-/// Performs a row of the fault menu: its immediate commands now, the others later. Says what happened.
-pub(super) fn perform_fault_action(stage: &mut Stage, action: &FaultAction) -> Notice {
+/// Runs a row of the fault menu: executes its immediate commands, and schedules the others. Reports the result.
+pub(super) fn run_fault_action(stage: &mut Stage, action: &FaultAction) -> Notice {
     if let ([(_, command)], None) = (action.commands.as_slice(), &action.second) {
-        return perform(stage, command);
+        return execute_command(stage, command);
     }
     if let Some(why) = action.refusal(stage) {
         stage.session.refuse(phrase![action.title.clone(), ": ", why.clone()]);
         return Notice { tone: Tone::Warn, text: why.to_sentence() };
     }
     if let Some(second) = &action.second {
-        stage.act_apart(&action.commands, second);
+        stage.execute_apart(&action.commands, second);
     }
     let mut begun = false;
     for (after, command) in action.commands.iter().filter(|_| action.second.is_none()) {
         if *after > 0.0 {
             stage.schedule(Duration::from_secs_f64(*after), command);
         } else {
-            // Some of several may have nothing to do.
-            let done = if begun { stage.act_as_well(command) } else { stage.act(command) };
+            // Some of the commands may have no effect.
+            let done = if begun { stage.execute_joined(command) } else { stage.execute(command) };
             begun |= done.is_ok();
         }
     }
@@ -40,9 +40,9 @@ pub(super) fn perform_fault_action(stage: &mut Stage, action: &FaultAction) -> N
     Notice::dim(title.to_sentence())
 }
 
-/// Performs a command and says what happened.
-pub(super) fn perform(stage: &mut Stage, command: &Command) -> Notice {
-    let (text, side) = match stage.act(command) {
+/// Executes a command, and reports the result.
+pub(super) fn execute_command(stage: &mut Stage, command: &Command) -> Notice {
+    let (text, side) = match stage.execute(command) {
         Err(error) => {
             let tone = if matches!(error, CommandError::NotPart(_)) { Tone::Dim } else { Tone::Warn };
             let why = refusal(&error);

@@ -1,4 +1,4 @@
-//! Choosing and opening lines of the course map.
+//! Selecting and opening lines of the course map.
 
 use hoplight_layout::Arrow;
 
@@ -15,7 +15,7 @@ impl App {
                 self.open_chosen();
             }
             CourseAction::First | CourseAction::Last | CourseAction::Choose(_) if on_stage => {
-                self.tell(Tone::Dim, "That does nothing here.");
+                self.tell(Tone::Dim, "This is not available here.");
             }
             CourseAction::First => self.home.choose(0, &self.library),
             CourseAction::Last => self.home.choose(usize::MAX, &self.library),
@@ -23,13 +23,13 @@ impl App {
         }
     }
 
-    /// Chooses the next or the previous line of the course map.
+    /// Selects the next or previous line of the course map.
     pub(super) fn move_on_course_map(&mut self, arrow: Arrow) {
         let chosen = self.home.chosen;
         match arrow {
             Arrow::Down => self.home.choose(chosen + 1, &self.library),
             Arrow::Up => self.home.choose(chosen.saturating_sub(1), &self.library),
-            Arrow::Left | Arrow::Right => self.tell(Tone::Dim, "Open something first."),
+            Arrow::Left | Arrow::Right => self.tell(Tone::Dim, "Open a lesson or an infrastructure first."),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Changes of the design: TLS, and firewall rules on the selected hop.
+//! Edits of the design: TLS settings, and firewall rules on the selected hop.
 
 use hoplight_model::firewall::RuleAction;
 use hoplight_model::{ComponentId, Element, TlsConfig, TopologyEdit};
@@ -8,13 +8,13 @@ use crate::action::EditAction;
 use crate::app::App;
 use crate::notice::Notice;
 use crate::stage::Stage;
-use crate::update::command::perform;
+use crate::update::command::execute_command;
 
 impl App {
     pub(super) fn edit_action(&mut self, action: EditAction) {
         self.on_stage(|stage, _| {
             Some(match edit(stage, action) {
-                Ok(edit) => perform(stage, &Command::Edit(edit)),
+                Ok(edit) => execute_command(stage, &Command::Edit(edit)),
                 Err(notice) => notice,
             })
         });

@@ -1,4 +1,4 @@
-//! Answers, marks, hints and moves within a lesson.
+//! Answers, marks, hints and navigation within a lesson.
 
 use std::sync::Arc;
 
@@ -24,7 +24,7 @@ impl App {
         }
     }
 
-    /// Submits marks if they are asked for; else goes to the next step, or leaves a finished lesson.
+    /// Submits marks if the question asks for them; otherwise goes to the next step, or leaves a finished lesson.
     pub(super) fn continue_lesson(&mut self) {
         let run = self.stage().and_then(|stage| stage.session.lesson.as_ref());
         if run.is_some_and(|run| run.place() == Place::Finished) {
@@ -43,18 +43,18 @@ impl App {
         }
     }
 
-    /// Does something in the lesson of the stage, and shows its text from the top.
+    /// Runs `change` in the stage's lesson, and scrolls its text to the top.
     fn in_lesson(&mut self, change: impl FnOnce(&mut Stage, &Keymap) -> Option<Notice>) {
         self.on_stage(|stage, keymap| {
             if stage.session.lesson.is_none() {
-                return Some(Notice::dim("This works in a lesson."));
+                return Some(Notice::dim("This works only in a lesson."));
             }
             stage.panels.scroll = 0;
             change(stage, keymap)
         });
     }
 
-    /// Moves within the lesson, and sets up the step it moved to.
+    /// Moves to another step of the lesson, and runs its setup.
     fn move_in_lesson(&mut self, go: impl FnOnce(&mut LessonRun) -> Moved) {
         self.in_lesson(|stage, _| {
             let mut notice = match go(stage.session.lesson.as_mut()?) {
@@ -70,10 +70,10 @@ impl App {
                 }
                 Moved::Stays(stay) => Some(Notice::dim(stay.phrase().to_sentence())),
             };
-            // Marks are made on the diagram.
+            // Marks require the diagram.
             if stage.session.wants_marks() {
                 if stage.panels.comparison.is_some() && notice.is_none() {
-                    notice = Some(Notice::dim("Marks are made on the diagram: the comparison has ended."));
+                    notice = Some(Notice::dim("Marks are set on the diagram: the comparison is closed."));
                 }
                 stage.panels.leave_view();
             }
@@ -81,7 +81,7 @@ impl App {
         });
     }
 
-    /// Leaves a finished lesson for the course map, with the next one chosen.
+    /// Leaves a finished lesson, and selects the next one on the course map.
     fn leave_lesson(&mut self) {
         self.record();
         self.screen = Screen::Home;
@@ -107,7 +107,7 @@ fn hint(run: &mut LessonRun, keymap: &Keymap) -> Option<Notice> {
 
 fn mark(stage: &mut Stage) -> Option<Notice> {
     let Some(element) = stage.session.selected.clone() else {
-        return Some(Notice::dim("Select something on the diagram first."));
+        return Some(Notice::dim("Select an element on the diagram first."));
     };
     let infra = Arc::clone(stage.infra());
     match stage.session.lesson.as_mut()?.toggle_mark(&infra, element) {
@@ -116,7 +116,7 @@ fn mark(stage: &mut Stage) -> Option<Notice> {
     }
 }
 
-/// Submits marks, if marks are asked for.
+/// Submits marks, if the question asks for them.
 fn submit(run: &mut LessonRun, infra: &Infrastructure) -> Option<Notice> {
     if run.is_solved() || run.question().is_none_or(|question| question.target().is_none()) {
         return None;
@@ -124,9 +124,9 @@ fn submit(run: &mut LessonRun, infra: &Infrastructure) -> Option<Notice> {
     let quiz = matches!(run.place(), Place::Quiz(_));
     let answered_before = run.is_open();
     match run.submit_marks(infra) {
-        Submitted::Right(_) => Some(Notice::new(Tone::Good, "Right: these and no others.")),
+        Submitted::Right(_) => Some(Notice::new(Tone::Good, "Right: exactly these.")),
         Submitted::Predicted => Some(Notice::dim(PREDICTED)),
-        // In the quiz, the first answer counts; after it, the same key continues.
+        // In the quiz, only the first answer counts; after it, the same key continues.
         Submitted::Wrong { .. } if quiz && answered_before => None,
         Submitted::Wrong { missing, extra } => {
             let part = |count: usize, what: &str| (count > 0).then(|| format!("{count} {what}"));

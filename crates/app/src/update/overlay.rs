@@ -1,4 +1,4 @@
-//! The overlay of the diagram. The overlay itself shows what it is; only turning it off needs a notice.
+//! Overlays of the diagram. An overlay is visible on the screen, so only turning it off needs a notice.
 
 use crate::action::OverlayAction;
 use crate::app::App;
@@ -22,7 +22,7 @@ fn change(stage: &mut Stage, action: OverlayAction) -> Option<Notice> {
         OverlayAction::NextChoice => {
             if !stage.panels.overlays.next_choice() {
                 return Some(Notice::dim(match stage.panels.overlays.shown() {
-                    Some(overlay) if overlay.choice().is_some() => "This overlay has nothing to choose from here.",
+                    Some(overlay) if overlay.choice().is_some() => "This overlay has no alternatives here.",
                     Some(_) => "This overlay shows everything at once.",
                     None => "No overlay is on.",
                 }));

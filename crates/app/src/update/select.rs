@@ -1,4 +1,4 @@
-//! The selection, the followed request and the wiretap. Must not change the simulation.
+//! The selection, the followed request and the wiretap. Nothing here changes the simulation.
 
 use crate::action::{SelectAction, ViewAction};
 use crate::app::{App, Screen};
@@ -51,7 +51,7 @@ fn select(stage: &mut Stage, keymap: &Keymap, action: &SelectAction) -> Option<N
         }
         SelectAction::Wiretap => return Some(tap(stage, &keymap.label(ViewAction::TogglePanel))),
     }
-    // Where the panel has no room for the selected element, one line about it must do.
+    // If the panel does not show the selected element, describe it in the status line.
     let brief = stage.panels.view == View::Canvas && hides_detail(stage);
     if brief { detail::brief(stage, &keymap.label(ViewAction::TogglePanel)) } else { None }
 }
@@ -64,7 +64,7 @@ fn cycle(stage: &mut Stage, forward: bool) {
     }
 }
 
-/// Starts or stops the wiretap. `info` is the key of the panel.
+/// Starts or stops the wiretap. `info` is the key that toggles the panel.
 fn tap(stage: &mut Stage, info: &str) -> Notice {
     let before = stage.session.wiretap().cloned();
     if !stage.toggle_wiretap() {
@@ -73,7 +73,7 @@ fn tap(stage: &mut Stage, info: &str) -> Notice {
     match (stage.session.wiretap(), before) {
         (Some((from, to)), _) => {
             let text = format!("Wiretap on {from} → {to}.");
-            // On a small screen, the captured messages take the place of the lesson.
+            // On a small screen, the captured messages replace the lesson.
             let hides = hides_detail(stage);
             stage.panels.show_detail |= !stage.viewport.regions.wide;
             Notice::dim(if hides { format!("{text} {info} shows the lesson again.") } else { text })

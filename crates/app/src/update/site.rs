@@ -1,4 +1,4 @@
-//! The running site: users, failures, repairs and single requests.
+//! The running site: load, faults, repairs and single requests.
 
 use hoplight_model::monitoring::ProbeSpec;
 use hoplight_model::quantity::Rate;
@@ -10,24 +10,24 @@ use crate::app::App;
 use crate::fault_menu;
 use crate::notice::Notice;
 use crate::stage::Stage;
-use crate::update::command::{perform, perform_fault_action};
+use crate::update::command::{execute_command, run_fault_action};
 
-/// The highest load that the keys set, in requests per second.
+/// Maximum load that the keys can set, in requests per second.
 const MOST_USERS: f64 = 5_000.0;
 
 impl App {
     pub(super) fn site_action(&mut self, action: SiteAction) {
-        self.on_stage(|stage, _| act(stage, action));
+        self.on_stage(|stage, _| change_site(stage, action));
     }
 }
 
-fn act(stage: &mut Stage, action: SiteAction) -> Option<Notice> {
+fn change_site(stage: &mut Stage, action: SiteAction) -> Option<Notice> {
     let load = asked(stage).rate();
     let command = match action {
         SiteAction::KillOrRestore => kill_or_restore(stage),
         SiteAction::Balance => match asked(stage).algorithm() {
             Some(algorithm) => Ok(Command::Balance(algorithm.next())),
-            None => Err(Notice::dim("There is no balancer here.")),
+            None => Err(Notice::dim("This infrastructure has no load balancer.")),
         },
         SiteAction::MoreUsers => rate(load, (load * 1.25).round().max(load + 1.0)),
         SiteAction::FewerUsers => rate(load, (load * 0.8).round().min(load - 1.0)),
@@ -37,13 +37,13 @@ fn act(stage: &mut Stage, action: SiteAction) -> Option<Notice> {
         })),
         SiteAction::Send(kind) => return Some(send(stage, kind)),
         SiteAction::Fault(index) => {
-            return fault_menu::fault_actions(stage).get(index).map(|action| perform_fault_action(stage, action));
+            return fault_menu::fault_actions(stage).get(index).map(|action| run_fault_action(stage, action));
         }
     };
-    Some(command.map_or_else(|notice| notice, |command| perform(stage, &command)))
+    Some(command.map_or_else(|notice| notice, |command| execute_command(stage, &command)))
 }
 
-/// The simulation whose state decides what an action means: the second design's if only that has the selected element.
+/// Returns the simulation whose state determines the command: the second design's if only that one has the selected element.
 fn asked(stage: &Stage) -> &Simulation {
     match (&stage.session.selected, &stage.panels.comparison) {
         (Some(element), Some(comparison)) if stage.sim().is_up(element).is_none() => comparison.timeline.simulation(),
@@ -56,7 +56,7 @@ fn kill_or_restore(stage: &Stage) -> Result<Command, Notice> {
         return Err(Notice::dim("Nothing is selected. Select an element with the arrows or the mouse."));
     };
     let sim = asked(stage);
-    // A component on a server that is off comes back with its server.
+    // A component on a server that is off comes back with the server.
     let element = if sim.is_up(&element) == Some(false) { with_its_server(stage, element) } else { element };
     Ok(if sim.is_up(&element) == Some(false) { Command::Restore(element) } else { Command::Kill(element) })
 }
@@ -71,11 +71,11 @@ fn with_its_server(stage: &Stage, element: Element) -> Element {
     }
 }
 
-/// The command that sets another arrival rate, within the limits of the keys.
+/// Returns the command that changes the arrival rate, within the limits of the keys.
 fn rate(now: f64, wanted: f64) -> Result<Command, Notice> {
     let wanted = wanted.clamp(0.0, MOST_USERS.max(now));
     if (wanted - now).abs() < f64::EPSILON {
-        let why = if now > 0.0 { "That is the highest load that this key sets." } else { "There are no users left." };
+        let why = if now > 0.0 { "This key cannot raise the load any further." } else { "The load is already zero." };
         return Err(Notice::dim(why));
     }
     Rate::new(wanted).map(Command::Rate).map_err(Notice::dim)
@@ -85,7 +85,7 @@ fn rate(now: f64, wanted: f64) -> Result<Command, Notice> {
 fn send(stage: &mut Stage, kind: RequestKind) -> Notice {
     stage.panels.overlays.set_kind(kind);
     let before = stage.sim().newest_request(None);
-    let notice = perform(stage, &Command::Send(kind));
+    let notice = execute_command(stage, &Command::Send(kind));
     let sent = stage.sim().newest_request(None);
     if sent != before {
         stage.session.follow(sent);

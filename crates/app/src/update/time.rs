@@ -1,4 +1,4 @@
-//! How simulated time advances, and jumps to another moment. Must not do anything to the infrastructure.
+//! Playback, steps and jumps in simulated time. Nothing here changes the infrastructure.
 
 use std::time::Duration;
 
@@ -12,19 +12,19 @@ use crate::keymap::Keymap;
 use crate::notice::Notice;
 use crate::stage::Stage;
 
-/// How far `NextMark` searches beyond the newest mark.
+/// Simulated time that `NextMark` searches beyond the newest mark.
 const NEWS_HORIZON: Duration = Duration::from_secs(60);
 
-/// Steps back search this far at most.
+/// How far a step back searches.
 const EARLY: SimTime = SimTime::from_secs(10);
 
 impl App {
     pub(super) fn time_action(&mut self, action: &TimeAction) {
-        self.on_stage(|stage, keymap| act(stage, keymap, action));
+        self.on_stage(|stage, keymap| change_time(stage, keymap, action));
     }
 }
 
-fn act(stage: &mut Stage, keymap: &Keymap, action: &TimeAction) -> Option<Notice> {
+fn change_time(stage: &mut Stage, keymap: &Keymap, action: &TimeAction) -> Option<Notice> {
     match action {
         TimeAction::Pause => {
             stage.session.playback.paused = !stage.session.playback.paused;
@@ -32,8 +32,8 @@ fn act(stage: &mut Stage, keymap: &Keymap, action: &TimeAction) -> Option<Notice
         }
         TimeAction::StepForward => step_forward(stage),
         TimeAction::StepBack => step_back(stage),
-        TimeAction::Faster => (!stage.session.playback.change_speed(1)).then(|| Notice::dim("This is the fastest.")),
-        TimeAction::Slower => (!stage.session.playback.change_speed(-1)).then(|| Notice::dim("This is the slowest.")),
+        TimeAction::Faster => (!stage.session.playback.change_speed(1)).then(|| Notice::dim("This is the maximum speed.")),
+        TimeAction::Slower => (!stage.session.playback.change_speed(-1)).then(|| Notice::dim("This is the minimum speed.")),
         TimeAction::Pace => Some(change_pace(stage)),
         TimeAction::Seek(at) => {
             stage.seek(*at);
@@ -60,12 +60,12 @@ fn step_back(stage: &mut Stage) -> Option<Notice> {
         StepOutcome::Moved => None,
         StepOutcome::RedoneCommand => Some(here(stage)),
         StepOutcome::BeforeCommand => Some(Notice::dim(BEFORE_COMMAND)),
-        StepOutcome::NoStep if is_early => Some(Notice::dim("This is the beginning.")),
+        StepOutcome::NoStep if is_early => Some(Notice::dim("This is the start of the run.")),
         StepOutcome::NoStep => Some(Notice::dim("Nothing moved in the last ten seconds.")),
     }
 }
 
-const BEFORE_COMMAND: &str = "Right before the command. It is done again when time goes on.";
+const BEFORE_COMMAND: &str = "Just before the command. It runs again when the simulation resumes.";
 
 fn change_pace(stage: &mut Stage) -> Notice {
     let (pace, text) = match stage.session.playback.pace {
@@ -94,14 +94,14 @@ fn previous_mark(stage: &mut Stage, keymap: &Keymap) -> Notice {
     let text = mark.text.to_sentence();
     if mark.at > stage.session.timeline.earliest() {
         let back = keymap.label(TimeAction::StepBack);
-        return Notice::dim(format!("{text} {back} goes to the moment before."));
+        return Notice::dim(format!("{text} Press {back} to step back before it."));
     }
     Notice::dim(text)
 }
 
 fn next_mark(stage: &mut Stage) -> Notice {
     let now = stage.sim().now();
-    // Right before a command, the command is the next mark.
+    // Immediately before a command, that command is the next mark.
     let next = if stage.session.timeline.known_command() == Some(now) {
         Some(now)
     } else {
@@ -115,7 +115,7 @@ fn next_mark(stage: &mut Stage) -> Notice {
     here(stage)
 }
 
-/// What happened at this moment, or the time if nothing did.
+/// Reports the event at the current time, or the time itself if there is none.
 fn here(stage: &Stage) -> Notice {
     let now = stage.sim().now();
     let told = stage.session.timeline.journal().headlines().rev().find(|headline| headline.first.at == now);

@@ -1,4 +1,4 @@
-//! First-run tips: which one is shown, and which the learner no longer needs.
+//! First-run tips: showing the next one, and recording those that are no longer needed.
 
 use std::time::Duration;
 
@@ -7,17 +7,17 @@ use crate::app::{App, Screen};
 use crate::status;
 use crate::tips::{Tip, Tips};
 
-/// Wall time for which a tip stays at most.
+/// Maximum wall time for which a tip is shown.
 const STAYS: Duration = Duration::from_secs(20);
 
-/// Wall time before the first tip, and between two.
+/// Wall time before the first tip, and between tips.
 const RESTS: Duration = Duration::from_secs(5);
 
 impl App {
     /// Advances wall time, and shows or hides tips.
     pub(in super::super) fn tip_tick(&mut self, elapsed: Duration) {
         let Screen::Stage(stage) = &self.screen else { return };
-        // The time of a tip that cannot be seen does not run.
+        // A hidden tip does not use up its time.
         if !self.settings.tips || self.notice.is_some() || status::is_taken(stage) {
             return;
         }
@@ -37,7 +37,7 @@ impl App {
         }
     }
 
-    /// Records what the learner has shown to know.
+    /// Records the tips that an action makes unnecessary.
     pub(super) fn tip_done_by(&mut self, action: &Action) {
         if self.settings.tips && self.stage().is_some() {
             Tip::ALL.into_iter().filter(|tip| tip.is_done_by(action)).for_each(|tip| self.tipped(tip));

@@ -1,4 +1,4 @@
-//! Scrolling, panning, and the views of the stage. Must not change the simulation.
+//! Scrolling, panning, and the views of the stage. Nothing here changes the simulation.
 
 use hoplight_layout::{Arrow, Cell};
 use hoplight_model::{Infrastructure, TlsConfig, TlsMode, TopologyEdit};
@@ -18,7 +18,7 @@ use crate::tone::Tone;
 use crate::view::View;
 use crate::window::kind::WindowKind;
 
-/// Columns and rows by which a key pans.
+/// Columns and rows that one key press pans.
 const PAN: (i16, i16) = (12, 5);
 
 impl App {
@@ -71,7 +71,7 @@ impl App {
         }
     }
 
-    /// How far the panel and the detail panel can be scrolled.
+    /// Returns the largest scroll offsets of the panel and the detail panel.
     fn most_scroll(&self) -> (u16, u16) {
         StageView::of(self).map_or((0, 0), |view| (view.panel.most_scroll, view.detail.most_scroll))
     }
@@ -87,13 +87,13 @@ impl App {
         self.tell(Tone::Dim, if lesson { format!("{text} {ends} shows the lesson again.") } else { text.into() });
     }
 
-    /// Compares the infrastructure on the stage with another one.
+    /// Starts a comparison of the infrastructure on the stage with another one.
     fn compare_with(&mut self, target: &ComparisonTarget) -> Result<(), String> {
         let (size, seed) = (self.size(), self.settings.seed);
-        let Some(stage) = self.stage() else { return Err("Open something first.".into()) };
+        let Some(stage) = self.stage() else { return Err("Open a lesson or an infrastructure first.".into()) };
         let second = match target {
             ComparisonTarget::Scenario(name) => {
-                let scenario = self.library.scenario(name).ok_or("There is no such infrastructure.")?;
+                let scenario = self.library.scenario(name).ok_or("This infrastructure does not exist.")?;
                 Infrastructure::clone(scenario)
             }
             ComparisonTarget::Tls(mode) => beginning(&stage.session.timeline, *mode),
@@ -107,8 +107,8 @@ impl App {
     }
 }
 
-/// The infrastructure as its run began, with the present TLS settings except for the entry's mode. Later changes, such as a
-/// firewall rule, are repeated on the second design at the same moment.
+/// Returns the infrastructure as of the start of the run, with the current TLS settings except for the TLS mode `edge`. Later
+/// edits, such as a firewall rule, are replayed on the second design at the same time.
 fn beginning(first: &Timeline, edge: TlsMode) -> Infrastructure {
     let TlsConfig { web_to_app, app_to_db, .. } = first.simulation().infrastructure().tls();
     let edits = [TopologyEdit::EdgeTls(edge), TopologyEdit::WebToAppTls(web_to_app), TopologyEdit::AppToDbTls(app_to_db)];

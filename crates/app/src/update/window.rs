@@ -1,4 +1,4 @@
-//! Opening and closing windows, and choosing their rows. The keys of an open window are its own.
+//! Opening and closing windows, and selecting their rows. An open window takes all keys.
 
 use crate::action::{Action, WindowAction};
 use crate::app::App;
@@ -8,7 +8,7 @@ use crate::window;
 use crate::window::kind::WindowKind;
 use crate::window::state::Window;
 
-/// The longest filter that can be typed, in characters.
+/// Maximum length of the filter, in characters.
 const MOST_TYPED: usize = 60;
 
 impl App {
@@ -22,7 +22,7 @@ impl App {
                 if possible {
                     self.open_window(kind);
                 } else {
-                    self.tell(Tone::Dim, "Open something first.");
+                    self.tell(Tone::Dim, "Open a lesson or an infrastructure first.");
                 }
             }
             WindowAction::Choose(row) => {
@@ -31,7 +31,7 @@ impl App {
                 }
             }
             WindowAction::Close => self.window = None,
-            // `act` has already replaced it by the row's own action.
+            // `act` has already replaced this action with that of the row.
             WindowAction::Enter(_) => {}
         }
     }
@@ -41,7 +41,7 @@ impl App {
         self.window = Some(Window { kind, filter: String::new(), chosen: kind.first(rows) });
     }
 
-    /// A key for the open window. Returns the action that it chose, if it did; then the window is closed.
+    /// Handles a key press in the open window. If it triggers a row, closes the window and returns the row's action.
     pub(in super::super) fn press_in_window(&mut self, key: Key) -> Option<Action> {
         let (kind, filter) = self.window.as_ref().map(|window| (window.kind, window.filter.clone()))?;
         let rows = window::rows(self, kind, &filter);
@@ -66,7 +66,7 @@ impl App {
         match (key.code, key.ctrl) {
             (Code::Esc, _) => self.window = None,
             (Code::Enter, _) => return self.enter_row(at),
-            // What is typed has changed: the best row is chosen.
+            // When the filter changes, select the best match.
             (Code::Backspace, _) | (Code::Char('h'), true) => {
                 if window.filter.pop().is_none() {
                     self.window = None;
@@ -87,8 +87,8 @@ impl App {
         None
     }
 
-    /// Takes a row's action and closes the window; a row without one stays. A term of the glossary leads to the first of
-    /// those that it refers to.
+    /// Closes the window and returns a row's action; a row without an action keeps the window open. In the glossary, goes to
+    /// the first term that the row's term refers to.
     pub(super) fn enter_row(&mut self, at: usize) -> Option<Action> {
         let window = self.window.as_ref()?;
         if window.kind == WindowKind::Glossary {

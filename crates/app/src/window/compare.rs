@@ -1,4 +1,4 @@
-//! What the infrastructure on the stage can be compared with: its other TLS modes, then every other infrastructure.
+//! The targets of a comparison: the current design's other TLS modes, then all other infrastructures.
 
 use hoplight_model::TlsMode;
 
@@ -9,7 +9,7 @@ use crate::line::Line;
 use crate::tone::Tone;
 use crate::window::WindowRow;
 
-/// The rows that contain every word of the filter.
+/// Returns the rows that contain every word of the filter.
 pub(super) fn rows(app: &App, filter: &str) -> Vec<WindowRow> {
     let Some(stage) = app.stage() else { return Vec::new() };
     let row = |text: String, right: &str, about: &str, other: ComparisonTarget| WindowRow {

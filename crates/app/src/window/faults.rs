@@ -8,12 +8,12 @@ use crate::tone::Tone;
 use crate::window::{WindowRow, palette};
 use hoplight_text::Phrase;
 
-/// All rows, in the order of the menu; with a filter, the best first.
+/// Returns all rows, in the order of the menu; with a filter, best first.
 pub(super) fn rows(app: &App, filter: &str) -> Vec<WindowRow> {
     let Some(stage) = app.stage() else { return Vec::new() };
     let rows = fault_actions(stage).into_iter().enumerate().map(|(place, deed)| {
         let tone = match deed.group {
-            FaultGroup::Heal => Tone::Good,
+            FaultGroup::Repair => Tone::Good,
             FaultGroup::Selected => Tone::Accent,
             FaultGroup::Site => Tone::Dim,
         };
@@ -24,7 +24,7 @@ pub(super) fn rows(app: &App, filter: &str) -> Vec<WindowRow> {
     palette::ranked(rows.collect(), filter)
 }
 
-/// Why a row would do nothing now.
+/// Returns why a row would have no effect now, or `None` if it would have one.
 pub(super) fn refusal(app: &App, row: &WindowRow) -> Option<Phrase> {
     let Some(Action::Site(SiteAction::Fault(place))) = row.line.action else { return None };
     let stage = app.stage()?;

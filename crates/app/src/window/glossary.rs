@@ -1,4 +1,4 @@
-//! The glossary: every term with its meaning, beginning with those in the text on the screen.
+//! The glossary: all terms with their definitions, starting with those on the screen.
 
 use hoplight_lesson::Term;
 use hoplight_model::Element;
@@ -10,18 +10,18 @@ use crate::stage_view::StageView;
 use crate::tone::Tone;
 use crate::window::WindowRow;
 
-/// The matching rows, best first; without a filter, the terms on the screen, then all others in alphabetical order.
+/// Returns the matching rows, best first. Without a filter, returns the terms on the screen, then all others alphabetically.
 pub(super) fn rows(app: &App, filter: &str) -> Vec<WindowRow> {
     terms(app, filter).into_iter().map(|(term, here)| row(term, here)).collect()
 }
 
-/// The first term that a row refers to.
+/// Returns the first term that a row refers to.
 pub(super) fn next(app: &App, filter: &str, at: usize) -> Option<String> {
     let (term, _) = terms(app, filter).into_iter().nth(at)?;
     term.see.first().map(ToString::to_string)
 }
 
-/// The terms of the rows, each with whether it is on the screen.
+/// Returns the terms of the rows, each with whether it is on the screen.
 fn terms<'a>(app: &'a App, filter: &str) -> Vec<(&'a Term, bool)> {
     let glossary = app.library.glossary();
     if !filter.trim().is_empty() {
@@ -39,7 +39,7 @@ fn row(term: &Term, here: bool) -> WindowRow {
     WindowRow { line, right: if here { "on screen".into() } else { String::new() }, about: term.about() }
 }
 
-/// The text on the screen: of the step or question, the selected element, or the chosen line of the course map.
+/// Returns the text on the screen: the step or question, the selected element, or the selected line of the course map.
 fn shown(app: &App) -> String {
     let mut text: Vec<String> = Vec::new();
     match app.stage() {

@@ -1,4 +1,4 @@
-//! The jump: a typed moment, or one of the marks.
+//! The jump window: a typed time, or one of the marks.
 
 use hoplight_sim::SimTime;
 use hoplight_text::Phrase;
@@ -11,10 +11,10 @@ use crate::stage::Stage;
 use crate::tone::Tone;
 use crate::window::WindowRow;
 
-/// The longest jump forward in seconds: all of it has to be simulated.
+/// Longest jump forward in seconds. All of it has to be simulated.
 const FURTHEST_S: f64 = 600.0;
 
-/// The typed moment; without one, the marks, newest last.
+/// Returns the typed time, or the marks, newest last, if the filter is empty.
 pub(super) fn rows(app: &App, filter: &str) -> Vec<WindowRow> {
     let Some(stage) = app.stage() else { return Vec::new() };
     let now = stage.sim().now();
@@ -40,12 +40,12 @@ fn row(at: SimTime, now: SimTime, word: &str, text: &str) -> WindowRow {
     WindowRow {
         line: line.with(Tone::Text, text).doing(TimeAction::Seek(at)),
         right: format!("{sign}{:.1} s", by.as_secs_f64()),
-        about: "Type seconds since the start, such as 12.5, or from now, such as -3 or +10. Enter goes there, and time stops."
+        about: "Type seconds since the start, such as 12.5, or from now, such as -3 or +10. Enter jumps there and pauses."
             .to_owned(),
     }
 }
 
-/// Parses a moment, or says why it is none.
+/// Parses a time. The error is a message for the user.
 fn moment(stage: &Stage, text: &str) -> Result<SimTime, String> {
     let (now, earliest) = (stage.sim().now(), stage.session.timeline.earliest());
     let (relative, digits) = match (text.strip_prefix('+'), text.strip_prefix('-')) {
@@ -56,14 +56,14 @@ fn moment(stage: &Stage, text: &str) -> Result<SimTime, String> {
     let digits = digits.trim().trim_end_matches('s').trim_end();
     let is_number = !digits.is_empty() && digits.len() < 16 && digits.chars().all(|c| c.is_ascii_digit() || c == '.');
     let Some(seconds) = digits.parse::<f64>().ok().filter(|_| is_number) else {
-        return Err("A moment is a number of seconds: 12.5, or -3 or +10 from now.".to_owned());
+        return Err("Not a time. Type seconds: 12.5, or -3 or +10 from now.".to_owned());
     };
     let at = if relative == 0.0 { seconds } else { now.as_secs_f64() + relative * seconds };
     if at < earliest.as_secs_f64() {
-        return Err(format!("The run begins at {:.1} s.", earliest.as_secs_f64()));
+        return Err(format!("The run starts at {:.1} s.", earliest.as_secs_f64()));
     }
     if at > now.as_secs_f64().max(stage.panels.marks.furthest().as_secs_f64()) + FURTHEST_S {
-        return Err(format!("That is more than {FURTHEST_S:.0} s ahead: all of it has to be simulated."));
+        return Err(format!("That is more than {FURTHEST_S:.0} s ahead. Jump in smaller steps."));
     }
     Ok(SimTime::ZERO + std::time::Duration::from_secs_f64(at))
 }

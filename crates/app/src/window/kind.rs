@@ -1,11 +1,11 @@
-//! The windows that can be opened.
+//! The kinds of windows.
 
 use crate::tone::Tone;
 
 /// The kind of a window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum WindowKind {
-    /// Everything that can be done or opened.
+    /// All actions, elements, lessons and infrastructures.
     Palette,
     /// The glossary.
     Glossary,
@@ -13,14 +13,16 @@ pub enum WindowKind {
     Faults,
     /// The event log.
     Log,
-    /// Moments to jump to.
+    /// Times to jump to.
     Jump,
     /// Designs to compare with.
     Compare,
 }
 
 impl WindowKind {
-    /// The name in settings of the action that opens it. The window to compare with has none: another action opens it.
+    /// Returns the name in settings of the action that opens the window. `Compare` has none: [`ViewAction::Compare`] opens it.
+    ///
+    /// [`ViewAction::Compare`]: crate::action::ViewAction::Compare
     pub const fn name(self) -> Option<&'static str> {
         match self {
             Self::Palette => Some("palette"),
@@ -32,7 +34,7 @@ impl WindowKind {
         }
     }
 
-    /// The title.
+    /// Returns the title.
     pub const fn title(self) -> &'static str {
         match self {
             Self::Palette => "Command palette",
@@ -40,19 +42,19 @@ impl WindowKind {
             Self::Compare => "Compare with",
             Self::Faults => "Faults",
             Self::Log => "Event log",
-            Self::Jump => "Jump to a moment",
+            Self::Jump => "Jump to a time",
         }
     }
 
-    /// The prompt while nothing is typed.
+    /// Returns the prompt for an empty filter.
     pub const fn prompt(self) -> &'static str {
         match self {
             Self::Palette | Self::Glossary | Self::Compare | Self::Faults | Self::Log => "type to search",
-            Self::Jump => "type a moment: 12.5, or -3 or +10 from now",
+            Self::Jump => "type a time: 12.5, or -3 or +10 from now",
         }
     }
 
-    /// The text if the filter leaves nothing.
+    /// Returns the text for a filter without matches.
     pub(super) const fn nothing(self, typed: bool) -> &'static str {
         match self {
             Self::Log if !typed => "No events yet.",
@@ -63,7 +65,7 @@ impl WindowKind {
         }
     }
 
-    /// The row that is chosen at first. The newest entry of a log is its last.
+    /// Returns the initially selected row. The newest entry of a log is its last row.
     pub(crate) const fn first(self, rows: usize) -> usize {
         match self {
             Self::Palette | Self::Compare | Self::Glossary | Self::Faults => 0,
@@ -71,27 +73,27 @@ impl WindowKind {
         }
     }
 
-    /// Rows for the explanation of the chosen row.
+    /// Returns the number of rows for the description of the selected row.
     pub(super) const fn about(self) -> u16 {
         match self {
-            // The explanation itself.
+            // Definitions are long.
             Self::Glossary => 7,
-            // Users, agents, alert, repair, and why it would do nothing now.
+            // Users, agents, alert, fix, and why the row would have no effect now.
             Self::Faults => 5,
             _ => 3,
         }
     }
 
-    /// The keys of the window.
+    /// Returns the key help of the window.
     pub const fn keys(self) -> &'static str {
         match self {
             Self::Glossary => "Up, Down choose  Enter goes to the first of “See”  Esc closes",
             Self::Log | Self::Jump => "Up, Down choose  Enter goes there  Esc closes",
-            _ => "Up, Down choose  Enter does it  Esc closes",
+            _ => "Up, Down choose  Enter runs it  Esc closes",
         }
     }
 
-    /// The tone of the explanation.
+    /// Returns the tone of the description.
     pub(super) const fn tone(self) -> Tone {
         match self {
             Self::Glossary => Tone::Text,

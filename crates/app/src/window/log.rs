@@ -1,5 +1,5 @@
-//! The rows of the event log: what happened and why, and refused commands, newest last. In a comparison, an event of only one
-//! design has its letter.
+//! The rows of the event log: events with their causes, and refused commands, newest last. In a comparison, an event of only
+//! one design has that design's letter.
 //!
 //! Events of single requests are not listed: the detail panel shows them.
 
@@ -14,7 +14,7 @@ use crate::stage::Stage;
 use crate::tone::Tone;
 use crate::window::WindowRow;
 
-/// The entries that contain every word of the filter.
+/// Returns the entries that contain every word of the filter.
 pub(super) fn rows(app: &App, filter: &str) -> Vec<WindowRow> {
     let Some(stage) = app.stage() else { return Vec::new() };
     let words: Vec<String> = filter.split_whitespace().map(str::to_lowercase).collect();
@@ -26,7 +26,7 @@ pub(super) fn rows(app: &App, filter: &str) -> Vec<WindowRow> {
     let Some(comparison) = &stage.panels.comparison else {
         return first.into_iter().filter(holds).map(|event| row(event, "")).collect();
     };
-    // Requests are followed in the first design only: an entry of the second leads to its moment and element.
+    // Only requests of the first design can be followed: an entry of the second jumps to its time and element.
     let second = told(comparison.timeline.journal(), comparison.timeline.simulation().infrastructure()).map(|event| {
         let mut event = event;
         if let TimeAction::Recall { request, .. } = &mut event.action {
@@ -44,11 +44,11 @@ struct LogEntry {
     at: SimTime,
     sort: EventClass,
     text: String,
-    /// The action of Enter.
+    /// The action that Enter runs.
     action: TimeAction,
 }
 
-/// The events of the first design and its refused commands, oldest first.
+/// Returns the events and refused commands of the first design, oldest first.
 fn events(stage: &Stage) -> Vec<LogEntry> {
     let mut events: Vec<LogEntry> = told(stage.session.timeline.journal(), stage.infra()).collect();
     let refused = stage.session.refused();
@@ -62,7 +62,7 @@ fn events(stage: &Stage) -> Vec<LogEntry> {
     events
 }
 
-/// The entries of a journal.
+/// Returns the entries of a journal.
 fn told<'a>(journal: &'a Journal, infra: &'a Infrastructure) -> impl Iterator<Item = LogEntry> + 'a {
     journal.headlines().map(|headline| LogEntry {
         at: headline.first.at,
@@ -72,7 +72,7 @@ fn told<'a>(journal: &'a Journal, infra: &'a Infrastructure) -> impl Iterator<It
     })
 }
 
-/// `side` is the letter of the design with a gap; empty without a comparison.
+/// Formats an entry. `side` is the design's letter and a gap, or empty without a comparison.
 fn row(event: LogEntry, side: &str) -> WindowRow {
     let LogEntry { at, sort, text, action } = event;
     let tone = match sort {
@@ -83,8 +83,8 @@ fn row(event: LogEntry, side: &str) -> WindowRow {
     };
     let line = Line::new(Tone::Name, side).with(tone, format!("{:<9}", sort.word())).with(Tone::Text, text.as_str());
     let about = match sort {
-        EventClass::Refused => format!("This was asked for and did nothing: {text}."),
-        _ => format!("{text}. Enter goes to this moment and looks at what it is about."),
+        EventClass::Refused => format!("Refused command: {text}."),
+        _ => format!("{text}. Enter jumps to this time and selects the element."),
     };
     WindowRow { line: line.doing(action), right: format!("{:.3} s", at.as_secs_f64()), about }
 }

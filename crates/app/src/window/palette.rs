@@ -1,6 +1,6 @@
-//! The palette: every action with a line in the help, every lesson and infrastructure, and every element on the stage.
+//! The palette: all actions listed in the help, all elements on the stage, and all lessons and infrastructures.
 //!
-//! An action that is not possible now is listed as well: entered, it says why.
+//! Actions that are currently unavailable are listed too; when run, they report why.
 
 use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
@@ -16,12 +16,12 @@ use crate::tone::Tone;
 use crate::window::WindowRow;
 use crate::window::kind::WindowKind;
 
-/// The matching rows, best first; without a filter, in the order of the help.
+/// Returns the matching rows, best first; without a filter, in the order of the help.
 pub(super) fn rows(app: &App, filter: &str) -> Vec<WindowRow> {
     ranked(all(app), filter)
 }
 
-/// The rows that match a filter, best first; without a filter, all of them in their order.
+/// Returns the rows that match a filter, best first; without a filter, all rows in their original order.
 pub(super) fn ranked(rows: Vec<WindowRow>, filter: &str) -> Vec<WindowRow> {
     if filter.trim().is_empty() {
         return rows;
@@ -36,7 +36,7 @@ pub(super) fn ranked(rows: Vec<WindowRow>, filter: &str) -> Vec<WindowRow> {
             pattern.score(Utf32Str::new(&text, &mut buffer), &mut matcher).map(|score| (score, row))
         })
         .collect();
-    // Stable: rows with equal scores stay in the order of the help.
+    // The sort is stable: rows with equal scores keep their order.
     scored.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
     scored.into_iter().map(|(_, row)| row).collect()
 }
@@ -48,9 +48,9 @@ fn all(app: &App) -> Vec<WindowRow> {
         .filter(|binding| !binding.help.is_empty() && binding.action != WindowAction::Open(WindowKind::Palette).into())
         .map(|binding| {
             let possible = status::works(app, &binding.action);
-            // A line that is cut in the list is complete below it.
-            let possibly = if possible { "" } else { ": not possible now" };
-            let name = binding.action.name().map_or_else(String::new, |name| format!(" Its name in config.ron: {name}."));
+            // The list may truncate the text; the description has all of it.
+            let possibly = if possible { "" } else { ": not available now" };
+            let name = binding.action.name().map_or_else(String::new, |name| format!(" Name in config.ron: {name}."));
             let about = format!("{}{possibly}.{name}", binding.help);
             let key = binding.keys.first().map(ToString::to_string).unwrap_or_default();
             row(if possible { Tone::Text } else { Tone::Dim }, binding.help, binding.action.clone(), &about, key)
@@ -83,6 +83,6 @@ const fn what(element: &Element) -> &'static str {
     match element {
         Element::Component(_) => "A component on the stage.",
         Element::Server(_) => "A server on the stage.",
-        Element::Hop(..) => "A hop: the way between two components.",
+        Element::Hop(..) => "A hop between two components.",
     }
 }

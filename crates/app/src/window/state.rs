@@ -5,10 +5,10 @@ use crate::window::kind::WindowKind;
 /// The state of an open window.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Window {
-    /// What it lists.
+    /// The kind of window.
     pub kind: WindowKind,
-    /// What was typed.
+    /// The typed filter.
     pub filter: String,
-    /// The index of the chosen row among those that the filter leaves.
+    /// Index of the selected row among the matching ones.
     pub chosen: usize,
 }

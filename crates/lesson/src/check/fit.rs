@@ -5,7 +5,7 @@
 use hoplight_model::Text;
 use hoplight_model::text::{width, wrap};
 
-use super::super::form::{Gate, Lesson, Step};
+use super::super::form::{Lesson, Step, StepGate};
 use super::super::markup::with_keys;
 use super::super::question::{Ask, Question};
 use super::Report;
@@ -41,7 +41,7 @@ impl Report<'_> {
         for (number, step) in lesson.steps.iter().enumerate() {
             self.step_texts(step);
             let judge = if step.reveal.is_some() { Some(step) } else { lesson.steps.get(number + 1) };
-            if let (Gate::Predict(question), Some(judge)) = (&step.gate, judge) {
+            if let (StepGate::Predict(question), Some(judge)) = (&step.gate, judge) {
                 self.judgement_texts(question, judge);
             }
         }

@@ -111,7 +111,7 @@ impl Player {
         let session = &mut self.session;
         match act {
             Act::Select(element) => session.selected = Some(element.clone()),
-            Act::Do(command) => session.act(command)?,
+            Act::Do(command) => session.apply_command(command)?,
             Act::Tap(from, to) => {
                 if session.infra().link_between(from.as_str(), to.as_str()).is_none() {
                     return Err(ActError::NoHop(Element::Hop(from.clone(), to.clone())));

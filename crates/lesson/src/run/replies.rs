@@ -4,14 +4,14 @@
 
 use hoplight_model::{Element, Infrastructure};
 
-use super::super::form::Gate;
+use super::super::form::StepGate;
 use super::super::outcome::{Answered, Hinted, Refusal, Solved, Submitted, Toggled};
 use super::super::question::Ask;
 use super::{LessonRun, Place};
 
 impl LessonRun {
     fn predicts(&self) -> bool {
-        self.step().is_some_and(|step| matches!(step.gate, Gate::Predict(_)))
+        self.step().is_some_and(|step| matches!(step.gate, StepGate::Predict(_)))
     }
 
     /// Chooses an option, numbered from 0.

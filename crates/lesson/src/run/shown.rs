@@ -2,7 +2,7 @@
 
 use hoplight_model::{Element, Text};
 
-use super::super::form::Gate;
+use super::super::form::StepGate;
 use super::super::outcome::Reveal;
 use super::{LessonRun, Place};
 
@@ -42,7 +42,7 @@ impl LessonRun {
     pub fn reveal(&self) -> Option<Reveal<'_>> {
         let Place::Step(number) = self.place else { return None };
         let (state, step) = self.current()?;
-        if matches!(step.gate, Gate::Continue) || !step.is_passed(state) {
+        if matches!(step.gate, StepGate::Continue) || !step.is_passed(state) {
             return None;
         }
         let text = step.reveal.as_ref();
@@ -55,7 +55,7 @@ impl LessonRun {
 
     /// The verdict on the prediction made at a step.
     fn judgement(&self, number: usize) -> Option<(bool, &Text)> {
-        let Gate::Predict(question) = &self.lesson.steps.get(number)?.gate else { return None };
+        let StepGate::Predict(question) = &self.lesson.steps.get(number)?.gate else { return None };
         let choice = question.choices().get(*self.steps.get(number)?.reply.tried.first()?)?;
         Some((choice.right, &choice.why))
     }

@@ -15,7 +15,7 @@ use hoplight_sim::{AgentView, AlertView};
 use super::paint::Painter;
 
 /// The data of the screen.
-struct Screen<'a> {
+struct MonitorScreen<'a> {
     app: &'a App,
     stage: &'a Stage,
     agents: Vec<AgentView<'a>>,
@@ -27,7 +27,7 @@ struct Screen<'a> {
 pub(super) fn draw(app: &App, stage: &Stage, area: Area, rows: &[MonitorRow], painter: &mut Painter<'_>) {
     painter.clear(area.x, area.y, area.width, area.height);
     let (agents, alerts) = (stage.sim().agents(), stage.sim().alerts());
-    let screen = Screen { app, stage, agents, alerts, looked_at: monitor::item(stage) };
+    let screen = MonitorScreen { app, stage, agents, alerts, looked_at: monitor::item(stage) };
     for row in rows {
         screen.row(row, painter);
         if row.item.is_some() && row.item == screen.looked_at {
@@ -38,7 +38,7 @@ pub(super) fn draw(app: &App, stage: &Stage, area: Area, rows: &[MonitorRow], pa
     }
 }
 
-impl Screen<'_> {
+impl MonitorScreen<'_> {
     fn row(&self, row: &MonitorRow, painter: &mut Painter<'_>) {
         let Area { x, y, width, .. } = row.area;
         let line = |painter: &mut Painter<'_>, line: &Line| painter.fit(x + 1, y, width.saturating_sub(2), line);

@@ -6,7 +6,7 @@ use ratatui::buffer::Buffer;
 use ratatui::style::{Color, Modifier};
 
 use super::colour::index;
-use super::{Look, rows};
+use super::{CellStyle, rows};
 
 /// SGR parameters of the modifiers.
 const WEIGHTS: [(Modifier, &str); 7] = [
@@ -24,7 +24,7 @@ pub fn ansi(frame: &Buffer) -> String {
     let mut out = String::new();
     for row in rows(frame) {
         let end = row.iter().rposition(|cell| !cell.is_unseen()).map_or(0, |last| last + 1);
-        let mut now = Look::default();
+        let mut now = CellStyle::default();
         for cell in row.iter().take(end) {
             if cell.look != now {
                 out += &sequence(cell.look);
@@ -32,8 +32,8 @@ pub fn ansi(frame: &Buffer) -> String {
             }
             out += cell.symbol;
         }
-        if now != Look::default() {
-            out += &sequence(Look::default());
+        if now != CellStyle::default() {
+            out += &sequence(CellStyle::default());
         }
         out.push('\n');
     }
@@ -41,7 +41,7 @@ pub fn ansi(frame: &Buffer) -> String {
 }
 
 /// Returns the sequence for a look, independent of the state before it.
-fn sequence(look: Look) -> String {
+fn sequence(look: CellStyle) -> String {
     let mut parameters = vec!["0".to_owned()];
     parameters.extend(WEIGHTS.iter().filter(|(weight, _)| look.modifier.contains(*weight)).map(|(_, code)| (*code).to_owned()));
     parameters.extend(colour(38, look.fg));

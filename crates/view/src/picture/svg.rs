@@ -18,7 +18,7 @@ use hoplight_app::look::Palette;
 
 use super::colour::rgb;
 use super::lines::{Stroke, Strokes};
-use super::{Look, Painted, rows};
+use super::{CellStyle, Painted, rows};
 
 /// Cell width and height, and the font size, in SVG units. Characters of most monospace fonts are 0.602 em wide, so
 /// they fill their cells even without `textLength`.
@@ -158,7 +158,7 @@ fn grounds(cells: &[Painted<'_>], paper: Paper) -> Vec<(u16, u16, u32)> {
 }
 
 /// Returns the background and foreground of a look.
-fn colours(look: Look, paper: Paper) -> (u32, u32) {
+fn colours(look: CellStyle, paper: Paper) -> (u32, u32) {
     let (ground, ink) = (rgb(look.bg).unwrap_or(paper.ground), rgb(look.fg).unwrap_or(paper.ink));
     if look.modifier.contains(Modifier::REVERSED) { (ink, ground) } else { (ground, ink) }
 }
@@ -177,7 +177,7 @@ fn stroke(cell: &Painted<'_>) -> Option<(Stroke, u8)> {
 }
 
 /// Returns the foreground and modifiers of a look.
-fn ink(look: Look, paper: Paper) -> Ink {
+fn ink(look: CellStyle, paper: Paper) -> Ink {
     Ink { fill: colours(look, paper).1, weights: (look.modifier - Modifier::REVERSED).bits() }
 }
 

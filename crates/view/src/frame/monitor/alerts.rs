@@ -8,12 +8,12 @@ use hoplight_layout::Area;
 use hoplight_model::{ComponentIx, text};
 use hoplight_sim::AlertState;
 
-use super::Screen;
+use super::MonitorScreen;
 
 /// Width of an error budget's bar in cells.
 const BUDGET_CELLS: u16 = 12;
 
-impl Screen<'_> {
+impl MonitorScreen<'_> {
     /// Draws how much of an error budget is spent, and the burn rate.
     pub(super) fn budget(&self, place: usize, area: Area, painter: &mut Painter<'_>) {
         let Some(budget) = budgets(self.stage).get(place).copied() else { return };

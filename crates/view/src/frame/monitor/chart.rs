@@ -11,7 +11,7 @@ use hoplight_model::text::columns;
 use hoplight_model::{Bound, ComponentIx, Metric};
 use hoplight_sim::{AgentView, SimTime};
 
-use super::Screen;
+use super::MonitorScreen;
 
 /// Minimum size of a chart in columns and rows, including its title.
 const LEAST: (u16, u16) = (40, 4);
@@ -51,7 +51,7 @@ fn nice(value: f64) -> f64 {
 
 /// Draws the rate of a component over time in one row.
 pub(super) fn spark(
-    screen: &Screen<'_>,
+    screen: &MonitorScreen<'_>,
     (agent, component): (&AgentView<'_>, ComponentIx),
     (x, y, width): (u16, u16, u16),
     painter: &mut Painter<'_>,
@@ -64,7 +64,7 @@ pub(super) fn spark(
     blocks(painter, Area { x, y, width, height: 1 }, &values, (top, None), style);
 }
 
-impl Screen<'_> {
+impl MonitorScreen<'_> {
     /// Draws as many charts of a component as fit.
     pub(super) fn charts(&self, component: ComponentIx, area: Area, painter: &mut Painter<'_>) {
         let across = (area.width / (LEAST.0 + GAP)).clamp(1, 3);

@@ -8,7 +8,7 @@ use hoplight_layout::Area;
 use hoplight_model::{Metric, text};
 use hoplight_sim::{AgentView, ComponentSample};
 
-use super::{Screen, chart};
+use super::{MonitorScreen, chart};
 
 /// Right edges of the table's columns. The rate over time takes the remaining width.
 const NAME: u16 = 16;
@@ -46,7 +46,7 @@ fn right(painter: &mut Painter<'_>, area: Area, end: u16, tone: Tone, text: &str
     painter.line(x, area.y, (area.x + area.width).saturating_sub(x), &Line::new(tone, text));
 }
 
-impl Screen<'_> {
+impl MonitorScreen<'_> {
     /// Draws an agent: its gauge with the sample's age, or a note that it is silent.
     pub(super) fn agent(&self, agent: &AgentView<'_>, area: Area, painter: &mut Painter<'_>) {
         let Area { x, y, width, .. } = area;

@@ -1,4 +1,4 @@
-//! Repairs of the present faults.
+//! Repairs of active faults.
 
 use hoplight_model::{Element, TopologyEdit};
 use hoplight_sim::catalogue::CommonFault;
@@ -8,15 +8,15 @@ use hoplight_text::{Phrase, phrase};
 
 use crate::fault_menu::{FaultAction, FaultGroup};
 
-/// All repairs, servers before the components on them. `rate_set` says whether the load has been changed.
+/// Returns all repairs, servers before the components on them. `rate_set` says whether the load has been changed.
 pub(super) fn fault_actions(sim: &Simulation, rate_set: bool) -> Vec<FaultAction> {
     let infra = sim.infrastructure();
     let mut actions = Vec::new();
     let mut action =
-        |title: Phrase, about: &str, command| actions.push(FaultAction::new(FaultGroup::Heal, title, about, command));
+        |title: Phrase, about: &str, command| actions.push(FaultAction::new(FaultGroup::Repair, title, about, command));
     let servers = infra.servers().map(|server| Element::Server(server.id.clone()));
     let components = infra.components().filter(|(_, component)| {
-        // A component on a server that is off starts with its server.
+        // A component on a server that is off comes back with the server.
         let server = component.server.clone().map(Element::Server);
         server.is_none_or(|server| sim.is_up(&server) != Some(false))
     });
@@ -24,7 +24,7 @@ pub(super) fn fault_actions(sim: &Simulation, rate_set: bool) -> Vec<FaultAction
     let hops = infra.links().map(|(link, _)| infra.hop_element(link));
     let faults = sim.faults();
     for element in servers.chain(components).chain(hops) {
-        // A hung process still runs, and a misconfigured one cannot start: both come back when the fault is cleared.
+        // A hung process is still running, and a misconfigured one cannot start: clearing the fault brings either back.
         let returns = |fault: &Fault| match fault {
             Fault::Hang(of) | Fault::Misconfigured(of) => *of == element,
             _ => false,
@@ -53,7 +53,7 @@ pub(super) fn fault_actions(sim: &Simulation, rate_set: bool) -> Vec<FaultAction
     }
     let traffic = infra.traffic();
     if sim.retries() != traffic.retries {
-        action(phrase!["reset the users' retries"], "They retry more often now.", Command::Retries(traffic.retries));
+        action(phrase!["reset the users' retries"], "Users retry more often than usual now.", Command::Retries(traffic.retries));
     }
     if rate_set && (sim.rate() - traffic.rate.get()).abs() > f64::EPSILON {
         let rate = traffic.rate.get();
@@ -63,7 +63,7 @@ pub(super) fn fault_actions(sim: &Simulation, rate_set: bool) -> Vec<FaultAction
     actions
 }
 
-/// The catalogue's repair for a cluster in which not exactly one database takes writes.
+/// Returns the catalogue's repair for a cluster with no writable database or more than one.
 fn leaders(sim: &Simulation) -> Option<FaultAction> {
     let infra = sim.infrastructure();
     let writable = |cluster: &Vec<_>| cluster.iter().filter(|ix| sim.database(**ix).is_some_and(|view| view.writable)).count();
@@ -72,15 +72,15 @@ fn leaders(sim: &Simulation) -> Option<FaultAction> {
         (
             CommonFault::SplitBrain,
             "fence all databases but one",
-            "Two take writes now. Writes that only the fenced one took are lost.",
+            "Two databases accept writes now. Writes accepted only by the fenced one are lost.",
         )
     } else if counts.contains(&0) {
-        (CommonFault::WritesToReplica, "promote the primary database again", "No database takes writes.")
+        (CommonFault::WritesToReplica, "promote the primary database again", "No database accepts writes.")
     } else {
         return None;
     };
     let commands = fault.fix(infra);
-    // A database that is down must be restored first, which is a row of its own.
+    // A database that is down must be restored first; that is a separate row.
     let is_down = |command: &Command| match command {
         Command::Promote(id) => sim.is_up(&Element::Component(id.clone())) == Some(false),
         _ => false,
@@ -89,5 +89,5 @@ fn leaders(sim: &Simulation) -> Option<FaultAction> {
         return None;
     }
     let commands = commands.into_iter().map(|command| (0.0, command)).collect();
-    Some(FaultAction { group: FaultGroup::Heal, title: title.into(), about: about.to_owned(), commands, second: None })
+    Some(FaultAction { group: FaultGroup::Repair, title: title.into(), about: about.to_owned(), commands, second: None })
 }

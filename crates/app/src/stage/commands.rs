@@ -1,4 +1,4 @@
-//! Commands on the infrastructure of a stage; in a comparison, on one design or on both.
+//! Commands on the simulation of a stage; in a comparison, on one or both designs.
 
 use std::time::Duration;
 
@@ -11,17 +11,17 @@ use crate::comparison::{ComparisonSide, is_shared};
 
 impl Stage {
     /// Executes a command. A TLS change briefly shows the readable hops. In a comparison, a command that one design refuses is
-    /// executed on the other only.
+    /// executed only on the other.
     ///
     /// # Errors
-    /// Says why the command was refused.
-    pub fn act(&mut self, command: &Command) -> Result<ComparisonSide, CommandError> {
+    /// If the command is refused.
+    pub fn execute(&mut self, command: &Command) -> Result<ComparisonSide, CommandError> {
         use TopologyEdit::{AppToDbTls, EdgeTls, WebToAppTls};
         if matches!(command, Command::Edit(EdgeTls(_) | WebToAppTls(_) | AppToDbTls(_))) {
             self.panels.overlays.show_briefly();
         }
         let known = self.knows_future();
-        let done = self.changing(|session| session.act(command));
+        let done = self.changing(|session| session.apply_command(command));
         let shared = self.panels.comparison.as_mut().filter(|_| is_shared(command));
         let side = match (done, shared) {
             (Ok(()), None) => ComparisonSide::Both,
@@ -29,7 +29,7 @@ impl Stage {
                 comparison.last_refusal(self.session.sim().now()).map_or(ComparisonSide::Both, ComparisonSide::First)
             }
             (Err(why), Some(comparison)) => {
-                if comparison.act_alone(&self.session.timeline, command).is_err() {
+                if comparison.execute_alone(&self.session.timeline, command).is_err() {
                     return Err(why);
                 }
                 self.session.acts += 1;
@@ -41,12 +41,12 @@ impl Stage {
         Ok(side)
     }
 
-    /// Executes a command joined to the previous one: undo reverts both together.
+    /// Executes a command and joins it to the previous one: stepping back over them reverts both.
     ///
     /// # Errors
-    /// Says why the command was refused.
-    pub(in super::super) fn act_as_well(&mut self, command: &Command) -> Result<ComparisonSide, CommandError> {
-        let side = self.act(command)?;
+    /// If the command is refused.
+    pub(in super::super) fn execute_joined(&mut self, command: &Command) -> Result<ComparisonSide, CommandError> {
+        let side = self.execute(command)?;
         if !matches!(side, ComparisonSide::Second(_)) {
             self.session.timeline.join();
         }
@@ -58,8 +58,8 @@ impl Stage {
         self.session.timeline.schedule(after, command.clone());
     }
 
-    /// Schedules different commands on the two designs of a comparison, each some seconds from now.
-    pub(in super::super) fn act_apart(&mut self, first: &[Timed], second: &[Timed]) {
+    /// Schedules different commands on the two designs of a comparison, each with a delay in seconds.
+    pub(in super::super) fn execute_apart(&mut self, first: &[Timed], second: &[Timed]) {
         let now = self.sim().now();
         let known = self.knows_future();
         let timeline = &mut self.session.timeline;
@@ -71,7 +71,7 @@ impl Stage {
             }
             if after > Duration::ZERO {
                 timeline.schedule(after, command.clone());
-            } else if timeline.act(command.clone()).is_ok() {
+            } else if timeline.apply(command.clone()).is_ok() {
                 if begun {
                     timeline.join();
                 }
