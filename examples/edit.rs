@@ -15,6 +15,7 @@ use hoplight::model::link::LinkSpec;
 use hoplight::model::quantity::Rate;
 use hoplight::model::{ComponentId, Infrastructure, ron_text};
 use hoplight::sim::{SimTime, Simulation};
+use hoplight::text;
 
 const STAGE_1: &str = include_str!("../assets/stage-1-distributed.ron");
 const SECONDS: u32 = 20;
@@ -31,7 +32,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     // The component is refused because its server does not exist yet, and the draft is unchanged.
     let web = component("(id: \"web-3\", kind: Web(), server: \"server-4\")")?;
     if let Err(refusal) = draft.apply(web.clone()) {
-        println!("refused: {refusal}");
+        println!("refused: {}", text::edit_error(&refusal));
     }
     let edits = [
         Edit::AddServer(ron_text::parse("edit", "(id: \"server-4\", label: \"web\")")?),
@@ -46,7 +47,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     for edit in edits {
         draft.apply(edit)?;
         for problem in draft.problems() {
-            println!("edit {}: {problem}", draft.undo_len());
+            println!("edit {}: {}", draft.undo_len(), text::problem(&problem));
         }
     }
     let after = completed_per_second(&draft)?;

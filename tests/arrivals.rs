@@ -26,7 +26,7 @@ fn site(traffic: &str, balanced: bool) -> Result<Arc<Infrastructure>, String> {
             traffic: (static_share: 0.7, write_share: 0.1, {traffic}),
             components: [(id: "browser", kind: Browser), {more} (id: "web-1", kind: Web())], links: [{links}])"#
     );
-    Infrastructure::from_ron("site.ron", &text).map(Arc::new).map_err(|error| error.to_string())
+    Infrastructure::from_ron("site.ron", &text).map(Arc::new).map_err(|error| hoplight::text::read_error(error).to_string())
 }
 
 fn simulation(traffic: &str, seed: u64) -> Simulation {
@@ -247,16 +247,19 @@ fn every_arrival_process_can_be_rewound() {
 #[test]
 fn invalid_traffic_is_refused_with_a_reason() {
     for (traffic, reason) in [
-        ("schedule: [Step(at_s: 5.0, rate: 1.0), Step(at_s: 4.0, rate: 1.0)]", "change 2 of the schedule begins before"),
-        ("schedule: [Ramp(from_s: 5.0, to_s: 4.0, rate: 1.0)]", "ends before it begins"),
-        ("schedule: [Spike(at_s: 5.0, for_s: 3.0, rate: 1.0), Step(at_s: 7.0, rate: 1.0)]", "begins before the one before it"),
-        ("schedule: [Step(at_s: -1.0, rate: 1.0)]", "a moment in seconds lies between"),
-        ("arrivals: Closed(users: 0, think: Constant(ms: 5.0))", "a number of users lies between 1 and 1000000, found 0"),
-        ("arrivals: Closed(users: 3, think: Constant(ms: 0.0))", "think for at least a millisecond"),
-        ("arrivals: Closed(users: 3, think: Uniform(min_ms: 9.0, max_ms: 3.0))", "min_ms 9 above max_ms 3"),
-        ("arrivals: Closed(users: 3, think: Constant(ms: 9.0)), schedule: [Step(at_s: 4.0, rate: 1.0)]", "no rate"),
-        ("arrivals: Closed(users: 3, think: Erlang(mean_ms: 9.0, k: 101))", "a number of steps lies between 1 and 100"),
-        ("arrivals: Closed(users: 3, think: Hyperexponential(mean_ms: 9.0, cv2: 0.5))", "variation lies between 1 and 100"),
+        ("schedule: [Step(at_s: 5.0, rate: 1.0), Step(at_s: 4.0, rate: 1.0)]", "change 2 of the schedule, at 4 s, starts before"),
+        ("schedule: [Ramp(from_s: 5.0, to_s: 4.0, rate: 1.0)]", "ends before it starts"),
+        (
+            "schedule: [Spike(at_s: 5.0, for_s: 3.0, rate: 1.0), Step(at_s: 7.0, rate: 1.0)]",
+            "starts before the previous one has ended",
+        ),
+        ("schedule: [Step(at_s: -1.0, rate: 1.0)]", "a moment in seconds must be between"),
+        ("arrivals: Closed(users: 0, think: Constant(ms: 5.0))", "a number of users must be between 1 and 1000000, found 0"),
+        ("arrivals: Closed(users: 3, think: Constant(ms: 0.0))", "think time must be at least 1 ms"),
+        ("arrivals: Closed(users: 3, think: Uniform(min_ms: 9.0, max_ms: 3.0))", "min_ms 9 greater than max_ms 3"),
+        ("arrivals: Closed(users: 3, think: Constant(ms: 9.0)), schedule: [Step(at_s: 4.0, rate: 1.0)]", "no arrival rate"),
+        ("arrivals: Closed(users: 3, think: Erlang(mean_ms: 9.0, k: 101))", "a number of steps must be between 1 and 100"),
+        ("arrivals: Closed(users: 3, think: Hyperexponential(mean_ms: 9.0, cv2: 0.5))", "variation must be between 1 and 100"),
     ] {
         let error = site(traffic, false).expect_err(traffic);
         assert!(error.contains(reason), "{traffic}: {error}");

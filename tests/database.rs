@@ -547,17 +547,23 @@ fn invalid_commands_change_nothing() {
 #[test]
 fn invalid_clusters_are_refused() {
     let member = |text: &str| QUORUM.replacen("Database(role: Member)", text, 1);
-    let wrong = |text: String| Infrastructure::from_ron("x.ron", &text).expect_err("it makes no sense").to_string();
+    let wrong = |text: String| {
+        let error = Infrastructure::from_ron("x.ron", &text).expect_err("it makes no sense");
+        hoplight::text::read_error(error).to_string()
+    };
     for (text, reason) in [
-        (REPLICATED.replacen("role: Replica", "role: Replica, fence: true", 1), "`db-2` is a replica and has `fence`"),
-        (REPLICATED.replacen("role: Primary", "role: Primary, expel_s: Some(5.0)", 1), "has `expel_s`, which a member has"),
+        (
+            REPLICATED.replacen("role: Replica", "role: Replica, fence: true", 1),
+            "`db-2` is a replica, but `fence` is a setting of primaries",
+        ),
+        (REPLICATED.replacen("role: Primary", "role: Primary, expel_s: Some(5.0)", 1), "but `expel_s` is a setting of members"),
         (member("Database(role: Primary)"), "joins the member `db-2` with the primary `db-1`"),
-        (member("Database(role: Member, semi_sync: true)"), "`db-1` is a member and has `semi_sync`"),
+        (member("Database(role: Member, semi_sync: true)"), "`db-1` is a member, but `semi_sync` is a setting of primaries"),
         (
             QUORUM.replace("(from: \"db-2\", to: \"db-3\", protocol: Replication, latency_ms: 1.0),", ""),
             "the members `db-2` and `db-3` need a replication link",
         ),
-        (quorum_of(2), "has 2 members, 3 to 9"),
+        (quorum_of(2), "has 2 members; it needs 3 to 9"),
         (
             REPLICATED.replace(PRIMARY, FAILOVER).replace("role: Replica, lag_s: 0.05", "role: Primary"),
             "no replication link leads to a replica",

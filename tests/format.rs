@@ -2,6 +2,7 @@
 
 use hoplight::analysis::{Outage, works};
 use hoplight::model::{ContentError, Infrastructure, Protocol, RequestKind};
+use hoplight::text::read_scenario;
 
 fn read(text: &str) -> Infrastructure {
     Infrastructure::from_ron("folder/My Site.ron", text).unwrap_or_else(|error| panic!("{error}"))
@@ -23,7 +24,7 @@ fn mistakes(text: &str) -> Vec<String> {
         let suggestion = error.suggestion.as_ref().map_or_else(String::new, |name| format!(" → {name}"));
         format!("{place}{}{suggestion}", error.message)
     };
-    Infrastructure::read("x.ron", text).expect_err("it has mistakes").iter().map(shown).collect()
+    read_scenario("x.ron", text).expect_err("it has mistakes").iter().map(shown).collect()
 }
 
 const SMALL: &str = "(components: [
@@ -69,7 +70,10 @@ fn an_undeclared_browser_finds_resolver_and_entry() {
     assert!((infra.link(link).latency.get() - 80.0).abs() < 1e-9);
     // If the file declares the browser, it must also declare its links.
     let mentioned = SMALL.replacen("(id: \"web\"", "(id: \"user\", kind: Browser), (id: \"web\"", 1);
-    assert_eq!(mistakes(&mentioned), ["5:4 the browser has one HTTP link, or one to each balancer of a VRRP pair; found 0"]);
+    assert_eq!(
+        mistakes(&mentioned),
+        ["5:4 the browser must have one HTTP link, or one to each balancer of a VRRP pair; found 0"]
+    );
 }
 
 #[test]
@@ -77,8 +81,10 @@ fn an_ambiguous_entry_must_be_declared() {
     let loose = SMALL.replacen("(from: \"web\", to: \"app\"), ", "", 1);
     assert_eq!(
         mistakes(&loose),
-        ["1:2 no HTTP link leads to any of `web`, `app`, so users could come to each: link what stands behind another, or say \
-          (from: \"browser\", to: …)"]
+        [
+            "1:2 no HTTP link leads to any of `web`, `app`, so each could be the entry: add the missing links, or link the entry with \
+          (from: \"browser\", to: …)"
+        ]
     );
 }
 
@@ -97,10 +103,8 @@ fn protocols_follow_from_the_ends() {
     let turned = SMALL.replacen("(from: \"app\", to: \"db\")", "(from: \"db\", to: \"app\")", 1);
     assert_eq!(
         mistakes(&turned),
-        [
-            "5:55 there is nothing to say on primary database → application server (`db` → `app`); a link points from the one who asks \
-          to the one who answers"
-        ]
+        ["5:55 no protocol fits a link from primary database to application server (`db` → `app`); a link points from client \
+          to server, so swap `from` and `to`"]
     );
 }
 
@@ -205,10 +209,10 @@ fn a_file_with_very_many_errors_reports_twenty_quickly() {
 
 #[test]
 fn a_newer_format_and_an_empty_file_are_reported() {
-    assert!(mistakes("(format: 99, components: [])")[0].contains("a newer hoplight is needed"));
+    assert!(mistakes("(format: 99, components: [])")[0].contains("use a newer version"));
     assert!(mistakes("()")[0].contains("components"));
     assert_eq!(
         mistakes("(components: [])"),
-        ["1:2 users can come to nobody: there is no balancer, web server or application to which no other HTTP link leads"]
+        ["1:2 the site has no entry for users: there is no balancer, web server or application without an incoming HTTP link"]
     );
 }

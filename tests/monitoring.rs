@@ -27,7 +27,8 @@ fn site(monitoring: &str) -> Arc<Infrastructure> {
 
 /// Returns the error for invalid monitoring settings.
 fn error(monitoring: &str) -> String {
-    Infrastructure::from_ron("site.ron", &text(monitoring)).expect_err("a mistake").to_string()
+    let error = Infrastructure::from_ron("site.ron", &text(monitoring)).expect_err("a mistake");
+    hoplight::text::read_error(error).to_string()
 }
 
 fn component(id: &str) -> Element {

@@ -62,7 +62,7 @@ fn every_link_of_stage_2_passes_its_firewalls() {
 
 /// Returns the position and message of the error in a modified scenario.
 fn refused(text: &str) -> (Option<(usize, usize)>, String) {
-    let error = Infrastructure::from_ron("x.ron", text).expect_err("it is wrong");
+    let error = hoplight::text::read_error(Infrastructure::from_ron("x.ron", text).expect_err("it is wrong"));
     (error.place, error.message)
 }
 
@@ -78,11 +78,11 @@ const DESIGN: &str = include_str!("../assets/design-0.ron");
 fn a_duplicate_name_is_reported_at_its_second_use() {
     let text = DESIGN.replacen("(id: \"server-3\", ", "(id: \"server-1\", ", 1).replace("\"server-3\"", "\"server-2\"");
     let (at, message) = refused(&text);
-    assert!(message.contains("two servers are called `server-1`"), "{message}");
+    assert!(message.contains("two servers have the id `server-1`"), "{message}");
     assert_eq!(at, place(&text, "label: \"database\"", "\"server-1\""));
     let text = DESIGN.replacen("(id: \"dns\"", "(id: \"browser\"", 1);
     let (at, message) = refused(&text);
-    assert!(message.contains("two components are called `browser`"), "{message}");
+    assert!(message.contains("two components have the id `browser`"), "{message}");
     assert_eq!(at, place(&text, "kind: DnsResolver", "\"browser\""));
 }
 

@@ -45,7 +45,9 @@ pub(super) fn find_scenario(library: &Library, name: &str) -> anyhow::Result<Arc
         files.all_read()?;
         let (file, text) =
             files.only_scenario().ok_or_else(|| anyhow!("{} is not a scenario file", super::files::shown(path)))?;
-        return Infrastructure::from_ron(file, text).map(Arc::new).map_err(|error| anyhow!("{error}"));
+        return Infrastructure::from_ron(file, text)
+            .map(Arc::new)
+            .map_err(|error| anyhow!("{}", hoplight_text::read_error(error)));
     }
     let known = library.scenarios().map(|infra| infra.id()).map(ScenarioId::as_str);
     let hint = nearest(name, known).map_or_else(String::new, |near| format!("; did you mean `{near}`?"));

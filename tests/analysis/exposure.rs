@@ -128,25 +128,25 @@ fn every_exposure_has_a_sentence_about_its_readers() {
     let behind = |mode| sentence(&set(&infra, mode, false, false), "lb-1", "web-1", login);
     assert_eq!(
         behind(TlsMode::Terminate),
-        "lb-1 → web-1 is not encrypted: an eavesdropper between them reads POST /login; www.foobar.com; \
+        "lb-1 → web-1 is not encrypted: an eavesdropper can read POST /login; www.foobar.com; \
          user=ada&password=correct-horse."
     );
     assert_eq!(
         behind(TlsMode::Reencrypt),
-        "lb-1 → web-1 is encrypted: lb-1 and web-1 read it, an eavesdropper does not. lb-1 does not verify the far end: \
-         an impostor in the place of web-1 reads everything."
+        "lb-1 → web-1 is encrypted: only lb-1 and web-1 can read it. lb-1 does not verify the certificate of web-1: \
+         an impostor could read everything."
     );
     assert_eq!(
         behind(TlsMode::Passthrough),
-        "lb-1 → web-1 carries the browser's own TLS: a balancer on the way forwards it and cannot read it."
+        "lb-1 → web-1 carries the browser's TLS: the balancer forwards it without being able to read it."
     );
     assert_eq!(
         sentence(&infra, "web-1", "app-1", login),
-        "web-1 → app-1 is not encrypted, but stays inside one server: only programs on that server can read it."
+        "web-1 → app-1 is not encrypted, but stays within one server: only programs on that server can read it."
     );
     assert_eq!(
         sentence(&infra, "agent-1", "monitor", HopContent::Samples),
-        "agent-1 → monitor is encrypted: agent-1 and monitor read it, an eavesdropper does not."
+        "agent-1 → monitor is encrypted: only agent-1 and monitor can read it."
     );
 }
 

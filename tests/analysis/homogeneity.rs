@@ -77,7 +77,7 @@ fn mixed_servers_are_those_that_host_several_tiers() {
         let found = mixed_servers(infra).into_iter();
         found
             .map(|mixed| {
-                let tiers: Vec<&str> = mixed.tiers.keys().map(|tier| tier.word()).collect();
+                let tiers: Vec<&str> = mixed.tiers.keys().map(|tier| hoplight::text::description::tier(*tier)).collect();
                 format!("{}: {} ({})", mixed.server, tiers.join("+"), mixed.unfenced.len())
             })
             .collect()

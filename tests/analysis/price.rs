@@ -88,18 +88,18 @@ fn a_price_is_described_in_sentences() {
     let infra = stage_2();
     assert_eq!(
         text::tls_price(&price(&infra, TlsMode::Reencrypt, false, true)).to_string(),
-        "A new visitor's login takes 3 handshakes and 6 ms of work, at lb-1, web-1 and db-1. 5 keys to keep and renew: at db-1, \
+        "A new visitor's login takes 3 handshakes and 6 ms of CPU time, on lb-1, web-1 and db-1. 5 private keys to protect and renew, on db-1, \
          db-2, lb-1, web-1 and web-2. Readable on the network: browser → dns."
     );
     let passthrough = price(&infra, TlsMode::Passthrough, false, false);
     assert!(text::tls_price(&passthrough).to_string().contains(
-        "A new visitor's login takes 1 handshake and 2 ms of work, at web-1. 2 keys to keep and renew: at web-1 and web-2. The \
-         balancer loses routing by path, "
+        "A new visitor's login takes 1 handshake and 2 ms of CPU time, on web-1. 2 private keys to protect and renew, on web-1 and web-2. The \
+         balancer loses path-based routing, "
     ));
     assert!(
         text::tls_price(&price(&infra, TlsMode::None, false, false))
             .to_string()
-            .starts_with("No handshake. No key to keep. Readable on the network:")
+            .starts_with("No handshake. No private key to protect. Readable on the network:")
     );
     assert_eq!(text::tls_setting(&price(&infra, TlsMode::Terminate, true, false)), "terminate + TLS web → application");
 }

@@ -165,14 +165,14 @@ fn a_limit_that_is_never_reached_changes_nothing() {
 #[test]
 fn invalid_settings_are_rejected_with_their_position() {
     for (settings, words) in [
-        ("weight: 0", "the weight of `lb-1` → `web-1` lies between 1 and 256, found 0"),
-        ("weight: 257", "lies between 1 and 256, found 257"),
+        ("weight: 0", "the weight of `lb-1` → `web-1` must be between 1 and 256, found 0"),
+        ("weight: 257", "must be between 1 and 256, found 257"),
     ] {
         let text = Plan { webs: &[settings], ..Plan::default() }.text();
-        let error = Infrastructure::from_ron("site.ron", &text).expect_err("refused").to_string();
+        let error = hoplight::text::read_error(Infrastructure::from_ron("site.ron", &text).expect_err("refused")).to_string();
         assert!(error.contains(words), "{error}");
     }
     let text = Plan::default().text().replace("latency_ms: 10.0", "latency_ms: 10.0, maxconn: 5");
-    let error = Infrastructure::from_ron("site.ron", &text).expect_err("refused").to_string();
-    assert!(error.contains("belong to a balancer's HTTP link") && error.contains("site.ron:"), "{error}");
+    let error = hoplight::text::read_error(Infrastructure::from_ron("site.ron", &text).expect_err("refused")).to_string();
+    assert!(error.contains("only HTTP links from a balancer") && error.contains("site.ron:"), "{error}");
 }

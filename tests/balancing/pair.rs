@@ -179,17 +179,18 @@ fn an_invalid_pair_is_rejected() {
         (r#"peer: "lb-2""#, r#"peer: "lb-3""#, "a VRRP link goes between two load balancers that name each other"),
         (r#"(from: "lb-1", to: "lb-2", protocol: Vrrp),"#, "", "need one VRRP link between them"),
         (r#"(from: "browser", to: "lb-2", protocol: Http, latency_ms: 10.0),"#, "", "the browser needs an HTTP link to it"),
-        ("priority: 150", "priority: 255", "lies between 1 and 254, found 255"),
-        ("priority: 150", "advert_s: 2.0", "they would not agree who is silent"),
+        ("priority: 150", "priority: 255", "must be between 1 and 254, found 255"),
+        ("priority: 150", "advert_s: 2.0", "must have the same `advert_s`"),
         ("LoadBalancer(vrrp: (peer: \"lb-1\", priority: 100))", "LoadBalancer()", "a VRRP link goes between"),
     ] {
         assert!(good.contains(from), "{from}");
-        let error = Infrastructure::from_ron("pair.ron", &good.replace(from, to)).expect_err(words).to_string();
+        let error = hoplight::text::read_error(Infrastructure::from_ron("pair.ron", &good.replace(from, to)).expect_err(words))
+            .to_string();
         assert!(error.contains(words), "{error}");
     }
     let two = good.replace("vrrp: (peer: \"lb-2\", priority: 150)", "").replace("vrrp: (peer: \"lb-1\", priority: 100)", "");
     let two = two.replace(r#"(from: "lb-1", to: "lb-2", protocol: Vrrp),"#, "");
-    let error = Infrastructure::from_ron("pair.ron", &two).expect_err("two entries").to_string();
+    let error = hoplight::text::read_error(Infrastructure::from_ron("pair.ron", &two).expect_err("two entries")).to_string();
     assert!(error.contains("one HTTP link, or one to each balancer of a VRRP pair; found 2"), "{error}");
 }
 

@@ -336,15 +336,21 @@ fn invalid_rules_are_refused_with_a_reason() {
     for (rules, words) in [
         ("(alerts: [(name: \"x\", when: Change(metric: P99, by: Fall(0.5), within_s: 30.0))])", "cannot be averaged"),
         ("(alerts: [(name: \"x\", on: Component(\"web-9\"), when: Absence())])", "no component `web-9`"),
-        ("(alerts: [(name: \"x\", on: Component(\"web-1\"), when: Absence())])", "absence is of an agent"),
-        ("(alerts: [(name: \"x\", on: Component(\"agent-1\"), when: Threshold(metric: Qps, is: Over(1.0)))])", "not agents"),
-        ("(alerts: [(name: \"x\", on: Component(\"fw-1\"), when: Threshold(metric: Qps, is: Over(1.0)))])", "what agents sample"),
-        ("(alerts: [(name: \"x\", on: Entry, when: Probe(failures: 1))])", "on no component"),
+        ("(alerts: [(name: \"x\", on: Component(\"web-1\"), when: Absence())])", "cannot watch web server `web-1`"),
+        (
+            "(alerts: [(name: \"x\", on: Component(\"agent-1\"), when: Threshold(metric: Qps, is: Over(1.0)))])",
+            "cannot watch monitoring agent `agent-1`",
+        ),
+        (
+            "(alerts: [(name: \"x\", on: Component(\"fw-1\"), when: Threshold(metric: Qps, is: Over(1.0)))])",
+            "cannot watch firewall `fw-1`",
+        ),
+        ("(alerts: [(name: \"x\", on: Entry, when: Probe(failures: 1))])", "remove `on`"),
         ("(alerts: [(name: \"x\", when: Probe(failures: 0))])", "at least one failure"),
         ("(alerts: [(name: \"x\", when: Absence(intervals: 0))])", "at least one missed"),
-        ("(alerts: [(name: \"x\", when: Burn(rate: 1.0, long_s: 5.0, short_s: 6.0))])", "above its long one"),
-        ("(alerts: [(name: \"x\", when: Burn(rate: 1.0, long_s: 500.0, short_s: 6.0))])", "keeps 120 samples"),
-        ("(alerts: [(name: \"x\", when: Threshold(metric: Qps, is: Over(-1.0)))])", "lies between"),
+        ("(alerts: [(name: \"x\", when: Burn(rate: 1.0, long_s: 5.0, short_s: 6.0))])", "is longer than its long window"),
+        ("(alerts: [(name: \"x\", when: Burn(rate: 1.0, long_s: 500.0, short_s: 6.0))])", "only 120 samples"),
+        ("(alerts: [(name: \"x\", when: Threshold(metric: Qps, is: Over(-1.0)))])", "must be between"),
         ("(alerts: [], prob: ())", "prob"),
     ] {
         let error = error(rules);

@@ -187,7 +187,8 @@ fn a_probe_needs_a_monitoring_service_and_can_be_switched() {
     assert_eq!(sim.apply(&probe(1.0), &mut ()), Err(CommandError::NoMonitoring));
     assert!(sim == before);
     let error = Infrastructure::from_ron("x.ron", &text.replace("components:", "monitoring: (probe: ()), components:"));
-    assert!(error.expect_err("no monitoring service").to_string().contains("there is none"));
+    let error = hoplight::text::read_error(error.expect_err("no monitoring service"));
+    assert!(error.message.contains("there is none"));
 
     let mut sim = Simulation::new(site("(probe: ())"), 66);
     run_to(&mut sim, 25);

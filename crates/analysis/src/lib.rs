@@ -13,7 +13,7 @@
 //! let database = Cause::Component(ComponentId::new("db"));
 //! let stops = |kind| single_points(&infra, kind).expect("the site works").iter().any(|point| point.cause == database);
 //! assert!(stops(RequestKind::Write) && !stops(RequestKind::Static), "static pages survive the loss of the database");
-//! # Ok::<(), hoplight_model::ContentError>(())
+//! # Ok::<(), hoplight_model::ReadError>(())
 //! ```
 //!
 //! ```text

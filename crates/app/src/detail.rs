@@ -11,7 +11,7 @@ use hoplight_analysis::{Carriers, Fact, readable};
 use hoplight_model::component::DatabaseRole;
 use hoplight_model::text::{split_at_column, width};
 use hoplight_model::{Cipher, Element, Hop, LinkIx, Medium, RequestKind, ServerId, TlsMode};
-use hoplight_text::Phrase;
+use hoplight_text::{Phrase, description};
 
 use crate::action::{AppAction, EditAction, SelectAction, SiteAction};
 use crate::keymap::Keymap;
@@ -155,7 +155,7 @@ fn nothing(page: &mut Page, stage: &Stage, keymap: &Keymap) {
         };
         page.text(Tone::Text, &text);
     }
-    page.text(Tone::Dim, &format!("TLS {}: {}", infra.tls().edge.word(), infra.tls().edge.meaning()));
+    page.text(Tone::Dim, &format!("TLS {}: {}", infra.tls().edge.word(), description::tls_mode_effect(infra.tls().edge)));
     page.text(
         Tone::Text,
         &format!(
@@ -177,7 +177,7 @@ fn server(page: &mut Page, stage: &Stage, id: &ServerId) {
     let (tone, word) = if up { (Tone::Good, "on") } else { (Tone::Bad, "off: nothing on it responds") };
     let label = infra.server(id).and_then(|server| server.label.clone());
     page.line(Line::new(tone, word).with(Tone::Dim, label.map_or_else(String::new, |label| format!("  {label}"))));
-    page.text(Tone::Text, &Phrase::from(infra.zone_of_server(id).meaning()).to_sentence());
+    page.text(Tone::Text, &Phrase::from(description::zone(infra.zone_of_server(id))).to_sentence());
     page.text(Tone::Dim, "A server is a machine. Powering it off takes all of this down at once:");
     for (ix, component) in infra.on_server(id) {
         let station = sim.station(ix);

@@ -1,7 +1,7 @@
-//! What is under the mouse, and where an arrow key goes.
+//! Hit testing for the mouse, and navigation with the arrow keys.
 //!
-//! Arrow keys go to the nearest element in their direction. That alone may leave elements unreachable, so two repairs follow,
-//! after which every element can be reached from every other. Must not know what is selected.
+//! An arrow key moves to the nearest element in its direction. That alone may leave some elements unreachable, so two
+//! repair passes follow, after which every element can be reached from every other.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,7 +11,7 @@ use super::Layout;
 use super::geometry::{Area, Arrow, Cell};
 use super::plan::Owner;
 
-/// Names by place.
+/// Positions of elements, and which element each arrow key reaches.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Compass {
     order: Vec<Element>,
@@ -61,7 +61,7 @@ impl Compass {
         }
     }
 
-    /// Fills the map of cells, small elements over large ones.
+    /// Fills the hit map, with small elements on top of large ones.
     fn cover(&mut self, infra: &Infrastructure, layout: &Layout) {
         let junctions = layout.junctions.iter().map(|junction| Area::new(junction.cell.x, junction.cell.y, 1, 1));
         let labels = layout.routes.iter().filter_map(|route| Some((route.link, route.label?.area)));
@@ -85,7 +85,7 @@ impl Compass {
         layout.blocks.iter().for_each(|block| self.paint(block.area, &component(block.component)));
         layout.walls.iter().for_each(|wall| self.paint(wall.area, &component(wall.firewall)));
         layout.tags.iter().for_each(|tag| self.paint(tag.area, &component(tag.component)));
-        // A shared cell belongs to the link that has the fewest cells of its own.
+        // A cell that several links share belongs to the one with the fewest cells of its own.
         let mut own = vec![0usize; layout.routes.len()];
         for junction in layout.junctions.iter().filter(|junction| junction.strands.len() == 1) {
             own[junction.strands[0].0] += 1;
@@ -98,12 +98,12 @@ impl Compass {
         }
     }
 
-    /// The nearest element in a direction; sideways counts more than ahead.
+    /// The nearest element in a direction. Sideways distance counts more than distance ahead.
     fn nearest(&self, from: usize, arrow: Arrow) -> Option<usize> {
         let here = self.anchors[from];
         let distance = |to: usize| {
             let there = self.anchors[to];
-            // A cell is about twice as high as wide.
+            // A cell is about twice as high as it is wide.
             let (dx, dy) = (i32::from(there.x) - i32::from(here.x), 2 * (i32::from(there.y) - i32::from(here.y)));
             let (ahead, aside) = match arrow {
                 Arrow::Up => (-dy, dx.abs()),
@@ -116,7 +116,7 @@ impl Compass {
         (0..self.order.len()).filter(|to| *to != from).filter_map(distance).min().map(|(_, to)| to)
     }
 
-    /// What can be reached from the first element, or what can reach it.
+    /// The elements reachable from the first one or, with `backwards`, those from which it can be reached.
     fn closure(&self, backwards: bool) -> BTreeSet<usize> {
         let mut found = BTreeSet::from([0]);
         let mut open = vec![0];
@@ -136,14 +136,14 @@ impl Compass {
         u32::from(a.x.abs_diff(b.x)) + 2 * u32::from(a.y.abs_diff(b.y))
     }
 
-    /// Makes sure that everything can be reached from everywhere.
+    /// Makes every element reachable from every other.
     fn repair(&mut self) {
         let count = self.order.len();
         loop {
             let reached = self.closure(false);
             let Some(lost) = (0..count).find(|index| !reached.contains(index)) else { break };
             let Some(host) = reached.iter().copied().min_by_key(|index| (self.gap(*index, lost), *index)) else { break };
-            // The unreachable element is inserted between its nearest reached element and that one's neighbour.
+            // Insert the unreachable element between the nearest reachable element and its neighbour.
             let (from, to) = (self.anchors[host], self.anchors[lost]);
             let arrow = match (to.x.cmp(&from.x), to.y.cmp(&from.y)) {
                 (_, std::cmp::Ordering::Less) => Arrow::Up,
@@ -167,7 +167,7 @@ impl Compass {
     }
 }
 
-/// Boxes by column and row, each with what it holds and the links that leave it.
+/// Elements in Tab order: boxes by column and row, each followed by its contents and their outgoing links.
 fn order(infra: &Infrastructure, layout: &Layout) -> Vec<Element> {
     let component = |ix| Element::Component(infra.component(ix).id.clone());
     let mut frames: Vec<usize> = (0..layout.frames.len()).collect();

@@ -1,8 +1,6 @@
 //! Cells, areas and the four directions.
-//!
-//! Must not know what is drawn in a cell.
 
-/// A cell of the canvas, counted from 0 at its top left.
+/// A cell of the canvas, with the origin at the top left.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Cell {
     /// Column.
@@ -24,26 +22,26 @@ pub struct Area {
     pub height: u16,
 }
 
-/// A direction: of an arrow key, or of a line.
+/// A direction of an arrow key or a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Arrow {
-    /// To smaller rows.
+    /// Towards smaller rows.
     Up,
-    /// To larger columns.
+    /// Towards larger columns.
     Right,
-    /// To larger rows.
+    /// Towards larger rows.
     Down,
-    /// To smaller columns.
+    /// Towards smaller columns.
     Left,
 }
 
 impl Cell {
-    /// A cell.
+    /// Creates a cell.
     pub const fn new(x: u16, y: u16) -> Self {
         Self { x, y }
     }
 
-    /// The cell beside this one; `None` beyond the top or left.
+    /// The adjacent cell in a direction; `None` beyond the top or left edge.
     pub fn step(self, arrow: Arrow) -> Option<Self> {
         Some(match arrow {
             Arrow::Up => Self { y: self.y.checked_sub(1)?, ..self },
@@ -55,27 +53,27 @@ impl Cell {
 }
 
 impl Area {
-    /// An area.
+    /// Creates an area.
     pub const fn new(x: u16, y: u16, width: u16, height: u16) -> Self {
         Self { x, y, width, height }
     }
 
-    /// The first column beyond it.
+    /// The first column to the right of it.
     pub const fn right(self) -> u16 {
         self.x.saturating_add(self.width)
     }
 
-    /// The first row beyond it.
+    /// The first row below it.
     pub const fn bottom(self) -> u16 {
         self.y.saturating_add(self.height)
     }
 
-    /// Whether a cell lies inside.
+    /// Whether it contains a cell.
     pub const fn contains(self, cell: Cell) -> bool {
         cell.x >= self.x && cell.x < self.right() && cell.y >= self.y && cell.y < self.bottom()
     }
 
-    /// Whether two areas share a cell.
+    /// Whether the two areas have a cell in common.
     pub const fn overlaps(self, other: Self) -> bool {
         self.x < other.right() && other.x < self.right() && self.y < other.bottom() && other.y < self.bottom()
     }
@@ -95,12 +93,12 @@ impl Arrow {
     /// All four, clockwise.
     pub const ALL: [Self; 4] = [Self::Up, Self::Right, Self::Down, Self::Left];
 
-    /// Position in [`Self::ALL`].
+    /// Index in [`Self::ALL`].
     pub const fn index(self) -> usize {
         self as usize
     }
 
-    /// The way back.
+    /// The opposite direction.
     #[must_use]
     pub const fn opposite(self) -> Self {
         match self {
@@ -111,12 +109,12 @@ impl Arrow {
         }
     }
 
-    /// One bit for each direction, for the arms of a line in a cell.
+    /// A bit mask with one bit per direction, for the arms of a line in a cell.
     pub const fn arm(self) -> u8 {
         1 << self.index()
     }
 
-    /// Whether it lies in a row.
+    /// Whether it is left or right.
     pub const fn is_horizontal(self) -> bool {
         matches!(self, Self::Left | Self::Right)
     }

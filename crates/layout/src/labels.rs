@@ -1,6 +1,6 @@
-//! Finds room for a label beside each link.
+//! Reserves space for a label beside each link.
 //!
-//! Must not know the labels: it reserves as much room as labels may need.
+//! The labels are not known here: each gets as much space as a label may need.
 
 use hoplight_model::Infrastructure;
 
@@ -9,10 +9,10 @@ use super::{Junction, Label, Layout, LinkRoute};
 
 /// Widths of a label, best first.
 const WANTED: [u16; 7] = [16, 11, 10, 8, 6, 4, 3];
-/// Width below which a label may touch a box rather than be left out.
+/// Minimum width that a label must have with a margin; narrower ones may touch a box.
 const ROOMY: u16 = 6;
 
-/// Cells that are taken.
+/// The occupied cells.
 struct Taken {
     size: (u16, u16),
     cells: Vec<bool>,
@@ -58,7 +58,7 @@ pub(super) fn find(infra: &Infrastructure, size: (u16, u16), layout: &mut Layout
     }
 }
 
-/// Whether a cell belongs to one link, or to siblings from one source, which share a label.
+/// Whether all links in a cell share a label: a single link, or siblings from the same source.
 fn is_trunk(infra: &Infrastructure, layout: &Layout, junction: &Junction) -> bool {
     let kind = |strand: &(usize, u8)| {
         let link = layout.routes[strand.0].link;
@@ -67,7 +67,7 @@ fn is_trunk(infra: &Infrastructure, layout: &Layout, junction: &Junction) -> boo
     junction.strands.windows(2).all(|pair| kind(&pair[0]) == kind(&pair[1]))
 }
 
-/// The longest straight stretches that are this link's alone, longest first; horizontal before vertical.
+/// The straight segments that belong to this link only, longest first, and horizontal before vertical.
 fn stretches(route: &LinkRoute, alone: impl Fn(Cell) -> bool) -> Vec<(bool, Area)> {
     let flat = Arrow::Left.arm() | Arrow::Right.arm();
     let upright = Arrow::Up.arm() | Arrow::Down.arm();
@@ -101,19 +101,19 @@ fn spot(route: &LinkRoute, taken: &Taken, alone: impl Fn(Cell) -> bool) -> Optio
             }
         }
     }
-    // On the line itself, if two cells of it remain visible.
+    // On the line itself, if at least two of its cells remain visible.
     let (_, run) = stretches.iter().filter(|(flat, _)| *flat).max_by_key(|(_, run)| run.width)?;
     let want = WANTED.into_iter().find(|want| run.width >= want + 2)?;
     Some(Label { area: Area::new(run.x + (run.width - want) / 2, run.y, want, 1), side: None })
 }
 
-/// An area with a margin: above a line only at its right, where the wall is; beside a line on both sides.
+/// An area with a margin: on the right if the label is above or below a line, on both sides if it is beside a line.
 const fn widened(area: Area, margin: u16, flat: bool) -> Area {
     let x = if flat { area.x } else { area.x.saturating_sub(margin) };
     Area::new(x, area.y, area.right() + margin - x, 1)
 }
 
-/// The places of `want` columns beside a straight stretch, best first.
+/// The label positions with `want` columns beside a straight segment, best first.
 fn beside(flat: bool, run: Area, want: u16) -> impl Iterator<Item = Label> {
     let mut places: Vec<(Arrow, Option<u16>, Option<u16>)> = Vec::new();
     if flat {

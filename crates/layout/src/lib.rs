@@ -1,4 +1,4 @@
-//! The layout of the canvas: boxes, walls, routes of links, the element under the mouse, neighbours for the arrow keys.
+//! Layout of the canvas: boxes, firewall walls, routes of links, hit testing, and neighbours for the arrow keys.
 //!
 //! ```text
 //!  Infrastructure ──plan──▶ grid ──sizing──▶ areas ──wires──▶ routes ──labels, compass──▶ Layout
@@ -16,11 +16,11 @@
 //! let layout = Layout::new(&infra, 100, 20);
 //! assert_eq!(layout.fit(), Fit::Whole);
 //! assert_eq!(layout.routes().len(), 3, "the browser's link is implied");
-//! # Ok::<(), hoplight_model::ContentError>(())
+//! # Ok::<(), hoplight_model::ReadError>(())
 //! ```
 //!
-//! A pure function of an infrastructure and a size, computed once per resize. Must not know colours, time or what runs: a route
-//! is where a link is drawn, not what it carries.
+//! A pure function of an infrastructure and a size, computed once per resize. It knows nothing of colours or the
+//! simulation: a route says where a link is drawn, not what it carries.
 
 mod compass;
 mod geometry;
@@ -40,24 +40,26 @@ pub use plan::{Owner, short_agent};
 
 use compass::Compass;
 
-/// Most columns and rows that are used; a larger canvas keeps a margin.
+/// Maximum columns and rows used; a larger canvas has a margin.
 const MOST: (u16, u16) = (320, 110);
-/// Most columns and rows of a canvas that is larger than its window: about three hundred servers, laid out within a key press.
+/// Maximum columns and rows of a canvas that is larger than its window. About three hundred servers fit, and are laid
+/// out fast enough for a key press.
 const LARGEST: (u16, u16) = (480, 520);
-/// Most links that are routed.
+/// Maximum number of links routed.
 const MAX_ROUTES: usize = 800;
 
-/// Most components that are placed. More do not fit any canvas, and computing what they need takes long.
+/// Maximum number of components placed. More do not fit on any canvas, and computing the size that they need takes
+/// long.
 const MAX_COMPONENTS: usize = 2_000;
 
-/// Whether everything could be placed.
+/// Whether everything fits on the canvas.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fit {
     /// Everything is placed.
     Whole,
-    /// The canvas is too small: nothing is placed.
+    /// The canvas is too small, and nothing is placed.
     TooSmall {
-        /// The least columns and rows; the largest numbers if nothing would be enough.
+        /// Minimum columns and rows; the maximum numbers if no size is sufficient.
         needs: (u16, u16),
     },
 }
@@ -67,9 +69,9 @@ pub enum Fit {
 pub struct Frame {
     /// Its owner.
     pub owner: Owner,
-    /// With its border.
+    /// Its area, including the border.
     pub area: Area,
-    /// Its zone; `None` for what a write-up names without a position.
+    /// Its zone; `None` for boxes on the shelf.
     pub zone: Option<Zone>,
 }
 
@@ -78,9 +80,9 @@ pub struct Frame {
 pub struct Block {
     /// The component.
     pub component: ComponentIx,
-    /// Its text; the first column is kept free for a pointer.
+    /// Area of its text; the first column is reserved for a pointer.
     pub area: Area,
-    /// The position of its box in [`Layout::frames`].
+    /// Index of its box in [`Layout::frames`].
     pub frame: usize,
 }
 
@@ -89,68 +91,68 @@ pub struct Block {
 pub struct Tag {
     /// The agent.
     pub component: ComponentIx,
-    /// One line, with a blank at both ends.
+    /// One row, with a blank at both ends.
     pub area: Area,
     /// Whether only the short name fits.
     pub short: bool,
 }
 
-/// A piece of wall: a firewall before what it protects.
+/// A piece of wall: a firewall in front of what it protects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Wall {
     /// The firewall.
     pub firewall: ComponentIx,
-    /// A column of cells.
+    /// A single column of cells.
     pub area: Area,
 }
 
-/// Where a link crosses a firewall.
+/// The crossing of a link with a firewall.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FirewallCrossing {
     /// The firewall.
     pub firewall: ComponentIx,
-    /// A cell of its wall, or of the border where the link goes through another side.
+    /// A cell of its wall, or of the border if the link goes through another side.
     pub cell: Cell,
 }
 
-/// The route of a link, from the client's border to the server's.
+/// The route of a link from the client's border to the server's.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LinkRoute {
     /// The link.
     pub link: LinkIx,
-    /// Each next to the one before; the arrowhead is in the last.
+    /// Adjacent cells in order; the last one has the arrowhead.
     pub cells: Vec<Cell>,
-    /// For each cell the directions in which the line leaves it, as [`Arrow::arm`] bits.
+    /// For each cell, the directions in which the line leaves it, as [`Arrow::arm`] bits.
     pub arms: Vec<u8>,
-    /// Where the arrowhead points.
+    /// Direction of the arrowhead.
     pub ends: Arrow,
-    /// Whether it stays inside one server.
+    /// Whether it stays within one server.
     pub loopback: bool,
-    /// A cell near its middle that belongs to this link only.
+    /// A cell near its middle that few other links share.
     pub anchor: Cell,
-    /// The firewalls on the way, in the order in which a request meets them.
+    /// Its firewall crossings, in the order in which a request reaches them.
     pub gates: Vec<FirewallCrossing>,
-    /// Room for a word beside it, in one row.
+    /// Space for a label, in one row.
     pub label: Option<Label>,
 }
 
-/// Room for a word beside a link.
+/// Space for a label beside a link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Label {
-    /// One row.
+    /// A single row of cells.
     pub area: Area,
-    /// On which side of the line it is: above, to the right, below, to the left; `None` is on the line itself.
+    /// Side of the line: above, right, below or left; `None` if it is on the line itself.
     pub side: Option<Arrow>,
 }
 
-/// A cell that links run through.
+/// A cell on the route of one or more links.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Junction {
     /// The cell.
     pub cell: Cell,
-    /// Positions in [`Layout::routes`] with the arms of each there.
+    /// Indices in [`Layout::routes`], each with the link's arms in this cell.
     pub strands: Vec<(usize, u8)>,
-    /// The arrowhead of the first strand that ends here.
+    /// Direction of the arrowhead of the first strand that ends here.
     pub head: Option<Arrow>,
 }
 
@@ -170,18 +172,18 @@ pub struct Layout {
 }
 
 impl Layout {
-    /// Places `infra` on a canvas of `width` × `height` cells.
+    /// Lays out `infra` on a canvas of `width` × `height` cells.
     pub fn new(infra: &Infrastructure, width: u16, height: u16) -> Self {
         Self::using(infra, (width, height), (width.min(MOST.0), height.min(MOST.1)))
     }
 
-    /// Places `infra` on a canvas of at least `width` × `height` cells, and on a larger one, seen through a window, if it does
-    /// not fit.
+    /// Lays out `infra` on a canvas of at least `width` × `height` cells. If it does not fit, the canvas is larger, to
+    /// be viewed through a window.
     pub fn within(infra: &Infrastructure, width: u16, height: u16) -> Self {
         let layout = Self::new(infra, width, height);
         match layout.fit {
             Fit::TooSmall { needs } if needs.0 <= LARGEST.0 && needs.1 <= LARGEST.1 => {
-                // An eighth more than the least, so that links have room beside each other.
+                // An eighth more than the minimum, so that links have space beside each other.
                 let size = (width.max(needs.0 + needs.0 / 8), height.max(needs.1 + needs.1 / 8));
                 Self::using(infra, size, size)
             }
@@ -189,7 +191,7 @@ impl Layout {
         }
     }
 
-    /// Places `infra` in the middle of a canvas, on at most `used` of it.
+    /// Lays out `infra` in the middle of a canvas, using at most `used` of it.
     fn using(infra: &Infrastructure, (width, height): (u16, u16), used: (u16, u16)) -> Self {
         let mut layout = Self {
             size: (width, height),
@@ -240,12 +242,12 @@ impl Layout {
         }
     }
 
-    /// The size that it was computed for.
+    /// The canvas size for which it was computed.
     pub fn size(&self) -> (u16, u16) {
         self.size
     }
 
-    /// Whether everything has its place.
+    /// Whether everything fits.
     pub fn fit(&self) -> Fit {
         self.fit
     }
@@ -265,7 +267,7 @@ impl Layout {
         &self.tags
     }
 
-    /// The firewalls that protect something; one may have several pieces.
+    /// The walls of the firewalls that protect something; a firewall may have several pieces.
     pub fn walls(&self) -> &[Wall] {
         &self.walls
     }
@@ -280,7 +282,7 @@ impl Layout {
         self.routes.get((*self.by_link.get(link.index())?)?)
     }
 
-    /// The cells of all routes, each once, with the links that meet there.
+    /// The cells of all routes, each listed once with the links that meet there.
     pub fn junctions(&self) -> &[Junction] {
         &self.junctions
     }
@@ -290,17 +292,17 @@ impl Layout {
         self.compass.hit(Cell::new(column, row))
     }
 
-    /// The element that an arrow key reaches from another.
+    /// The element that an arrow key selects from another one.
     pub fn neighbour(&self, element: &Element, arrow: Arrow) -> Option<&Element> {
         self.compass.neighbour(element, arrow)
     }
 
-    /// All elements, along the request path: the order of the Tab key.
+    /// All elements in Tab order, along the request path.
     pub fn order(&self) -> &[Element] {
         self.compass.order()
     }
 
-    /// The anchor of an element: where its pointer, note or popup is drawn.
+    /// The anchor of an element, where its pointer, note or popup is drawn.
     pub fn anchor(&self, element: &Element) -> Option<Cell> {
         self.compass.anchor(element)
     }

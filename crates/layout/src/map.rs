@@ -1,26 +1,24 @@
-//! An overview map of a canvas that is larger than its window.
-//!
-//! Must not know what is drawn on it.
+//! Overview map of a canvas that is larger than its window.
 
 use super::geometry::{Area, Cell};
 
-/// Columns and rows that a map takes at most, with its border.
+/// Maximum columns and rows of a map, including its border.
 const MOST: (u16, u16) = (26, 10);
 
-/// The map of a canvas, in a lower corner of its window.
+/// The map of a canvas, in one of the lower corners of its window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Map {
-    /// In the window, with its border.
+    /// Its area in the window, including the border.
     pub area: Area,
     /// Columns and rows of the canvas.
     canvas: (u16, u16),
-    /// Columns and rows of the canvas for each cell of the map.
+    /// Columns and rows of the canvas per cell of the map.
     scale: (u16, u16),
 }
 
 impl Map {
-    /// The map of a canvas for a window; `None` if the window shows everything, or has no room for a map. It is in the right
-    /// corner, or in the left one where it would hide the focused cell.
+    /// Creates the map of a canvas for a window; `None` if the window shows everything or is too small for a map. The
+    /// map is in the right corner, or in the left one if it would hide the focused cell.
     pub fn new(canvas: (u16, u16), window: (u16, u16), looked_at: Option<Cell>) -> Option<Self> {
         let larger = canvas.0 > window.0 || canvas.1 > window.1;
         // The map must not hide most of the window.
@@ -36,7 +34,7 @@ impl Map {
         Some(Self { area: Area::new(x, y, width, height), canvas, scale })
     }
 
-    /// The cells of the map, in the window, that an area of the canvas covers: at least one.
+    /// The area on the map, in window coordinates, for an area of the canvas: at least one cell.
     pub fn area_of(&self, area: Area) -> Area {
         let (left, top) = (area.x / self.scale.0, area.y / self.scale.1);
         let right = (area.right().max(1) - 1).min(self.canvas.0 - 1) / self.scale.0;
@@ -44,7 +42,7 @@ impl Map {
         Area::new(self.area.x + 1 + left, self.area.y + 1 + top, right.max(left) - left + 1, bottom.max(top) - top + 1)
     }
 
-    /// The cell of the canvas that a cell of the window's map stands for; `None` beside the map.
+    /// The canvas cell for a window cell on the map; `None` outside the map.
     pub fn cell_at(&self, x: u16, y: u16) -> Option<Cell> {
         self.area.contains(Cell::new(x, y)).then(|| {
             let to = |at: u16, from: u16, scale: u16, most: u16| {
@@ -60,7 +58,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_map_lies_in_its_window_and_leads_back_to_the_cell() {
+    fn a_map_is_inside_its_window_and_maps_cells_back() {
         for canvas in [(85, 30), (90, 75), (400, 320), (130, 14)] {
             for window in [(84, 29), (80, 14), (140, 40)] {
                 let Some(map) = Map::new(canvas, window, None) else {

@@ -1,9 +1,10 @@
 //! Places components, firewalls and agents in the boxes.
 //!
-//! Independent of links, except that a link past a neighbour needs a row of its own.
+//! Links have no influence, except that a link past a neighbour needs a row of its own.
 
 use hoplight_model::text::columns;
 use hoplight_model::{Infrastructure, Zone};
+use hoplight_text::description::zone_labels;
 
 use super::geometry::Area;
 use super::plan::{BoxPlan, GridPlan, short_agent};
@@ -29,7 +30,7 @@ pub(super) fn place(infra: &Infrastructure, plan: &GridPlan, areas: &[Area], lay
     }
 }
 
-/// The widths of the gaps, the texts and the right margin.
+/// The gap between blocks and the width of each text.
 fn shares(plan: &BoxPlan, wide: u16) -> (u16, Vec<u16>) {
     let mut texts: Vec<u16> = plan.blocks.iter().map(|block| block.min).collect();
     let inner_gaps = u16::try_from(plan.blocks.len().saturating_sub(1)).unwrap_or(0);
@@ -72,11 +73,11 @@ fn blocks(plan: &BoxPlan, frame: usize, area: Area, layout: &mut Layout) {
     }
 }
 
-/// The agents sit at the right end of the bottom border, the last one outermost; the zone's short word is at its left.
+/// Places the agents at the right end of the bottom border, the last one rightmost. The zone's label is on the left.
 fn tags(infra: &Infrastructure, plan: &BoxPlan, area: Area, zone: Zone, layout: &mut Layout) {
     let full = |ix: &_| columns(infra.component(*ix).label());
     let whole = plan.agents.iter().map(|ix| full(ix) + 3).fold(2, u16::saturating_add);
-    let short = whole + columns(zone.words()[1]) + 1 > area.width;
+    let short = whole + columns(zone_labels(zone)[1]) + 1 > area.width;
     let mut right = area.right().saturating_sub(2);
     let mut tags: Vec<Tag> = Vec::new();
     for agent in plan.agents.iter().rev() {

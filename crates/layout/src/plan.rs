@@ -1,7 +1,7 @@
-//! The boxes, what each holds, and its position on the coarse grid.
+//! Plans the boxes: their contents and their positions on a coarse grid.
 //!
-//! Authored positions win. Other boxes are layered by the depth of the request path, from the user at the left to the data at
-//! the right. Must not know the size of the canvas.
+//! Authored positions take precedence. Other boxes are layered by their depth in the request path, from the user on the
+//! left to the data on the right.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,23 +13,23 @@ use hoplight_model::{Component, ComponentIx, Infrastructure, LinkIx, Medium, Ser
 /// The owner of a box.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Owner {
-    /// A server, with all that it holds.
+    /// A server with everything on it.
     Server(ServerId),
     /// A component without a server.
     Component(ComponentIx),
 }
 
-/// One component inside a box.
+/// A component inside a box.
 #[derive(Clone, Debug)]
 pub(super) struct BlockPlan {
     pub(super) component: ComponentIx,
-    /// Firewalls that stand before this component alone.
+    /// Firewalls that protect only this component.
     pub(super) walls: Vec<ComponentIx>,
-    /// Columns that its text needs.
+    /// Columns needed by its text.
     pub(super) min: u16,
 }
 
-/// One box.
+/// A box.
 #[derive(Clone, Debug)]
 pub(super) struct BoxPlan {
     pub(super) owner: Owner,
@@ -38,15 +38,15 @@ pub(super) struct BoxPlan {
     pub(super) blocks: Vec<BlockPlan>,
     pub(super) walls: Vec<ComponentIx>,
     pub(super) agents: Vec<ComponentIx>,
-    /// Links between components of this box that are not neighbours: each needs a row of its own.
+    /// Links between components of this box that are not adjacent; each needs a row of its own.
     pub(super) bus: Vec<LinkIx>,
-    /// Columns that the title needs.
+    /// Columns needed by the title.
     pub(super) title: u16,
-    /// Whether it is on the shelf below the grid: what a write-up names without a position.
+    /// Whether it is on the shelf below the grid: a firewall that protects nothing, or an agent without a server.
     pub(super) shelved: bool,
 }
 
-/// All boxes on a grid without empty columns or rows.
+/// All boxes, on a grid without empty columns or rows.
 #[derive(Clone, Debug)]
 pub(super) struct GridPlan {
     pub(super) boxes: Vec<BoxPlan>,
@@ -54,7 +54,7 @@ pub(super) struct GridPlan {
     pub(super) rows: usize,
 }
 
-/// The short form of an agent's name: `agt` and its number.
+/// The short name of an agent: `agt` and its number.
 pub fn short_agent(component: &Component) -> String {
     let id = component.id.as_str();
     let digits: String = id.chars().rev().take_while(char::is_ascii_digit).collect();
@@ -62,12 +62,12 @@ pub fn short_agent(component: &Component) -> String {
 }
 
 impl BoxPlan {
-    /// Columns for its left side: a border, or a wall for each firewall.
+    /// Columns of its left side: a border, or a wall for each firewall.
     pub(super) fn left(&self) -> u16 {
         u16::try_from(self.walls.len().max(1)).unwrap_or(u16::MAX)
     }
 
-    /// Columns that everything but the blocks' text takes, with gaps of `gap`.
+    /// Columns of everything except the blocks' text, with gaps of `gap`.
     pub(super) fn frame(&self, gap: u16) -> u16 {
         let blocks = u16::try_from(self.blocks.len()).unwrap_or(u16::MAX);
         let walls: usize = self.blocks.iter().map(|block| block.walls.len()).sum();
@@ -75,7 +75,7 @@ impl BoxPlan {
         self.left().saturating_add(blocks).saturating_add(walls).saturating_add(blocks.saturating_sub(1).saturating_mul(gap)) + 1
     }
 
-    /// Columns with every block's text at the width that `text` says.
+    /// Total columns if the text of each block has the width given by `text`.
     pub(super) fn width(&self, infra: &Infrastructure, gap: u16, text: impl Fn(&BlockPlan) -> u16) -> u16 {
         let blocks = self.blocks.iter().map(text).fold(0, u16::saturating_add);
         let agents = self.agents.iter().map(|ix| columns(&short_agent(infra.component(*ix))) + 3).fold(2, u16::saturating_add);
@@ -155,7 +155,7 @@ fn collect(infra: &Infrastructure) -> Vec<BoxPlan> {
     boxes
 }
 
-/// The loopback links that skip a block, at most three.
+/// The loopback links between components that are not adjacent, at most three.
 fn long_loopbacks(infra: &Infrastructure, blocks: &[BlockPlan]) -> Vec<LinkIx> {
     let place = |ix| blocks.iter().position(|block| block.component == ix);
     infra
@@ -168,10 +168,10 @@ fn long_loopbacks(infra: &Infrastructure, blocks: &[BlockPlan]) -> Vec<LinkIx> {
         .collect()
 }
 
-/// The distance of each component from the user in hops, on the longest path.
+/// The distance of each component from the user: hops on the longest path.
 fn depths(infra: &Infrastructure) -> BTreeMap<ComponentIx, u16> {
     let mut depth: BTreeMap<_, _> = infra.browser().into_iter().map(|ix| (ix, 0)).collect();
-    // A request path has a bounded length, so a few rounds settle it.
+    // The length of request paths is bounded, so this many rounds are enough.
     for _ in 0..=hoplight_model::MAX_HOPS {
         for (link, _) in infra.links().filter(|(_, link)| link.protocol.carries_requests()) {
             let (from, to) = infra.ends(link);

@@ -1,14 +1,14 @@
 //! Routes each link through the free cells between the boxes.
 //!
-//! A* over cells and directions. Bends, crossings and running beside unrelated links cost; running along a sibling (a link of
-//! the same family) is cheap, so that siblings share a trunk. Must not know components: it is given terminals.
+//! A* over cells and directions. Bends, crossings, and running beside unrelated links have a cost; running along a
+//! sibling (a link of the same family) is cheap, so that siblings share a trunk.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 use super::geometry::{Area, Arrow, Cell};
 
-/// What a cell, a turn, and a meeting with another line cost.
+/// Costs of a cell, a bend, and an encounter with another line.
 mod cost {
     pub(super) const STEP: u32 = 4;
     pub(super) const SHARED: u32 = 2;
@@ -19,13 +19,13 @@ mod cost {
     pub(super) const AT_BOX: u32 = 1;
 }
 
-/// A cell beside a box where a line may begin or end.
+/// A cell beside a box where a line may start or end.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Terminal {
     pub(super) cell: Cell,
-    /// The direction of the line: away from the client's box, into the server's.
+    /// Direction of the line: away from the client's box, into the server's.
     pub(super) towards: Arrow,
-    /// Extra cost.
+    /// Additional cost.
     pub(super) penalty: u32,
 }
 
@@ -34,11 +34,11 @@ pub(super) struct Terminal {
 struct TrackAt {
     family: u32,
     arms: u8,
-    /// Whether an arrowhead stands here.
+    /// Whether it has an arrowhead here.
     end: bool,
 }
 
-/// A path: its cells, and the directions in which it begins and ends.
+/// A path: its cells, and the directions in which it starts and ends.
 #[derive(Clone, Debug)]
 pub(super) struct Path {
     pub(super) cells: Vec<Cell>,
@@ -46,47 +46,47 @@ pub(super) struct Path {
     pub(super) ends: Arrow,
 }
 
-/// The free cells and the lines found so far.
+/// The router's state: the free cells and the lines routed so far.
 pub(super) struct LinkRouter {
     width: u16,
     height: u16,
     blocked: Vec<bool>,
     beside_box: Vec<bool>,
-    /// The lines of each cell, in the order in which they were found.
+    /// The lines in each cell, in the order in which they were routed.
     lines: Vec<Vec<TrackAt>>,
     busy: Vec<bool>,
-    /// Whether a line runs through a cell next to it.
+    /// Whether a line runs through an adjacent cell.
     beside_line: Vec<bool>,
-    /// State of the current search, for each cell and direction.
+    /// State of the current search, per cell and direction.
     seen: Vec<Seen>,
-    /// The number of the current search: entries of others in `seen` are stale.
+    /// Number of the current search; entries of `seen` from other searches are stale.
     search: u32,
     open: BinaryHeap<Reverse<u128>>,
 }
 
-/// The cheapest path found to a cell, entered in one direction.
+/// The cheapest path so far to a cell entered in one direction.
 #[derive(Clone, Copy, Default)]
 struct Seen {
     search: u32,
     price: u32,
-    /// The cell and direction before it, or its own where the path begins.
+    /// The preceding cell and direction, or itself at the start of the path.
     came: u32,
 }
 
-/// A cell with the direction in which it is entered, as a number.
+/// A cell and the direction in which it is entered, as a number.
 fn state(index: usize, towards: Arrow) -> u32 {
     u32::try_from(index * 4 + towards.index()).unwrap_or(u32::MAX)
 }
 
-/// An entry of the open list, as a number that sorts by estimated price, price so far, and then position. With `ends`, the line
-/// ends there in that direction.
+/// An entry of the open list as a number that sorts by estimated total cost, cost so far and position. With `ends`, the
+/// line ends there in that direction.
 fn entry(total: u32, price: u32, state: u32, ends: Option<Arrow>) -> u128 {
     let ends = ends.map_or(0, |ends| 1 + ends.index() as u128);
     u128::from(total) << 96 | u128::from(price) << 64 | u128::from(state) << 32 | ends
 }
 
-/// The bits of `entry` from `shift` on.
-#[expect(clippy::cast_possible_truncation, reason = "32 bits are wanted")]
+/// The 32 bits of `entry` from `shift` on.
+#[expect(clippy::cast_possible_truncation, reason = "truncation to 32 bits is intended")]
 const fn part(entry: u128, shift: u32) -> u32 {
     (entry >> shift) as u32
 }
@@ -127,16 +127,16 @@ impl LinkRouter {
 
     fn cell(&self, index: usize) -> Cell {
         let width = usize::from(self.width).max(1);
-        // Both fit: the index was made from two 16-bit numbers.
+        // Both fit: the index was computed from two 16-bit numbers.
         Cell::new(u16::try_from(index % width).unwrap_or(0), u16::try_from(index / width).unwrap_or(0))
     }
 
-    /// The lines at a cell, as family and arms.
+    /// The lines in a cell.
     fn at(&self, index: usize) -> &[TrackAt] {
         if self.busy[index] { &self.lines[index] } else { &[] }
     }
 
-    /// What it costs to enter a cell, which has this index.
+    /// Cost of entering the cell with this index.
     fn enter(&self, (cell, index): (Cell, usize), towards: Arrow, family: u32) -> u32 {
         let axis = towards.arm() | towards.opposite().arm();
         let mut price = cost::STEP + if self.beside_box[index] { cost::AT_BOX } else { 0 };
@@ -161,7 +161,7 @@ impl LinkRouter {
         price
     }
 
-    /// What it costs to leave a cell in another direction than it was entered.
+    /// Cost of changing direction in a cell.
     fn turn(&self, index: usize, family: u32) -> u32 {
         let stranger = self.at(index).iter().any(|line| line.family != family);
         cost::BEND + if stranger { cost::CLASH } else { 0 }
@@ -202,7 +202,8 @@ impl LinkRouter {
             let (low, high) = reach.unwrap_or((c, c));
             Some((Cell::new(low.x.min(c.x), low.y.min(c.y)), Cell::new(high.x.max(c.x), high.y.max(c.y))))
         })?;
-        // Full step costs, though a trunk costs less: not admissible, but several times faster and hardly ever different.
+        // Uses the full cost of a step although a trunk costs less: not admissible, but several times faster, and the
+        // result hardly ever differs.
         let ahead = |cell: Cell| {
             let away = |at: u16, low: u16, high: u16| u32::from(low.saturating_sub(at)) + u32::from(at.saturating_sub(high));
             cost::STEP * (away(cell.x, reach.0.x, reach.1.x) + away(cell.y, reach.0.y, reach.1.y))
@@ -249,7 +250,7 @@ impl LinkRouter {
         None
     }
 
-    /// The index of a cell through which a line may go.
+    /// The index of a cell, if a line may run through it.
     fn free(&self, cell: Cell) -> Option<usize> {
         self.index(cell).filter(|index| !self.blocked[*index])
     }
@@ -267,7 +268,7 @@ impl LinkRouter {
 }
 
 impl Path {
-    /// The arms of the line in its cell number `place`.
+    /// The arms of the line in its cell with index `place`.
     pub(super) fn arms(&self, place: usize) -> u8 {
         let cell = self.cells[place];
         let back = place.checked_sub(1).map_or(self.begins.opposite(), |before| direction(cell, self.cells[before]));
@@ -276,7 +277,7 @@ impl Path {
     }
 }
 
-/// The direction from one cell to its neighbour.
+/// The direction from a cell to an adjacent one.
 pub(super) fn direction(from: Cell, to: Cell) -> Arrow {
     if to.y < from.y {
         Arrow::Up

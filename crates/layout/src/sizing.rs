@@ -1,6 +1,6 @@
-//! From the coarse grid to cells: the width of each column and the height of each row.
+//! Computes the width of each column and the height of each row of the coarse grid, in cells.
 //!
-//! Content comes first, then room for links, then comfort. Must not know links beyond how many need a gap.
+//! Space goes to content first, then to links, then to comfort.
 
 use hoplight_model::Infrastructure;
 use hoplight_model::text::columns;
@@ -8,22 +8,22 @@ use hoplight_model::text::columns;
 use super::geometry::Area;
 use super::plan::{BoxPlan, GridPlan, Owner};
 
-/// Columns of a gap between two columns of boxes: needed, good, generous, at most.
+/// Columns of the gap between two columns of boxes: minimum, good, generous, maximum.
 const GAPS: [u16; 4] = [3, 9, 15, 26];
-/// Columns of the gap between two neighbours in a server.
+/// Columns of the gap between adjacent components of a server.
 pub(super) const INNER_GAP: u16 = 3;
-/// Columns of text of a block: comfortable and at most.
+/// Columns of a block's text: comfortable and maximum.
 const TEXT: [u16; 2] = [12, 22];
-/// Lines of a block: needed and at most.
+/// Lines of a block: minimum and maximum.
 const LINES: [u16; 2] = [2, 6];
 
-/// The areas of a plan's boxes.
+/// The computed areas of a plan's boxes.
 pub(super) struct Sizes {
-    /// In the plan's order.
+    /// In the order of the plan.
     pub(super) areas: Vec<Area>,
 }
 
-/// Adds to `values` one by one, in turn, up to `cap`, while there is `room`.
+/// Increments `values` in turn, each up to `cap`, as long as there is `room`.
 fn grow(values: &mut [u16], cap: impl Fn(usize) -> u16, room: &mut u16) {
     loop {
         let mut grew = false;
@@ -40,7 +40,7 @@ fn grow(values: &mut [u16], cap: impl Fn(usize) -> u16, room: &mut u16) {
     }
 }
 
-/// What each column needs when a block's text may have `text` columns.
+/// The width that each column needs if a block's text may have `text` columns.
 fn column_widths(infra: &Infrastructure, plan: &GridPlan, text: Option<u16>, gap: u16) -> Vec<u16> {
     let mut widths = vec![0; plan.columns];
     for b in plan.boxes.iter().filter(|b| !b.shelved) {
@@ -51,7 +51,7 @@ fn column_widths(infra: &Infrastructure, plan: &GridPlan, text: Option<u16>, gap
     widths
 }
 
-/// Lines that a box's blocks may use: a component without a server needs fewer.
+/// Maximum lines of a box's blocks. A component outside a server needs fewer if it does not serve requests.
 fn most_lines(infra: &Infrastructure, plan: &BoxPlan) -> u16 {
     match &plan.owner {
         Owner::Server(_) => LINES[1],
@@ -61,7 +61,7 @@ fn most_lines(infra: &Infrastructure, plan: &BoxPlan) -> u16 {
     }
 }
 
-/// The rows of links that each gap between two rows of boxes needs.
+/// The rows that links need in each gap between two rows of boxes.
 fn wanted_gaps(infra: &Infrastructure, plan: &GridPlan) -> Vec<u16> {
     let row_of = |ix| plan.boxes.iter().find(|b| b.blocks.iter().any(|x| x.component == ix) || b.agents.contains(&ix));
     let mut wanted = vec![1u16; plan.rows.saturating_sub(1)];
@@ -75,7 +75,7 @@ fn wanted_gaps(infra: &Infrastructure, plan: &GridPlan) -> Vec<u16> {
     wanted.into_iter().map(|gap| gap.min(3)).collect()
 }
 
-/// Fits `plan` into a canvas.
+/// Fits `plan` into a canvas, or returns the size that it needs.
 pub(super) fn fit(infra: &Infrastructure, plan: &GridPlan, (width, height): (u16, u16)) -> Result<Sizes, (u16, u16)> {
     let between = u16::try_from(plan.columns.saturating_sub(1)).unwrap_or(u16::MAX);
     let mut columns = column_widths(infra, plan, None, INNER_GAP);
@@ -140,13 +140,13 @@ pub(super) fn fit(infra: &Infrastructure, plan: &GridPlan, (width, height): (u16
         let bus = u16::try_from(b.bus.len()).unwrap_or(0);
         let tall = lines[b.row].min(most_lines(infra, b)) + 2 + bus;
         let wide = if b.is_server() { columns[b.column] } else { columns[b.column].min(lone_width(infra, b)) };
-        // A small box below a large one is centred under it.
+        // Centre a small box below a large one.
         Area::new(xs[b.column] + (columns[b.column] - wide) / 2, ys[b.row], wide, tall)
     });
     Ok(Sizes { areas: areas.collect() })
 }
 
-/// The most columns that a box with one component uses.
+/// Maximum columns of a box with one component.
 fn lone_width(infra: &Infrastructure, plan: &BoxPlan) -> u16 {
     let most = if plan.blocks.iter().any(|b| infra.component(b.component).kind.serves_requests()) { TEXT[1] } else { 16 };
     plan.width(infra, 0, |block| block.min.max(most))
@@ -170,12 +170,12 @@ impl Shelf {
         self.widths.is_empty()
     }
 
-    /// With a row above for links.
+    /// Including a row for links above it.
     fn needs_height(&self) -> u16 {
         if self.is_empty() { 0 } else { SHELF_HEIGHT + 1 }
     }
 
-    /// A box may be squeezed to eleven columns.
+    /// A box can shrink to eleven columns.
     fn needs_width(&self) -> u16 {
         self.widths.iter().fold(0u16, |sum, wide| sum.saturating_add(1 + (*wide).min(11))).saturating_sub(1)
     }
@@ -190,7 +190,7 @@ impl Shelf {
     }
 }
 
-/// The start of each of several lengths, with gaps between them.
+/// The start of each of several lengths that are separated by gaps.
 fn starts(first: u16, lengths: &[u16], gaps: &[u16]) -> Vec<u16> {
     let mut at = first;
     let mut starts = Vec::with_capacity(lengths.len());

@@ -1,6 +1,6 @@
-//! Draws every link: short lines inside a server, routed paths between boxes, and their crossings with firewalls.
+//! Lays out every link: short lines within a server, routed paths between boxes, and the crossings with firewalls.
 //!
-//! Of a link's traffic only the protocol matters: it decides the order of routing.
+//! Only the protocol of a link matters here: it determines the order of routing.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ use super::plan::GridPlan;
 use super::router::{LinkRouter, Path, Terminal};
 use super::{FirewallCrossing, Junction, Layout, LinkRoute, MAX_ROUTES};
 
-/// Extra cost of leaving a box by an unfavourable side.
+/// Additional cost of leaving a box on an unfavourable side.
 const SIDE: u32 = 26;
 
 pub(super) fn lay(infra: &Infrastructure, plan: &GridPlan, size: (u16, u16), layout: &mut Layout) {
@@ -48,7 +48,7 @@ pub(super) fn lay(infra: &Infrastructure, plan: &GridPlan, size: (u16, u16), lay
     junctions(layout);
 }
 
-/// The order of routing: request paths first, so that they are the clearest.
+/// The order of routing: request paths first, so that they get the clearest routes.
 const fn rank(protocol: Protocol) -> u32 {
     match protocol {
         Protocol::Http => 0,
@@ -59,13 +59,13 @@ const fn rank(protocol: Protocol) -> u32 {
     }
 }
 
-/// How far up or down a link goes: straight ones are routed first.
+/// The vertical distance of a link: straight links are routed first.
 fn climb(layout: &Layout, hop: &Hop) -> u16 {
     let top = |ix| layout.place_of(ix).map_or(0, |area| area.y);
     top(hop.from).abs_diff(top(hop.to))
 }
 
-/// A line inside a server: between neighbours on the label's line, else on a row above the blocks.
+/// A line within a server: on the label's row between adjacent components, otherwise on a row above the blocks.
 fn loopback(plan: &GridPlan, layout: &Layout, hop: &Hop, used: &mut BTreeMap<(usize, u16), u16>) -> Option<Path> {
     let find = |ix: ComponentIx| layout.blocks.iter().position(|block| block.component == ix);
     let (from, to) = (find(hop.from)?, find(hop.to)?);
@@ -99,15 +99,15 @@ fn loopback(plan: &GridPlan, layout: &Layout, hop: &Hop, used: &mut BTreeMap<(us
     Some(Path { cells, begins, ends })
 }
 
-/// Where a link crosses firewalls.
+/// The crossings of a link with firewalls.
 ///
-/// Changes flow to the replica, but the replica opens the connection, so the link is crossed in reverse.
+/// Replication flows to the replica, but the replica opens the connection, so the crossings are reversed.
 fn gates(layout: &Layout, hop: &Hop, way: &Path, backwards: bool) -> Vec<FirewallCrossing> {
     let (Some(first), Some(last)) = (way.cells.first(), way.cells.last()) else { return Vec::new() };
     let gate = |guard: &hoplight_model::hop::Guard| {
         let leaves = guard.verdict.direction == Direction::Outbound;
         let (at, towards) = if leaves == backwards { (*last, way.ends) } else { (*first, way.begins.opposite()) };
-        // If the line runs into a firewall, that cell is the crossing; otherwise the border cell is.
+        // The crossing is the firewall's cell if the line runs into it, otherwise the border cell.
         let mut cell = at.step(towards)?;
         let mut ahead = Some(cell);
         for _ in 0..4 {
@@ -123,7 +123,7 @@ fn gates(layout: &Layout, hop: &Hop, way: &Path, backwards: bool) -> Vec<Firewal
     hop.guards.iter().filter_map(gate).collect()
 }
 
-/// Collects the cells of all routes, and gives each link an anchor of its own.
+/// Collects the cells of all routes, and gives each link an anchor that few other links share.
 fn junctions(layout: &mut Layout) {
     let mut junctions: BTreeMap<Cell, Junction> = BTreeMap::new();
     for (index, route) in layout.routes.iter().enumerate() {
@@ -151,7 +151,7 @@ impl Layout {
         block.or_else(|| self.tags.iter().find(|tag| tag.component == component).map(|tag| tag.area))
     }
 
-    /// The cells where a link may leave (or reach) a component.
+    /// The cells where a link may leave a component or, with `entering`, reach it.
     fn ports(&self, component: ComponentIx, size: (u16, u16), entering: bool) -> Vec<Terminal> {
         if let Some(tag) = self.tags.iter().find(|tag| tag.component == component) {
             return self.tag_ports(tag.area, size, entering);
@@ -180,7 +180,7 @@ impl Layout {
         }
         for y in frame.y + 1..frame.bottom() - 1 {
             let off = u32::from(y.abs_diff(block.area.y + 1)) * 4;
-            // Links leave to the right and arrive from the left, where the firewall is.
+            // Links leave on the right and arrive on the left, where the firewall is.
             let (left, right) = if entering { (0, SIDE) } else { (SIDE, 0) };
             push(Cell::new(frame.x, y).step(Arrow::Left), Arrow::Left, off + left + if first { 0 } else { 150 });
             push(Cell::new(frame.right() - 1, y).step(Arrow::Right), Arrow::Right, off + right + if last { 0 } else { 150 });
@@ -188,7 +188,7 @@ impl Layout {
         ports
     }
 
-    /// An agent's link leaves downwards from its name; at the bottom of the canvas it goes around the corner.
+    /// An agent's link leaves downwards from its name, or sideways around the corner at the bottom of the canvas.
     fn tag_ports(&self, tag: Area, size: (u16, u16), entering: bool) -> Vec<Terminal> {
         let frame = self.frames.iter().find(|frame| frame.area.contains(Cell::new(tag.x, tag.y))).map_or(tag, |f| f.area);
         let turned = |outward: Arrow| if entering { outward.opposite() } else { outward };

@@ -5,6 +5,7 @@
 
 mod fit;
 mod names;
+mod problem;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -18,6 +19,7 @@ use super::library::{Library, Loaded};
 use super::markup::unknown_key;
 use super::question::{Ask, Question};
 use super::replay::{replay, replay_step};
+use problem::LessonProblem;
 
 /// Minimum number of steps in a lesson.
 const MIN_STEPS: usize = 6;
@@ -47,8 +49,8 @@ pub fn check_some(library: &Library, is_asked: impl Fn(&Loaded<Lesson>) -> bool)
         let lesson = &entry.content;
         let other = orders.insert(lesson.order, entry);
         if let Some(other) = other.filter(|other| is_asked(other) || is_asked(entry)) {
-            let message = format!("lessons `{}` and `{}` both have order {}", other.content.id, lesson.id, lesson.order);
-            errors.push(ContentError::about(&entry.file, &entry.text, lesson.id.as_str(), message));
+            let problem = LessonProblem::SameOrder(other.content.id.clone(), lesson.id.clone(), lesson.order);
+            errors.push(ContentError::about(&entry.file, &entry.text, lesson.id.as_str(), problem.to_string()));
         }
         if is_asked(entry) {
             errors.extend(check_lesson(library, entry));
@@ -68,7 +70,8 @@ pub fn check_lesson(library: &Library, entry: &Loaded<Lesson>) -> Vec<ContentErr
         }
         let id = lesson.scenario.as_str();
         let known = library.scenarios().map(|scenario| scenario.id().as_str());
-        let error = ContentError::about(&entry.file, &entry.text, id, format!("no scenario `{id}`")).suggest(id, known);
+        let problem = LessonProblem::UnknownScenario(lesson.scenario.clone());
+        let error = ContentError::about(&entry.file, &entry.text, id, problem.to_string()).suggest(id, known);
         return vec![error];
     };
     report.shape(lesson);
@@ -88,29 +91,26 @@ struct Report<'a> {
 
 impl Report<'_> {
     /// Reports an error at the position of `needle` in the file.
-    fn about(&mut self, needle: &str, message: String) {
-        self.errors.push(ContentError::about(&self.entry.file, &self.entry.text, needle, message));
+    fn about(&mut self, needle: &str, problem: &LessonProblem) {
+        self.errors.push(ContentError::about(&self.entry.file, &self.entry.text, needle, problem.to_string()));
     }
 
     fn shape(&mut self, lesson: &Lesson) {
         let id = lesson.id.as_str();
         if lesson.steps.len() < MIN_STEPS {
-            self.about(id, format!("a lesson has at least {MIN_STEPS} steps; this one has {}", lesson.steps.len()));
+            self.about(id, &LessonProblem::FewSteps(lesson.steps.len()));
         }
         if lesson.quiz.len() < MIN_QUESTIONS {
-            self.about(id, format!("a quiz has at least {MIN_QUESTIONS} questions; this one has {}", lesson.quiz.len()));
+            self.about(id, &LessonProblem::FewQuestions(lesson.quiz.len()));
         }
         if lesson.minutes == 0 {
-            self.about(id, "a lesson takes at least one minute".into());
+            self.about(id, &LessonProblem::NoMinutes);
         }
         for (number, step) in lesson.steps.iter().enumerate() {
             self.step(step);
             let deferred = matches!(step.gate, StepGate::Predict(_)) && step.reveal.is_none();
             if deferred && lesson.steps.get(number + 1).is_none_or(|next| next.reveal.is_none()) {
-                self.about(
-                    &step.title,
-                    "this prediction is never judged: neither this step nor the next one has a reveal".into(),
-                );
+                self.about(&step.title, &LessonProblem::UnjudgedPrediction);
             }
         }
         for question in &lesson.quiz {
@@ -121,40 +121,36 @@ impl Report<'_> {
     fn step(&mut self, step: &Step) {
         let title = step.title.as_str();
         if step.text.iter().all(|text| text.trim().is_empty()) && step.question().is_none() {
-            self.about(title, "this step has neither a text nor a question".into());
+            self.about(title, &LessonProblem::EmptyStep);
         }
         if step.hints.len() > MAX_HINTS {
-            self.about(title, format!("a step has at most {MAX_HINTS} hints; this one has {}", step.hints.len()));
+            self.about(title, &LessonProblem::ManyHints(step.hints.len()));
         }
         if step.hints.iter().any(|hint| hint.trim().is_empty()) {
-            self.about(title, "a hint of this step is empty".into());
+            self.about(title, &LessonProblem::EmptyHint);
         }
         let waits = step.solution.iter().filter_map(|act| if let Act::Wait(time) = act { Some(time.get()) } else { None });
         let waits: f64 = waits.sum();
         if waits > MAX_WAIT.as_secs_f64() {
-            let most = MAX_WAIT.as_secs();
-            self.about(title, format!("the solution of a step waits at most {most} s in total; this one waits {waits} s"));
+            self.about(title, &LessonProblem::LongWait { waits });
         }
         let steps = step.solution.iter().map(|act| if let Act::Step(hops) | Act::StepBack(hops) = act { *hops } else { 0 });
         let steps: u64 = steps.map(u64::from).sum();
         if steps > MAX_STEPS {
-            self.about(
-                title,
-                format!("the solution of a step takes at most {MAX_STEPS} steps along hops; this one takes {steps}"),
-            );
+            self.about(title, &LessonProblem::ManyHops(steps));
         }
         match &step.gate {
             StepGate::Continue if step.reveal.is_some() => {
-                self.about(title, "a reveal needs a gate; without one, it would be shown immediately".into());
+                self.about(title, &LessonProblem::RevealWithoutGate);
             }
             StepGate::Continue | StepGate::Predict(_) => {}
-            StepGate::Goals(goals) if goals.is_empty() => self.about(title, "this gate has no goals".into()),
+            StepGate::Goals(goals) if goals.is_empty() => self.about(title, &LessonProblem::NoGoals),
             StepGate::Goals(_) | StepGate::Ask(_) => {
                 if step.hints.is_empty() {
-                    self.about(title, "a gate with goals or a question needs hints; this one has none".into());
+                    self.about(title, &LessonProblem::NoHints);
                 }
                 if step.solution.is_empty() {
-                    self.about(title, "a gate with goals or a question needs a solution; this one has none".into());
+                    self.about(title, &LessonProblem::NoSolution);
                 }
             }
         }
@@ -169,25 +165,26 @@ impl Report<'_> {
             Ask::Choice(choices) => {
                 let right = choices.iter().filter(|choice| choice.right).count();
                 if right != 1 {
-                    self.about(stem, format!("a question has exactly one right option; this one has {right}"));
+                    self.about(stem, &LessonProblem::RightOptions(right));
                 }
                 if choices.len() < MIN_OPTIONS {
-                    self.about(stem, format!("a question has at least {MIN_OPTIONS} options; this one has {}", choices.len()));
+                    self.about(stem, &LessonProblem::FewOptions(choices.len()));
                 }
                 for choice in choices {
                     if choice.why.trim().is_empty() {
-                        self.about(&choice.text, "this option does not say why it is right or wrong".into());
+                        self.about(&choice.text, &LessonProblem::OptionWithoutReason);
                     }
                 }
             }
-            Ask::Mark { why, .. } if why.trim().is_empty() => self.about(stem, "this question does not say why".into()),
+            Ask::Mark { why, .. } if why.trim().is_empty() => self.about(stem, &LessonProblem::QuestionWithoutReason),
             Ask::Mark { .. } => {}
         }
     }
 
     fn keys(&mut self, text: &Text) {
         if let Some((unknown, meant)) = unknown_key(text) {
-            let mut error = ContentError::about(&self.entry.file, &self.entry.text, text, format!("no key `{unknown}`"));
+            let problem = LessonProblem::UnknownKey(unknown.to_owned()).to_string();
+            let mut error = ContentError::about(&self.entry.file, &self.entry.text, text, problem);
             error.suggestion = meant.map(str::to_owned);
             self.errors.push(error);
         }
@@ -197,11 +194,11 @@ impl Report<'_> {
     fn play(&mut self, lesson: &Arc<Lesson>, infra: &Arc<Infrastructure>) {
         let title = |number: usize| lesson.steps.get(number).map_or(lesson.id.as_str(), |step| step.title.as_str());
         match replay(lesson, infra, SEED) {
-            Err(error) => self.about(title(error.step().map_or(usize::MAX, |step| step - 1)), error.to_string()),
+            Err(error) => self.about(title(error.step().map_or(usize::MAX, |step| step - 1)), &LessonProblem::Replay(error)),
             Ok(_) => {
                 for number in 0..lesson.steps.len() {
                     if let Err(error) = replay_step(lesson, infra, SEED, number) {
-                        self.about(title(number), format!("after skipping all earlier steps: {error}"));
+                        self.about(title(number), &LessonProblem::ReplayStep(error));
                     }
                 }
             }

@@ -26,7 +26,7 @@
 //! session.apply_command(&Command::Kill(app.clone())).expect("the application is up");
 //! session.seek(SimTime::from_secs(5));
 //! assert_eq!(session.sim().is_up(&app), Some(false));
-//! # Ok::<(), hoplight_model::ContentError>(())
+//! # Ok::<(), hoplight_model::ReadError>(())
 //! ```
 //!
 //! Architecture invariant: this crate uses no terminal, files or clock. No answer about the diagram and no result of a

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use hoplight_model::error::field_text;
 use hoplight_model::{ContentError, Infrastructure, LessonId, ScenarioId};
+use hoplight_text::read_scenario;
 
 use super::form::Lesson;
 use super::glossary::Glossary;
@@ -74,7 +75,7 @@ impl Library {
         let mut errors = Vec::new();
         let mut scenarios = BTreeMap::new();
         for (file, text) in sources.scenarios {
-            match Infrastructure::read(file, text) {
+            match read_scenario(file, text) {
                 Ok(scenario) => {
                     let id = scenario.id().clone();
                     let claimed = claim(&mut scenarios, id.clone(), id.as_str(), "scenario", loaded(file, text, scenario));

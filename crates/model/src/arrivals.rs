@@ -1,6 +1,6 @@
-//! How users arrive: the arrival process and the schedule of its rate.
+//! Arrivals of users: the arrival process and the schedule of its rate.
 //!
-//! Parameters only; the simulation samples them.
+//! Parameters only; the simulation draws the arrivals.
 
 use serde::{Deserialize, Serialize};
 
@@ -11,61 +11,61 @@ use super::station::ServiceTime;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub enum Arrivals {
-    /// Independent users: the gaps are exponential.
+    /// Poisson process: exponential interarrival times.
     #[default]
     Poisson,
-    /// Equal gaps while the rate is constant.
+    /// Equal interarrival times as long as the rate is constant.
     Constant,
     /// A fixed number of users. Each thinks, sends a request, waits for the outcome and thinks again, so a slow site gets
     /// fewer requests. The traffic's rate is not used.
     Closed {
-        /// How many there are.
+        /// Number of users.
         users: Population,
-        /// How long each thinks before a request.
+        /// Think time before each request.
         think: ServiceTime,
     },
 }
 
 impl Arrivals {
-    /// Whether the population is closed, so that there is no arrival rate to set.
+    /// Whether the population is closed and thus has no arrival rate.
     pub const fn is_closed(self) -> bool {
         matches!(self, Self::Closed { .. })
     }
 }
 
-/// A scheduled change of the arrival rate. The changes of a schedule follow each other in time.
+/// A scheduled change of the arrival rate. Changes are in chronological order and do not overlap.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub enum RateChange {
     /// The rate jumps to a new value and stays there.
     Step {
-        /// When.
+        /// Time of the step.
         at_s: Moment,
         /// The new rate.
         rate: Rate,
     },
     /// The rate changes linearly to a new value and stays there.
     Ramp {
-        /// When it begins to change.
+        /// Start of the ramp.
         from_s: Moment,
-        /// When it reaches the new rate.
+        /// End of the ramp.
         to_s: Moment,
         /// The new rate.
         rate: Rate,
     },
-    /// The rate takes another value for a while, then returns to the previous one.
+    /// The rate jumps to another value for a while, then returns to the previous one.
     Spike {
-        /// When.
+        /// Start of the spike.
         at_s: Moment,
-        /// For how long.
+        /// Duration of the spike.
         for_s: Seconds,
-        /// The rate during that time.
+        /// Rate during the spike.
         rate: Rate,
     },
 }
 
 impl RateChange {
-    /// When it begins and when it is over, in seconds.
+    /// Start and end, in seconds.
     pub fn span(self) -> (f64, f64) {
         match self {
             Self::Step { at_s, .. } => (at_s.get(), at_s.get()),

@@ -6,22 +6,23 @@ use super::connection::Connections;
 use super::id::ComponentId;
 use super::quantity::Seconds;
 
-/// How a balancer chooses among the backends that are UP, take new requests, and have room.
+/// How a balancer chooses among the backends that are UP, accept new requests and are below their `maxconn`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Algorithm {
-    /// Each in turn, whatever its weight.
+    /// Each backend in turn, regardless of weight.
     #[default]
     RoundRobin,
-    /// Each in turn as often as its link's weight says, spread evenly (nginx's smooth weighted round robin). In `HAProxy`,
-    /// `roundrobin` uses weights, too; here they are two algorithms, to show the difference.
+    /// Each backend in turn, in proportion to its link's weight and evenly spread (nginx's smooth weighted round
+    /// robin). In `HAProxy`, `roundrobin` uses weights as well; here they are two algorithms, to show the difference.
     WeightedRoundRobin,
-    /// The one with the fewest requests in progress relative to its weight; ties are broken in turn.
+    /// The backend with the fewest requests in progress relative to its weight; ties are broken round-robin.
     LeastConnections,
-    /// The same backend for the same client address (rendezvous hashing): when a backend leaves, only its own users move.
+    /// The same backend for the same client address (rendezvous hashing): when a backend leaves, only its own users are
+    /// reassigned.
     SourceHash,
-    /// The first in the order of the links until it has `maxconn` requests in progress, then the next.
+    /// The first backend in link order until it has `maxconn` requests in progress, then the next.
     First,
-    /// The less busy of two backends drawn at random ("the power of two choices").
+    /// The less busy of two random backends ("power of two choices").
     RandomTwo,
 }
 
@@ -30,7 +31,7 @@ impl Algorithm {
     pub const ALL: [Self; 6] =
         [Self::RoundRobin, Self::LeastConnections, Self::WeightedRoundRobin, Self::SourceHash, Self::First, Self::RandomTwo];
 
-    /// The name that `HAProxy` uses.
+    /// `HAProxy`'s name for the algorithm, which commands and reports use.
     pub const fn word(self) -> &'static str {
         match self {
             Self::RoundRobin => "roundrobin",
@@ -42,18 +43,6 @@ impl Algorithm {
         }
     }
 
-    /// A short description.
-    pub const fn brief(self) -> &'static str {
-        match self {
-            Self::RoundRobin => "each in turn",
-            Self::WeightedRoundRobin => "each in turn, as often as its weight says",
-            Self::LeastConnections => "the one with the fewest requests in progress",
-            Self::SourceHash => "the same one for the same user",
-            Self::First => "the first one until it is full, then the next",
-            Self::RandomTwo => "the less busy one of two drawn at random",
-        }
-    }
-
     /// The next algorithm, cyclically.
     #[must_use]
     pub fn next(self) -> Self {
@@ -62,22 +51,22 @@ impl Algorithm {
     }
 }
 
-/// How far a health check goes.
+/// How deep a health check goes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum HealthCheck {
-    /// Opens a connection: the operating system answers, whatever the program does.
+    /// Opens a connection. The operating system accepts it even if the program hangs.
     #[default]
     Tcp,
-    /// Asks for a page that the backend answers itself.
+    /// Requests a page that the backend serves itself.
     Http,
-    /// Asks for a page that the application behind it answers, without its database.
+    /// Requests a page that the application serves without its database.
     HttpApp,
-    /// Asks for a page that needs the database.
+    /// Requests a page that needs the database.
     HttpDatabase,
 }
 
 impl HealthCheck {
-    /// The label on the screen.
+    /// Label on the screen.
     pub const fn words(self) -> &'static str {
         match self {
             Self::Tcp => "a TCP connection",
@@ -88,16 +77,16 @@ impl HealthCheck {
     }
 }
 
-/// Membership in a pair of balancers that share one virtual address (VRRP, RFC 5798, as keepalived speaks it).
+/// Membership in a pair of balancers that share a virtual IP address (VRRP, RFC 5798, as in keepalived).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct VrrpSpec {
-    /// The other balancer, at the other end of a VRRP link.
+    /// The other balancer of the pair; a VRRP link joins the two.
     pub peer: ComponentId,
-    /// The higher one is master; 1 to 254.
+    /// Priority from 1 to 254. The balancer with the higher one is master.
     #[serde(default = "usual_priority")]
     pub priority: u8,
-    /// Time between two of the master's advertisements.
+    /// Interval between the master's advertisements.
     #[serde(default = "usual_advert")]
     pub advert_s: Seconds,
 }
@@ -110,39 +99,38 @@ fn usual_advert() -> Seconds {
     Seconds::literal(1.0)
 }
 
-/// Settings of a balancer. The defaults of health checks and retries are `HAProxy`'s; the timeouts are compressed for
-/// teaching.
+/// Settings of a balancer. Health checks and retries have `HAProxy`'s defaults; timeouts are shortened for teaching.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct BalancerSpec {
-    /// How it chooses a backend.
+    /// Balancing algorithm.
     pub algorithm: Algorithm,
-    /// How far a health check goes.
+    /// Depth of health checks.
     pub check: HealthCheck,
-    /// Time between the end of a health check and the next one of the same backend.
+    /// Time from the end of one health check of a backend to the start of the next.
     pub check_interval_s: Seconds,
-    /// How long an accepted connection may take to answer a health check; by default as long as the interval.
+    /// Time limit for the response to a health check on an open connection; by default the check interval.
     pub check_timeout_s: Option<Seconds>,
-    /// Failed checks in a row after which a backend is DOWN.
+    /// Consecutive failed checks after which a backend is DOWN.
     pub fall: u8,
-    /// Passed checks in a row after which it is UP again.
+    /// Consecutive successful checks after which it is UP again.
     pub rise: u8,
-    /// Connection attempts after the first.
+    /// Connection attempts after the first one.
     pub retries: u8,
-    /// Whether a failed connection is tried again on another backend.
+    /// Whether a failed connection is retried on another backend.
     pub redispatch: bool,
-    /// How long one connection attempt may take.
+    /// Time limit for one connection attempt.
     pub connect_timeout_s: Seconds,
-    /// How long a request may wait for a backend below its `maxconn`.
+    /// Time limit for a request that queues because all backends are at their `maxconn`.
     pub queue_timeout_s: Seconds,
-    /// How long a backend may take to answer.
+    /// Time limit for a backend's response.
     pub server_timeout_s: Seconds,
-    /// Whether it keeps its connections to backends; see [`super::component::ProxySpec::upstream`]. One that lets TLS pass
-    /// through opens one for each client connection, and no other client can use it.
+    /// Whether connections to backends are kept open; see [`super::component::ProxySpec::upstream`]. With TLS
+    /// passthrough, each client connection has its own backend connection, which no other client can use.
     pub upstream: Connections,
-    /// How many idle connections it keeps to one backend at most, where they are pooled; no limit by default.
+    /// Maximum number of idle pooled connections per backend; unlimited by default.
     pub idle: Option<u32>,
-    /// The pair that it belongs to, if any.
+    /// VRRP settings, if it belongs to a pair.
     pub vrrp: Option<VrrpSpec>,
 }
 

@@ -1,4 +1,5 @@
-//! What each kind of component does with a request: the one definition that the simulation runs and everything else reads.
+//! What each kind of component does with a request: the single definition that the simulation runs and everything else
+//! reads.
 //!
 //! ```text
 //!  browser ──lookup──▶ resolver
@@ -6,9 +7,9 @@
 //!  originate   filter     forward   respond/forward    forward        query
 //! ```
 //!
-//! Pure data, derived from an [`Infrastructure`], a component and a [`RequestKind`]. Times are settings in seconds: nothing
-//! here knows the time, load or health, so a rule such as "the next backend that is UP" names the candidates and leaves the
-//! choice among them to its reader. [`KindFacts`] hold what does not depend on a request.
+//! Pure data, derived from an [`Infrastructure`], a component and a [`RequestKind`]. There is no time, load or health
+//! here, so a rule such as "the next backend that is UP" lists the candidates and leaves the choice among them to the
+//! caller. [`KindFacts`] has what does not depend on a request.
 
 mod cluster;
 mod facts;
@@ -28,58 +29,60 @@ use super::link::Protocol;
 use super::quantity::Seconds;
 use super::request::RequestKind;
 
-/// How long a browser waits for the answer to a name before the page fails: `getaddrinfo` waits 5 s by default
-/// (`options timeout` in resolv.conf(5)).
+/// Time after which a browser gives up on a DNS lookup: `getaddrinfo` waits 5 s by default (`options timeout` in
+/// resolv.conf(5)).
 pub const LOOKUP_TIMEOUT: Seconds = Seconds::literal(5.0);
 
 /// What a component does with a request of one kind.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Behaviour {
-    /// Sends it: the users' browser.
+    /// Sends it: a user's browser.
     Originate(Origin),
-    /// Has the answer: a static page, or the code of a site.
+    /// Responds itself, without an upstream: a static page.
     Respond,
     /// Executes a statement: a database.
     Query(Statement),
-    /// Asks another component and passes the answer on.
+    /// Forwards it to another component and relays the response.
     Forward(Forwarding),
-    /// Answers questions for the site's name, for as long as these settings say.
+    /// Resolves the site's name, with these settings.
     Resolve(ResolverSpec),
-    /// Judges new connections by its rules; responses pass, since a packet filter keeps state (conntrack).
+    /// Checks new connections against its rules. Responses pass, since a packet filter is stateful (conntrack).
     Filter,
-    /// Has no upstream for it, and reports this error.
+    /// Has no upstream for it and responds with this error.
     Fail(HttpError),
-    /// Gets no request of a user: monitoring.
+    /// Never receives a user's request: monitoring.
     Ignore,
 }
 
-/// What a statement needs of the database that executes it.
+/// The database that a statement needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Statement {
-    /// Any database that runs.
+    /// Any running database.
     Read,
-    /// One that is writable; others refuse it with error 1290, as MySQL does under `super_read_only`.
+    /// A writable database. Others reject the statement with error 1290, as MySQL does under `super_read_only`.
     Write,
 }
 
 /// How users reach the site.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Origin {
-    /// The links to resolvers, in authored order. A browser asks the first one only; without any, the address is known.
+    /// Links to resolvers, in authored order. A browser uses only the first one; without any, it already knows the
+    /// address.
     pub lookups: Vec<LinkIx>,
-    /// How long it waits for the resolver.
+    /// Time limit for the lookup.
     pub lookup_timeout: Seconds,
-    /// The links to the site, the preferred one first: with a VRRP pair, the balancer with the higher priority, and of
-    /// equals the later one (RFC 5798 compares addresses; positions stand for them).
+    /// Links to the site, in order of preference: with a VRRP pair, the balancer with the higher priority first and, if
+    /// equal, the later one (RFC 5798 compares addresses; positions stand in for them).
     pub entries: Vec<LinkIx>,
-    /// How long a user waits for the whole page.
+    /// Time that a user waits for the complete page.
     pub patience: Seconds,
 }
 
-/// What a component does with a request that finds every slot busy and the queue full, or too many requests present.
+/// What a component does with a request when all slots are busy and the queue is full, or when too many requests are
+/// present.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WhenFull {
-    /// Refuses the connection, as a listener whose backlog is full.
+    /// Refuses the connection, like a listener with a full backlog.
     Refuse,
     /// Responds with an error.
     Respond(HttpError),
@@ -109,16 +112,16 @@ pub fn behaviour(infra: &Infrastructure, ix: ComponentIx, kind: RequestKind) -> 
     }
 }
 
-/// The links on which a component can forward requests of one kind, in authored order: those that carry requests, and whose
-/// `kinds` name this one.
+/// The links on which a component can forward requests of one kind, in authored order: links that carry requests and
+/// whose `kinds` include this one.
 pub fn upstreams(infra: &Infrastructure, ix: ComponentIx, kind: RequestKind) -> Vec<LinkIx> {
     let mut links = infra.links_from(ix);
     links.retain(|link| infra.link(*link).protocol.carries_requests() && infra.link(*link).serves(kind));
     links
 }
 
-/// The browser's ways to the resolvers and to the site. A link's `kinds` do not matter here: a browser asks for every kind on
-/// the connection that it has.
+/// The browser's links to resolvers and to the site. A link's `kinds` do not matter here: a browser sends requests of
+/// every kind on the connection that it has.
 fn origin(infra: &Infrastructure, ix: ComponentIx) -> Origin {
     let on = |protocol: Protocol| {
         let mut links = infra.links_from(ix);

@@ -1,11 +1,11 @@
-//! From a scenario's form to an infrastructure: all checks across fields.
+//! Builds an infrastructure from a scenario, with all checks that span several fields.
 //!
 //! ```text
 //!  Scenario ──defaults──▶ names, numbers, links: each record ──▶ graph ──whole──▶ Infrastructure
 //! ```
 //!
 //! The problems of all records are reported together; the scenario as a whole is checked only if every record is valid.
-//! Building fills in what a scenario leaves out and refuses what cannot work; it never changes what a scenario says.
+//! Building fills in defaults and rejects what cannot work; it never changes what a scenario specifies.
 
 mod databases;
 mod defaults;
@@ -33,11 +33,11 @@ use super::text::Text;
 pub(super) use defaults::BROWSER;
 pub use whole::MAX_HOPS;
 
-/// Most components of one infrastructure.
+/// Maximum number of components, servers or failure domains in one scenario.
 const MAX_COMPONENTS: usize = 20_000;
-/// Most links of one infrastructure.
+/// Maximum number of links in one scenario.
 const MAX_LINKS: usize = 100_000;
-/// Most problems of one scenario that are reported.
+/// Maximum number of problems reported for one scenario.
 const MAX_PROBLEMS: usize = 20;
 /// The id of a scenario without one.
 const NAMELESS: &str = "scenario";
@@ -47,11 +47,12 @@ struct Builder {
     components: BTreeMap<ComponentId, ComponentIx>,
     servers: BTreeSet<ServerId>,
     problems: Vec<Problem>,
-    /// Why an implied browser has no link. Reported only without other problems, since it may follow from one of them.
+    /// Why the implied browser could not be linked. Reported only if there is no other problem, since it may be a
+    /// consequence of one.
     undecided: Option<Problem>,
 }
 
-/// Checks `scenario` and builds the graph.
+/// Checks `scenario` and builds the infrastructure.
 pub(super) fn build(mut scenario: Scenario) -> Result<Infrastructure, Vec<Problem>> {
     limits(&scenario).map_err(|problem| vec![problem])?;
     let mut builder = Builder::default();
@@ -108,7 +109,7 @@ pub(super) fn build(mut scenario: Scenario) -> Result<Infrastructure, Vec<Proble
     if builder.problems.is_empty() { Ok(infrastructure) } else { Err(builder.problems) }
 }
 
-/// Refuses a format that is too new and lists that are too long.
+/// Rejects formats that are too new and lists that are too long.
 fn limits(scenario: &Scenario) -> Result<(), Problem> {
     let found = scenario.format;
     if found > FORMAT {
@@ -130,12 +131,12 @@ fn limits(scenario: &Scenario) -> Result<(), Problem> {
 }
 
 impl Builder {
-    /// Whether further problems would not be reported.
+    /// Whether the maximum number of problems is reached.
     fn has_enough(&self) -> bool {
         self.problems.len() >= MAX_PROBLEMS
     }
 
-    /// Returns the value, or records the problem.
+    /// Returns the value of an `Ok`, or records the problem.
     fn keep<T>(&mut self, result: Result<T, Problem>) -> Option<T> {
         match result {
             Ok(value) => Some(value),
@@ -171,16 +172,16 @@ impl Builder {
         Err(Problem { path: path(), kind: ProblemKind::UnknownServer { name: id.clone(), suggestion, is_component } })
     }
 
-    /// Reports a reference to a component that does not exist.
+    /// Reports a reference to an unknown component.
     fn refer_component(&mut self, id: &ComponentId, path: impl FnOnce() -> ProblemPath) {
-        // A suggestion compares the name with every other.
+        // Finding a suggestion compares the name with all others, so skip it once enough problems are known.
         if !self.has_enough() {
             let known = self.known_component(id, path).map(drop);
             self.keep(known);
         }
     }
 
-    /// Reports a reference to a server that does not exist.
+    /// Reports a reference to an unknown server.
     fn refer_server(&mut self, id: &ServerId, path: impl FnOnce() -> ProblemPath) {
         if !self.has_enough() {
             let known = self.known_server(id, path);
@@ -278,7 +279,7 @@ impl Builder {
     }
 }
 
-/// The firewalls that protect each component, by position, in authored order.
+/// The firewalls that protect each component, indexed by component, in authored order.
 fn guarded(graph: &DiGraph<Component, Link, u32>) -> Vec<Vec<ComponentIx>> {
     let mut on_server: BTreeMap<&ServerId, Vec<ComponentIx>> = BTreeMap::new();
     let mut named: BTreeMap<&ComponentId, ComponentIx> = BTreeMap::new();

@@ -1,6 +1,4 @@
-//! Components: the programs and people of an infrastructure.
-//!
-//! Must not know how they are linked or simulated.
+//! Components: the programs and users of an infrastructure.
 
 use serde::{Deserialize, Serialize};
 
@@ -14,27 +12,27 @@ use super::reliability::Reliability;
 use super::station::{Station, StationPatch};
 use super::text::Text;
 
-/// What a component is, with the settings that only its kind has.
+/// The kind of a component, with the settings that only this kind has.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub enum ComponentKind {
-    /// The users' browsers.
+    /// The users' browser.
     Browser,
-    /// The resolver that answers for the site's name.
+    /// A DNS resolver for the site's name.
     DnsResolver(ResolverSpec),
     /// A packet filter.
     Firewall(FirewallSpec),
-    /// Spreads requests over web servers.
+    /// Distributes requests over web servers.
     LoadBalancer(BalancerSpec),
     /// Serves static pages and forwards the rest.
     Web(ProxySpec),
-    /// Runs the code of the site.
+    /// Runs the site's code.
     App(ProxySpec),
-    /// Keeps the data.
+    /// Stores the data.
     Database(DatabaseSpec),
-    /// A monitoring client: samples its server's components and pushes the samples.
+    /// Monitoring agent: samples the components on its server and pushes the samples.
     Agent(AgentSpec),
-    /// Where the samples arrive.
+    /// Receives the agents' samples.
     MonitoringService,
 }
 
@@ -42,14 +40,14 @@ pub enum ComponentKind {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ResolverSpec {
-    /// How long an answer may be kept.
+    /// TTL of the site's record.
     pub ttl_s: Seconds,
-    /// How long the questions to root, top level and authoritative server take together.
+    /// Duration of a cache miss: the queries to root, top-level and authoritative servers together.
     pub miss_s: Seconds,
-    /// How long it may be kept that there is no such name: the smaller one of the SOA record's TTL and its MINIMUM
-    /// (RFC 2308). Hours are usual outside lessons.
+    /// TTL of negative answers: the smaller of the SOA record's TTL and its MINIMUM field (RFC 2308). Outside lessons,
+    /// it is usually hours.
     pub negative_ttl_s: Seconds,
-    /// How long it asks an authoritative server in vain before it answers SERVFAIL.
+    /// How long it queries an unresponsive authoritative server before it answers SERVFAIL.
     pub servfail_s: Seconds,
 }
 
@@ -68,15 +66,15 @@ impl Default for ResolverSpec {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ProxySpec {
-    /// How long it waits for an upstream's response: by default 5 s for a web server, 2 s for an application's query.
+    /// Time limit for an upstream's response: by default 5 s for a web server, 2 s for an application's query.
     pub timeout_s: Option<Seconds>,
-    /// Whether its database driver sends writes to the database that took the last one, and turns to the next of its
-    /// links when that one refuses, is read-only or stays silent. Without, each write begins at the first link.
+    /// Whether its database driver sends writes to the database that accepted the last one, and tries the next link if
+    /// that database refuses, is read-only or does not reply. Otherwise, each write starts at the first link.
     pub follow_primary: bool,
-    /// Whether it keeps its connections downstream. Those that are kept and speak TLS are pooled: the first use of each pays
-    /// for opening it. Those that are kept and speak plaintext are there from the start, as if warmed up.
+    /// Whether it keeps connections to upstreams open. Kept TLS connections are pooled, and the first use of each pays
+    /// for opening it. Kept plaintext connections exist from the start, as in a warm pool.
     pub upstream: Connections,
-    /// How many idle connections it keeps on one link at most, where they are pooled; no limit by default.
+    /// Maximum number of idle pooled connections per link; unlimited by default.
     pub idle: Option<u32>,
 }
 
@@ -90,7 +88,7 @@ impl Default for ProxySpec {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct AgentSpec {
-    /// Time between two samples. One second here; ten are usual outside lessons.
+    /// Sampling interval. One second by default; ten are usual outside lessons.
     pub interval_s: Seconds,
 }
 
@@ -100,7 +98,7 @@ impl Default for AgentSpec {
     }
 }
 
-/// A program and its version: what a shared flaw has in common.
+/// A program and its version. Components with equal software share its flaws.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Software {
@@ -116,7 +114,7 @@ impl std::fmt::Display for Software {
     }
 }
 
-/// A place on the canvas: column and row of a coarse grid, from 0 at the top left.
+/// A position on the canvas: column and row of a coarse grid, from 0 at the top left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename = "Place")]
 pub struct GridPlace(
@@ -126,7 +124,7 @@ pub struct GridPlace(
     pub u16,
 );
 
-/// One component as a file writes it.
+/// A component as written in a file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Component {
@@ -134,22 +132,22 @@ pub struct Component {
     pub id: ComponentId,
     /// What it is.
     pub kind: ComponentKind,
-    /// The server that it runs on; none for the user, for services elsewhere, and where a write-up forgot to say.
+    /// The server that it runs on; none for the user and third-party services, or if the drawing does not say.
     #[serde(default)]
     pub server: Option<ServerId>,
-    /// What the diagram calls it; by default the software's name or the kind's word.
+    /// Its label in the diagram; by default the software's name or the name of the kind.
     #[serde(default)]
     pub label: Option<Text>,
-    /// What runs.
+    /// The program and its version.
     #[serde(default)]
     pub software: Option<Software>,
-    /// How often it fails; by default as the scenario's programs or services do.
+    /// Failure and repair times; by default those of the scenario's programs or services.
     #[serde(default)]
     pub reliability: Option<Reliability>,
     /// Changes to the kind's default station.
     #[serde(default)]
     pub station: StationPatch,
-    /// Where it is drawn, if it stands outside a server.
+    /// Position in the diagram, for a component outside a server.
     #[serde(default)]
     pub at: Option<GridPlace>,
 }
@@ -160,40 +158,41 @@ pub struct Component {
 pub struct Server {
     /// Its name.
     pub id: ServerId,
-    /// A word on what it is for.
+    /// A word about its purpose.
     #[serde(default)]
     pub label: Option<Text>,
-    /// How often it fails as a machine; by default as the scenario's servers do.
+    /// Failure and repair times of the machine; by default those of the scenario's servers.
     #[serde(default)]
     pub reliability: Option<Reliability>,
-    /// Where it is drawn.
+    /// Position in the diagram.
     #[serde(default)]
     pub at: Option<GridPlace>,
 }
 
-/// Who visits the site, and how often.
+/// The users' traffic.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Traffic {
     /// Requests per second, all kinds together, at the start.
     pub rate: super::quantity::Rate,
-    /// How users come.
+    /// Arrival process.
     pub arrivals: super::arrivals::Arrivals,
-    /// How the rate changes in the course of time; each change begins when the one before is over.
+    /// Changes of the rate over time; each begins after the previous one has ended.
     pub schedule: Vec<super::arrivals::RateChange>,
-    /// Part of the requests that are static pages.
+    /// Fraction of requests that are static pages.
     pub static_share: Fraction,
-    /// Part of the requests that are writes; the rest are reads.
+    /// Fraction of requests that are writes; the rest are reads.
     pub write_share: Fraction,
-    /// Part of the requests that come from new visitors, who need a DNS answer, a connection and a handshake first.
+    /// Fraction of requests from new visitors, who need a DNS lookup, a connection and a handshake first.
     pub new_visitors: Fraction,
-    /// How visitors who return come: on a connection that is there, or on a new one for each request.
+    /// Whether returning visitors reuse an open connection or open a new one for each request.
     pub connections: Connections,
-    /// Part of the users' new connections, of whomever, on which the browser resumes a TLS session from before.
+    /// Fraction of new connections, from new or returning visitors, on which the browser resumes an earlier TLS
+    /// session.
     pub resumes: Fraction,
     /// How long a user waits before giving up.
     pub patience_s: Seconds,
-    /// What users do when a request has failed.
+    /// Retries after a failed request.
     pub retries: super::retries::Retries,
 }
 
@@ -215,7 +214,7 @@ impl Default for Traffic {
 }
 
 impl ComponentKind {
-    /// The word for the kind, in lower case.
+    /// The name of the kind, in lower case.
     pub const fn word(&self) -> &'static str {
         match self {
             Self::Browser => "browser",
@@ -230,25 +229,6 @@ impl ComponentKind {
         }
     }
 
-    /// What it does, in a sentence for the detail panel.
-    pub const fn role(&self) -> &'static str {
-        match self {
-            Self::Browser => "Asks for pages and shows them to the user.",
-            Self::DnsResolver(_) => "Turns the site's name into an IP address.",
-            Self::Firewall(_) => "Judges who may ask whom, by source and port; answers pass.",
-            Self::LoadBalancer(_) => "Spreads requests over the healthy web servers.",
-            Self::Web(_) => "Answers static pages; hands the rest to the application.",
-            Self::App(_) => "Runs the site's code and asks the database.",
-            Self::Database(DatabaseSpec { role: DatabaseRole::Primary, .. }) => "Keeps the data; the only one that takes writes.",
-            Self::Database(DatabaseSpec { role: DatabaseRole::Replica, .. }) => {
-                "Follows the primary; answers reads, refuses writes."
-            }
-            Self::Database(_) => "Keeps the data with its peers; one that they elect takes writes.",
-            Self::Agent(_) => "Samples its server's counters and pushes them out.",
-            Self::MonitoringService => "Keeps what agents deliver; knows nothing else.",
-        }
-    }
-
     /// Whether its database driver follows the primary.
     pub const fn follows_primary(&self) -> bool {
         match self.as_proxy() {
@@ -257,7 +237,7 @@ impl ComponentKind {
         }
     }
 
-    /// The station of the kind, before a file's changes.
+    /// The kind's default station, without a file's changes.
     pub const fn default_station(&self) -> Station {
         match self {
             Self::Browser | Self::Agent(_) | Self::MonitoringService => Station::instant(),
@@ -270,7 +250,8 @@ impl ComponentKind {
         }
     }
 
-    /// Whether it keeps its connections to upstreams, and how many idle ones of a link; `u32::MAX` is no limit.
+    /// Whether it keeps connections to upstreams open, and the maximum number of idle ones per link; `u32::MAX` for no
+    /// limit.
     pub const fn upstream(&self) -> (Connections, u32) {
         let (upstream, idle) = match self {
             Self::Web(spec) | Self::App(spec) => (spec.upstream, spec.idle),
@@ -289,7 +270,7 @@ impl ComponentKind {
     }
 }
 
-/// The settings of one kind, where a component is of that kind.
+/// Accessors for the settings of one kind.
 impl ComponentKind {
     /// Whether it is the users' browser.
     pub const fn is_browser(&self) -> bool {
@@ -341,7 +322,7 @@ impl ComponentKind {
 }
 
 impl Component {
-    /// What the diagram calls it.
+    /// Its label in the diagram.
     pub fn label(&self) -> &str {
         match (&self.label, &self.software) {
             (Some(label), _) => label,
@@ -350,7 +331,7 @@ impl Component {
         }
     }
 
-    /// Its station, complete.
+    /// Its station: the kind's default with the file's changes.
     pub fn station(&self) -> Station {
         self.kind.default_station().patched(&self.station)
     }

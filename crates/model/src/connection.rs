@@ -1,29 +1,29 @@
-//! Settings of connections: keep-alive and TLS version.
+//! Connection settings: keep-alive and TLS version.
 
 use serde::{Deserialize, Serialize};
 
-/// How long a connection lives.
+/// Lifetime of a connection.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Connections {
-    /// It stays open for the next request.
+    /// Stays open for further requests.
     #[default]
     KeepAlive,
-    /// Each request opens a connection and closes it after the answer.
+    /// Each request opens its own connection, which is closed after the response.
     PerRequest,
 }
 
-/// The TLS version, which decides how many round trips a full handshake takes.
+/// The TLS version, which determines the round trips of a full handshake.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum TlsVersion {
-    /// Two round trips (RFC 5246), one if a session is resumed.
+    /// Two round trips (RFC 5246), or one if a session is resumed.
     Tls12,
-    /// One round trip (RFC 8446), also if a session is resumed: early data ("0-RTT") is off.
+    /// One round trip (RFC 8446), also if a session is resumed: early data ("0-RTT") is disabled.
     #[default]
     Tls13,
 }
 
 impl TlsVersion {
-    /// The label on the screen.
+    /// Label on the screen.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Tls12 => "TLS 1.2",

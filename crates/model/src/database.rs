@@ -1,7 +1,7 @@
 //! Settings of databases: role, replication and failover.
 //!
-//! Databases that replication links join form a cluster. Roles here are those at
-//! the start of a run; the simulation changes them.
+//! Databases that are joined by replication links form a cluster. The roles here are those at the start of a run; the
+//! simulation changes them.
 
 use serde::{Deserialize, Serialize};
 
@@ -10,18 +10,18 @@ use super::quantity::Seconds;
 /// A database's role at the start of a run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum DatabaseRole {
-    /// Takes reads and writes.
+    /// Accepts reads and writes.
     #[default]
     Primary,
-    /// Follows the primary; takes reads, refuses writes (error 1290).
+    /// Replicates the primary; accepts reads and rejects writes (error 1290).
     Replica,
-    /// Belongs to a quorum cluster, whose members elect one that takes writes; the first member at the start. A write is
-    /// acknowledged when a majority has it.
+    /// Member of a quorum cluster, whose members elect one writer; the first member is the writer at the start. A write
+    /// is acknowledged when a majority has it.
     Member,
 }
 
 impl DatabaseRole {
-    /// The words for a database that has this role.
+    /// The term for a database with this role.
     pub const fn of_database(self) -> &'static str {
         match self {
             Self::Primary => "primary database",
@@ -30,7 +30,7 @@ impl DatabaseRole {
         }
     }
 
-    /// The word that the screen uses.
+    /// Name of the role.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Primary => "primary",
@@ -40,11 +40,12 @@ impl DatabaseRole {
     }
 }
 
-/// What replaces a lost primary.
+/// How a lost primary is replaced.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub enum Failover {
-    /// An operator promotes a replica. Noticing and deciding takes minutes; the promotion itself does not.
+    /// An operator promotes a replica. It takes minutes until the operator notices and decides; the promotion itself is
+    /// instantaneous.
     #[default]
     Manual,
     /// The replicas promote one of themselves.
@@ -54,29 +55,29 @@ pub enum Failover {
     },
 }
 
-/// Settings of a database. Failover, fencing and semi-synchronous replication are set at the primary and hold for its
+/// Settings of a database. Failover, fencing and semi-synchronous replication are set on the primary and apply to its
 /// whole cluster.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DatabaseSpec {
-    /// Whether it takes writes.
+    /// Its role at the start.
     #[serde(default)]
     pub role: DatabaseRole,
-    /// How long a change takes to be applied once it has arrived, for a replica or member.
+    /// Time until a received change is applied, for a replica or member.
     #[serde(default = "usual_lag")]
     pub lag_s: Seconds,
-    /// What replaces the primary when it is lost.
+    /// How the primary is replaced when it is lost.
     #[serde(default)]
     pub failover: Failover,
-    /// Whether a replaced primary is made read-only as soon as it is back. Otherwise it continues to take writes.
+    /// Whether a replaced primary becomes read-only as soon as it is back. Otherwise it continues to accept writes.
     #[serde(default)]
     pub fence: bool,
-    /// Whether a write is acknowledged only when one replica has received it. After ten seconds without a replica's
-    /// acknowledgement it falls back to asynchronous replication, as MySQL does by default.
+    /// Whether a write is acknowledged only after a replica has received it. After ten seconds without a replica's
+    /// acknowledgement, the primary falls back to asynchronous replication, as MySQL does by default.
     #[serde(default)]
     pub semi_sync: bool,
-    /// How long a member may be silent before the others expel it. MySQL's Group Replication takes ten seconds: five until
-    /// it suspects, five until it expels.
+    /// How long a member may be silent before the others expel it. MySQL Group Replication takes ten seconds: five
+    /// until it suspects the member, five more until it expels it.
     #[serde(default)]
     pub expel_s: Option<Seconds>,
 }

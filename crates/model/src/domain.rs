@@ -1,6 +1,7 @@
-//! Failure domains: components and servers that fail together because they share something that is not drawn.
+//! Failure domains: components and servers that fail together because they share something that the diagram does not
+//! show.
 //!
-//! A rack shares a switch and a fuse, a data centre its power, a region its network.
+//! A rack shares a switch and a power feed, a data centre its power supply, a region its network.
 
 use serde::{Deserialize, Serialize};
 
@@ -14,22 +15,22 @@ use super::text::Text;
 pub struct FailureDomain {
     /// Its name.
     pub id: DomainId,
-    /// What it is, in a word or two.
+    /// Short description, in a word or two.
     #[serde(default)]
     pub label: Option<Text>,
-    /// The servers in it, with all that they hold.
+    /// Servers in it, with all their components.
     #[serde(default)]
     pub servers: Vec<ServerId>,
-    /// Single components in it.
+    /// Individual components in it.
     #[serde(default)]
     pub components: Vec<ComponentId>,
-    /// Links that run through it, as pairs of ends.
+    /// Links that run through it, as pairs of client and server end.
     #[serde(default)]
     pub links: Vec<(ComponentId, ComponentId)>,
-    /// Domains inside it, such as the racks of a data centre.
+    /// Nested domains, such as the racks of a data centre.
     #[serde(default)]
     pub domains: Vec<DomainId>,
-    /// How often it fails as a whole. Without it, only what-if questions take it into account.
+    /// Failure and repair times of the domain as a whole. Without them, only what-if questions consider it.
     #[serde(default)]
     pub reliability: Option<Reliability>,
 }

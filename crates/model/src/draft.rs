@@ -1,7 +1,7 @@
-//! Drafts: a learner's design while it is edited.
+//! Drafts: a learner's design during editing.
 //!
-//! A draft is a [`Scenario`] with a history. Between two edits it may be incomplete, such as a web server that nothing links
-//! to yet: [`Draft::problems`] lists what keeps it from being built.
+//! A draft is a [`Scenario`] with an undo history. Between two edits it may be incomplete, such as with a web server
+//! that has no links yet; [`Draft::problems`] lists what keeps it from being built.
 
 mod edit;
 #[cfg(test)]
@@ -15,31 +15,32 @@ use super::scenario::Scenario;
 
 pub use edit::{Edit, EditError};
 
-/// A scenario that is edited.
+/// A scenario with an undo history.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Draft {
     scenario: Arc<Scenario>,
-    /// The scenarios before each edit, the latest last.
+    /// The scenario before each edit, latest last.
     past: Vec<Arc<Scenario>>,
-    /// The scenarios that `undo` left, the latest last.
+    /// The scenarios that `undo` reverted, latest last.
     future: Vec<Arc<Scenario>>,
 }
 
 impl Draft {
-    /// A draft without history.
+    /// Creates a draft without history.
     pub fn new(scenario: Scenario) -> Self {
         Self { scenario: Arc::new(scenario), past: Vec::new(), future: Vec::new() }
     }
 
-    /// The scenario as it is now.
+    /// The current scenario.
     pub fn scenario(&self) -> &Scenario {
         &self.scenario
     }
 
-    /// Applies an edit and discards what `redo` would restore.
+    /// Applies an edit and clears the redo history.
     ///
     /// # Errors
-    /// The edit names something that does not exist or already exists, or changes nothing. The draft then stays as it was.
+    /// The edit names something that does not exist or already exists, or it changes nothing. The draft is then
+    /// unchanged.
     pub fn apply(&mut self, edit: Edit) -> Result<(), EditError> {
         let mut edited = Scenario::clone(&self.scenario);
         edit.apply_to(&mut edited)?;
@@ -63,24 +64,24 @@ impl Draft {
         true
     }
 
-    /// Applies the edit again that the latest `undo` reverted. Returns whether there was one.
+    /// Reapplies the edit that the latest `undo` reverted. Returns whether there was one.
     pub fn redo(&mut self) -> bool {
         let Some(after) = self.future.pop() else { return false };
         self.past.push(std::mem::replace(&mut self.scenario, after));
         true
     }
 
-    /// How many edits `undo` can revert.
+    /// Number of edits that `undo` can revert.
     pub const fn undo_len(&self) -> usize {
         self.past.len()
     }
 
-    /// How many edits `redo` can apply again.
+    /// Number of edits that `redo` can reapply.
     pub const fn redo_len(&self) -> usize {
         self.future.len()
     }
 
-    /// What keeps the draft from being built; empty if nothing does.
+    /// The problems that keep the draft from being built; empty if it can be built.
     pub fn problems(&self) -> Vec<Problem> {
         self.scenario.check()
     }

@@ -1,6 +1,6 @@
 //! References to a component, a server or a hop.
 //!
-//! Selection, lessons, faults and findings all use them.
+//! Used by selection, lessons, faults and findings.
 
 use std::fmt;
 
@@ -11,9 +11,9 @@ use super::id::{ComponentId, ServerId};
 /// A component, a server or a hop, by name.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Element {
-    /// One component.
+    /// A component.
     Component(ComponentId),
-    /// One server with everything on it.
+    /// A server and everything on it.
     Server(ServerId),
     /// The hop from one component to another.
     Hop(ComponentId, ComponentId),

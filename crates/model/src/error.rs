@@ -6,22 +6,24 @@ use super::ron_text::tokens::tokens;
 use super::text::sanitise;
 
 /// An error in a content file. Lines and columns count from 1.
+///
+/// `M` describes the error: as a sentence, or as data from which a renderer makes one.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ContentError {
-    /// The file's name, as the user knows it.
+pub struct ContentError<M = String> {
+    /// The file's name as the user entered it.
     pub file: String,
-    /// Line and column, if a place is known.
+    /// Line and column, if known.
     pub place: Option<(usize, usize)>,
-    /// What was found, and what was expected.
-    pub message: String,
-    /// What was probably meant.
+    /// What was found and what was expected.
+    pub message: M,
+    /// The name that was probably meant.
     pub suggestion: Option<String>,
-    /// The line itself.
+    /// The text of the line.
     pub excerpt: Option<String>,
 }
 
 impl ContentError {
-    /// An error about a name in `text`. Its place is the first occurrence of the name in quotes.
+    /// An error about a name in `text`, located at the first occurrence of the name in quotes.
     pub fn about(file: &str, text: &str, needle: &str, message: impl Into<String>) -> Self {
         let quoted = format!("\"{needle}\"");
         let place = text.lines().enumerate().find_map(|(line, content)| {
@@ -32,8 +34,8 @@ impl ContentError {
         Self::at(file, text, place, message)
     }
 
-    /// An error about a name in one of the file's top-level fields. Its place is the first occurrence of the name in quotes
-    /// after all `marks` in this order, or else the field.
+    /// An error about a name in one of the file's top-level fields. It is located at the first occurrence of the name
+    /// in quotes after all `marks` in this order, or otherwise at the field.
     pub fn behind(file: &str, text: &str, field: &str, marks: &[&str], needle: &str, message: impl Into<String>) -> Self {
         let mut pieces = tokens(text).skip_while(|token| !token.names(field)).peekable();
         let begin = pieces.peek().map(|token| token.place);
@@ -43,16 +45,29 @@ impl ContentError {
         Self::at(file, text, found.map(|token| token.place).or(begin), message)
     }
 
-    /// An error at a place of `text`.
+    /// An error at a position in `text`.
     pub fn at(file: &str, text: &str, place: Option<(usize, usize)>, message: impl Into<String>) -> Self {
+        Self::with(file, text, place, sanitise(&message.into()))
+    }
+}
+
+impl<M> ContentError<M> {
+    /// Like [`ContentError::at`], with a message that is not sanitised.
+    pub(crate) fn with(file: &str, text: &str, place: Option<(usize, usize)>, message: M) -> Self {
         let excerpt = place.and_then(|(line, _)| text.lines().nth(line.saturating_sub(1))).map(|line| {
             let shown: String = line.chars().take(160).collect();
             sanitise(&shown.replace('\t', " "))
         });
-        Self { file: sanitise(file), place, message: sanitise(&message.into()), suggestion: None, excerpt }
+        Self { file: sanitise(file), place, message, suggestion: None, excerpt }
     }
 
-    /// Adds "did you mean", if one of `known` is close to `found`.
+    /// Converts the message and keeps everything else.
+    pub fn map<N>(self, convert: impl FnOnce(M) -> N) -> ContentError<N> {
+        let Self { file, place, message, suggestion, excerpt } = self;
+        ContentError { file, place, message: convert(message), suggestion, excerpt }
+    }
+
+    /// Adds a "did you mean" suggestion if one of `known` is similar to `found`.
     #[must_use]
     pub fn suggest<'a>(mut self, found: &str, known: impl Iterator<Item = &'a str>) -> Self {
         self.suggestion = nearest(found, known).map(str::to_owned);
@@ -60,7 +75,7 @@ impl ContentError {
     }
 }
 
-/// The name among `known` that is closest to `found`, if any is close.
+/// The name in `known` that is most similar to `found`, if any is similar enough.
 pub fn nearest<'a>(found: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     known
         .map(|name| (strsim::damerau_levenshtein(found, name), name))
@@ -69,13 +84,14 @@ pub fn nearest<'a>(found: &str, known: impl Iterator<Item = &'a str>) -> Option<
         .map(|(_, name)| name)
 }
 
-/// Whether a content file has this top-level field. Works on a file that can't be parsed, too.
+/// Whether a content file has this top-level field. Also works on a file with syntax errors.
 pub fn has_field(text: &str, field: &str) -> bool {
     tokens(text).any(|token| token.names(field))
 }
 
-/// A content file's text with the entry at a place blanked out, so that the rest can be read with its places unchanged. An entry
-/// is a top-level field, or an element of such a field's list or map. `None` if there is none at that place.
+/// Returns a content file's text with the entry at a position blanked out, so that the rest can be parsed at unchanged
+/// positions. An entry is a top-level field, or an element of such a field's list or map. `None` if there is no entry
+/// at that position.
 pub fn without_entry(text: &str, place: (usize, usize)) -> Option<String> {
     let mut open: [Option<usize>; 2] = [None, None];
     let mut entries: Vec<std::ops::Range<usize>> = Vec::new();
@@ -110,13 +126,13 @@ pub fn without_entry(text: &str, place: (usize, usize)) -> Option<String> {
     Some(format!("{before}{blank}{behind}"))
 }
 
-/// The string in one of a content file's top-level fields, if it has no escapes. Works on a file that can't be parsed, too.
+/// Returns the string value of a top-level field, if it has no escapes. Also works on a file with syntax errors.
 pub fn field_text<'a>(text: &'a str, field: &str) -> Option<&'a str> {
     let value = tokens(text).skip_while(|token| !token.names(field)).nth(2)?;
     value.text.strip_prefix('"')?.strip_suffix('"')
 }
 
-impl fmt::Display for ContentError {
+impl<M: fmt::Display> fmt::Display for ContentError<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.file)?;
         if let Some((line, column)) = self.place {
@@ -127,7 +143,7 @@ impl fmt::Display for ContentError {
             write!(f, "; did you mean `{suggestion}`?")?;
         }
         if let (Some(excerpt), Some((line, column))) = (&self.excerpt, self.place) {
-            // A caret under a place that lies beyond the excerpt would mislead.
+            // A caret beyond the excerpt would be misleading.
             if column <= excerpt.chars().count() + 1 {
                 let number = line.to_string();
                 write!(f, "\n {number} | {excerpt}\n {} | {}^", " ".repeat(number.len()), " ".repeat(column - 1))?;
@@ -137,14 +153,14 @@ impl fmt::Display for ContentError {
     }
 }
 
-impl std::error::Error for ContentError {}
+impl<M: fmt::Debug + fmt::Display> std::error::Error for ContentError<M> {}
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn a_wrong_name_is_shown_in_its_place_with_a_suggestion() {
+    fn an_unknown_name_is_shown_with_its_position_and_a_suggestion() {
         let text = "(\n  // \"wbe-1\" in a comment\n  from: \"wbe-1\",\n)";
         let error =
             ContentError::about("x.ron", text, "wbe-1", "no component `wbe-1`").suggest("wbe-1", ["lb-1", "web-1"].into_iter());
@@ -155,11 +171,11 @@ mod tests {
     }
 
     #[test]
-    fn an_entry_is_taken_away_and_all_else_keeps_its_place() {
+    fn a_removed_entry_leaves_all_positions_unchanged() {
         let text = "(a: 1,\n  b: { \"é\": [2], \"d\": 3 }, // b: 4\n  e: \"),\")";
         let without = |place| without_entry(text, place).expect("an entry");
         assert_eq!(without((1, 5)), text.replacen("a: 1,", "     ", 1));
-        assert_eq!(without((2, 14)), text.replacen("\"é\": [2],", "         ", 1), "of a map, one entry");
+        assert_eq!(without((2, 14)), text.replacen("\"é\": [2],", "         ", 1), "one entry of a map");
         assert_eq!(without((2, 23)), text.replacen("\"d\": 3", "      ", 1));
         let whole = "b: { \"é\": [2], \"d\": 3 },";
         assert_eq!(without((2, 3)), text.replacen(whole, &" ".repeat(whole.chars().count()), 1));
@@ -170,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_is_found_behind_marks() {
+    fn a_name_is_found_after_marks() {
         let text = "(\n  links: [\n    (from: \"a\", to: \"b\"), // (from: \"a\")\n    L(from: \"b\", to: \"a\"),\n  ],\n  others: 3,\n)";
         let behind = |marks: &[&str], needle| ContentError::behind("x.ron", text, "links", marks, needle, "wrong").place;
         assert_eq!(behind(&["L", "to"], "a"), Some((4, 22)));

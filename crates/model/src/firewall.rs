@@ -1,55 +1,55 @@
-//! Firewall rules and the verdict on a new connection.
+//! Firewall rules and verdicts on new connections.
 //!
-//! A packet filter judges source, port and direction, and knows no URLs or users. It is stateful: replies to an allowed
+//! A packet filter matches source, port and direction, not URLs or users. It is stateful: replies on an allowed
 //! connection pass.
 
 use serde::{Deserialize, Serialize};
 
 use super::id::{ComponentId, ServerId};
 
-/// Which way a connection crosses the firewall.
+/// The direction in which a connection crosses the firewall.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Direction {
-    /// From outside to a protected component.
+    /// To a protected component.
     Inbound,
-    /// From a protected component to outside.
+    /// From a protected component.
     Outbound,
 }
 
-/// The other end of the connection that a rule matches.
+/// The remote end that a rule matches.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Peer {
-    /// Everyone.
+    /// Any component.
     Any,
     /// One component.
     Component(ComponentId),
-    /// Every component of one server.
+    /// Every component on one server.
     Server(ServerId),
 }
 
-/// What happens to a connection that a rule matches.
+/// The action of a rule.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum RuleAction {
-    /// It passes.
+    /// Lets the connection pass.
     #[default]
     Allow,
-    /// It is dropped silently: the sender waits until its own timeout.
+    /// Drops it silently: the sender waits until its own timeout.
     Drop,
-    /// It is refused immediately.
+    /// Refuses it immediately.
     Reject,
 }
 
-/// One rule. The first rule that matches decides.
+/// A firewall rule. The first matching rule decides.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Rule {
-    /// The other end.
+    /// The remote end.
     #[serde(default = "any")]
     pub peer: Peer,
-    /// Destination ports that match; empty for all.
+    /// Destination ports; empty for all.
     #[serde(default)]
     pub ports: Vec<u16>,
-    /// What to do.
+    /// The action.
     #[serde(default)]
     pub action: RuleAction,
 }
@@ -58,14 +58,14 @@ fn any() -> Peer {
     Peer::Any
 }
 
-/// What a firewall protects and how it judges.
+/// Settings of a firewall: what it protects, and its rules.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FirewallSpec {
-    /// Servers that it protects, with every component on them.
+    /// Protected servers, with every component on them.
     #[serde(default)]
     pub servers: Vec<ServerId>,
-    /// Single components that it protects.
+    /// Individually protected components.
     #[serde(default)]
     pub components: Vec<ComponentId>,
     /// Rules for inbound connections.
@@ -74,7 +74,7 @@ pub struct FirewallSpec {
     /// Rules for outbound connections.
     #[serde(default)]
     pub outbound: Vec<Rule>,
-    /// What happens when no rule matches.
+    /// The action if no rule matches.
     #[serde(default = "drop_rest")]
     pub default: RuleAction,
 }
@@ -83,19 +83,19 @@ fn drop_rest() -> RuleAction {
     RuleAction::Drop
 }
 
-/// A firewall's decision and the rule that made it.
+/// A firewall's decision and the rule that it is based on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Verdict {
-    /// What happens to the connection.
+    /// The action taken.
     pub action: RuleAction,
-    /// The number of the deciding rule, from 1; `None` for the default.
+    /// Number of the matching rule, from 1; `None` for the default action.
     pub rule: Option<u16>,
-    /// The list of rules that was searched.
+    /// The rule list that was searched.
     pub direction: Direction,
 }
 
 impl FirewallSpec {
-    /// Judges a new connection whose other end is `peer` on `peer_server`, to `port`.
+    /// Decides on a new connection to or from `peer` on `peer_server`, to `port`.
     pub fn judge(&self, direction: Direction, peer: &ComponentId, peer_server: Option<&ServerId>, port: u16) -> Verdict {
         let decided = self.rules(direction).iter().zip(1u16..).find(|(rule, _)| {
             let peer_matches = match &rule.peer {

@@ -1,6 +1,6 @@
-//! Encryption per hop: derived from the TLS settings and from where things run, never authored.
+//! Encryption per hop: derived from the TLS settings and the placement of components, never authored.
 //!
-//! Must not know packets. What is true of a hop here is true of every message that departs on it.
+//! A hop's properties apply to every message sent on it.
 
 use super::behaviour::HttpTls;
 use super::firewall::Verdict;
@@ -8,59 +8,59 @@ use super::infrastructure::{ComponentIx, Infrastructure, LinkIx};
 use super::link::Protocol;
 use super::tls::TlsMode;
 
-/// Whether the hop can be read between its ends.
+/// How a hop is encrypted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Cipher {
-    /// Readable.
+    /// Not encrypted.
     Plaintext,
     /// TLS between the two ends of the hop.
     Tls,
-    /// TLS that passes through one of the ends, which cannot read it either.
+    /// TLS that one of the ends passes through without being able to read it.
     TlsThrough,
 }
 
-/// What a hop runs over.
+/// The medium of a hop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Medium {
     /// A network, where others may listen.
     Wire,
-    /// Inside one server: not exposed to the network.
+    /// Within one server, not exposed to the network.
     Loopback,
 }
 
-/// A firewall on the way of a hop.
+/// A firewall that a hop crosses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Guard {
     /// The firewall.
     pub firewall: ComponentIx,
-    /// What it says to a new connection on this hop.
+    /// Its verdict on a new connection on this hop.
     pub verdict: Verdict,
 }
 
-/// All that is derived about one link.
+/// Everything derived about one link.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hop {
     /// The link.
     pub link: LinkIx,
-    /// Who asks.
+    /// The client end.
     pub from: ComponentIx,
-    /// Who answers.
+    /// The server end.
     pub to: ComponentIx,
-    /// Whether it is readable.
+    /// Its encryption.
     pub cipher: Cipher,
-    /// What it runs over.
+    /// Its medium.
     pub medium: Medium,
-    /// The firewalls on the way, in the order in which a request meets them.
+    /// The firewalls that it crosses, in the order in which a request reaches them.
     pub guards: Vec<Guard>,
 }
 
 impl Hop {
-    /// Whether it can be read on the network.
+    /// Whether an eavesdropper on the network can read it.
     pub fn is_exposed(&self) -> bool {
         self.cipher == Cipher::Plaintext && self.medium == Medium::Wire
     }
 
-    /// Whether it is readable at all, if only inside one server.
+    /// Whether it is unencrypted, on a network or within a server.
     pub fn is_plaintext(&self) -> bool {
         self.cipher == Cipher::Plaintext
     }
@@ -73,7 +73,7 @@ pub(super) fn cipher(infra: &Infrastructure, link: LinkIx) -> Cipher {
     let (asker, answerer) = (&infra.component(from).kind, &infra.component(to).kind);
     let encrypted = |yes: bool| if yes { Cipher::Tls } else { Cipher::Plaintext };
     match infra.link(link).protocol {
-        // Classic DNS over port 53 is plaintext; samples are pushed over HTTPS.
+        // Classic DNS on port 53 is plaintext; samples are pushed over HTTPS.
         Protocol::Dns | Protocol::Vrrp => Cipher::Plaintext,
         Protocol::Metrics => Cipher::Tls,
         Protocol::Sql | Protocol::Replication => encrypted(tls.app_to_db),
@@ -88,7 +88,7 @@ pub(super) fn cipher(infra: &Infrastructure, link: LinkIx) -> Cipher {
     }
 }
 
-/// Derives what a link runs over. Two components without a server are never taken to share one.
+/// Derives the medium of a link. Two components without a server never share one.
 pub(super) fn medium(infra: &Infrastructure, link: LinkIx) -> Medium {
     let (from, to) = infra.ends(link);
     match (&infra.component(from).server, &infra.component(to).server) {

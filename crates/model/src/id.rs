@@ -1,6 +1,6 @@
-//! Ids: the authored names of components, servers and other records.
+//! Ids: the names of components, servers and other records in files.
 //!
-//! A petgraph index is never an id: it is only valid inside one graph.
+//! A petgraph index is not an id: it is only valid within one graph.
 
 use std::borrow::Borrow;
 use std::fmt;
@@ -8,20 +8,20 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-/// Longest slug that a file may use, in bytes.
+/// Maximum length of an id, in bytes.
 const MAX_SLUG: usize = 40;
 
-/// Why `text` is not a slug, if it isn't.
+/// Returns why `text` is not a valid id, if it isn't.
 fn slug_error(text: &str) -> Option<String> {
     if text.is_empty() {
         return Some("an id must not be empty".into());
     }
     if text.len() > MAX_SLUG {
-        return Some(format!("an id has at most {MAX_SLUG} characters, this one has {}", text.len()));
+        return Some(format!("an id can have at most {MAX_SLUG} characters, found {}", text.len()));
     }
     if !text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-') {
         return Some(format!(
-            "{:?} is no id: use lower-case letters, digits and hyphens, such as \"web-1\"",
+            "{:?} is not a valid id: use lower-case letters, digits and hyphens, such as \"web-1\"",
             text.escape_default().to_string()
         ));
     }
@@ -35,16 +35,16 @@ macro_rules! slug {
         pub struct $name(Arc<str>);
 
         impl $name {
-            /// Makes an id from a slug that is known to be one, as in tests and literals.
+            /// Creates an id from a slug known to be valid, such as a literal.
             ///
             /// # Panics
-            /// If `slug` is not made of lower-case letters, digits and hyphens. Text from outside goes through serde or `FromStr`.
+            /// If `slug` is not a valid id. Parse untrusted text with serde or `FromStr`.
             pub fn new(slug: &str) -> Self {
-                assert!(slug_error(slug).is_none(), "not a slug: {slug:?}");
+                assert!(slug_error(slug).is_none(), "invalid id: {slug:?}");
                 Self(slug.into())
             }
 
-            /// The slug.
+            /// The id as text.
             pub fn as_str(&self) -> &str {
                 &self.0
             }
@@ -92,29 +92,29 @@ macro_rules! slug {
 }
 
 slug!(
-    /// Names a component: a browser, a balancer, a web server process, a firewall, an agent.
+    /// Id of a component: a browser, a balancer, a web server process, a firewall, an agent.
     ComponentId
 );
 slug!(
-    /// Names a server: a machine that holds components.
+    /// Id of a server: a machine that hosts components.
     ServerId
 );
 slug!(
-    /// Names a failure domain: a rack, a switch, a data centre.
+    /// Id of a failure domain: a rack, a switch, a data centre.
     DomainId
 );
 slug!(
-    /// Names a scenario: `stage-2-secured`.
+    /// Id of a scenario, such as `stage-2-secured`.
     ScenarioId
 );
 slug!(
-    /// Names a lesson: `where-tls-ends`.
+    /// Id of a lesson, such as `where-tls-ends`.
     LessonId
 );
 
 impl ScenarioId {
-    /// Makes the id of a scenario without one from the file's name: in lower case, with hyphens for characters that no id may
-    /// have; `scenario` if nothing is left.
+    /// Derives the id of a scenario without one from its file name: lower case, with a hyphen for each character that
+    /// an id may not have; `scenario` if nothing is left.
     pub fn of_file(file: &str) -> Self {
         let name = file.rsplit(['/', '\\']).next().unwrap_or(file);
         let stem = name.strip_suffix(".ron").unwrap_or(name);
@@ -129,7 +129,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_file_name_makes_an_id() {
+    fn an_id_is_derived_from_a_file_name() {
         for (file, id) in [
             ("my-site.ron", "my-site"),
             ("/home/ada/My Site 2.ron", "my-site-2"),
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn ids_from_outside_are_checked() {
+    fn parsed_ids_are_validated() {
         assert!("web-1".parse::<ComponentId>().is_ok());
         for bad in ["", "Web", "web 1", "wéb", "\u{1b}[2J", &"x".repeat(41)] {
             assert!(bad.parse::<ComponentId>().is_err(), "{bad:?}");

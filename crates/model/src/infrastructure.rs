@@ -1,6 +1,6 @@
-//! The infrastructure: a petgraph graph of components, with servers, certificates and TLS settings around it.
+//! The infrastructure: a petgraph graph of components, with servers, certificates and TLS settings.
 //!
-//! Immutable once built; an edit makes a new one.
+//! Immutable once built; an edit returns a new one.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -23,12 +23,12 @@ use super::reliability::ReliabilityDefaults;
 use super::text::Text;
 use super::tls::{Certificate, TlsConfig, TlsMode};
 
-/// Position of a component inside one infrastructure.
+/// Index of a component in one infrastructure.
 pub type ComponentIx = NodeIndex<u32>;
-/// Position of a link inside one infrastructure.
+/// Index of a link in one infrastructure.
 pub type LinkIx = EdgeIndex<u32>;
 
-/// A whole infrastructure.
+/// A complete, valid infrastructure.
 #[derive(Clone, Debug)]
 pub struct Infrastructure {
     pub(super) id: ScenarioId,
@@ -45,18 +45,18 @@ pub struct Infrastructure {
     pub(super) servers: IndexMap<ServerId, Server>,
     pub(super) graph: DiGraph<Component, Link, u32>,
     pub(super) index: BTreeMap<ComponentId, ComponentIx>,
-    /// The firewalls that protect each component, by position. Cached, since every hop needs them.
+    /// The firewalls that protect each component, indexed by component. Cached, since every hop needs them.
     pub(super) guarded: Vec<Vec<ComponentIx>>,
-    /// Reliability of elements without figures of their own.
+    /// Reliability of elements that do not specify it.
     pub(super) reliability: ReliabilityDefaults,
-    /// Groups that fail together for reasons that are not drawn.
+    /// Failure domains: groups that fail together for reasons that the diagram does not show.
     pub(super) domains: IndexMap<DomainId, FailureDomain>,
-    /// The hops that were blocked by an edit.
+    /// The hops blocked by edits.
     pub(super) blocks: BTreeSet<(ComponentId, ComponentId)>,
 }
 
 impl PartialEq for Infrastructure {
-    /// Equal content in equal order. petgraph's graph has no equality of its own.
+    /// Equal content in equal order; petgraph's graph does not implement equality.
     fn eq(&self, other: &Self) -> bool {
         let edges = |infra: &Self| -> Vec<_> {
             infra.graph.raw_edges().iter().map(|e| (e.source(), e.target(), e.weight.clone())).collect()
@@ -73,34 +73,34 @@ impl PartialEq for Infrastructure {
     }
 }
 
-/// A change to a running infrastructure, which keeps its components and links.
+/// A change to a running infrastructure that keeps its components and links.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum TopologyEdit {
-    /// Sets what the entry does with TLS.
+    /// Sets the TLS mode of the entry.
     EdgeTls(TlsMode),
-    /// Switches TLS from web to application servers.
+    /// Turns TLS from web to application servers on or off.
     WebToAppTls(bool),
-    /// Switches TLS to and between databases.
+    /// Turns TLS to and between databases on or off.
     AppToDbTls(bool),
-    /// Adds a rule to the last firewall on a hop that drops connections from this component to this port. Does nothing
-    /// without a firewall on the hop.
+    /// Adds a rule to the last firewall on a hop that drops connections from the first component to the second on the
+    /// hop's port. Does nothing if no firewall is on the hop.
     Block(ComponentId, ComponentId),
-    /// Removes such a rule.
+    /// Removes a rule added by [`Self::Block`].
     Unblock(ComponentId, ComponentId),
 }
 
 impl Infrastructure {
-    /// Its name in commands and lessons.
+    /// Its id in commands and lessons.
     pub fn id(&self) -> &ScenarioId {
         &self.id
     }
 
-    /// Its name on the screen.
+    /// Its title on the screen.
     pub fn title(&self) -> &str {
         &self.title
     }
 
-    /// What it is, in a sentence or two.
+    /// Summary in a sentence or two.
     pub fn summary(&self) -> &str {
         &self.summary
     }
@@ -120,7 +120,7 @@ impl Infrastructure {
         self.benchmark
     }
 
-    /// The site's name.
+    /// The site's domain name.
     pub fn domain(&self) -> &str {
         &self.domain
     }
@@ -130,7 +130,7 @@ impl Infrastructure {
         &self.traffic
     }
 
-    /// Where TLS ends.
+    /// The TLS settings.
     pub fn tls(&self) -> TlsConfig {
         self.tls
     }
@@ -140,13 +140,13 @@ impl Infrastructure {
         &self.certificates
     }
 
-    /// What the monitoring service watches for.
+    /// Alert rules and the external probe.
     pub fn monitoring(&self) -> &MonitoringSpec {
         &self.monitoring
     }
 
-    /// The components that hold a certificate and its key: the authored holders or, where TLS passes through them, the web
-    /// servers that they forward to.
+    /// The components that hold a certificate and its key: those listed in the file or, if they pass TLS through, the
+    /// web servers to which they forward.
     pub fn holders(&self, certificate: &Certificate) -> Vec<ComponentIx> {
         let authored: Vec<ComponentIx> = certificate.on.iter().filter_map(|id| self.find(id.as_str())).collect();
         if self.tls.edge != TlsMode::Passthrough {
@@ -161,8 +161,8 @@ impl Infrastructure {
         holders
     }
 
-    /// The certificates that a component can present, as positions in the list: those for the site's name if it holds any,
-    /// else all that it holds. One valid certificate is enough.
+    /// The certificates that a component can present, as positions in the list: those for the site's name, or all of
+    /// its certificates if none is for that name. One valid certificate is sufficient.
     pub fn certificates_at(&self, ix: ComponentIx) -> Vec<usize> {
         let held = |certificate: &Certificate| self.holders(certificate).contains(&ix);
         let places = || self.certificates.iter().enumerate().filter(|(_, certificate)| held(certificate));
@@ -170,7 +170,7 @@ impl Infrastructure {
         if of_site.is_empty() { places().map(|(place, _)| place).collect() } else { of_site }
     }
 
-    /// Reliability of elements without figures of their own.
+    /// Reliability of elements that do not specify it.
     pub fn reliability(&self) -> &ReliabilityDefaults {
         &self.reliability
     }
@@ -180,27 +180,27 @@ impl Infrastructure {
         self.domains.values()
     }
 
-    /// One failure domain.
+    /// The failure domain with this id.
     pub fn domain_named(&self, id: &DomainId) -> Option<&FailureDomain> {
         self.domains.get(id)
     }
 
-    /// The machines, in authored order.
+    /// The servers, in authored order.
     pub fn servers(&self) -> impl ExactSizeIterator<Item = &Server> {
         self.servers.values()
     }
 
-    /// One machine.
+    /// The server with this id.
     pub fn server(&self, id: &ServerId) -> Option<&Server> {
         self.servers.get(id)
     }
 
-    /// The graph itself, for algorithms.
+    /// The underlying graph, for algorithms.
     pub fn graph(&self) -> &DiGraph<Component, Link, u32> {
         &self.graph
     }
 
-    /// The number of components.
+    /// Number of components.
     pub fn len(&self) -> usize {
         self.graph.node_count()
     }
@@ -215,15 +215,15 @@ impl Infrastructure {
         self.graph.node_indices().zip(self.graph.node_weights())
     }
 
-    /// One component.
+    /// The component at this index.
     ///
     /// # Panics
-    /// If `ix` comes from another infrastructure.
+    /// If `ix` is from another infrastructure.
     pub fn component(&self, ix: ComponentIx) -> &Component {
         &self.graph[ix]
     }
 
-    /// The users' browser. A scenario has exactly one.
+    /// The users' browser. Every scenario has exactly one.
     pub fn browser(&self) -> Option<ComponentIx> {
         self.components().find_map(|(ix, component)| component.kind.is_browser().then_some(ix))
     }
@@ -233,12 +233,12 @@ impl Infrastructure {
         self.components().filter_map(|(ix, component)| Some((ix, component.kind.as_balancer()?)))
     }
 
-    /// The position of the component with this name.
+    /// Index of the component with this id.
     pub fn find(&self, id: &str) -> Option<ComponentIx> {
         self.index.get(id).copied()
     }
 
-    /// The components on one server, in authored order.
+    /// The components on a server, in authored order.
     pub fn on_server<'a>(&'a self, server: &'a ServerId) -> impl Iterator<Item = (ComponentIx, &'a Component)> {
         self.components().filter(move |(_, component)| component.server.as_ref() == Some(server))
     }
@@ -248,15 +248,15 @@ impl Infrastructure {
         self.graph.edge_indices().zip(self.graph.edge_weights())
     }
 
-    /// One link.
+    /// The link at this index.
     ///
     /// # Panics
-    /// If `ix` comes from another infrastructure.
+    /// If `ix` is from another infrastructure.
     pub fn link(&self, ix: LinkIx) -> &Link {
         &self.graph[ix]
     }
 
-    /// The port that the answering end listens on: without TLS at the edge, the browser's 443 becomes 80.
+    /// The port that the server end listens on. The browser's 443 becomes 80 if the edge does not use TLS.
     pub fn port(&self, ix: LinkIx) -> u16 {
         let link = self.link(ix);
         let from_browser = self.component(self.ends(ix).0).kind.is_browser();
@@ -264,17 +264,17 @@ impl Infrastructure {
         if from_browser && plain && link.port == 443 { 80 } else { link.port }
     }
 
-    /// The asking and the answering end of a link.
+    /// The client end and the server end of a link.
     ///
     /// # Panics
-    /// If `ix` comes from another infrastructure.
+    /// If `ix` is from another infrastructure.
     pub fn ends(&self, ix: LinkIx) -> (ComponentIx, ComponentIx) {
         self.graph.edge_endpoints(ix).expect("a link of this infrastructure")
     }
 
-    /// The links on which a component asks, in authored order.
+    /// The links whose client end is this component, in authored order.
     pub fn links_from(&self, ix: ComponentIx) -> Vec<LinkIx> {
-        // petgraph walks a node's edges from the newest; preference is authored order.
+        // petgraph returns a node's edges newest first; preference follows authored order.
         let mut links: Vec<LinkIx> = self.graph.edges_directed(ix, EdgeDirection::Outgoing).map(|e| e.id()).collect();
         links.sort_unstable();
         links
@@ -285,7 +285,8 @@ impl Infrastructure {
         self.graph.find_edge(self.find(from)?, self.find(to)?)
     }
 
-    /// The databases grouped by replication links, in authored order. A database without one is a group of its own.
+    /// The databases grouped by replication links, in authored order. A database without replication forms its own
+    /// group.
     pub fn database_clusters(&self) -> Vec<Vec<ComponentIx>> {
         let is_database = |ix: &ComponentIx| self.graph[*ix].kind.as_database().is_some();
         let mut joined = UnionFind::<usize>::new(self.len());
@@ -299,13 +300,13 @@ impl Infrastructure {
         clusters.into_values().collect()
     }
 
-    /// The name of a hop as an element.
+    /// A hop as an element.
     pub fn hop_element(&self, ix: LinkIx) -> Element {
         let (from, to) = self.ends(ix);
         Element::Hop(self.component(from).id.clone(), self.component(to).id.clone())
     }
 
-    /// Whether an element exists here.
+    /// Whether this infrastructure contains an element.
     pub fn contains(&self, element: &Element) -> bool {
         match element {
             Element::Component(id) => self.find(id.as_str()).is_some(),
@@ -314,7 +315,7 @@ impl Infrastructure {
         }
     }
 
-    /// Everything that is derived about one link.
+    /// Everything derived about one link.
     pub fn hop(&self, link: LinkIx) -> Hop {
         let (from, to) = self.ends(link);
         Hop { link, from, to, cipher: hop::cipher(self, link), medium: hop::medium(self, link), guards: self.guards(link) }
@@ -325,7 +326,7 @@ impl Infrastructure {
         self.graph.edge_indices().map(|link| self.hop(link))
     }
 
-    /// The firewalls with their settings.
+    /// The firewalls and their settings.
     pub fn firewalls(&self) -> impl Iterator<Item = (ComponentIx, &FirewallSpec)> {
         self.components().filter_map(|(ix, component)| Some((ix, component.kind.as_firewall()?)))
     }
@@ -335,11 +336,12 @@ impl Infrastructure {
         &self.guarded[ix.index()]
     }
 
-    /// The firewalls that a new connection on `link` crosses: first those that let it out, then those that let it in.
+    /// The firewalls that a new connection on `link` crosses: those around the client end first, then those around the
+    /// server end.
     fn guards(&self, link: LinkIx) -> Vec<Guard> {
         let (from, to) = self.ends(link);
         let (port, protocol) = (self.port(link), self.link(link).protocol);
-        // Changes flow to the replica, but it is the replica that opens the connection.
+        // Changes flow to the replica, but the replica opens the connection.
         let (from, to) = if protocol == Protocol::Replication { (to, from) } else { (from, to) };
         let (asker, answerer) = (self.component(from), self.component(to));
         let mut out = Vec::new();
@@ -357,13 +359,13 @@ impl Infrastructure {
         out
     }
 
-    /// The same infrastructure with different traffic.
+    /// Returns the infrastructure with different traffic.
     #[must_use]
     pub fn with_traffic(&self, traffic: &Traffic) -> Self {
         Self { traffic: traffic.clone(), ..self.clone() }
     }
 
-    /// The infrastructure after an edit.
+    /// Returns the infrastructure after an edit.
     #[must_use]
     pub fn edited(&self, edit: &TopologyEdit) -> Self {
         let mut edited = self.clone();
@@ -377,12 +379,13 @@ impl Infrastructure {
         edited
     }
 
-    /// The hops blocked by an edit, not by authored rules.
+    /// The hops blocked by edits rather than authored rules.
     pub fn blocks(&self) -> impl Iterator<Item = &(ComponentId, ComponentId)> {
         self.blocks.iter()
     }
 
-    /// Inserts a rule that drops a hop's connections at the front of the list that judges them, or removes it.
+    /// Inserts a rule that drops a hop's connections at the front of the list that applies to them, or removes that
+    /// rule.
     fn rewrite_rules(&mut self, from: &ComponentId, to: &ComponentId, block: bool) {
         let Some(link) = self.link_between(from.as_str(), to.as_str()) else { return };
         let Some(guard) = self.hop(link).guards.last().copied() else { return };
@@ -403,7 +406,7 @@ impl Infrastructure {
         if block {
             rules.insert(0, rule);
         } else if let Some(written) = rules.iter().position(|known| *known == rule) {
-            // The edit inserted the first one.
+            // The edit inserted the first match.
             rules.remove(written);
         }
     }

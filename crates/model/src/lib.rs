@@ -1,8 +1,8 @@
-//! Web infrastructures on paper: components, servers, links, TLS, firewalls.
+//! Static model of a web infrastructure: components, servers, links, TLS, firewalls.
 //!
-//! This crate describes an infrastructure, checks it and derives what follows from the description alone, such as which hops
-//! are encrypted. It has no notion of time, load, randomness or health: a value of this crate is what one could draw on a
-//! whiteboard.
+//! This crate describes an infrastructure, checks it, and derives what follows from the description alone, such as
+//! which hops are encrypted. It has no notion of time, load, randomness or health: a value of this crate is what could
+//! be drawn on a whiteboard.
 //!
 //! ```text
 //!  scenario file ──ron_text──▶ Scenario ──build──▶ Infrastructure ──hop──▶ Hop (cipher, medium, guards)
@@ -10,7 +10,7 @@
 //!                          Edit ──┘ └──▶ Problems
 //! ```
 //!
-//! A [`Scenario`](scenario::Scenario) is read from a file or edited in memory as a [`Draft`](draft::Draft):
+//! A [`Scenario`](scenario::Scenario) is read from a file, or edited in memory as a [`Draft`](draft::Draft):
 //!
 //! ```
 //! use hoplight_model::draft::{Draft, Edit};
@@ -81,6 +81,7 @@ pub use infrastructure::{ComponentIx, Infrastructure, LinkIx, TopologyEdit};
 pub use link::{Link, Protocol};
 pub use monitoring::{AlertCondition, AlertRule, Bound, Metric, MonitoringSpec};
 pub use problem::{Problem, ProblemKind, ProblemPath};
+pub use read::{ReadError, ReadProblem};
 pub use reliability::{Reliability, ReliabilityDefaults};
 pub use request::RequestKind;
 pub use retries::Retries;

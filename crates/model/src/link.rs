@@ -1,7 +1,6 @@
-//! Links: who opens connections to whom, for what.
+//! Links: which component opens connections to which, and in which protocol.
 //!
-//! A link is directed from the one who asks to the one who answers. It must not know whether it is encrypted: that is
-//! derived (see [`super::hop`]).
+//! A link is directed from the client to the server end. Its encryption is derived (see [`super::hop`]).
 
 use serde::{Deserialize, Serialize};
 
@@ -11,38 +10,38 @@ use super::quantity::Millis;
 use super::reliability::Reliability;
 use super::request::RequestKind;
 
-/// What is spoken on a link.
+/// The protocol of a link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Protocol {
-    /// Questions for the address of a name.
+    /// DNS queries for the site's name.
     Dns,
-    /// Requests of users.
+    /// Users' requests.
     Http,
-    /// Questions to a database.
+    /// Database queries.
     Sql,
-    /// A replica follows its primary. The link points from the primary to the replica, as the changes flow.
+    /// Replication. The link points from the primary to the replica, in the direction in which changes flow.
     Replication,
-    /// An agent pushes samples.
+    /// An agent's samples.
     Metrics,
-    /// Two balancers that share an address tell each other who holds it. One link stands for both directions.
+    /// VRRP advertisements between two balancers that share an address. One link stands for both directions.
     Vrrp,
 }
 
 impl Protocol {
-    /// The port that it uses unless a file says otherwise. `behind` tells that HTTP runs behind the entry.
+    /// The default port. `behind` is true for HTTP behind the entry.
     pub const fn usual_port(self, behind: bool) -> u16 {
         match self {
             Self::Dns => 53,
             Self::Http if behind => 8080,
             Self::Http | Self::Metrics => 443,
             Self::Sql | Self::Replication => 3306,
-            // VRRP has no port: this is its number among the IP protocols, and a firewall's rule names it in the same place.
+            // VRRP has no port: 112 is its IP protocol number, which firewall rules list among the ports.
             Self::Vrrp => 112,
         }
     }
 
-    /// What two kinds of components speak if the first asks the second; `None` if it never does. Two balancers of a pair speak
-    /// VRRP.
+    /// The protocol between two kinds of components if the first is the client; `None` if there is none. The two
+    /// balancers of a pair speak VRRP.
     pub fn between(from: &ComponentKind, to: &ComponentKind) -> Option<Self> {
         let are_pair = [from, to].iter().all(|kind| kind.as_balancer().is_some_and(|spec| spec.vrrp.is_some()));
         let by_preference = [Self::Metrics, Self::Dns, Self::Vrrp, Self::Http, Self::Sql, Self::Replication];
@@ -51,7 +50,7 @@ impl Protocol {
             .find(|protocol| from.asks(*protocol) && to.answers(*protocol) && (*protocol != Self::Vrrp || are_pair))
     }
 
-    /// The word that the screen uses.
+    /// Name of the protocol.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Dns => "DNS",
@@ -63,47 +62,48 @@ impl Protocol {
         }
     }
 
-    /// Whether requests of users travel here, other than the lookup of a name.
+    /// Whether it carries users' requests, DNS lookups excluded.
     pub const fn carries_requests(self) -> bool {
         matches!(self, Self::Http | Self::Sql)
     }
 }
 
-/// One link as a file writes it.
+/// A link as written in a file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LinkSpec {
-    /// Who asks.
+    /// The client end.
     pub from: ComponentId,
-    /// Who answers.
+    /// The server end.
     pub to: ComponentId,
-    /// What is spoken; by default what the two ends speak, see [`Protocol::between`].
+    /// The protocol; by default the one that the two ends have in common, see [`Protocol::between`].
     #[serde(default)]
     pub protocol: Option<Protocol>,
-    /// The port of the one who answers: by default 443 from the browser (80 without TLS) and to the monitoring service, 8080
+    /// Port of the server end: by default 443 from the browser (80 without TLS) and to the monitoring service, 8080
     /// behind the entry, 53 for DNS, 3306 for SQL and replication.
     #[serde(default)]
     pub port: Option<u16>,
-    /// How long a message takes one way: by default 25 ms from the user, 5 ms to the resolver and the monitoring
-    /// service, 0.25 ms between servers and 0.02 ms inside one.
+    /// One-way latency: by default 25 ms from the user, 5 ms to the resolver and the monitoring service, 0.25 ms
+    /// between servers and 0.02 ms within one.
     #[serde(default)]
     pub latency_ms: Option<Millis>,
-    /// How often it fails; by default, never.
+    /// Failure and repair times; by default it never fails.
     #[serde(default)]
     pub reliability: Option<Reliability>,
-    /// The kinds of request that use it; by default all.
+    /// Kinds of request that use it; by default all.
     #[serde(default)]
     pub kinds: Option<Vec<RequestKind>>,
-    /// For a balancer's backend: its share under an algorithm that heeds weights, from 1 to 256.
+    /// For a balancer's backend: its weight from 1 to 256, used by weighted algorithms.
     #[serde(default = "usual_weight")]
     pub weight: u16,
-    /// For a balancer's backend: how many requests the balancer has in progress there at most; 0 is no limit.
+    /// For a balancer's backend: the maximum number of requests that the balancer has in progress there; 0 for no
+    /// limit.
     #[serde(default)]
     pub maxconn: u32,
 }
 
 impl LinkSpec {
-    /// A link of which a file says nothing but its ends.
+    /// A link for which only the ends are specified.
     pub fn new(from: ComponentId, to: ComponentId) -> Self {
         Self {
             from,
@@ -123,27 +123,27 @@ fn usual_weight() -> u16 {
     1
 }
 
-/// One link, complete: the weight of an edge of the graph.
+/// A link with all defaults filled in: the weight of an edge of the graph.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Link {
-    /// What is spoken.
+    /// The protocol.
     pub protocol: Protocol,
-    /// The port of the one who answers.
+    /// Port of the server end.
     pub port: u16,
-    /// How long a message takes one way.
+    /// One-way latency.
     pub latency: Millis,
-    /// How often it fails; `None` is never.
+    /// Failure and repair times; `None` if it never fails.
     pub reliability: Option<Reliability>,
-    /// Whether each kind of request uses it, in the order of [`RequestKind::ALL`].
+    /// Whether it carries each kind of request, in the order of [`RequestKind::ALL`].
     pub kinds: [bool; 3],
-    /// A backend's share under an algorithm that heeds weights.
+    /// A backend's weight, used by weighted algorithms.
     pub weight: u16,
-    /// How many requests a balancer has in progress on it at most; `None` is no limit.
+    /// Maximum number of requests that a balancer has in progress on it; `None` for no limit.
     pub maxconn: Option<u32>,
 }
 
 impl Link {
-    /// Whether requests of this kind use the link.
+    /// Whether it carries requests of this kind.
     pub const fn serves(&self, kind: RequestKind) -> bool {
         self.kinds[kind.index()]
     }

@@ -1,6 +1,6 @@
-//! Settings of monitoring: alert rules and the external probe.
+//! Monitoring settings: alert rules and the external probe.
 //!
-//! A rule can only refer to what agents and the probe report.
+//! Rules can only refer to what agents and the probe report.
 
 use serde::{Deserialize, Serialize};
 
@@ -9,12 +9,12 @@ use super::quantity::{Fraction, Level, Seconds};
 use super::request::RequestKind;
 use super::text::Text;
 
-/// Samples that the service keeps of each agent. No rule may look further back.
+/// Number of samples that the service keeps per agent. No rule may look further back.
 pub const KEPT_SAMPLES: usize = 120;
-/// Missed intervals after which an agent counts as silent, unless a rule says otherwise.
+/// Default number of missed intervals after which an agent counts as silent.
 pub const MISSED_INTERVALS: u8 = 3;
 
-/// What the monitoring service watches for. Without a monitoring service, no rule is evaluated.
+/// Alert rules and the external probe. Without a monitoring service, no rule is evaluated.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct MonitoringSpec {
@@ -30,16 +30,16 @@ impl Default for MonitoringSpec {
     }
 }
 
-/// An outside client that sends periodic requests, as a user would, and reports to the monitoring service.
+/// An external client that sends periodic requests like a user and reports to the monitoring service.
 ///
-/// Each time it resolves the name, connects, does the TLS handshake, and waits as long as a user does. The balancer and the
-/// components' counters treat its requests like any other; the users' totals leave them out.
+/// Each probe resolves the name, connects, performs the TLS handshake, and waits as long as a user would. The balancer
+/// and the components' counters treat its requests like any other; the users' totals exclude them.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ProbeSpec {
-    /// Time between two probes.
+    /// Interval between probes.
     pub interval_s: Seconds,
-    /// The kind of its requests. A read reaches the database, so it detects more than a static page would.
+    /// Kind of request. A read reaches the database, so it detects more than a static page.
     pub kind: RequestKind,
 }
 
@@ -49,28 +49,28 @@ impl Default for ProbeSpec {
     }
 }
 
-/// What agents measure of a component.
+/// A metric that agents measure for a component.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Metric {
     /// Requests per second.
     Qps,
-    /// Fraction of the slots in use, 0 to 1.
+    /// Fraction of slots in use, 0 to 1.
     Utilisation,
-    /// Requests waiting at the moment of the sample.
+    /// Requests in the queue when the sample is taken.
     Queue,
-    /// Median latency in milliseconds, from a request's arrival at the component until its answer leaves.
+    /// Median latency in milliseconds, from a request's arrival at the component until its response leaves.
     P50,
-    /// 95th percentile of it.
+    /// 95th percentile of the latency.
     P95,
-    /// 99th percentile of it.
+    /// 99th percentile of the latency.
     P99,
-    /// Fraction of the answers that are errors, 0 to 1.
+    /// Fraction of responses that are errors, 0 to 1.
     ErrorRatio,
     /// Failed TLS handshakes per second.
     FailedHandshakes,
-    /// Fraction of the permitted connections in use at the moment of the sample, 0 to 1.
+    /// Fraction of the permitted connections in use when the sample is taken, 0 to 1.
     Connections,
-    /// Seconds that a replica is behind. An unknown lag (NULL) is infinite: over every level.
+    /// Replication lag in seconds. An unknown lag (NULL) is infinite and thus above every level.
     Lag,
 }
 
@@ -89,7 +89,7 @@ impl Metric {
         Self::Lag,
     ];
 
-    /// The word that lists use.
+    /// Name of the metric, with its unit.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Qps => "qps",
@@ -105,35 +105,35 @@ impl Metric {
         }
     }
 
-    /// Whether several samples can be averaged. Percentiles, ratios and a lag that may be infinite cannot.
+    /// Whether samples can be averaged. Percentiles, ratios and a possibly infinite lag cannot.
     pub const fn is_averageable(self) -> bool {
         matches!(self, Self::Qps | Self::Utilisation | Self::Queue | Self::FailedHandshakes | Self::Connections)
     }
 }
 
-/// The components that a rule watches. Each has its own alert.
+/// The components that a rule applies to. Each has its own alert.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Scope {
     /// Every component that an agent watches or, for absence, every agent.
     #[default]
     Any,
-    /// The component that users connect to. Alerts that page belong here: users notice what is wrong there.
+    /// The component that users connect to. Put paging alerts here: they reflect what users experience.
     Entry,
     /// One component or, for absence, one agent.
     Component(ComponentId),
 }
 
-/// A bound for a metric.
+/// A threshold for a metric.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Bound {
-    /// More than this.
+    /// Above this level.
     Over(Level),
-    /// Less than this.
+    /// Below this level.
     Under(Level),
 }
 
 impl Bound {
-    /// Whether `value` lies on this side.
+    /// Whether `value` is beyond the threshold.
     pub fn holds(self, value: f64) -> bool {
         match self {
             Self::Over(level) => value > level.get(),
@@ -142,17 +142,17 @@ impl Bound {
     }
 }
 
-/// A relative change.
+/// A relative change of a metric.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Shift {
-    /// Falls by more than this part of what it was.
+    /// Falls by more than this fraction of the earlier value.
     Fall(Fraction),
-    /// Rises by more than this part of what it was; 1 is twice as much.
+    /// Rises by more than this fraction of the earlier value; 1 means to more than double.
     Rise(Level),
 }
 
 impl Shift {
-    /// Whether going from `before` to `after` is such a change.
+    /// Whether the change from `before` to `after` is large enough.
     pub fn holds(self, before: f64, after: f64) -> bool {
         match self {
             Self::Fall(part) => after < before * (1.0 - part.get()),
@@ -161,68 +161,68 @@ impl Shift {
     }
 }
 
-/// When a rule fires. Rules on samples are evaluated when a sample is delivered, so a silent agent triggers no threshold;
-/// [`Self::Absence`] does.
+/// When a rule fires. Rules on samples are evaluated when a sample is delivered, so a silent agent triggers no
+/// threshold; use [`Self::Absence`] for that.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub enum AlertCondition {
-    /// A metric stays on one side of a level.
+    /// A metric stays beyond a threshold.
     Threshold {
-        /// What is compared.
+        /// The metric.
         metric: Metric,
-        /// With what.
+        /// The threshold.
         is: Bound,
-        /// For how long, by the samples' timestamps; at once by default.
+        /// Minimum duration, by the samples' timestamps; by default it fires at once.
         #[serde(default)]
         for_s: Option<Seconds>,
     },
-    /// The mean of a metric over the newer half of a window differs from that over the older half.
+    /// The mean of a metric in the newer half of a window differs from that in the older half.
     Change {
-        /// What is compared; percentiles and ratios cannot be averaged.
+        /// The metric; percentiles and ratios cannot be averaged.
         metric: Metric,
-        /// By how much.
+        /// The minimum change.
         by: Shift,
-        /// The window, both halves together.
+        /// Length of the window, both halves together.
         within_s: Seconds,
-        /// Least older mean: with little traffic, a change is mostly chance.
+        /// Minimum mean in the older half: at low traffic, changes are mostly random.
         #[serde(default)]
         floor: Level,
     },
-    /// No sample of an agent has arrived for some of its intervals.
+    /// No sample of an agent has arrived for a number of its intervals.
     Absence {
         /// Number of intervals.
         #[serde(default = "missed")]
         intervals: u8,
     },
-    /// The site's certificate expires soon. Only the external probe sees it, in its TLS handshake.
+    /// The site's certificate expires soon. Only the external probe sees it, in the TLS handshake.
     Certificate {
-        /// Days left at which it fires.
+        /// It fires when this many days or fewer are left.
         days: Level,
     },
-    /// Errors use up the error budget too fast: (errors ÷ answers) ÷ (1 − objective) reaches `rate` over both windows. The
-    /// long one ensures that the burn matters, the short one that it continues. Source: the multi-window, multi-burn-rate
-    /// alerts of Google's SRE Workbook, chapter 5.
+    /// Errors consume the error budget too fast: (errors ÷ responses) ÷ (1 − objective) reaches `rate` in both windows.
+    /// The long window ensures that the burn is significant, the short one that it is still going on. Source: the
+    /// multiwindow, multi-burn-rate alerts in Google's SRE Workbook, chapter 5.
     Burn {
-        /// How many times faster than the objective allows.
+        /// Burn rate: how many times faster than the objective allows.
         rate: Level,
         /// The long window.
         long_s: Seconds,
         /// The short window.
         short_s: Seconds,
-        /// The promised fraction of good answers.
+        /// Objective: the promised fraction of successful responses.
         #[serde(default = "three_nines")]
         objective: Fraction,
     },
-    /// A group does not have exactly one leader: the writable database of a cluster, the balancer that holds a shared address.
-    /// Evaluated once a second on the latest samples.
+    /// A group does not have exactly one leader: the writable database of a cluster, or the balancer that holds a
+    /// shared address. Evaluated once a second on the latest samples.
     Leaders {
-        /// For how long; at once if it is left out.
+        /// Minimum duration; by default it fires at once.
         #[serde(default)]
         for_s: Option<Seconds>,
     },
     /// The external probe fails several times in a row.
     Probe {
-        /// How many.
+        /// Number of consecutive failures.
         failures: u8,
     },
 }
@@ -235,13 +235,13 @@ fn three_nines() -> Fraction {
     Fraction::literal(0.999)
 }
 
-/// One alert rule.
+/// An alert rule.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AlertRule {
-    /// Name in lists and in the journal.
+    /// Its name in lists and in the journal.
     pub name: Text,
-    /// What it watches.
+    /// The components that it applies to.
     #[serde(default)]
     pub on: Scope,
     /// When it fires.
@@ -258,19 +258,19 @@ impl AlertCondition {
         }
     }
 
-    /// Whether it concerns the site as the external probe sees it, not a component or an agent.
+    /// Whether it is about the site as the external probe sees it, not about a component or an agent.
     pub const fn is_outside(&self) -> bool {
         matches!(self, Self::Certificate { .. } | Self::Probe { .. })
     }
 
-    /// Whether it concerns several components together.
+    /// Whether it is about several components together.
     pub const fn is_of_group(&self) -> bool {
         matches!(self, Self::Leaders { .. })
     }
 }
 
-/// The rules of a scenario that lists none. The levels are common ones; the times are compressed for teaching: ten seconds
-/// instead of a minute before a page, burn windows of 60 and 5 s instead of an hour and five minutes.
+/// The default rules. Levels are common ones; times are shortened for teaching: ten seconds instead of a minute before
+/// a page, burn windows of 60 s and 5 s instead of an hour and five minutes.
 pub fn usual_alerts() -> Vec<AlertRule> {
     let (level, seconds) = (Level::literal, Seconds::literal);
     let threshold = |metric, over: f64| AlertCondition::Threshold {
@@ -310,7 +310,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_usual_rules_survive_being_written_and_read() {
+    fn the_default_rules_survive_a_round_trip() {
         let spec = MonitoringSpec { probe: Some(ProbeSpec::default()), ..MonitoringSpec::default() };
         let text = super::super::ron_text::options().to_string(&spec).unwrap();
         assert_eq!(super::super::ron_text::parse::<MonitoringSpec>("x.ron", &text).unwrap(), spec);

@@ -1,12 +1,9 @@
-//! Problems of a scenario, as data: where in the scenario, and what is wrong.
+//! Problems of a scenario as data: the path of the invalid field, and what is wrong with it.
 //!
-//! A scenario that was never written to a file has problems too, so nothing here knows lines and columns:
-//! [`super::ron_text`] adds them for a file. The sentences are in [`text`].
+//! A scenario can have problems without ever being written to a file, so they have no line and column;
+//! [`super::ron_text`] adds those for a file. `hoplight_text::problem` has the sentences.
 
 mod path;
-#[cfg(test)]
-mod tests;
-pub mod text;
 
 use super::component::ComponentKind;
 use super::database::DatabaseRole;
@@ -18,16 +15,16 @@ use super::text::Text;
 
 pub use path::{ProblemPath, Segment};
 
-/// One problem of a scenario.
+/// A problem of a scenario.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Problem {
-    /// The field that is wrong.
+    /// Path of the invalid field.
     pub path: ProblemPath,
     /// What is wrong with it.
     pub kind: ProblemKind,
 }
 
-/// What the ids of a list name.
+/// A list of a scenario, named after its records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Listed {
     /// Components.
@@ -42,7 +39,7 @@ pub enum Listed {
     Alerts,
 }
 
-/// A number with a range that depends on other fields.
+/// A number that is checked against a range.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Ranged {
     /// A balancer's `retries`.
@@ -53,23 +50,23 @@ pub enum Ranged {
     Weight(ComponentId, ComponentId),
 }
 
-/// The two ends of a link with their kinds.
+/// The two ends of a link and their kinds.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LinkEnds {
-    /// The component that asks.
+    /// The client end.
     pub from: (ComponentId, ComponentKind),
-    /// The component that answers.
+    /// The server end.
     pub to: (ComponentId, ComponentKind),
 }
 
-/// What is wrong.
+/// What is wrong with a scenario.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ProblemKind {
-    /// The scenario has a later format than this program reads.
+    /// The scenario's format is newer than this program supports.
     NewerFormat {
         /// The scenario's format.
         found: u32,
-        /// The latest format that this program reads.
+        /// The newest supported format.
         newest: u32,
     },
     /// A list is too long.
@@ -78,7 +75,7 @@ pub enum ProblemKind {
         list: Listed,
         /// Its length.
         count: usize,
-        /// The greatest length accepted.
+        /// Maximum length.
         most: usize,
     },
     /// No component has this name.
@@ -110,34 +107,34 @@ pub enum ProblemKind {
     UnknownDomainLink {
         /// The domain.
         domain: DomainId,
-        /// The end that asks.
+        /// The client end.
         from: ComponentId,
-        /// The end that answers.
+        /// The server end.
         to: ComponentId,
     },
-    /// A second record of a list has the same id.
+    /// Two records of a list have the same id.
     DuplicateId {
         /// The list.
         list: Listed,
         /// The id.
         id: String,
     },
-    /// A second link joins the same two components in the same direction.
+    /// Two links join the same components in the same direction.
     DuplicateLink {
-        /// The end that asks.
+        /// The client end.
         from: ComponentId,
-        /// The end that answers.
+        /// The server end.
         to: ComponentId,
     },
     /// A domain contains itself, directly or through others.
     DomainInItself(DomainId),
-    /// A number lies outside its range.
+    /// A number is out of range.
     OutOfRange {
-        /// The number's field.
+        /// The field.
         of: Ranged,
         /// The number.
         value: u32,
-        /// The least and the greatest value accepted.
+        /// Minimum and maximum.
         range: (u32, u32),
     },
     /// A station has no slot.
@@ -153,18 +150,18 @@ pub enum ProblemKind {
         /// Upper bound.
         max_ms: f64,
     },
-    /// Static and write requests together are more than all.
+    /// The shares of static and write requests add up to more than one.
     Shares,
-    /// A change of the rate ends before it begins, or begins before the previous one has ended.
+    /// A rate change ends before it starts, or starts before the previous one has ended.
     Schedule {
         /// Its number, from 1.
         number: usize,
-        /// When it begins.
+        /// Its start.
         at_s: f64,
-        /// Whether it ends before it begins.
+        /// Whether it ends before it starts.
         is_reversed: bool,
     },
-    /// A closed population has no rate to schedule.
+    /// A closed population has a rate schedule.
     ScheduleOfClosed,
     /// The lower bound of the users' think time is above the upper one.
     ThinkBounds {
@@ -173,70 +170,70 @@ pub enum ProblemKind {
         /// Upper bound.
         max_ms: f64,
     },
-    /// Users of a closed population do not think long enough.
+    /// The mean think time of a closed population is too short.
     ThinkTooShort,
-    /// No protocol is spoken between two kinds of component.
+    /// A link joins two kinds of component that have no protocol in common.
     NoProtocol {
         /// The link's ends.
         ends: Box<LinkEnds>,
-        /// Whether there is one in the other direction.
+        /// Whether there is a protocol in the other direction.
         is_reversed: bool,
     },
-    /// The two ends do not speak the link's protocol.
+    /// The link's protocol does not suit its two ends.
     WrongProtocol {
         /// The link's protocol.
         protocol: Protocol,
         /// The link's ends.
         ends: Box<LinkEnds>,
     },
-    /// A link that is not a balancer's backend has `weight` or `maxconn`.
+    /// A link that does not lead to a balancer's backend has `weight` or `maxconn`.
     NotABackend {
-        /// The end that asks.
+        /// The client end.
         from: ComponentId,
-        /// The end that answers.
+        /// The server end.
         to: ComponentId,
     },
     /// No component can be the entry of the site.
     NoEntry,
     /// Several components could be the entry of the site.
     SeveralEntries {
-        /// The first few of them.
+        /// The first few.
         entries: Vec<ComponentId>,
         /// Whether there are more.
         more: bool,
     },
     /// The number of browsers is not one.
     Browsers(usize),
-    /// The browser's HTTP links are neither one nor one to each balancer of a pair.
+    /// The browser has neither one HTTP link nor one to each balancer of a pair.
     BrowserLinks(usize),
     /// The HTTP and SQL links form a cycle.
     Cycle,
     /// The longest path of a request has too many hops.
     TooManyHops {
-        /// Hops.
+        /// Number of hops.
         hops: usize,
-        /// The greatest number accepted.
+        /// Maximum number.
         most: usize,
     },
     /// A hop crosses too many firewalls.
     TooManyFirewalls {
-        /// Firewalls.
+        /// Number of firewalls.
         count: usize,
         /// The hop.
         hop: Element,
-        /// The greatest number accepted.
+        /// Maximum number.
         most: usize,
     },
     /// Two balancers are not a VRRP pair.
     Pair {
         /// The balancer.
         id: ComponentId,
-        /// The peer that it names.
+        /// Its configured peer.
         peer: ComponentId,
         /// What is wrong.
         problem: PairProblem,
     },
-    /// The databases of a cluster do not fit together.
+    /// The databases of a cluster are inconsistent.
     Cluster {
         /// The database.
         id: ComponentId,
@@ -254,63 +251,63 @@ pub enum ProblemKind {
     },
 }
 
-/// Why two balancers are not a VRRP pair.
+/// Why two balancers do not form a VRRP pair.
 #[derive(Clone, Debug, PartialEq)]
 pub enum PairProblem {
     /// The peer has no VRRP settings.
     PeerWithoutVrrp,
-    /// The peer names another balancer.
+    /// The peer's own peer is another balancer.
     PeerNames(ComponentId),
     /// Their `advert_s` differ.
     Adverts,
-    /// Not exactly one VRRP link joins them.
+    /// They are not joined by exactly one VRRP link.
     NoLink,
     /// The browser does not have an HTTP link to each of them.
     NoEntry,
 }
 
-/// Why the databases of a cluster do not fit together.
+/// Why the databases of a cluster are inconsistent.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ClusterProblem {
-    /// A setting of a primary at another role.
+    /// A database with another role has a setting for primaries.
     SettingOfPrimary {
         /// The database's role.
         role: DatabaseRole,
         /// The setting.
         field: &'static str,
     },
-    /// `expel_s` at a database that is not a member.
+    /// A database that is not a member has `expel_s`.
     SettingOfMember(DatabaseRole),
-    /// A setting that needs a replica, in a cluster without one.
+    /// A setting requires a replica, but the cluster has none.
     NoReplica(&'static str),
-    /// Automatic failover with a second primary in the cluster.
+    /// A cluster with automatic failover has a second primary.
     SecondPrimary(ComponentId),
-    /// A member of a quorum cluster is joined with a database of another role.
+    /// A quorum cluster contains a database that is not a member.
     Mixed {
         /// The member.
         member: ComponentId,
-        /// The other's role.
+        /// The role of the other database.
         role: DatabaseRole,
     },
-    /// Too few or too many members.
+    /// A quorum cluster has too few or too many members.
     Members {
-        /// Members.
+        /// Number of members.
         count: usize,
-        /// The least and the greatest number accepted.
+        /// Minimum and maximum.
         range: (usize, usize),
     },
-    /// No replication link to another member.
+    /// The member has no replication link to this other member.
     NoLinkFrom(ComponentId),
 }
 
 /// Why an alert rule cannot work.
 #[derive(Clone, Debug, PartialEq)]
 pub enum AlertProblem {
-    /// The mean of a metric that cannot be averaged.
+    /// The rule averages a metric that cannot be averaged.
     NotAverageable(Metric),
-    /// Absence after no interval at all.
+    /// An absence rule has zero intervals.
     NoInterval,
-    /// A probe alert after no failure at all.
+    /// A probe rule has zero failures.
     NoFailure,
     /// The short window is longer than the long one.
     Windows {
@@ -319,7 +316,7 @@ pub enum AlertProblem {
         /// The long window.
         long_s: f64,
     },
-    /// The rule does not fit the kind of its component.
+    /// The rule does not apply to its component's kind.
     WrongComponent(ComponentId, Box<ComponentKind>),
     /// A rule about the site has a scope.
     SiteScope,
@@ -327,13 +324,13 @@ pub enum AlertProblem {
     GroupScope,
     /// The rule looks further back than samples are kept.
     Reach {
-        /// How far back it looks.
+        /// How far back the rule looks.
         reach_s: f64,
         /// The agent.
         agent: ComponentId,
-        /// Samples that are kept of it.
+        /// Number of samples kept for it.
         samples: usize,
-        /// For how long they are kept.
+        /// Time that they cover.
         kept_s: f64,
     },
 }
@@ -349,7 +346,7 @@ impl ProblemKind {
         }
     }
 
-    /// Whether the problem concerns a record as a whole, so that a report points at its name instead of the field.
+    /// Whether the problem concerns a record as a whole, so that a report points to its name instead of the field.
     pub(super) const fn concerns_record(&self) -> bool {
         matches!(
             self,
@@ -363,7 +360,7 @@ impl ProblemKind {
         ) || matches!(self, Self::Alert { problem, .. } if !matches!(problem, AlertProblem::WrongComponent(..)))
     }
 
-    /// Whether the problem is about the file as a whole.
+    /// Whether the problem concerns the file as a whole.
     pub(super) const fn concerns_file(&self) -> bool {
         matches!(self, Self::NewerFormat { .. }) || matches!(self, Self::TooMany { list, .. } if !matches!(list, Listed::Alerts))
     }

@@ -13,22 +13,22 @@ macro_rules! quantity {
         pub struct $name(f64);
 
         impl $name {
-            /// The smallest and the largest value accepted.
+            /// Minimum and maximum.
             pub const RANGE: (f64, f64) = ($min, $max);
 
             /// Checks `value` against the range.
             ///
             /// # Errors
-            /// Names the range if `value` is outside it or not a number.
+            /// If `value` is outside the range or not a number; the message states the range.
             pub fn new(value: f64) -> Result<Self, String> {
                 if value.is_finite() && ($min..=$max).contains(&value) {
                     Ok(Self(value))
                 } else {
-                    Err(format!(concat!($what, " lies between {} and {}, found {}"), $min, $max, value))
+                    Err(format!(concat!($what, " must be between {} and {}, found {}"), $min, $max, value))
                 }
             }
 
-            /// The number, in the type's unit.
+            /// The value, in the type's unit.
             pub const fn get(self) -> f64 {
                 self.0
             }
@@ -49,19 +49,19 @@ macro_rules! quantity {
 }
 
 quantity!(
-    /// A length of time in milliseconds, at most an hour.
+    /// A duration in milliseconds, at most an hour.
     Millis, 0.0, 3_600_000.0, "a time in milliseconds"
 );
 quantity!(
-    /// A length of time in seconds, from a millisecond to a day.
+    /// A duration in seconds, from a millisecond to a day.
     Seconds, 0.001, 86_400.0, "a time in seconds"
 );
 quantity!(
-    /// A length of time in hours, from about a second to a thousand years.
+    /// A duration in hours, from about a second to a thousand years.
     Hours, 0.000_3, 8_766_000.0, "a time in hours"
 );
 quantity!(
-    /// A fraction of a whole.
+    /// A fraction between 0 and 1.
     Fraction, 0.0, 1.0, "a fraction"
 );
 quantity!(
@@ -69,15 +69,16 @@ quantity!(
     Rate, 0.0, 100_000.0, "a rate per second"
 );
 quantity!(
-    /// The σ of a lognormal distribution: the standard deviation of the logarithm.
+    /// σ of a lognormal distribution: the standard deviation of the logarithm.
     Sigma, 0.0, 3.0, "sigma"
 );
 quantity!(
-    /// A squared coefficient of variation, variance over squared mean, of something more varied than memoryless work.
+    /// The squared coefficient of variation (variance over squared mean) of a distribution that is more varied than the
+    /// exponential one.
     Variability, 1.0, 100.0, "a squared coefficient of variation"
 );
 quantity!(
-    /// A moment of a run, in seconds since its start, within the first day.
+    /// A time in a run, in seconds since its start, within the first day.
     Moment, 0.0, 86_400.0, "a moment in seconds"
 );
 
@@ -91,16 +92,16 @@ macro_rules! count {
             /// Checks `value` against the range.
             ///
             /// # Errors
-            /// Names the range if `value` is outside it.
+            /// If `value` is outside the range; the message states the range.
             pub fn new(value: $whole) -> Result<Self, String> {
                 if ($min..=$max).contains(&value) {
                     Ok(Self(value))
                 } else {
-                    Err(format!(concat!($what, " lies between {} and {}, found {}"), $min, $max, value))
+                    Err(format!(concat!($what, " must be between {} and {}, found {}"), $min, $max, value))
                 }
             }
 
-            /// The number.
+            /// The value.
             pub const fn get(self) -> $whole {
                 self.0
             }
@@ -121,24 +122,24 @@ macro_rules! count {
 }
 
 count!(
-    /// The number of steps of a service.
+    /// Number of steps of a service.
     Phases, u8, 1, 100, "a number of steps"
 );
 count!(
-    /// The number of users.
+    /// Number of users.
     Population, u32, 1, 1_000_000, "a number of users"
 );
 
 count!(
-    /// The number of a user's attempts, including the first.
+    /// Number of attempts per request, including the first.
     Attempts, u8, 1, 16, "a number of attempts"
 );
 
 impl Attempts {
-    /// A literal number.
+    /// Creates a literal.
     ///
     /// # Panics
-    /// If the value is outside 1 to 16.
+    /// If the value is not between 1 and 16.
     pub const fn literal(value: u8) -> Self {
         assert!(value >= 1 && value <= 16);
         Self(value)
@@ -146,12 +147,12 @@ impl Attempts {
 }
 
 quantity!(
-    /// A factor on a length of time.
+    /// A factor by which a duration is scaled.
     Factor, 0.01, 1_000.0, "a factor"
 );
 
 impl Factor {
-    /// A literal factor.
+    /// Creates a literal.
     ///
     /// # Panics
     /// If the value is outside [`Self::RANGE`].
@@ -160,25 +161,29 @@ impl Factor {
         Self(value)
     }
 
-    /// Whether it is one.
+    /// Whether the factor is 1.
     pub fn is_none(self) -> bool {
         (self.0 - 1.0).abs() < f64::EPSILON
     }
 
-    /// Scales a time in nanoseconds, rounded.
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a time times a thousand is far from 2^64")]
+    /// Scales a duration in nanoseconds and rounds it.
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a time in nanoseconds times a thousand is far below 2^64"
+    )]
     pub fn of(self, nanos: u64) -> u64 {
         (nanos as f64 * self.0).round() as u64
     }
 }
 
 quantity!(
-    /// The threshold of a metric, in the metric's unit.
+    /// A metric's threshold, in the metric's unit.
     Level, 0.0, 1_000_000_000.0, "a level"
 );
 
 impl Level {
-    /// A literal level.
+    /// Creates a literal.
     ///
     /// # Panics
     /// If the value is outside [`Self::RANGE`].
@@ -189,14 +194,14 @@ impl Level {
 }
 
 impl Default for Level {
-    /// Zero.
+    /// Level zero.
     fn default() -> Self {
         Self(0.0)
     }
 }
 
 impl Hours {
-    /// A literal time.
+    /// Creates a literal.
     ///
     /// # Panics
     /// If the value is outside [`Self::RANGE`].
@@ -207,7 +212,7 @@ impl Hours {
 }
 
 impl Millis {
-    /// A literal in milliseconds.
+    /// Creates a literal.
     ///
     /// # Panics
     /// If the value is outside [`Self::RANGE`].
@@ -216,7 +221,7 @@ impl Millis {
         Self(value)
     }
 
-    /// The same time in nanoseconds, rounded.
+    /// The duration in nanoseconds, rounded.
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the range is 0 to 3.6e12 ns")]
     pub fn nanos(self) -> u64 {
         (self.0 * 1e6).round() as u64
@@ -224,7 +229,7 @@ impl Millis {
 }
 
 impl Seconds {
-    /// A literal in seconds.
+    /// Creates a literal.
     ///
     /// # Panics
     /// If the value is outside [`Self::RANGE`].
@@ -233,20 +238,20 @@ impl Seconds {
         Self(value)
     }
 
-    /// The same time in nanoseconds, rounded.
+    /// The duration in nanoseconds, rounded.
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the range is 1e6 to 8.64e13 ns")]
     pub fn nanos(self) -> u64 {
         (self.0 * 1e9).round() as u64
     }
 
-    /// The same time as a `Duration`.
+    /// Converts it to a `Duration`.
     pub fn duration(self) -> Duration {
         Duration::from_nanos(self.nanos())
     }
 }
 
 impl Fraction {
-    /// A literal between 0 and 1.
+    /// Creates a literal.
     ///
     /// # Panics
     /// If the value is outside [`Self::RANGE`].
@@ -257,7 +262,7 @@ impl Fraction {
 }
 
 impl Rate {
-    /// A literal in requests per second.
+    /// Creates a literal.
     ///
     /// # Panics
     /// If the value is outside [`Self::RANGE`].
@@ -268,7 +273,7 @@ impl Rate {
 }
 
 impl Sigma {
-    /// A literal σ.
+    /// Creates a literal.
     ///
     /// # Panics
     /// If the value is outside [`Self::RANGE`].
@@ -283,7 +288,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_number_outside_the_range_passes() {
+    fn numbers_out_of_range_are_rejected() {
         for bad in [f64::NAN, f64::INFINITY, -1.0, 4e6] {
             assert!(Millis::new(bad).is_err(), "{bad}");
         }

@@ -1,13 +1,13 @@
 //! Failure rates and repair times.
 //!
-//! Two numbers an element, as on a data sheet: it works for MTBF hours on average, then is repaired for MTTR hours. Elements
-//! fail independently; common causes are failure domains, software versions and servers.
+//! Two numbers per element, as on a data sheet: it runs for MTBF hours on average, and is then repaired for MTTR hours.
+//! Elements fail independently; failure domains, software versions and servers model common causes.
 
 use serde::{Deserialize, Serialize};
 
 use super::quantity::Hours;
 
-/// How often an element fails on its own, and how long its repair takes.
+/// How often an element fails, and how long a repair takes.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Reliability {
@@ -22,35 +22,36 @@ impl Reliability {
         Self { mtbf_h: Hours::literal(mtbf_h), mttr_h: Hours::literal(mttr_h) }
     }
 
-    /// The fraction of time in which it works: MTBF / (MTBF + MTTR).
+    /// Fraction of time in which it works: MTBF / (MTBF + MTTR).
     pub fn availability(self) -> f64 {
         self.mtbf_h.get() / (self.mtbf_h.get() + self.mttr_h.get())
     }
 
-    /// The fraction of time in which it does not work, without the loss of digits of 1 − availability.
+    /// Fraction of time in which it does not work, without the cancellation in 1 − availability.
     pub fn unavailability(self) -> f64 {
         self.mttr_h.get() / (self.mtbf_h.get() + self.mttr_h.get())
     }
 }
 
-/// Defaults for elements without figures of their own. They are plausible teaching values, not measurements.
+/// Defaults for elements that do not specify their reliability. They are plausible values for teaching, not
+/// measurements.
 ///
-/// Links and failure domains have no default: cables fail with a switch, a rack or a line, which is a failure domain, and a
-/// domain fails only where a scenario says how often.
+/// Links and failure domains have no default: cables fail along with a switch, a rack or a line, which is a failure
+/// domain, and a domain fails only if the scenario says how often.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ReliabilityDefaults {
-    /// A program: crashes about four times a year, back within a quarter of an hour.
+    /// A program: crashes about four times a year and is back within a quarter of an hour.
     pub program: Reliability,
-    /// A server: its hardware fails every three years, and its repair takes a working day.
+    /// A server: its hardware fails every three years, and a repair takes a working day.
     pub server: Reliability,
-    /// All instances of one version of a program: a flaw or a bad configuration takes them down every four years.
+    /// All instances of one software version: a bug or a bad configuration takes them down every four years.
     pub software: Reliability,
-    /// A service run by a provider, such as a resolver.
+    /// A third-party service, such as a resolver.
     pub service: Reliability,
-    /// The site's DNS zone: the registration lapses, or a wrong record is published.
+    /// The site's DNS zone: its registration lapses, or a wrong record is published.
     pub dns_zone: Reliability,
-    /// A certificate: its renewal is forgotten.
+    /// A certificate: someone forgets to renew it.
     pub certificate: Reliability,
 }
 

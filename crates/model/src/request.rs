@@ -1,4 +1,4 @@
-//! The kinds of request: what they need and carry.
+//! Kinds of request, and their content.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 pub enum RequestKind {
     /// A static page, served by the web server.
     Static,
-    /// A page that the application makes from data; any readable database will do.
+    /// A page that the application renders from data; any readable database suffices.
     Read,
-    /// A login form, which changes data and needs the primary.
+    /// A login form, which writes data and needs the primary.
     Write,
 }
 
@@ -17,12 +17,12 @@ impl RequestKind {
     /// All kinds, in listing order.
     pub const ALL: [Self; 3] = [Self::Static, Self::Read, Self::Write];
 
-    /// Position in [`Self::ALL`], for arrays indexed by kind.
+    /// Index in [`Self::ALL`], for arrays indexed by kind.
     pub const fn index(self) -> usize {
         self as usize
     }
 
-    /// The label on the screen.
+    /// Name of the kind in commands, reports and on the screen.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Static => "static",
@@ -49,7 +49,7 @@ impl RequestKind {
         }
     }
 
-    /// The statement that the application sends to the database, if the kind needs one.
+    /// The statement that the application sends to the database; empty for static pages.
     pub const fn sql(self) -> &'static str {
         match self {
             Self::Static => "",
@@ -58,12 +58,12 @@ impl RequestKind {
         }
     }
 
-    /// Whether the kind changes data.
+    /// Whether it writes data.
     pub const fn is_write(self) -> bool {
         matches!(self, Self::Write)
     }
 
-    /// Whether the web server can answer without the application.
+    /// Whether the web server responds without the application.
     pub const fn is_static(self) -> bool {
         matches!(self, Self::Static)
     }

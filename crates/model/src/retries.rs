@@ -1,18 +1,18 @@
-//! What users or their programs do after a failed request.
+//! Retries after failed requests.
 
 use serde::{Deserialize, Serialize};
 
 use super::quantity::{Attempts, Fraction, Seconds};
 
-/// How often a user tries, and the wait between attempts. By default, users don't retry.
+/// How often a user retries, and the delay between attempts. By default, users do not retry.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Retries {
     /// Maximum number of attempts, including the first.
     pub attempts: Attempts,
-    /// The wait before the second attempt; it doubles before each further one.
+    /// Delay before the second attempt; it doubles before each further one.
     pub backoff_s: Seconds,
-    /// The random fraction of each wait: 0 waits the full time, 1 anything from zero to the full time.
+    /// Random fraction of each delay: with 0 it is always the full delay, with 1 anything from zero to the full delay.
     pub jitter: Fraction,
 }
 

@@ -1,6 +1,6 @@
-//! Reads RON text from outside: a value, or an error with its place.
+//! Parses the RON of content files into values, or errors with their position.
 //!
-//! All content files are read here, so the limits on size and depth are here once.
+//! All content files are parsed here, so the limits on size and depth are in one place.
 
 mod place;
 pub(crate) mod tokens;
@@ -12,13 +12,13 @@ use serde::de::DeserializeOwned;
 use super::error::{ContentError, nearest};
 pub(crate) use place::locate;
 
-/// Largest content file, in bytes. RON takes about nine times a file's size in memory.
+/// Maximum size of a content file, in bytes. RON takes about nine times a file's size in memory.
 pub const MAX_FILE: usize = 1 << 20;
 
-/// Deepest nesting of a content file.
+/// Maximum nesting depth of a content file.
 const MAX_DEPTH: usize = 64;
 
-/// The dialect of all content files: `Some(…)` and the doubled brackets of `Kind((…))` may be left out.
+/// RON options for all content files: `Some(…)` and the double brackets of `Kind((…))` may be omitted.
 pub fn options() -> Options {
     Options::default()
         .with_default_extension(Extensions::IMPLICIT_SOME | Extensions::UNWRAP_VARIANT_NEWTYPES)
@@ -28,17 +28,17 @@ pub fn options() -> Options {
 /// Parses `text`, the content of `file`.
 ///
 /// # Errors
-/// Names the place, what was found and what was expected.
+/// The position, what was found and what was expected.
 pub fn parse<T: DeserializeOwned>(file: &str, text: &str) -> Result<T, ContentError> {
     if text.len() > MAX_FILE {
-        let message = format!("the file has {} bytes, at most {MAX_FILE} are read", text.len());
+        let message = format!("the file has {} bytes; at most {MAX_FILE} are supported", text.len());
         return Err(ContentError::at(file, text, None, message));
     }
-    // Some editors write a byte order mark; RON rejects it with an unhelpful message.
+    // Some editors write a byte order mark, which RON rejects with an unhelpful message.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     options().from_str(text).map_err(|error| {
         let mut start = error.span.start;
-        // RON points behind the previous token; skip the blanks.
+        // RON's position is right after the previous token; skip the blanks.
         let line = text.lines().nth(start.line.saturating_sub(1)).unwrap_or_default();
         let blanks = line.chars().skip(start.col.saturating_sub(1)).take_while(|c| c.is_whitespace()).count();
         if start.col + blanks <= line.chars().count() {
@@ -54,7 +54,7 @@ pub fn parse<T: DeserializeOwned>(file: &str, text: &str) -> Result<T, ContentEr
     })
 }
 
-/// The largest whole numbers that a field may take, the widest first.
+/// Maximum values of the integer types, widest first.
 const LARGEST: [u64; 8] = [
     u64::MAX,
     i64::MAX as u64,
@@ -66,7 +66,8 @@ const LARGEST: [u64; 8] = [
     i8::MAX as u64,
 ];
 
-/// The range of the whole number at a place where one out of range was found. RON doesn't report it, so this tries others.
+/// The range of the integer field at a position where RON found a number out of range. RON does not report the range,
+/// so this tries the limits of each type.
 fn range<T: DeserializeOwned>(error: &ron::Error, text: &str, (line, column): (usize, usize)) -> Option<String> {
     if !matches!(error, ron::Error::IntegerOutOfBounds) {
         return None;
@@ -81,7 +82,7 @@ fn range<T: DeserializeOwned>(error: &ron::Error, text: &str, (line, column): (u
     let fits = |other: String| {
         let tried = format!("{}{other}{behind}", text.get(..begin).unwrap_or_default());
         let wrong = options().from_str::<T>(&tried).err().filter(|wrong| matches!(wrong.code, ron::Error::IntegerOutOfBounds));
-        // Errors further on don't matter here.
+        // Later errors don't matter here.
         wrong.is_none_or(|wrong| wrong.span.start.line > line || wrong.span.start.col > column + other.len())
     };
     let most = LARGEST.into_iter().find(|most| fits(most.to_string()))?;
@@ -89,7 +90,7 @@ fn range<T: DeserializeOwned>(error: &ron::Error, text: &str, (line, column): (u
     Some(format!("expected a whole number from {least} to {most}, found `{number}`"))
 }
 
-/// RON's message in the terms of an author, with what was found where RON says only what was expected.
+/// Rewords RON's message for authors, and adds what was found if RON only says what was expected.
 fn message(error: &ron::Error, text: &str, line: usize, column: usize) -> String {
     let content = text.lines().nth(line.saturating_sub(1)).unwrap_or_default();
     let at = content.char_indices().nth(column.saturating_sub(1)).map_or(content.len(), |(at, _)| at);
@@ -106,12 +107,12 @@ fn message(error: &ron::Error, text: &str, line: usize, column: usize) -> String
         ron::Error::InvalidIdentifier(_) | ron::Error::SuggestRawIdentifier(_) => format!("expected a name, found {found}"),
         ron::Error::ExpectedIdentifier if word.starts_with('"') => format!("expected a word without quotes, found {found}"),
         ron::Error::MissingStructField { field, .. } => format!("the field `{field}` is missing"),
-        ron::Error::DuplicateStructField { field, .. } => format!("the field `{field}` is here twice"),
+        ron::Error::DuplicateStructField { field, .. } => format!("the field `{field}` occurs twice"),
         ron::Error::ExpectedStructLike if !choice.is_empty() => {
-            format!("`{choice}` has settings: write `{choice}()` for the usual ones")
+            format!("`{choice}` has settings: write `{choice}()` for the defaults")
         }
         ron::Error::ExpectedComma if !choice.is_empty() && rest.starts_with('(') => {
-            format!("`{choice}` has no settings: write it without brackets")
+            format!("`{choice}` has no settings: write it without parentheses")
         }
         _ => {
             let said = lower_first(&error.to_string());
@@ -121,7 +122,7 @@ fn message(error: &ron::Error, text: &str, line: usize, column: usize) -> String
     }
 }
 
-/// The word with a capital letter at the end of a text; empty if there is none.
+/// The capitalised word at the end of a text; empty if there is none.
 fn choice_before(text: &str) -> &str {
     let text = text.trim_end();
     let start = text.rfind(|c: char| !c.is_ascii_alphanumeric()).map_or(0, |at| at + 1);
@@ -149,7 +150,7 @@ mod tests {
     use crate::tls::TlsConfig;
 
     #[test]
-    fn mistakes_name_their_place_and_what_was_meant() {
+    fn errors_have_a_position_and_a_suggestion() {
         let error = parse::<TlsConfig>("x.ron", "(\n  edge: Terminat,\n)").unwrap_err();
         assert_eq!(error.place.map(|place| place.0), Some(2));
         assert_eq!(error.suggestion.as_deref(), Some("Terminate"));
@@ -179,7 +180,7 @@ mod tests {
             assert!(said.message.contains(words), "{said}");
         }
         for (text, words) in [
-            ("(on: [\"a\"], on: [])", "the field `on` is here twice"),
+            ("(on: [\"a\"], on: [])", "the field `on` occurs twice"),
             ("()", "the field `on` is missing"),
             ("(on: [a])", "expected string, found `a`"),
         ] {
@@ -187,7 +188,7 @@ mod tests {
             assert!(error.message.contains(words), "{error}");
         }
         for (text, words) in [
-            ("Web", "`Web` has settings: write `Web()` for the usual ones"),
+            ("Web", "`Web` has settings: write `Web()` for the defaults"),
             ("Browser()", "has no settings"),
             ("\"Web\"", "expected a word without quotes, found `\"Web\"`"),
         ] {

@@ -1,7 +1,7 @@
-//! The form of a scenario file.
+//! The format of scenario files.
 //!
-//! [`super::Infrastructure`] is what a scenario means; `model::build` has the checks across fields and the defaults.
-//! `hoplight template` prints a file with every field.
+//! A scenario describes an [`super::Infrastructure`]; `model::build` has the defaults and the checks that span several
+//! fields. `hoplight template` prints a file with every field.
 
 mod convert;
 mod write;
@@ -19,29 +19,29 @@ use super::reliability::ReliabilityDefaults;
 use super::text::Text;
 use super::tls::{Certificate, TlsConfig};
 
-/// The latest format that this program reads.
+/// The newest supported format.
 pub const FORMAT: u32 = 1;
 
-/// The course map's heading for a scenario without one.
+/// Default heading on the course map.
 pub const USUAL_UNIT: &str = "Explore";
 
 /// A scenario as written in a file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Scenario {
-    /// Version of the format; by default 1.
+    /// Format version; by default 1.
     #[serde(default = "first_format")]
     pub format: u32,
-    /// Its name in commands and lessons; by default made from the file's name.
+    /// Its id in commands and lessons; by default derived from the file name.
     #[serde(default)]
     pub id: Option<ScenarioId>,
-    /// Its name on the screen; by default its `id`.
+    /// Its title on the screen; by default its `id`.
     #[serde(default)]
     pub title: Option<Text>,
-    /// What it is, in a sentence or two.
+    /// Summary in a sentence or two.
     #[serde(default)]
     pub summary: Text,
-    /// Notes for the reader, such as what the drawing of a write-up had to guess.
+    /// Notes for the reader, such as assumptions about an ambiguous drawing.
     #[serde(default)]
     pub notes: Vec<Text>,
     /// Its heading on the course map; by default "Explore".
@@ -50,46 +50,48 @@ pub struct Scenario {
     /// Whether it is a benchmark of the engine, which the course map leaves out.
     #[serde(default)]
     pub benchmark: bool,
-    /// The site's name.
+    /// The site's domain name.
     #[serde(default = "usual_domain")]
     pub domain: Text,
     /// The users' traffic.
     #[serde(default)]
     pub traffic: Traffic,
-    /// Where TLS ends.
+    /// TLS settings.
     #[serde(default)]
     pub tls: TlsConfig,
     /// The certificates.
     #[serde(default)]
     pub certificates: Vec<Certificate>,
-    /// What the monitoring service watches for: alert rules, by default the usual ones, and an external probe, by default
-    /// none, as in `monitoring: (probe: (interval_s: 10.0), alerts: [(name: "slow", on: Entry, when: Threshold(metric: P99,
-    /// is: Over(1000.0), for_s: 60.0))])`.
+    /// Monitoring: alert rules, by default the usual ones, and an external probe, by default none, as in `monitoring:
+    /// (probe: (interval_s: 10.0), alerts: [(name: "slow", on: Entry, when: Threshold(metric: P99, is: Over(1000.0),
+    /// for_s: 60.0))])`.
     #[serde(default)]
     pub monitoring: MonitoringSpec,
-    /// Reliability of elements without figures of their own.
+    /// Reliability of elements that do not specify it.
     #[serde(default)]
     pub reliability: ReliabilityDefaults,
-    /// Groups that fail together for reasons that are not drawn.
+    /// Failure domains: groups that fail together for reasons that the diagram does not show.
     #[serde(default)]
     pub domains: Vec<FailureDomain>,
-    /// The machines.
+    /// The servers.
     #[serde(default)]
     pub servers: Vec<Server>,
-    /// The components. Without a browser among them, one called `browser` is added, with a link to every DNS resolver and one
-    /// to the entry of the site: the component without another HTTP link to it, or both balancers of a VRRP pair. If the
-    /// scenario has links from `browser` for one of these purposes, none is added for that purpose.
+    /// The components. If there is no browser, one with the id `browser` is added, with a link to every DNS resolver
+    /// and one to the entry of the site: the component to which no other HTTP link leads, or both balancers of a VRRP
+    /// pair. If the scenario already has links from `browser` for one of these purposes, none is added for that
+    /// purpose.
     pub components: Vec<Component>,
-    /// The links. If a component has several for the same purpose, their order is its preference.
+    /// The links. If a component has several for the same purpose, it prefers them in this order.
     #[serde(default)]
     pub links: Vec<LinkSpec>,
 }
 
 impl Scenario {
-    /// Builds the infrastructure that the scenario describes. One without an id is called `scenario`.
+    /// Builds the infrastructure. A scenario without an id gets the id `scenario`.
     ///
     /// # Errors
-    /// All problems that can be found at once, at most twenty: those of the records or, if there are none, those of the whole.
+    /// All problems that can be found at once, at most twenty: those of the records or, if there are none, those of the
+    /// scenario as a whole.
     pub fn build(&self) -> Result<Infrastructure, Vec<Problem>> {
         super::build::build(self.clone())
     }
@@ -100,7 +102,7 @@ impl Scenario {
     }
 }
 
-/// The format of a file without one. It never changes, whatever the latest format.
+/// Format of a file that does not specify one. It stays 1 when newer formats are added.
 fn first_format() -> u32 {
     1
 }

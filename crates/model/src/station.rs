@@ -1,4 +1,4 @@
-//! Parameters of a component as a queueing station: slots, queue, service time.
+//! Parameters of a component as a queueing station: slots, queue, service times.
 
 use serde::{Deserialize, Serialize};
 
@@ -9,14 +9,14 @@ use super::request::RequestKind;
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub enum ServiceTime {
-    /// Constant.
+    /// Always the same.
     Constant {
-        /// The time.
+        /// Service time.
         ms: Millis,
     },
-    /// Memoryless.
+    /// Exponential: memoryless.
     Exponential {
-        /// Its mean.
+        /// Mean.
         mean_ms: Millis,
     },
     /// Uniformly distributed between two bounds.
@@ -26,21 +26,21 @@ pub enum ServiceTime {
         /// Upper bound.
         max_ms: Millis,
     },
-    /// Mostly short with a long tail, like measured service times. Its mean is `median · exp(σ²/2)`.
+    /// Lognormal: mostly short with a long tail, like measured service times. Its mean is `median · exp(σ²/2)`.
     LogNormal {
         /// Median.
         median_ms: Millis,
         /// Standard deviation of the logarithm.
         sigma: Sigma,
     },
-    /// Several exponential steps in a row with the same mean. The more steps, the less varied.
+    /// Erlang: several exponential steps in sequence with the same mean. More steps mean less variation.
     Erlang {
-        /// Mean of all steps together.
+        /// Mean of the sum of all steps.
         mean_ms: Millis,
         /// Number of steps.
         k: Phases,
     },
-    /// A mixture of two exponentials with balanced means: many short services and a few long ones. More varied than
+    /// Mixture of two exponentials with balanced means: many short services and a few long ones. More varied than
     /// [`Self::Exponential`].
     Hyperexponential {
         /// Overall mean.
@@ -63,7 +63,7 @@ impl ServiceTime {
         }
     }
 
-    /// Squared coefficient of variation: variance over squared mean. 0 is always the same, 1 is memoryless.
+    /// Squared coefficient of variation: variance over squared mean. 0 is constant, 1 is memoryless.
     pub fn cv2(self) -> f64 {
         match self {
             Self::Constant { .. } => 0.0,
@@ -87,51 +87,51 @@ impl ServiceTime {
     }
 }
 
-/// When a slot becomes free again.
+/// When a slot is freed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Hold {
     /// When the service ends, as in the event loop of a web server or balancer.
     WhileServed,
-    /// When the answer from downstream returns, as for an application worker that waits for the database.
+    /// When the response from downstream arrives, as for an application worker that waits for the database.
     UntilAnswered,
 }
 
-/// A station's parameters, complete.
+/// Complete parameters of a station.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Station {
-    /// How many requests are served at once.
+    /// Number of requests that can be in service at once.
     pub slots: u32,
-    /// How many may wait; `None` is no limit.
+    /// Maximum number of queued requests; `None` for no limit.
     pub queue: Option<u32>,
-    /// How many requests may be present at once: in service, queued, or waiting for downstream. `None` is no limit.
+    /// Maximum number of requests that are present: in service, queued, or waiting for downstream. `None` for no limit.
     pub connections: Option<u32>,
-    /// When a slot becomes free again.
+    /// When a slot is freed.
     pub hold: Hold,
     /// Service time per kind of request, in the order of [`RequestKind::ALL`].
     pub service: [ServiceTime; 3],
-    /// Service time of an answer from downstream or, at a firewall, of one that passes. `None` is no work.
+    /// Service time of a response from downstream or, at a firewall, of one that passes through. `None` for no work.
     pub answer: Option<ServiceTime>,
 }
 
-/// A scenario's changes to the default station of a component's kind.
+/// A scenario's changes to a kind's default station.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct StationPatch {
     /// See [`Station::slots`].
     pub slots: Option<u32>,
-    /// See [`Station::queue`]; 0 means that nothing may wait.
+    /// See [`Station::queue`]; 0 means no queue.
     pub queue: Option<u32>,
     /// See [`Station::connections`].
     pub connections: Option<u32>,
     /// See [`Station::hold`].
     pub hold: Option<Hold>,
-    /// The service time of every kind of request.
+    /// Service time of every kind of request.
     pub service: Option<ServiceTime>,
-    /// The service time of static pages alone.
+    /// Service time of static pages only.
     pub service_static: Option<ServiceTime>,
-    /// The service time of reads alone.
+    /// Service time of reads only.
     pub service_read: Option<ServiceTime>,
-    /// The service time of writes alone.
+    /// Service time of writes only.
     pub service_write: Option<ServiceTime>,
     /// See [`Station::answer`].
     pub answer: Option<ServiceTime>,
@@ -143,24 +143,24 @@ impl Station {
         Self { slots, queue, connections: None, hold: Hold::WhileServed, service: [service; 3], answer: None }
     }
 
-    /// A packet filter: tens of microseconds, one core.
+    /// A packet filter: tens of microseconds on one core.
     pub const fn firewall() -> Self {
         Self::uniform(1, Some(10_000), ServiceTime::constant(0.02))
     }
 
-    /// A resolver whose record is cached.
+    /// A resolver with the record in its cache.
     pub const fn resolver() -> Self {
         Self::uniform(1_000, None, ServiceTime::constant(1.0))
     }
 
-    /// A balancer on four cores, for at most two thousand requests at once.
+    /// A balancer on four cores, for at most two thousand concurrent requests.
     pub const fn balancer() -> Self {
         let mut balancer = Self::uniform(4, Some(2_000), ServiceTime::constant(0.3));
         balancer.connections = Some(2_000);
         balancer
     }
 
-    /// A web server: static pages, and a little work to forward the rest.
+    /// A web server: serves static pages and does a little work to forward other requests.
     pub const fn web() -> Self {
         Self {
             slots: 512,
@@ -172,13 +172,13 @@ impl Station {
         }
     }
 
-    /// An application server with nine workers, each held until the database has answered.
+    /// An application server with nine workers, each held until the database has responded.
     pub const fn app() -> Self {
         let service = [ServiceTime::lognormal(45.0, 0.5); 3];
         Self { slots: 9, queue: Some(50), connections: None, hold: Hold::UntilAnswered, service, answer: None }
     }
 
-    /// A database that works on 32 queries at once and has 151 connections (MySQL's default).
+    /// A database that executes 32 queries at once and has 151 connections (MySQL's default).
     pub const fn database() -> Self {
         let read = ServiceTime::lognormal(3.0, 0.7);
         Self {
@@ -191,12 +191,12 @@ impl Station {
         }
     }
 
-    /// Takes no time, such as the user.
+    /// A station without service time, such as the user.
     pub const fn instant() -> Self {
         Self::uniform(u32::MAX, None, ServiceTime::constant(0.0))
     }
 
-    /// The station with a scenario's changes.
+    /// Returns the station with a scenario's changes.
     #[must_use]
     pub fn patched(mut self, patch: &StationPatch) -> Self {
         self.slots = patch.slots.unwrap_or(self.slots);
@@ -211,7 +211,7 @@ impl Station {
         self
     }
 
-    /// Mean service time of one kind, in milliseconds.
+    /// Mean service time of one kind of request, in milliseconds.
     pub fn mean_ms(&self, kind: RequestKind) -> f64 {
         self.service[kind.index()].mean_ms()
     }

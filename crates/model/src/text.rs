@@ -1,6 +1,6 @@
-//! Text from files, checked once on load.
+//! Text from files, validated when it is loaded.
 //!
-//! All text that a learner reads is a [`Text`], so no widget or listing has to handle escape sequences.
+//! All text from files that a learner sees is a [`Text`], so no widget or listing has to handle escape sequences.
 
 mod measure;
 
@@ -11,17 +11,18 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 pub use measure::{clusters, columns, padded, split_at_column, width, wrap};
 
-/// Longest single text, in bytes. A lesson's paragraph is far below it.
+/// Maximum length of a text, in bytes. A lesson's paragraph is much shorter.
 const MAX_TEXT: usize = 4000;
 
 /// Printable text: no control characters, bidirectional overrides, invisible characters or stacked combining marks.
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Text(Box<str>);
 
-/// Whether a character may reach a terminal.
+/// Whether a character may be written to a terminal.
 ///
-/// Rejects controls, the bidirectional formatting characters, zero-width characters, byte order marks, soft hyphens,
-/// line and paragraph separators, tag characters, variation selectors, surrogates' relatives and private use.
+/// Rejects control and bidirectional formatting characters, zero-width characters, byte order marks, soft hyphens, line
+/// and paragraph separators, tag characters, variation selectors, Hangul fillers, interlinear annotation and private
+/// use characters.
 pub fn is_printable(c: char) -> bool {
     !c.is_control()
         && !matches!(c,
@@ -31,19 +32,19 @@ pub fn is_printable(c: char) -> bool {
             | '\u{e000}'..='\u{f8ff}' | '\u{e0000}'..='\u{e0fff}' | '\u{f0000}'..='\u{10ffff}')
 }
 
-/// Whether a character takes no cell of its own.
+/// Whether a character has no width of its own.
 fn is_combining(c: char) -> bool {
     unicode_width::UnicodeWidthChar::width(c) == Some(0)
 }
 
 impl Text {
-    /// Checks `text`.
+    /// Validates `text`.
     ///
     /// # Errors
-    /// Names the rejected character, or the length limit.
+    /// The rejected character, or the length limit.
     pub fn new(text: &str) -> Result<Self, String> {
         if text.len() > MAX_TEXT {
-            return Err(format!("a text has at most {MAX_TEXT} bytes, this one has {}", text.len()));
+            return Err(format!("a text can have at most {MAX_TEXT} bytes, found {}", text.len()));
         }
         if let Some(bad) = text.chars().find(|c| !is_printable(*c)) {
             return Err(format!("the character U+{:04X} is not printable", u32::from(bad)));
@@ -58,13 +59,13 @@ impl Text {
         Ok(Self(text.into()))
     }
 
-    /// The text.
+    /// The text as a string slice.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-/// Replaces unprintable characters, for text that cannot be rejected: a file's name, a library's error.
+/// Replaces unprintable characters in text that cannot be rejected, such as a file name or a library's error.
 pub fn sanitise(text: &str) -> String {
     text.chars().map(|c| if is_printable(c) && !is_combining(c) || c == '\n' { c } else { '\u{fffd}' }).collect()
 }
@@ -107,7 +108,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_that_steers_a_terminal_passes() {
+    fn control_and_invisible_characters_are_rejected() {
         for bad in
             ["a\u{1b}[2J", "a\u{7}", "a\nb", "\u{202e}evil", "z\u{200b}w", "\u{feff}", "\u{9b}1m", "e\u{301}\u{301}\u{301}"]
         {

@@ -1,18 +1,16 @@
-//! Tiers: what a component does for requests, independent of its program.
-
-use std::fmt;
+//! Tiers: what a component does for requests, regardless of its program.
 
 use super::infrastructure::{ComponentIx, Infrastructure};
 use super::link::Protocol;
 
-/// A part of the work on a request, from the user inwards.
+/// A layer of the work on a request, from the user inwards.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Tier {
     /// Distributes requests.
     Balancer,
     /// Serves static pages and forwards the rest.
     Web,
-    /// Runs the code of the site.
+    /// Runs the site's code.
     Application,
     /// Stores the data.
     Database,
@@ -22,32 +20,16 @@ impl Tier {
     /// All tiers, from the user inwards.
     pub const ALL: [Self; 4] = [Self::Balancer, Self::Web, Self::Application, Self::Database];
 
-    /// The label on the screen.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Balancer => "balancer",
-            Self::Web => "web",
-            Self::Application => "application",
-            Self::Database => "database",
-        }
-    }
-
-    /// The tiers of a component: that of its kind and, for a web server with an SQL link, the application's as well, since it
-    /// runs the code itself (LAMP).
+    /// The tiers of a component: that of its kind and, for a web server with an SQL link, also the application tier,
+    /// since it runs the code itself (LAMP).
     pub fn of(infra: &Infrastructure, ix: ComponentIx) -> Vec<Self> {
         let Some(own) = infra.component(ix).kind.tier() else { return Vec::new() };
         let runs_code = own == Self::Web && infra.links_from(ix).iter().any(|link| infra.link(*link).protocol == Protocol::Sql);
         if runs_code { vec![own, Self::Application] } else { vec![own] }
     }
 
-    /// The components of a tier, in authored order.
+    /// The components of this tier, in authored order.
     pub fn members(self, infra: &Infrastructure) -> Vec<ComponentIx> {
         infra.components().map(|(ix, _)| ix).filter(|ix| Self::of(infra, *ix).contains(&self)).collect()
-    }
-}
-
-impl fmt::Display for Tier {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.word())
     }
 }

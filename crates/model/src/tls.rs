@@ -9,7 +9,7 @@ use super::id::ComponentId;
 use super::quantity::Millis;
 use super::text::Text;
 
-/// What the edge of the site does with TLS.
+/// How the edge of the site handles TLS.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum TlsMode {
     /// Plain HTTP everywhere.
@@ -17,17 +17,17 @@ pub enum TlsMode {
     /// The entry decrypts and forwards plain HTTP.
     #[default]
     Terminate,
-    /// The entry decrypts, reads, and encrypts again towards the web servers ("bridge").
+    /// The entry decrypts, reads, and encrypts again towards the web servers ("bridging").
     Reencrypt,
     /// The entry forwards the encrypted bytes; the web servers decrypt.
     Passthrough,
 }
 
 impl TlsMode {
-    /// All modes, in the order in which the `t` key visits them.
+    /// All modes, in the order in which the `t` key cycles through them.
     pub const ALL: [Self; 4] = [Self::None, Self::Terminate, Self::Reencrypt, Self::Passthrough];
 
-    /// The next mode, cyclically.
+    /// The next mode, wrapping around.
     #[must_use]
     pub const fn next(self) -> Self {
         match self {
@@ -38,7 +38,7 @@ impl TlsMode {
         }
     }
 
-    /// The label on the screen.
+    /// Name of the mode in commands, reports and on the screen.
     pub const fn word(self) -> &'static str {
         match self {
             Self::None => "none",
@@ -47,48 +47,24 @@ impl TlsMode {
             Self::Passthrough => "passthrough",
         }
     }
-
-    /// What the mode does, in a few words.
-    pub const fn brief(self) -> &'static str {
-        match self {
-            Self::None => "plain HTTP everywhere",
-            Self::Terminate => "the entry decrypts and forwards plain HTTP",
-            Self::Reencrypt => "the entry decrypts, reads, and encrypts again",
-            Self::Passthrough => "the entry forwards ciphertext that it cannot read",
-        }
-    }
-
-    /// The mode's effect and its cost, as a sentence.
-    pub const fn meaning(self) -> &'static str {
-        match self {
-            Self::None => "Plain HTTP everywhere: anyone on the way reads everything.",
-            Self::Terminate => "TLS ends at the entry, which decrypts and forwards plain HTTP.",
-            Self::Reencrypt => {
-                "The entry decrypts, reads, and encrypts again to the web servers: a second handshake and more certificates."
-            }
-            Self::Passthrough => {
-                "The entry forwards ciphertext: it cannot read the URL, add headers or route by path; web servers hold the certificate."
-            }
-        }
-    }
 }
 
-/// TLS on every part of the path, and the cost of handshakes.
+/// TLS settings of all hops, and the cost of handshakes.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct TlsConfig {
-    /// What the entry does.
+    /// TLS mode of the entry.
     pub edge: TlsMode,
-    /// Whether web servers speak TLS to the application servers.
+    /// Whether web servers use TLS to application servers.
     pub web_to_app: bool,
-    /// Whether application servers and replicas speak TLS to the database.
+    /// Whether application servers and replicas use TLS to the database.
     pub app_to_db: bool,
-    /// The version in use everywhere.
+    /// TLS version of all connections.
     pub version: TlsVersion,
-    /// The server's work for a full handshake: mostly the signature with the certificate's key. The client's work is not
+    /// Server-side work of a full handshake: mostly the signature with the certificate's key. The client's work is not
     /// counted.
     pub handshake_ms: Millis,
-    /// The server's work for a handshake that resumes a session.
+    /// Server-side work of a handshake that resumes a session.
     pub resumed_ms: Millis,
 }
 
@@ -109,12 +85,12 @@ impl Default for TlsConfig {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Certificate {
-    /// The names that it is valid for; by default the site's.
+    /// Names for which it is valid; by default the site's.
     #[serde(default)]
     pub names: Vec<Text>,
-    /// The components that hold it and its private key.
+    /// Components that hold it and its private key.
     pub on: Vec<ComponentId>,
-    /// Days until it expires, at the start of the simulation; by default 90.
+    /// Days until it expires, counted from the start of the simulation; by default 90.
     #[serde(default = "usual_days")]
     pub days_left: u32,
 }

@@ -1,44 +1,24 @@
-//! Zones of the network, as the drawing implies them: who is on the Internet, who is reached from it, who is behind.
+//! Network zones: the Internet, the DMZ and the private network.
 //!
-//! Nothing here is authored: a zone follows from the links. Must not know firewalls: a zone says where a machine stands, a
-//! firewall what reaches it.
+//! Zones are derived from the links, never authored, and are independent of firewalls: a zone says where a machine is
+//! placed, a firewall what reaches it.
 
 use super::behaviour::Operator;
 use super::{ComponentIx, Infrastructure, ServerId};
 
-/// A zone of the network.
+/// A network zone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Zone {
-    /// Users, and services that others run: the resolver, the monitoring service.
+    /// Users, and third-party services: the resolver, the monitoring service.
     Internet,
-    /// What users reach directly (the *demilitarized zone*).
+    /// Machines that users connect to (the *demilitarized zone*).
     Dmz,
-    /// What only other machines of the site reach.
+    /// Machines that only other machines of the site connect to.
     Private,
 }
 
-impl Zone {
-    /// The word on the picture, and a short one where there is little room.
-    pub const fn words(self) -> [&'static str; 2] {
-        match self {
-            Self::Internet => ["Internet", "net"],
-            Self::Dmz => ["DMZ", "DMZ"],
-            Self::Private => ["private", "priv"],
-        }
-    }
-
-    /// What it means, in a sentence.
-    pub const fn meaning(self) -> &'static str {
-        match self {
-            Self::Internet => "on the Internet, run by others",
-            Self::Dmz => "in the DMZ: users reach it directly",
-            Self::Private => "in the private network: only machines of the site talk to it",
-        }
-    }
-}
-
 impl Infrastructure {
-    /// The zone of a component: that of its machine, if it is on one.
+    /// The zone of a component: that of its server, if it is on one.
     pub fn zone(&self, component: ComponentIx) -> Zone {
         let weight = self.component(component);
         if let Some(server) = &weight.server {
@@ -51,7 +31,7 @@ impl Infrastructure {
         }
     }
 
-    /// The zone of a machine.
+    /// The zone of a server.
     pub fn zone_of_server(&self, server: &ServerId) -> Zone {
         if self.on_server(server).any(|(ix, _)| self.is_asked_by_users(ix)) { Zone::Dmz } else { Zone::Private }
     }
@@ -74,7 +54,7 @@ mod tests {
     }
 
     #[test]
-    fn the_balancer_stands_in_the_dmz_and_what_is_behind_it_is_private() {
+    fn the_balancer_is_in_the_dmz_and_the_machines_behind_it_are_private() {
         use Zone::{Dmz, Internet, Private};
         let stage_2 = include_str!("../../../assets/stage-2-secured.ron");
         let names = ["browser", "dns", "monitor", "lb-1", "agent-1", "web-1", "db-1", "agent-2"];
@@ -82,6 +62,6 @@ mod tests {
         let stage_0 = include_str!("../../../assets/stage-0-simple.ron");
         let infra = Infrastructure::from_ron("stage-0.ron", stage_0).unwrap();
         let all: Vec<Zone> = infra.servers().map(|server| infra.zone_of_server(&server.id)).collect();
-        assert_eq!(all, [Dmz], "one machine for all is reached by users, with all that is on it");
+        assert_eq!(all, [Dmz], "users connect to the only machine, so everything on it is in the DMZ");
     }
 }

@@ -1,4 +1,4 @@
-//! Scenarios that are made from infrastructures, written and read, and edited.
+//! Scenarios converted from infrastructures, written, read and edited.
 
 #![expect(clippy::disallowed_methods, reason = "the scenario files are read from the repository")]
 
@@ -12,14 +12,15 @@ use hoplight_model::scenario::Scenario;
 use hoplight_model::{ComponentId, Infrastructure, ServerId, TlsMode, TopologyEdit, ron_text};
 use topology::{Dice, random};
 
-// The random drawings are those of the simulation's property tests, which know the crates by the root package's names.
+// The generator of random drawings is shared with the simulation's property tests, which name the crates through the
+// root package.
 extern crate self as hoplight;
 pub use hoplight_model as model;
 
 #[path = "../../../tests/properties/topology.rs"]
 mod topology;
 
-/// Every scenario file of the repository.
+/// Every scenario file in the repository.
 fn files() -> Vec<(String, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let mut found = Vec::new();
@@ -35,7 +36,7 @@ fn files() -> Vec<(String, String)> {
     found
 }
 
-/// Holds that an infrastructure survives the way to a scenario, to text and back.
+/// Asserts that an infrastructure survives conversion to a scenario and to text, and back.
 fn survives(infra: &Infrastructure) {
     let scenario = Scenario::from(infra);
     let again = scenario.build().unwrap_or_else(|problems| panic!("{}: {problems:?}", infra.id()));
@@ -44,12 +45,12 @@ fn survives(infra: &Infrastructure) {
         let (title, summary, unit) = (infra.title().to_owned(), infra.summary().to_owned(), infra.unit().to_owned());
         (title, summary, unit, infra.notes().to_vec(), infra.domain().to_owned(), *infra.reliability(), infra.is_benchmark())
     };
-    assert_eq!(told(&again), told(infra), "what equality leaves out");
-    assert!(again.hops().eq(infra.hops()), "what is derived");
+    assert_eq!(told(&again), told(infra), "fields that equality ignores");
+    assert!(again.hops().eq(infra.hops()), "derived data");
     is_written(&scenario);
 }
 
-/// Holds that a scenario's text reads back to it.
+/// Asserts that a scenario's text parses back to it.
 fn is_written(scenario: &Scenario) {
     let text = scenario.to_ron();
     let read: Scenario = ron_text::parse("written.ron", &text).unwrap_or_else(|error| panic!("{error}\n{text}"));
@@ -80,7 +81,7 @@ fn random_drawings_survive() {
 }
 
 #[test]
-fn a_written_scenario_says_only_what_is_not_the_default() {
+fn a_written_scenario_omits_defaults() {
     let text = "(components: [(id: \"web\", kind: Web(timeout_s: 3.0), station: (slots: 4)), (id: \"app\", kind: App())],
         links: [(from: \"web\", to: \"app\", kinds: [Read])], traffic: (rate: 20.0))";
     let scenario: Scenario = ron_text::parse("x.ron", text).unwrap();
@@ -101,7 +102,7 @@ fn a_written_scenario_says_only_what_is_not_the_default() {
     );
 }
 
-/// One of many edits, some of which make no sense.
+/// A random edit, which may be invalid.
 fn edit(dice: &mut Dice, scenario: &Scenario) -> Edit {
     let number = dice.small(9);
     let component = |dice: &mut Dice| {

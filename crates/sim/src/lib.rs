@@ -24,7 +24,7 @@
 //! simulation.advance(SimTime::from_secs(20), &mut ());
 //! assert!(simulation.totals().failed > 0, "reads and writes fail, static pages do not");
 //! assert!(simulation.check(&crash).is_err(), "it is already down");
-//! # Ok::<(), hoplight_model::ContentError>(())
+//! # Ok::<(), hoplight_model::ReadError>(())
 //! ```
 //!
 //! Architecture invariant: nothing in this crate uses a terminal, tokio, files or the wall clock. The seed is explicit,

@@ -1,4 +1,4 @@
-//! Why requests do not work, and what alone stops them.
+//! Why requests fail, and single points of failure.
 
 use hoplight_analysis::{Broken, Cause, Missing, Obstacle, Spof};
 use hoplight_model::RequestKind;
@@ -19,7 +19,7 @@ pub fn cause(cause: &Cause) -> Phrase {
     }
 }
 
-/// What a request needed and could not reach.
+/// What a request needed but could not reach.
 pub const fn missing(missing: Missing) -> &'static str {
     match missing {
         Missing::Resolver => "no DNS resolver can be reached",
@@ -32,7 +32,7 @@ pub const fn missing(missing: Missing) -> &'static str {
     }
 }
 
-/// What is in the way of a request.
+/// What prevents a request from succeeding.
 pub fn obstacle(obstacle: &Obstacle) -> Phrase {
     match obstacle {
         Obstacle::Out(element) => phrase![element, " is down"],
@@ -65,7 +65,7 @@ pub fn single_point(point: &Spof, kinds: &[RequestKind]) -> Passage {
         let words: Vec<&str> = kinds.iter().map(|kind| kind.word()).collect();
         without.push(Part::words(words.join(" or ") + " "));
     }
-    // That the cause itself is out needs no repeating.
+    // Omit the obstacle if it is the cause itself.
     let itself = point.cause.element().map(Obstacle::Out);
     let is_known = itself.is_some_and(|itself| point.broken.obstacles.iter().eq([&itself]));
     let why = if is_known || matches!(point.cause, Cause::Zone(_)) {

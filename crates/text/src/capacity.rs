@@ -1,4 +1,4 @@
-//! How much load a site takes, and what is full first.
+//! Capacity: how much load a site can take, and which resource limits it.
 
 use hoplight_analysis::capacity::{Overloaded, Utilisation};
 use hoplight_analysis::{Overload, Resource, Saturation};
@@ -8,16 +8,16 @@ use crate::figure::{number, percent, rate};
 use crate::phrase;
 use crate::phrase::{Part, Passage, Phrase};
 
-/// What requests hold.
+/// A resource that requests hold.
 pub fn resource(resource: &Resource) -> Phrase {
     match resource {
         Resource::Slots(id) => id.into(),
         Resource::Connections(id) => phrase![id, "'s connections"],
-        Resource::Places(from, to) => phrase![from, "'s places at ", to],
+        Resource::Places(from, to) => phrase!["the maxconn of ", from, " for ", to],
     }
 }
 
-/// What is full first, and at which load.
+/// The resource that saturates first, and at which load.
 pub fn saturation(saturation: &Saturation) -> Phrase {
     let rate = rate(saturation.rps, saturation.kind);
     match &saturation.resource {
@@ -27,7 +27,7 @@ pub fn saturation(saturation: &Saturation) -> Phrase {
     }
 }
 
-/// The same, with what keeps the site from more.
+/// Like [`saturation`], with the reason for the limit.
 pub fn bottleneck(full: &Saturation) -> Passage {
     let Saturation { resource, limit, working, .. } = full;
     let id = resource.component();
@@ -46,12 +46,12 @@ pub fn bottleneck(full: &Saturation) -> Passage {
     phrase![saturation(full), ": ", why].into()
 }
 
-/// How full something is.
+/// The utilisation of a resource.
 pub fn utilisation(of: &Utilisation) -> Phrase {
     phrase![resource(&of.resource), " at ", percent(of.part())]
 }
 
-/// What a loss overloads.
+/// The resources that a loss overloads.
 pub fn overload(overload: &Overload) -> Passage {
     let mut phrase = phrase!["without ", cause(&overload.cause), ", at ", rate(overload.load, None), ": "];
     for (place, Overloaded { resource: of, before, after }) in overload.overloaded.iter().enumerate() {

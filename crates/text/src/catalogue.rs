@@ -1,8 +1,8 @@
-//! The catalogue of faults: what each is, what shows it, and what helps.
+//! The catalogue of faults: what happens, what it looks like, and the remedy.
 
 use hoplight_sim::catalogue::CommonFault;
 
-/// What is said of a common fault.
+/// Description of a common fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CommonFaultText {
     /// What happens.
@@ -13,12 +13,12 @@ pub struct CommonFaultText {
     pub agents: &'static str,
     /// Which alert fires.
     pub alert: &'static str,
-    /// What helps.
+    /// The remedy.
     pub remedy: &'static str,
 }
 
-/// What is said of a common fault.
-#[expect(clippy::too_many_lines, reason = "one arm a fault")]
+/// Describes a common fault.
+#[expect(clippy::too_many_lines, reason = "one arm per fault")]
 pub const fn common_fault(fault: CommonFault) -> CommonFaultText {
     match fault {
         CommonFault::BalancerCrash => CommonFaultText {

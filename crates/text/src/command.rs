@@ -84,7 +84,7 @@ fn forms(command: &Command) -> Forms {
             let name = || Part::name(algorithm.word());
             Forms::new(
                 phrase!["set the balancing algorithm to ", name()],
-                phrase!["the balancer now uses ", name(), ": ", algorithm.brief()],
+                phrase!["the balancer now uses ", name(), ": ", crate::description::algorithm(*algorithm)],
             )
             .event(phrase!["balancers now use ", name()])
         }
@@ -120,8 +120,11 @@ fn edited(edit: &TopologyEdit) -> Forms {
     match edit {
         TopologyEdit::EdgeTls(mode) => {
             let name = || Part::name(mode.word());
-            Forms::new(phrase!["change the TLS mode to ", name()], phrase!["TLS ", name(), ": ", mode.brief()])
-                .event(phrase!["TLS mode is now ", name()])
+            Forms::new(
+                phrase!["change the TLS mode to ", name()],
+                phrase!["TLS ", name(), ": ", crate::description::tls_mode(*mode)],
+            )
+            .event(phrase!["TLS mode is now ", name()])
         }
         TopologyEdit::WebToAppTls(on) => Forms::new(
             phrase!["turn TLS web → app ", switch(*on)],

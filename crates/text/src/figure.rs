@@ -1,10 +1,10 @@
-//! Figures for people.
+//! Formatting of numbers.
 
 use hoplight_model::RequestKind;
 
 use crate::phrase::Part;
 
-/// The digits of a whole number with commas between thousands: `1,234,567`.
+/// Inserts commas between thousands: `1,234,567`.
 pub fn thousands(digits: &str) -> String {
     let mut apart = String::new();
     for (place, digit) in digits.chars().enumerate() {
@@ -16,7 +16,7 @@ pub fn thousands(digits: &str) -> String {
     apart
 }
 
-/// A rate with the word for what comes, as in `1,300 writes/s`.
+/// A rate with its unit, as in `1,300 writes/s`.
 pub(crate) fn rate(rps: f64, kind: Option<RequestKind>) -> Part {
     let what = match kind {
         None => "requests",
@@ -27,18 +27,18 @@ pub(crate) fn rate(rps: f64, kind: Option<RequestKind>) -> Part {
     Part::value(format_args!("{} {what}/s", number(rps)))
 }
 
-/// A part of one as a whole percentage.
+/// A fraction as a whole percentage.
 pub(crate) fn percent(part: f64) -> Part {
     Part::value(format_args!("{:.0} %", part * 100.0))
 }
 
-/// A count with its word.
+/// A count with its noun, in the plural if needed.
 pub(crate) fn count(count: usize, word: &str) -> Part {
     Part::value(format_args!("{count} {word}{}", if count == 1 { "" } else { "s" }))
 }
 
-/// A number with three digits or all before the point, and commas between thousands. The rest is rounded down: a capacity
-/// that is promised is there.
+/// A number with at least three significant digits and commas between thousands. It is rounded down, so that a stated
+/// capacity is never more than the actual one.
 pub(crate) fn number(value: f64) -> String {
     let places = match value {
         ..10.0 => 2,
@@ -46,7 +46,7 @@ pub(crate) fn number(value: f64) -> String {
         _ => 0,
     };
     let unit = libm::pow(10.0, -f64::from(places));
-    // What is short of a whole unit by an error of computation is that unit.
+    // Compensates for rounding errors just below a whole unit.
     let rounded = libm::floor(value / unit + 1e-6) * unit;
     let text = format!("{rounded:.prec$}", prec = usize::try_from(places).unwrap_or_default());
     let (whole, rest) = text.split_once('.').map_or((text.as_str(), ""), |(whole, rest)| (whole, rest.trim_end_matches('0')));

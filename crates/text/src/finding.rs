@@ -12,21 +12,21 @@ use crate::phrase;
 use crate::phrase::{Part, Passage, Phrase, list};
 use crate::rule::{RuleText, rule};
 
-/// A finding in words.
+/// Text of a finding.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FindingText {
     /// What was found.
     pub message: Passage,
-    /// What the rule looks for, why it matters, and what would fix it.
+    /// Text of the rule: what it looks for, why it matters, and how to fix it.
     pub rule: RuleText,
 }
 
-/// A finding in words.
+/// Describes a finding.
 pub fn finding(finding: &DesignFinding) -> FindingText {
     FindingText { message: message(finding), rule: rule(finding.rule()) }
 }
 
-/// Kinds of request as the subject of a sentence in the plural.
+/// Kinds of request as the plural subject of a sentence.
 fn requests(kinds: &[RequestKind]) -> Phrase {
     if kinds.len() == RequestKind::ALL.len() {
         return "all requests".into();
@@ -38,7 +38,7 @@ fn requests(kinds: &[RequestKind]) -> Phrase {
     }))
 }
 
-/// What a listener reads, each thing once.
+/// What an eavesdropper can read, without duplicates.
 fn readable(facts: &[Fact]) -> Phrase {
     let mut labels: Vec<&'static str> = Vec::new();
     for fact in facts.iter().filter(|fact| fact.is_hidden_by_tls()) {
@@ -101,8 +101,12 @@ fn message(finding: &DesignFinding) -> Passage {
             phrase!["requests reach ", subject(), " in plaintext: anyone who controls it reads every one"]
         }
         FindingKind::UncheckedPeer { hops } => {
-            let (are, them) = if hops.len() == 1 { (" is", "it") } else { (" are", "them") };
-            phrase![list(hops), are, " encrypted, but the far end of ", them, " is not verified: an impostor reads everything"]
+            let are = if hops.len() == 1 { " is" } else { " are" };
+            phrase![
+                list(hops),
+                are,
+                " encrypted, but the certificate of the server end is not verified: an impostor could read everything"
+            ]
         }
         FindingKind::NoCertificate { domain } => {
             phrase!["users' TLS ends at ", subject(), ", which has no certificate for ", Part::name(domain)]

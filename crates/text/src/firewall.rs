@@ -1,4 +1,4 @@
-//! What gets through firewalls, and what is wrong with them.
+//! Firewall verdicts, and flaws of firewalls.
 
 use hoplight_analysis::firewalls::{Judged, RuleAt};
 use hoplight_analysis::{ConnectionAttempt, Flaw};
@@ -8,7 +8,7 @@ use hoplight_model::firewall::{Direction, RuleAction};
 use crate::phrase;
 use crate::phrase::{Passage, Phrase};
 
-/// The rule, or the default, that decided.
+/// The rule or default action that decided.
 pub fn judged(judged: &Judged) -> Phrase {
     let direction = match judged.verdict.direction {
         Direction::Inbound => "inbound",
@@ -21,7 +21,7 @@ pub fn judged(judged: &Judged) -> Phrase {
     }
 }
 
-/// What happens to a connection attempt, and why.
+/// The outcome of a connection attempt, and the reason.
 pub fn reach(reach: &ConnectionAttempt) -> Phrase {
     let at = phrase![&reach.target, ":", reach.port];
     if let Some(by) = reach.decided_by() {
@@ -38,7 +38,7 @@ pub fn reach(reach: &ConnectionAttempt) -> Phrase {
     }
 }
 
-/// A list with commas alone.
+/// A list with commas only.
 fn enumeration(items: impl IntoIterator<Item: Into<Phrase>>) -> Phrase {
     let mut phrase = Phrase::default();
     for (place, item) in items.into_iter().enumerate() {
@@ -53,7 +53,7 @@ fn rule(rule: &RuleAt) -> Phrase {
     phrase![direction, " rule ", rule.number, " of ", &rule.firewall]
 }
 
-/// What is wrong with a firewall.
+/// Describes a flaw of a firewall.
 pub fn flaw(flaw: &Flaw) -> Passage {
     match flaw {
         Flaw::GuardsNothing(id) => phrase![id, " protects nothing: no connection crosses it"],

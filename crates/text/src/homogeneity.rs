@@ -1,8 +1,9 @@
-//! What it means that machines and programs are alike, or are not.
+//! Homogeneity: machines and programs that are identical, or different.
 
 use hoplight_analysis::homogeneity::{LoneServers, MixedServer, RedundancyVerdict, SharedFlaw, TierRedundancy, TwinServers};
 use hoplight_model::{Element, RequestKind, Tier};
 
+use crate::description;
 use crate::phrase;
 use crate::phrase::{Part, Passage, Phrase, list};
 
@@ -11,7 +12,7 @@ fn requests(kinds: &[RequestKind]) -> Phrase {
     phrase![list(kinds.iter().map(|kind| kind.word())), " requests"]
 }
 
-/// What a flaw in one version would do.
+/// The effect of a flaw in one software version.
 pub fn shared_flaw(flaw: &SharedFlaw) -> Passage {
     let (software, names) = (Part::name(&flaw.software), list(&flaw.components));
     let mut passage = Passage::from(match &flaw.stops[..] {
@@ -31,7 +32,7 @@ pub fn shared_flaw(flaw: &SharedFlaw) -> Passage {
     passage
 }
 
-/// What the members of a tier are to each other, for one kind of request; `None` if the kind does not need the tier.
+/// How redundant the members of a tier are for one kind of request; `None` if it does not need the tier.
 pub fn redundancy(tier: &TierRedundancy, kind: RequestKind) -> Option<Passage> {
     let (names, word) = (list(&tier.members), kind.word());
     let single = tier.single.iter().filter(|(_, kinds)| kinds.contains(&kind)).map(|(id, _)| id);
@@ -59,7 +60,7 @@ pub fn redundancy(tier: &TierRedundancy, kind: RequestKind) -> Option<Passage> {
     })
 }
 
-/// Why servers that all differ are no redundancy.
+/// Why servers that all differ are not redundant.
 pub fn lone_servers(lone: &LoneServers) -> Passage {
     let mut phrase =
         phrase!["no two of ", list(lone.servers.iter().map(|(id, _)| id)), " do the same, which is not redundancy: "];
@@ -72,12 +73,12 @@ pub fn lone_servers(lone: &LoneServers) -> Passage {
     Passage::from_iter([phrase, more])
 }
 
-/// What it means that a server hosts several tiers.
+/// Consequences of several tiers on one server.
 pub fn mixed_server(mixed: &MixedServer) -> Passage {
     let mut passage = Passage::from(phrase![
         &mixed.server,
         " hosts ",
-        list(mixed.tiers.keys().map(|tier| tier.word())),
+        list(mixed.tiers.keys().map(|tier| description::tier(*tier))),
         ": they share its processors and can only be scaled together"
     ]);
     if let Some((from, to)) = mixed.unfenced.first() {
@@ -89,7 +90,7 @@ pub fn mixed_server(mixed: &MixedServer) -> Passage {
     passage
 }
 
-/// What it means that servers are alike.
+/// Consequences of identical servers.
 pub fn twin_servers(twins: &TwinServers) -> Passage {
     Passage::from_iter([
         phrase![list(twins.servers.iter().cloned().map(Element::Server)), " run the same programs"],

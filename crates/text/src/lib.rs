@@ -1,8 +1,8 @@
-//! English for what the core reports as data: events, commands, refusals, faults and findings.
+//! English text for the data that the core reports: events, commands, refusals, faults, findings and problems.
 //!
-//! The simulation and the analysis return enums with ids and numbers. One function per type turns them into a [`Phrase`]: a
-//! list of [`Part`]s (words, names, figures). A caller renders the whole phrase, styles its parts, or makes it a sentence; no
-//! caller searches or splits a string.
+//! The simulation and the analysis return enums with ids and numbers. One function per type renders them as a
+//! [`Phrase`]: a list of [`Part`]s (words, names, figures). Callers can render the whole phrase, style its parts, or
+//! turn it into a sentence, and never have to search or split a string.
 //!
 //! ```
 //! use hoplight_model::{ComponentId, Element};
@@ -20,6 +20,7 @@ mod broken;
 mod capacity;
 mod catalogue;
 mod command;
+pub mod description;
 mod event;
 mod exposure;
 mod fault;
@@ -28,6 +29,7 @@ mod finding;
 mod firewall;
 mod homogeneity;
 mod phrase;
+mod problem;
 mod refusal;
 mod remark;
 mod rule;
@@ -46,6 +48,7 @@ pub use finding::{FindingText, finding};
 pub use firewall::{flaw, judged, reach};
 pub use homogeneity::{lone_servers, mixed_server, redundancy, shared_flaw, twin_servers};
 pub use phrase::{Part, Passage, Phrase, list};
+pub use problem::{edit_error, problem, problem_kind, read_error, read_scenario};
 pub use refusal::refusal;
 pub use remark::remark;
 pub use rule::{RuleText, rule};

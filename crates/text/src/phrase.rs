@@ -1,4 +1,4 @@
-//! A piece of English in parts.
+//! Phrases: pieces of English text in parts.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -8,23 +8,23 @@ use hoplight_model::{ComponentId, Element, ServerId};
 /// A part of a phrase.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Part {
-    /// Ordinary words, blanks and punctuation included.
+    /// Plain words, including blanks and punctuation.
     Words(Cow<'static, str>),
     /// A component, a server or a hop, by name.
     Element(Element),
-    /// Any other name, such as a request's or an alert's. It keeps its case where a sentence begins.
+    /// Any other name, such as that of a request or an alert. It is not capitalised at the start of a sentence.
     Name(String),
-    /// A figure, with its unit where it has one.
+    /// A number, with its unit if it has one.
     Value(String),
 }
 
-/// A clause without its final period, in lower case unless it begins with a name.
+/// A clause without a final period, in lower case unless it starts with a name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Phrase {
     parts: Vec<Part>,
 }
 
-/// Builds a [`Phrase`] from anything that is one: words, elements, ids, numbers and other phrases.
+/// Builds a [`Phrase`] from words, elements, ids, numbers and other phrases.
 #[macro_export]
 macro_rules! phrase {
     ($($part:expr),* $(,)?) => {{
@@ -35,17 +35,17 @@ macro_rules! phrase {
 }
 
 impl Part {
-    /// Words that were written elsewhere, such as in a scenario file.
+    /// Words from elsewhere, such as a scenario file.
     pub fn words(words: String) -> Self {
         Self::Words(Cow::Owned(words))
     }
 
-    /// A name that is no element's.
+    /// A name that is not that of an element.
     pub fn name(name: impl fmt::Display) -> Self {
         Self::Name(name.to_string())
     }
 
-    /// A figure.
+    /// A number.
     pub fn value(figure: impl fmt::Display) -> Self {
         Self::Value(figure.to_string())
     }
@@ -62,7 +62,7 @@ impl fmt::Display for Part {
 }
 
 impl Phrase {
-    /// Adds something at the end.
+    /// Appends something.
     pub fn push(&mut self, more: impl Into<Self>) {
         self.parts.extend(more.into().parts);
     }
@@ -72,12 +72,12 @@ impl Phrase {
         &self.parts
     }
 
-    /// The elements that it mentions, in order.
+    /// The elements mentioned in it, in order.
     pub fn elements(&self) -> impl Iterator<Item = &Element> {
         self.parts.iter().filter_map(|part| if let Part::Element(element) = part { Some(element) } else { None })
     }
 
-    /// The phrase with a capital letter at its beginning. Names and figures keep their form.
+    /// The phrase with its first letter capitalised. Names and numbers are unchanged.
     #[must_use]
     pub fn capitalised(mut self) -> Self {
         if let Some(Part::Words(words)) = self.parts.first_mut() {
@@ -88,7 +88,7 @@ impl Phrase {
         self
     }
 
-    /// The phrase as a sentence: with a capital letter and a period.
+    /// The phrase as a sentence, with a capital letter and a period.
     #[must_use]
     pub fn sentence(self) -> Self {
         let mut sentence = self.capitalised();
@@ -144,7 +144,7 @@ impl From<&ServerId> for Phrase {
     }
 }
 
-/// Figures that are shown as Rust shows them.
+/// Numbers that are formatted with `Display`.
 macro_rules! figures {
     ($($figure:ty),*) => {$(
         impl From<$figure> for Phrase {
@@ -157,14 +157,14 @@ macro_rules! figures {
 
 figures!(u8, u16, u32, u64, usize, f64);
 
-/// Sentences, one after the other.
+/// A sequence of sentences.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Passage {
     sentences: Vec<Phrase>,
 }
 
 impl Passage {
-    /// Adds a sentence: a clause without its period.
+    /// Appends a sentence, given as a clause without its period.
     pub fn push(&mut self, clause: Phrase) {
         self.sentences.push(clause.sentence());
     }
@@ -216,7 +216,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_sentence_begins_with_a_capital_unless_with_a_name() {
+    fn a_sentence_is_capitalised_unless_it_starts_with_a_name() {
         let web = ComponentId::new("web-1");
         assert_eq!(phrase!["the load of ", &web, " is ", 1.5].to_sentence(), "The load of web-1 is 1.5.");
         assert_eq!(phrase![&web, " is up"].to_sentence(), "web-1 is up.");
@@ -225,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn a_list_has_commas_and_one_and() {
+    fn a_list_has_commas_and_a_final_and() {
         let lists = [&["a"][..], &["a", "b"], &["a", "b", "c"], &[]].map(|words| list(words.iter().copied()).to_string());
         assert_eq!(lists, ["a", "a and b", "a, b and c", ""]);
     }

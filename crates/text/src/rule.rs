@@ -1,15 +1,15 @@
-//! What each rule of the analysis means, why that matters, and what would fix it.
+//! Texts of the analysis rules: what each means, why it matters, and how to fix it.
 
 use hoplight_analysis::FindingRule;
 
-/// What is said of a rule.
+/// Text of a rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RuleText {
-    /// What it looks for, in a line.
+    /// What it looks for, in one line.
     pub title: &'static str,
-    /// Why that matters.
+    /// Why it matters.
     pub why: &'static str,
-    /// What would fix it, and what that costs.
+    /// How to fix it, and the cost of the fix.
     pub fix: &'static str,
 }
 
@@ -17,8 +17,8 @@ const fn of(title: &'static str, why: &'static str, fix: &'static str) -> RuleTe
     RuleText { title, why, fix }
 }
 
-/// What is said of a rule.
-#[expect(clippy::too_many_lines, reason = "one arm a rule")]
+/// Returns the text of a rule.
+#[expect(clippy::too_many_lines, reason = "one arm per rule")]
 pub const fn rule(rule: FindingRule) -> RuleText {
     match rule {
         FindingRule::KindDoesNotWork => of(
@@ -102,9 +102,9 @@ pub const fn rule(rule: FindingRule) -> RuleText {
             "Passthrough hides requests from it, at the price of everything that a balancer does by reading them. Otherwise: patch it first, and restrict access.",
         ),
         FindingRule::UncheckedPeer => of(
-            "An encrypted hop whose far end is never verified",
+            "An encrypted hop without certificate verification",
             "Encryption without verification protects the traffic from everyone but the host that answers.",
-            "A certificate from a private authority at the far end, and verification at the near end. Costs an authority to run.",
+            "A certificate from a private CA at the server end, and verification at the client end. Costs a CA to operate.",
         ),
         FindingRule::NoCertificate => of(
             "TLS ends where the site has no certificate",

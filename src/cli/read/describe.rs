@@ -7,6 +7,7 @@ use hoplight_model::firewall::{Direction, FirewallSpec, Peer, Rule, RuleAction};
 use hoplight_model::{
     Cipher, Component, ComponentIx, ComponentKind, Hop, Infrastructure, LinkIx, Medium, Protocol, RequestKind, Text,
 };
+use hoplight_text::description;
 use std::fmt::Write as _;
 
 use super::super::format::counted;
@@ -17,7 +18,7 @@ pub(super) fn infrastructure(infra: &Infrastructure) -> String {
     let mut text = paragraph(&format!("Diagram: {}", infra.title()));
     text += &paragraph(infra.summary());
     text += &paragraph(&traffic(infra));
-    text += &paragraph(&format!("TLS mode {}: {}", infra.tls().edge.word(), infra.tls().edge.meaning()));
+    text += &paragraph(&format!("TLS mode {}: {}", infra.tls().edge.word(), description::tls_mode_effect(infra.tls().edge)));
     for certificate in infra.certificates() {
         let names: Vec<&str> = certificate.names.iter().map(Text::as_str).collect();
         let on: Vec<&str> = infra.holders(certificate).into_iter().map(|ix| infra.component(ix).id.as_str()).collect();
@@ -54,7 +55,7 @@ pub(super) fn changes(before: &Infrastructure, after: &Infrastructure) -> String
     let mut text = String::new();
     if before.tls().edge != after.tls().edge {
         let mode = after.tls().edge;
-        text += &hanging("- ", &format!("TLS mode {}: {}", mode.word(), mode.meaning()));
+        text += &hanging("- ", &format!("TLS mode {}: {}", mode.word(), description::tls_mode_effect(mode)));
     }
     let (then, now) = (Carriers::of(before), Carriers::of(after));
     for hop in after.hops() {
@@ -96,10 +97,10 @@ fn item(infra: &Infrastructure, component: &Component) -> String {
     if !named && ![kind, component.id.as_str()].iter().any(|word| word.eq_ignore_ascii_case(label)) {
         let _ = write!(words, ", labelled “{label}”");
     }
-    let _ = write!(words, ". {}", component.kind.role());
+    let _ = write!(words, ". {}", description::component_role(&component.kind));
     match &component.kind {
         ComponentKind::LoadBalancer(spec) => {
-            let _ = write!(words, " It balances by {}: {}.", spec.algorithm.word(), spec.algorithm.brief());
+            let _ = write!(words, " It balances by {}: {}.", spec.algorithm.word(), description::algorithm(spec.algorithm));
             if spec.vrrp.is_some() {
                 words += " It shares its address with another balancer (VRRP).";
             }

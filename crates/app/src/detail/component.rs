@@ -31,7 +31,7 @@ pub(super) fn write(page: &mut Page, stage: &Stage, ix: ComponentIx) {
     match (component.kind.as_database(), sim.database(ix)) {
         // The current role may differ from the configured one.
         (Some(drawn), Some(now)) => database(page, drawn.role, &now, view.health.is_up()),
-        _ => page.text(Tone::Text, component.kind.role()),
+        _ => page.text(Tone::Text, hoplight_text::description::component_role(&component.kind)),
     }
     match &component.kind {
         ComponentKind::Browser => browser(page, stage),
@@ -91,8 +91,9 @@ fn special(page: &mut Page, stage: &Stage, ix: ComponentIx, component: &Componen
     }
     match &component.kind {
         ComponentKind::LoadBalancer(_) => {
-            let algorithm =
-                sim.algorithm().map_or_else(String::new, |algorithm| format!("{}: {}", algorithm.word(), algorithm.brief()));
+            let algorithm = sim.algorithm().map_or_else(String::new, |algorithm| {
+                format!("{}: {}", algorithm.word(), hoplight_text::description::algorithm(algorithm))
+            });
             let reads = if infra.tls().edge == TlsMode::Passthrough {
                 "cannot read the requests: they pass through encrypted"
             } else {

@@ -20,7 +20,7 @@ pub(super) fn rows(app: &App, filter: &str) -> Vec<WindowRow> {
     let now = stage.infra().tls().edge;
     let modes = TlsMode::ALL.into_iter().filter(|mode| *mode != now).map(|mode| {
         let text = format!("this design with TLS {}", mode.word());
-        row(text, "TLS", mode.meaning(), ComparisonTarget::Tls(mode))
+        row(text, "TLS", hoplight_text::description::tls_mode_effect(mode), ComparisonTarget::Tls(mode))
     });
     let scenarios = app.library.scenarios().filter(|infra| infra.id() != stage.infra().id()).map(|infra| {
         row(infra.title().to_owned(), "design", infra.summary(), ComparisonTarget::Scenario(infra.id().to_string()))

@@ -9,13 +9,14 @@ use super::super::form::{Lesson, Step, StepGate};
 use super::super::markup::with_keys;
 use super::super::question::{Ask, Question};
 use super::Report;
+use super::problem::LessonProblem;
 
 /// Width of the panel in columns.
-const COLUMNS: usize = 78;
+pub(super) const COLUMNS: usize = 78;
 /// Lines below the title.
-const LINES: usize = 5;
+pub(super) const LINES: usize = 5;
 /// Maximum lines of a step's text, a reveal or a reason.
-const TEXT_LINES: usize = 3;
+pub(super) const TEXT_LINES: usize = 3;
 /// Maximum lines of a hint.
 const HINT_LINES: usize = 2;
 /// Maximum columns of a title.
@@ -55,14 +56,13 @@ impl Report<'_> {
         step.text.iter().for_each(|text| self.keys(text));
         let text: usize = step.text.iter().map(|text| lines(text)).sum();
         if text > TEXT_LINES {
-            let message = format!("a step's text takes at most {TEXT_LINES} lines of {COLUMNS} columns; this one takes {text}");
-            self.about(&step.title, message);
+            self.about(&step.title, &LessonProblem::LongText(text));
         }
         for goal in step.goals() {
             self.wide(&goal.label, LABEL, "a goal's label");
         }
         if text + step.goals().len().div_ceil(2) > LINES {
-            self.about(&step.title, format!("text and goals together take more than {LINES} lines"));
+            self.about(&step.title, &LessonProblem::LongTextAndGoals);
         }
         for hint in &step.hints {
             self.high(hint, HINT_LINES, "a hint");
@@ -81,9 +81,7 @@ impl Report<'_> {
         for choice in question.choices() {
             let all = reveal + lines(&format!("{JUDGED}{}", choice.why));
             if all > LINES {
-                let message =
-                    format!("this reason and the reveal of {:?} take {all} lines together; the limit is {LINES}", &*judge.title);
-                self.about(&choice.text, message);
+                self.about(&choice.text, &LessonProblem::LongJudgement(judge.title.as_str().to_owned(), all));
             }
         }
     }
@@ -105,24 +103,23 @@ impl Report<'_> {
         };
         let all = above + lines(&question.stem) + options;
         if all > LINES {
-            let message = format!("text, question and options take at most {LINES} lines together; these take {all}");
-            self.about(&question.stem, message);
+            self.about(&question.stem, &LessonProblem::LongQuestion(all));
         }
     }
 
-    fn wide(&mut self, text: &Text, most: usize, what: &str) {
+    fn wide(&mut self, text: &Text, most: usize, part: &'static str) {
         self.keys(text);
         let width = width(&with_keys(text, |_| KEY.into()));
         if width > most || width == 0 {
-            self.about(text, format!("{what} has 1 to {most} columns; this one has {width}"));
+            self.about(text, &LessonProblem::Width { part, most, found: width });
         }
     }
 
-    fn high(&mut self, text: &Text, most: usize, what: &str) {
+    fn high(&mut self, text: &Text, most: usize, part: &'static str) {
         self.keys(text);
         let height = lines(text);
         if height > most {
-            self.about(text, format!("{what} takes at most {most} lines of {COLUMNS} columns; this one takes {height}"));
+            self.about(text, &LessonProblem::Height { part, most, found: height });
         }
     }
 }

@@ -7,6 +7,7 @@ use super::super::act::Act;
 use super::super::condition::Condition;
 use super::super::form::Lesson;
 use super::Report;
+use super::problem::LessonProblem;
 
 impl Report<'_> {
     pub(super) fn names(&mut self, lesson: &Lesson, infra: &Infrastructure) {
@@ -58,14 +59,14 @@ impl Report<'_> {
             return;
         }
         let component = |id: &str| infra.find(id).is_some();
-        let (needle, message) = match element {
-            Element::Component(id) => (id.as_str(), format!("no component `{id}`")),
-            Element::Server(id) => (id.as_str(), format!("no server `{id}`")),
-            Element::Hop(from, to) if !component(from.as_str()) => (from.as_str(), format!("no component `{from}`")),
-            Element::Hop(_, to) if !component(to.as_str()) => (to.as_str(), format!("no component `{to}`")),
-            Element::Hop(from, to) => (to.as_str(), format!("no hop `{from}` → `{to}`")),
+        let (needle, problem) = match element {
+            Element::Component(id) => (id.as_str(), LessonProblem::UnknownComponent(id.clone())),
+            Element::Server(id) => (id.as_str(), LessonProblem::UnknownServer(id.clone())),
+            Element::Hop(from, to) if !component(from.as_str()) => (from.as_str(), LessonProblem::UnknownComponent(from.clone())),
+            Element::Hop(_, to) if !component(to.as_str()) => (to.as_str(), LessonProblem::UnknownComponent(to.clone())),
+            Element::Hop(from, to) => (to.as_str(), LessonProblem::UnknownHop(from.clone(), to.clone())),
         };
-        let error = ContentError::about(&self.entry.file, &self.entry.text, needle, message);
+        let error = ContentError::about(&self.entry.file, &self.entry.text, needle, problem.to_string());
         let error = match element {
             Element::Server(_) => error.suggest(needle, infra.servers().map(|server| server.id.as_str())),
             // Both components exist and only the link is missing, so there is no name to suggest.
@@ -81,11 +82,11 @@ impl Report<'_> {
         let agent = |id: &str| kind(id).is_none_or(|kind| kind.as_agent().is_some());
         match condition {
             Condition::Stale(id) | Condition::Fresh(id) | Condition::Gauge { agent: id, .. } if !agent(id.as_str()) => {
-                self.about(id.as_str(), format!("`{id}` is not an agent, so it has no gauge"));
+                self.about(id.as_str(), &LessonProblem::NotAnAgent(id.clone()));
             }
             Condition::Share { agent: part, of, .. } => {
                 for id in [part, of].into_iter().filter(|id| !agent(id.as_str())) {
-                    self.about(id.as_str(), format!("`{id}` is not an agent, so it has no gauge"));
+                    self.about(id.as_str(), &LessonProblem::NotAnAgent(id.clone()));
                 }
             }
             Condition::Backend { component, .. } => {
@@ -94,7 +95,7 @@ impl Report<'_> {
                     infra.links().map(|(link, _)| infra.ends(link)).any(|(from, other)| other == to && balancer(from))
                 });
                 if !asked {
-                    self.about(component.as_str(), format!("`{component}` is not a backend: no balancer checks its health"));
+                    self.about(component.as_str(), &LessonProblem::NotABackend(component.clone()));
                 }
             }
             Condition::All(parts) | Condition::Any(parts) => parts.iter().for_each(|part| self.agents(part, infra)),

@@ -1,35 +1,37 @@
-//! What databases that replicate among each other have agreed on.
+//! Rules of a database cluster.
 
 use crate::component::{DatabaseSpec, Failover};
 use crate::database::{DatabaseRole, EXPEL};
 use crate::infrastructure::{ComponentIx, Infrastructure};
 use crate::quantity::Seconds;
 
-/// How long a semi-synchronous primary waits for a replica's acknowledgement before it goes on without (MySQL:
-/// `rpl_semi_sync_source_timeout`).
+/// How long a semi-synchronous primary waits for a replica's acknowledgement before it falls back to asynchronous
+/// replication (MySQL: `rpl_semi_sync_source_timeout`).
 pub const SEMI_SYNC_TIMEOUT: Seconds = Seconds::literal(10.0);
-/// Time between two attempts of databases to connect to each other. MySQL's replica tries once a minute
-/// (`SOURCE_CONNECT_RETRY`); this is compressed for teaching.
+/// Interval at which databases try to connect to each other. A MySQL replica retries once a minute
+/// (`SOURCE_CONNECT_RETRY`); this is shortened for teaching.
 pub const HEARTBEAT: Seconds = Seconds::literal(1.0);
 
 /// The rules of one cluster.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ClusterRules {
-    /// Whether a write is acknowledged once a majority has it, and the members elect their writer (MySQL Group Replication).
+    /// Whether a write is acknowledged once a majority has it and the members elect the writer (MySQL Group
+    /// Replication).
     pub quorum: bool,
-    /// How many members are a majority, of those authored: as etcd counts. MySQL's group counts without those expelled.
+    /// Number of members that form a majority of the authored ones, as in etcd. MySQL Group Replication does not count
+    /// expelled members.
     pub majority: usize,
-    /// After how much silence of the writer the others replace it: `expel_s` with a quorum, else the failover's `after_s`;
-    /// `None` if an operator must promote a replica.
+    /// How long the writer must be silent before the others replace it: `expel_s` with a quorum, otherwise the
+    /// failover's `after_s`; `None` if an operator must promote a replica.
     pub replaced_after: Option<Seconds>,
-    /// Whether a replaced writer becomes read-only once it hears of its successor.
+    /// Whether a replaced writer becomes read-only once it learns of its successor.
     pub fence: bool,
-    /// Whether a write is acknowledged once one replica has it, for at most [`SEMI_SYNC_TIMEOUT`].
+    /// Whether a write waits for the acknowledgement of one replica, for at most [`SEMI_SYNC_TIMEOUT`].
     pub semi_sync: bool,
 }
 
 impl ClusterRules {
-    /// The rules that hold for the databases of one of [`Infrastructure::database_clusters`].
+    /// The rules of one of [`Infrastructure::database_clusters`].
     pub fn of(infra: &Infrastructure, members: &[ComponentIx]) -> Self {
         let specs: Vec<&DatabaseSpec> = members.iter().filter_map(|ix| infra.component(*ix).kind.as_database()).collect();
         let quorum = specs.iter().any(|spec| spec.role == DatabaseRole::Member);
@@ -48,14 +50,15 @@ impl ClusterRules {
     }
 }
 
-/// The database of a cluster that decides which history is valid at the start: the first primary, else the first of all.
+/// The database whose history is valid at the start: the cluster's first primary, or its first database if there is no
+/// primary.
 pub fn first_authority(infra: &Infrastructure, members: &[ComponentIx]) -> Option<ComponentIx> {
     let role = |ix: &ComponentIx| infra.component(*ix).kind.as_database().map(|spec| spec.role);
     let primary = members.iter().find(|ix| role(ix) == Some(DatabaseRole::Primary));
     primary.or_else(|| members.first()).copied()
 }
 
-/// Whether a database takes writes at the start, in the cluster that these are the members of.
+/// Whether a database accepts writes at the start. `members` is its cluster.
 pub fn starts_writable(infra: &Infrastructure, members: &[ComponentIx], ix: ComponentIx) -> bool {
     match infra.component(ix).kind.as_database().map(|spec| spec.role) {
         Some(DatabaseRole::Primary) => true,

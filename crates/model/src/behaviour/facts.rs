@@ -1,4 +1,5 @@
-//! What holds of a kind of component whatever the request: one exhaustive `match`, which everything else reads.
+//! Facts about each kind of component that do not depend on a request: one exhaustive `match` that everything else
+//! reads.
 
 use super::{HttpError, WhenFull};
 use crate::component::ComponentKind;
@@ -8,69 +9,68 @@ use crate::tier::Tier;
 /// The facts of one kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct KindFacts {
-    /// The part that it plays for a request.
+    /// Its role in a request.
     pub part: RequestPart,
-    /// Who runs it.
+    /// Who operates it.
     pub operator: Operator,
-    /// The protocols in which it opens connections; for replication, in which it sends changes.
+    /// Protocols in which it opens connections or, for replication, sends changes.
     pub asks: &'static [Protocol],
-    /// The protocols in which it accepts them.
+    /// Protocols in which it accepts connections.
     pub answers: &'static [Protocol],
-    /// The port that a program of the site listens on if no link to it is drawn. `None` for what listens nowhere or belongs to
-    /// others.
+    /// The port that it listens on if no link leads to it. `None` if it does not listen or is run by others.
     pub usual_port: Option<u16>,
-    /// The TLS setting that holds for its HTTP connections.
+    /// The TLS setting that applies to its HTTP connections.
     pub http_tls: HttpTls,
-    /// What it does with a request that it has no room for.
+    /// What it does with a request when it is full.
     pub when_full: WhenFull,
-    /// Which of a scenario's reliability defaults is its own.
+    /// The scenario's reliability default that applies to it.
     pub fails_as: FailsAs,
-    /// What the rest of the site notices when its process ends.
+    /// How a crash of its process affects the rest of the site.
     pub crash: CrashEffect,
-    /// How the diagram shows it.
+    /// How the diagram draws it.
     pub shape: Shape,
-    /// Its column, if neither an authored place nor a request path decides.
+    /// Its column in the diagram if neither an authored position nor a request path determines one.
     pub column: Column,
 }
 
-/// The part that a component plays for a request.
+/// The role of a component in a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RequestPart {
     /// Sends it.
     User,
-    /// Resolves the site's name before it.
+    /// Resolves the site's name beforehand.
     Lookup,
-    /// Lets it pass or stops it.
+    /// Passes or blocks it.
     Filter,
-    /// Works on it.
+    /// Processes it.
     Work(Tier),
-    /// None: it watches.
+    /// None: monitoring.
     Watcher,
 }
 
-/// Who runs a component.
+/// Who operates a component.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Operator {
     /// The user.
     User,
-    /// The site's own people.
+    /// The site's operators.
     Site,
-    /// A provider on the Internet.
+    /// A third-party provider.
     Provider,
 }
 
 /// The TLS setting that decides whether a component's HTTP connections are encrypted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HttpTls {
-    /// `tls.edge`, as users see it: encrypted unless it is `None`.
+    /// `tls.edge` for connections from users: encrypted unless it is `None`.
     FromUsers,
-    /// `tls.edge`, as backends see it: encrypted if TLS is re-encrypted or passes through.
+    /// `tls.edge` for connections to backends: encrypted with re-encryption and passthrough.
     ToBackends,
     /// `tls.web_to_app`.
     Inside,
 }
 
-/// Which reliability default holds for a component.
+/// The reliability default of a component.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FailsAs {
     /// `reliability.program`.
@@ -79,53 +79,53 @@ pub enum FailsAs {
     Service,
 }
 
-/// What the rest of the site notices when a component's process ends.
+/// The effect of a crashed process on the rest of the site.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CrashEffect {
-    /// Nothing: a user does not crash.
+    /// None: a user does not crash.
     NotPart,
-    /// New visitors do not learn the address.
+    /// New visitors cannot resolve the name.
     NoLookup,
-    /// No message passes it.
+    /// No message passes through it.
     NothingPasses,
-    /// Connections to it are refused.
+    /// It refuses connections.
     Refuses,
-    /// No samples are taken.
+    /// It takes no samples.
     NoSamples,
-    /// Samples are not accepted.
+    /// It accepts no samples.
     SamplesRefused,
 }
 
-/// How the diagram shows a component.
+/// How the diagram draws a component.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shape {
-    /// A block of text, at least this many columns wide; `None` is as wide as its label needs.
+    /// A block of text with at least this many columns; with `None`, as many as its label needs.
     Block(Option<u16>),
-    /// A wall before what it protects. One that protects nothing is put on the shelf below the diagram.
+    /// A wall in front of what it protects. A firewall that protects nothing goes on the shelf below the diagram.
     Wall,
-    /// A mark in the frame of its server. One without a server is put on the shelf.
+    /// A mark on the frame of its server. Without a server, it goes on the shelf.
     Mark,
 }
 
 /// A column of the diagram.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Column {
-    /// The user's.
+    /// The column of users.
     First,
-    /// The one beside it.
+    /// The column next to it.
     Second,
-    /// The last.
+    /// The last column.
     Last,
 }
 
-/// Columns that the text of a component beside the site needs.
+/// Width of a component outside the site.
 const NARROW: Shape = Shape::Block(Some(7));
 const WIDE: Shape = Shape::Block(None);
 const UNAVAILABLE: WhenFull = WhenFull::Respond(HttpError::Unavailable);
 
 impl ComponentKind {
-    /// Its facts.
-    #[expect(clippy::too_many_lines, reason = "a table with a row for each kind")]
+    /// The facts about this kind.
+    #[expect(clippy::too_many_lines, reason = "a table with one row per kind")]
     pub const fn facts(&self) -> KindFacts {
         use Protocol::{Dns, Http, Metrics, Replication, Sql, Vrrp};
         match self {
@@ -249,7 +249,7 @@ impl ComponentKind {
         }
     }
 
-    /// The tier in which it works on requests, if it does. In listings, the tier nearest the user comes first.
+    /// The tier in which it processes requests, if any. Listings start with the tier nearest the user.
     pub const fn tier(&self) -> Option<Tier> {
         match self.facts().part {
             RequestPart::Work(tier) => Some(tier),
@@ -257,12 +257,13 @@ impl ComponentKind {
         }
     }
 
-    /// Whether requests of users end at it or are forwarded by it: the components that an agent samples.
+    /// Whether it answers or forwards users' requests. Agents sample these components.
     pub const fn serves_requests(&self) -> bool {
         self.tier().is_some()
     }
 
-    /// Whether requests or lookups pass it, so that its loss can stop them: a station in reports, and a cause of failure.
+    /// Whether requests or lookups pass through it, so that its loss can stop them: a station in reports and a cause of
+    /// failure.
     pub const fn is_on_path(&self) -> bool {
         match self.facts().part {
             RequestPart::Lookup | RequestPart::Filter | RequestPart::Work(_) => true,
@@ -270,32 +271,32 @@ impl ComponentKind {
         }
     }
 
-    /// Whether it only lets messages pass or stops them, so that no request is ever *present* in it.
+    /// Whether it only passes or blocks messages, so that no request is ever *present* in it.
     pub const fn is_filter(&self) -> bool {
         matches!(self.facts().part, RequestPart::Filter)
     }
 
-    /// Whether it is part of the site's operation, so that it can be killed and repaired. A user is not.
+    /// Whether it belongs to the site's operation, so that it can be killed and restored. A user does not.
     pub const fn can_crash(&self) -> bool {
         !matches!(self.facts().crash, CrashEffect::NotPart)
     }
 
-    /// What it does with a request that it has no room for.
+    /// What it does with a request when it is full.
     pub const fn when_full(&self) -> WhenFull {
         self.facts().when_full
     }
 
-    /// Whether it can let TLS pass through without holding a key.
+    /// Whether it can pass TLS through without having the key.
     pub const fn can_pass_tls(&self) -> bool {
         matches!(self.facts().http_tls, HttpTls::ToBackends)
     }
 
-    /// Whether it opens connections in a protocol.
+    /// Whether it opens connections in this protocol.
     pub fn asks(&self, protocol: Protocol) -> bool {
         self.facts().asks.contains(&protocol)
     }
 
-    /// Whether it accepts connections in a protocol.
+    /// Whether it accepts connections in this protocol.
     pub fn answers(&self, protocol: Protocol) -> bool {
         self.facts().answers.contains(&protocol)
     }

@@ -1,22 +1,22 @@
-//! How an attempt to reach an upstream fails, and what follows.
+//! Failed upstream attempts and how a client reacts to them.
 
 use crate::quantity::Seconds;
 
-/// An error that a component reports upstream on its own account.
+/// An error response that a component generates itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum HttpError {
-    /// 500: the code failed.
+    /// 500: the application code failed.
     InternalServerError,
-    /// 502: the upstream refused, broke off, or could not prove its identity.
+    /// 502: the upstream refused or closed the connection, or its certificate is invalid.
     BadGateway,
-    /// 503: there is no backend, or no room.
+    /// 503: no backend is available, or the component is full.
     Unavailable,
     /// 504: the upstream did not respond in time.
     GatewayTimeout,
 }
 
 impl HttpError {
-    /// The status code of RFC 9110.
+    /// The status code (RFC 9110).
     pub const fn code(self) -> u16 {
         match self {
             Self::InternalServerError => 500,
@@ -27,27 +27,27 @@ impl HttpError {
     }
 }
 
-/// How an attempt to reach an upstream fails, as the client sees it.
+/// How an upstream attempt fails, as the client sees it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum AttemptFailure {
-    /// The connection is refused: no process listens, or a firewall rejects it.
+    /// The connection is refused: no process is listening, or a firewall rejects it.
     Refused,
-    /// Nothing is heard of the attempt within the connect timeout: no machine, a cut link, a dropped packet.
+    /// No reply within the connect timeout: the machine is down, the link is cut, or a packet was dropped.
     Silent,
-    /// The connection is closed before the response.
+    /// The connection is closed before the response arrives.
     Reset,
-    /// The other side's certificate is not valid.
+    /// The upstream's certificate is not valid.
     Certificate,
     /// The database is read-only (error 1290).
     ReadOnly,
-    /// The database has no connection left (error 1040).
+    /// The database is out of connections (error 1040).
     TooManyConnections,
     /// No response within [`super::Forwarding::timeout`].
     TimedOut,
 }
 
 impl AttemptFailure {
-    /// All of them.
+    /// All failures.
     pub const ALL: [Self; 7] =
         [Self::Refused, Self::Silent, Self::Reset, Self::Certificate, Self::ReadOnly, Self::TooManyConnections, Self::TimedOut];
 }
@@ -55,13 +55,13 @@ impl AttemptFailure {
 /// What a client does after a failed attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reaction {
-    /// Tries again by the [`RetryRule`]; reports this error when no attempt is left.
+    /// Retries according to the [`RetryRule`] and reports this error when no attempt is left.
     Retry(HttpError),
     /// Reports an error.
     Report(HttpError),
-    /// Passes on what it got.
+    /// Relays the failure.
     Relay,
-    /// Does not notice: it goes on waiting until the attempt times out.
+    /// Does not notice and waits until the attempt times out.
     Wait,
 }
 
@@ -70,33 +70,33 @@ pub enum Reaction {
 pub enum NextAttempt {
     /// To the same backend (HAProxy without `option redispatch`).
     Same,
-    /// To the next backend of the list that is UP and has room, at once; to the same one, after the pause, if there is none
-    /// (HAProxy with `option redispatch 1`).
+    /// To the next backend in the list that is UP and has room, without a pause; if there is none, to the same one
+    /// after the pause (HAProxy with `option redispatch 1`).
     Redispatch,
-    /// To the next of the list, after the last one the first (nginx's `proxy_next_upstream error`).
+    /// To the next upstream in the list, wrapping around (nginx's `proxy_next_upstream error`).
     Round,
-    /// To the next of the list, until its end.
+    /// To the next upstream in the list, without wrapping around.
     Following,
 }
 
 /// How a client retries.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct RetryRule {
-    /// Most attempts on one request, the first included.
+    /// Maximum number of attempts per request, including the first.
     pub attempts: usize,
-    /// Where the next one goes.
+    /// Where the next attempt goes.
     pub next: NextAttempt,
-    /// How long it waits before another attempt on the same backend after a refusal; `None` is not at all. HAProxy waits for
-    /// the connect timeout, at most a second, so that retries outlast a restart.
+    /// Pause before it retries the same backend after a refused connection; `None` for no pause. HAProxy waits for the
+    /// connect timeout but at most one second, so that retries can outlast a restart.
     pub pause: Option<Seconds>,
 }
 
-/// What a client treats as a failure, and what follows from each.
+/// The client's reaction to each kind of failure.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct FailurePolicy {
-    /// How it tries again, where the reaction is [`Reaction::Retry`].
+    /// How it retries where the reaction is [`Reaction::Retry`].
     pub retry: RetryRule,
-    /// How long one attempt to connect may take; `None` if only [`super::Forwarding::timeout`] ends it.
+    /// Time limit for connecting; `None` if only [`super::Forwarding::timeout`] applies.
     pub connect_timeout: Option<Seconds>,
     /// After [`AttemptFailure::Refused`].
     pub refused: Reaction,
@@ -115,7 +115,7 @@ pub struct FailurePolicy {
 }
 
 impl FailurePolicy {
-    /// What it does after a failed attempt. Errors of components further on are relayed as they are.
+    /// The reaction to a failed attempt. Error responses from components further downstream are relayed unchanged.
     pub const fn after(&self, failure: AttemptFailure) -> Reaction {
         match failure {
             AttemptFailure::Refused => self.refused,

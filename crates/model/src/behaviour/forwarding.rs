@@ -1,4 +1,4 @@
-//! How components that forward requests choose an upstream, and what they do when that fails.
+//! Forwarding: how a component chooses an upstream, and what it does when an attempt fails.
 
 use super::failure::{FailurePolicy, HttpError, NextAttempt, Reaction, RetryRule};
 use super::upstreams;
@@ -12,55 +12,56 @@ use crate::request::RequestKind;
 use crate::station::Hold;
 use crate::tls::TlsMode;
 
-/// How long a web server waits for a response unless a file says otherwise. nginx's `proxy_read_timeout` is 60 s; this is
-/// compressed for teaching.
+/// A web server's default timeout for responses. nginx's `proxy_read_timeout` is 60 s; this is shortened for teaching.
 pub const WEB_TIMEOUT: Seconds = Seconds::literal(5.0);
-/// How long an application waits for its database unless a file says otherwise.
+/// An application's default timeout for database queries.
 pub const APP_TIMEOUT: Seconds = Seconds::literal(2.0);
-/// Most applications that a web server tries for one request. nginx sets no limit (`proxy_next_upstream_tries 0`).
+/// Maximum number of applications that a web server tries for one request. nginx has no limit
+/// (`proxy_next_upstream_tries 0`).
 pub const MOST_UPSTREAMS: usize = 8;
-/// The longest pause of a balancer before it tries the same backend again: HAProxy's.
+/// Maximum pause before a balancer retries the same backend, as in HAProxy.
 const LONGEST_PAUSE: Seconds = Seconds::literal(1.0);
 
 /// How a component forwards requests of one kind.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Forwarding {
-    /// The links that it can use, in authored order. Only a balancer's list may be empty.
+    /// The upstream links, in authored order. Only a balancer's list may be empty.
     pub links: Vec<LinkIx>,
-    /// How it chooses among them.
+    /// How it chooses one of the links.
     pub choice: UpstreamChoice,
-    /// What it does when an attempt fails on an HTTP link.
+    /// How it handles failures on HTTP links.
     pub http: FailurePolicy,
-    /// What it does when an attempt fails on an SQL link: there it is a database driver, and no longer a proxy.
+    /// How it handles failures on SQL links, where it acts as a database driver rather than a proxy.
     pub sql: FailurePolicy,
-    /// The error that it reports when no upstream can be used.
+    /// The error that it reports when no upstream is available.
     pub no_upstream: HttpError,
-    /// How long it waits for a response.
+    /// Time limit for a response.
     pub timeout: Seconds,
-    /// How long a request waits for room at a backend below its `maxconn`; `None` where there is no such limit.
+    /// Time limit for a request that queues for a backend at its `maxconn`; `None` for components without such a queue.
     pub queue_timeout: Option<Seconds>,
-    /// Whether a slot is held while it waits for the response.
+    /// Whether a request keeps its slot while it waits for the response.
     pub hold: Hold,
-    /// How it finds out which upstreams to leave out; `None` if it learns from requests alone.
+    /// Health checks that exclude upstreams; `None` if only requests reveal failures.
     pub health: Option<HealthChecking>,
-    /// Whether it keeps connections to upstreams, and how many idle ones to each; `u32::MAX` is no limit.
+    /// Whether it keeps connections to upstreams open, and the maximum number of idle ones for each; `u32::MAX` for no
+    /// limit.
     pub connections: (Connections, u32),
-    /// Whether TLS passes through it: handshakes go on, requests on an open connection stay with its backend, and
-    /// instead of reporting an error it closes the connection.
+    /// Whether TLS passes through it: it forwards handshakes, keeps requests on an open connection with the same
+    /// backend, and closes the connection instead of reporting an error.
     pub passes_tls: bool,
-    /// Whether it remembers which database took the last write. Then each response to a write teaches it something, so none
-    /// may be relayed unseen.
+    /// Whether it remembers which database accepted the last write. It must then inspect the response to every write
+    /// instead of only relaying it.
     pub learns_writer: bool,
 }
 
 /// How an upstream is chosen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UpstreamChoice {
-    /// By a balancer's algorithm, among backends that are UP, not draining and below their `maxconn`.
+    /// By a balancing algorithm, among backends that are UP, not draining and below their `maxconn`.
     Balanced(Algorithm),
     /// Each link in turn (nginx's default for an `upstream` block).
     RoundRobin,
-    /// The link to the database that took the last write, at first the first link.
+    /// The link to the database that accepted the last write; initially the first link.
     Writer,
     /// The first link.
     First,
@@ -69,22 +70,22 @@ pub enum UpstreamChoice {
 /// A balancer's health checks (HAProxy: `check`, `inter`, `fall`, `rise`, `timeout check`).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct HealthChecking {
-    /// How far a check goes.
+    /// Depth of the checks.
     pub depth: HealthCheck,
-    /// Time between the end of a check and the next one of the same backend.
+    /// Time from the end of one check of a backend to the start of the next.
     pub interval: Seconds,
-    /// How long a check may take to connect: as long as an attempt, but no longer than the interval.
+    /// Time limit for connecting: that of an ordinary attempt, but no longer than the interval.
     pub connect_timeout: Seconds,
-    /// How long an open connection may take to answer the check.
+    /// Time limit for the response on an open connection.
     pub timeout: Seconds,
-    /// Failed checks in a row that take a backend DOWN.
+    /// Consecutive failed checks after which a backend is DOWN.
     pub fall: u8,
-    /// Passed checks in a row that bring it UP.
+    /// Consecutive successful checks after which it is UP.
     pub rise: u8,
 }
 
 impl Forwarding {
-    /// What it does when an attempt on a link of this protocol fails.
+    /// How it handles failures on links of this protocol.
     pub const fn policy(&self, protocol: Protocol) -> &FailurePolicy {
         match protocol {
             Protocol::Sql => &self.sql,
@@ -118,15 +119,15 @@ impl Forwarding {
         }
     }
 
-    /// Of a web server; `None` if it has no upstream.
+    /// The forwarding of a web server; `None` if it has no upstream.
     pub(super) fn of_web(infra: &Infrastructure, ix: ComponentIx, kind: RequestKind, spec: &ProxySpec) -> Option<Self> {
         let driver = Self::of_driver(infra, ix, kind, spec)?;
-        // With a database link first, it runs the code itself, as in LAMP.
+        // If its first link goes to a database, it runs the code itself, as in LAMP.
         let runs_code = infra.link(*driver.links.first()?).protocol == Protocol::Sql;
         Some(Self {
             choice: if runs_code { driver.choice } else { UpstreamChoice::RoundRobin },
             http: web_policy(driver.links.len()),
-            // A query that takes too long is the upstream's fault to a web server, wherever the code runs.
+            // A web server blames a slow query on its upstream, wherever the code runs.
             sql: FailurePolicy { timed_out: Reaction::Report(HttpError::GatewayTimeout), ..driver.sql },
             no_upstream: HttpError::BadGateway,
             timeout: spec.timeout_s.unwrap_or(WEB_TIMEOUT),
@@ -134,13 +135,13 @@ impl Forwarding {
         })
     }
 
-    /// Of an application; `None` if it has no database.
+    /// The forwarding of an application; `None` if it has no database.
     pub(super) fn of_app(infra: &Infrastructure, ix: ComponentIx, kind: RequestKind, spec: &ProxySpec) -> Option<Self> {
         let driver = Self::of_driver(infra, ix, kind, spec)?;
         Some(Self { timeout: spec.timeout_s.unwrap_or(APP_TIMEOUT), ..driver })
     }
 
-    /// Of code that asks its databases through a driver.
+    /// The forwarding of code that uses a database driver.
     fn of_driver(infra: &Infrastructure, ix: ComponentIx, kind: RequestKind, spec: &ProxySpec) -> Option<Self> {
         let links = upstreams(infra, ix, kind);
         let follows = kind.is_write() && spec.follow_primary;
@@ -168,8 +169,8 @@ fn shorter(a: Seconds, b: Seconds) -> Seconds {
     if b < a { b } else { a }
 }
 
-/// HAProxy's `retries` with or without `option redispatch`. What counts as a failed connection is retried; what happens on
-/// an open one is not (`retry-on conn-failure`, the default).
+/// HAProxy's `retries` with or without `option redispatch`. Failed connections are retried; failures on an open
+/// connection are not (`retry-on conn-failure`, the default).
 fn balancer_policy(spec: &BalancerSpec, passes_tls: bool) -> FailurePolicy {
     FailurePolicy {
         retry: RetryRule {
@@ -181,7 +182,7 @@ fn balancer_policy(spec: &BalancerSpec, passes_tls: bool) -> FailurePolicy {
         refused: Reaction::Retry(HttpError::Unavailable),
         silent: Reaction::Retry(HttpError::Unavailable),
         reset: Reaction::Report(HttpError::BadGateway),
-        // Where TLS passes through, it is the browser that checks.
+        // With passthrough, the browser checks the certificate.
         certificate: if passes_tls { Reaction::Relay } else { Reaction::Report(HttpError::Unavailable) },
         read_only: Reaction::Relay,
         too_many_connections: Reaction::Relay,
@@ -189,7 +190,8 @@ fn balancer_policy(spec: &BalancerSpec, passes_tls: bool) -> FailurePolicy {
     }
 }
 
-/// nginx's `proxy_next_upstream`, but for refused connections alone: nothing is resent that may have been processed.
+/// nginx's `proxy_next_upstream`, restricted to refused connections: a request that may have been processed is never
+/// resent.
 fn web_policy(upstreams: usize) -> FailurePolicy {
     let bad_gateway = Reaction::Report(HttpError::BadGateway);
     FailurePolicy {
@@ -205,8 +207,8 @@ fn web_policy(upstreams: usize) -> FailurePolicy {
     }
 }
 
-/// A database driver with a list of hosts: a refused connection is tried on the next one. One that looks for the writer goes
-/// round the list; any other stops at its end. Every other failure is an exception in the code.
+/// A database driver with a list of hosts: after a refused connection it tries the next one. A driver that looks for
+/// the writer wraps around; any other stops at the end of the list. Every other failure is an exception in the code.
 fn driver_policy(databases: usize, follows_writer: bool) -> FailurePolicy {
     let exception = Reaction::Report(HttpError::InternalServerError);
     FailurePolicy {
@@ -226,8 +228,8 @@ fn driver_policy(databases: usize, follows_writer: bool) -> FailurePolicy {
     }
 }
 
-/// From which depth on a health check of a component passes only if a component behind it answers as well. `None` if it
-/// answers every check itself. The check asks on the links for reads.
+/// The lowest depth at which a health check of this component depends on a component behind it. `None` if it answers
+/// every check itself. Checks use the links for reads.
 pub fn check_depth(infra: &Infrastructure, ix: ComponentIx) -> Option<HealthCheck> {
     match &infra.component(ix).kind {
         ComponentKind::LoadBalancer(_) => Some(HealthCheck::Http),

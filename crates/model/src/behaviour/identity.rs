@@ -1,4 +1,4 @@
-//! Who ends TLS, and who checks whose certificate.
+//! TLS termination and certificate checks.
 
 use std::collections::BTreeSet;
 
@@ -6,32 +6,33 @@ use crate::hop::{Cipher, Hop};
 use crate::infrastructure::{ComponentIx, Infrastructure};
 use crate::tls::{Certificate, TlsMode};
 
-/// What a new TLS connection needs of certificates. Places are those in [`Infrastructure::certificates`].
+/// The certificates that a new TLS connection needs, as positions in [`Infrastructure::certificates`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CertificateCheck {
-    /// Nothing: no handshake ends here, or no certificate is drawn.
+    /// None: no handshake ends here, or the drawing has no certificate.
     Unchecked,
-    /// One of these that is valid.
+    /// At least one of these must be valid.
     AnyOf(Vec<usize>),
-    /// One that is valid of each of these lists, of which each is a component's.
+    /// At least one of each list must be valid. Each list belongs to one component.
     EachHolder(Vec<Vec<usize>>),
 }
 
-/// Whether the handshakes that reach a component end there, so that they cost it work.
+/// Whether TLS handshakes end at this component and cost it work.
 pub fn terminates_tls(infra: &Infrastructure, ix: ComponentIx) -> bool {
     let kind = &infra.component(ix).kind;
     kind.serves_requests() && !(kind.can_pass_tls() && infra.tls().edge == TlsMode::Passthrough)
 }
 
-/// The certificates that a full handshake on a hop needs to succeed. Resumed sessions show none (RFC 8446, 2.2).
+/// The certificates that a full handshake on a hop needs. Resumed sessions do not present any (RFC 8446, 2.2).
 ///
-/// Users are shown the certificate of the component that terminates their TLS; where that one holds none, every holder of a
-/// certificate for the site must have a valid one. Inside the site, the server shows its own, and the client checks it.
+/// A user's browser checks the certificate of the component that terminates TLS. If that component has none, every
+/// holder of a certificate for the site must have a valid one. Inside the site, a client checks the certificate of the
+/// component that it connects to.
 pub fn certificate_check(infra: &Infrastructure, hop: &Hop) -> CertificateCheck {
     let is_users = match hop.cipher {
         _ if !infra.link(hop.link).protocol.carries_requests() => return CertificateCheck::Unchecked,
         Cipher::Plaintext => return CertificateCheck::Unchecked,
-        // The handshake goes on to the other side of the balancer, and is still the user's there.
+        // The balancer forwards the user's handshake to its backend.
         Cipher::TlsThrough if !terminates_tls(infra, hop.to) => return CertificateCheck::Unchecked,
         Cipher::TlsThrough => true,
         Cipher::Tls => infra.component(hop.from).kind.is_browser(),
@@ -44,8 +45,8 @@ pub fn certificate_check(infra: &Infrastructure, hop: &Hop) -> CertificateCheck 
     if is_users && !of_site.is_empty() { CertificateCheck::EachHolder(of_site) } else { CertificateCheck::Unchecked }
 }
 
-/// What each component that holds a certificate for the site proves its identity by. Where none covers the site's name, all
-/// certificates are taken to be meant for it.
+/// The certificates of each component that holds one for the site. If no certificate covers the site's name, all of
+/// them count.
 pub fn site_certificates(infra: &Infrastructure) -> Vec<Vec<usize>> {
     let certificates = infra.certificates();
     let of_site: Vec<&Certificate> = certificates.iter().filter(|certificate| certificate.covers(infra.domain())).collect();
@@ -54,8 +55,8 @@ pub fn site_certificates(infra: &Infrastructure) -> Vec<Vec<usize>> {
     holders.into_iter().map(|ix| infra.certificates_at(ix)).collect()
 }
 
-/// Whether a balancer's health checks speak TLS: where its traffic to backends is encrypted, its checks are (HAProxy:
-/// `check-ssl`, implied by `ssl`).
+/// Whether a balancer's health checks use TLS: they do if its traffic to backends is encrypted (HAProxy: `check-ssl`,
+/// implied by `ssl`).
 pub fn checks_speak_tls(infra: &Infrastructure) -> bool {
     infra.tls().edge == TlsMode::Reencrypt
 }

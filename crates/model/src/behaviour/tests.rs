@@ -4,7 +4,7 @@ use super::*;
 use crate::balancer::{Algorithm, HealthCheck};
 use crate::station::Hold;
 
-/// The shipped scenarios that people see.
+/// The shipped scenarios, without benchmarks.
 const SHIPPED: [(&str, &str); 14] = [
     ("stage-0-simple", include_str!("../../../../assets/stage-0-simple.ron")),
     ("stage-1-distributed", include_str!("../../../../assets/stage-1-distributed.ron")),
@@ -27,7 +27,7 @@ fn shipped(name: &str) -> Infrastructure {
     Infrastructure::from_ron(name, text).unwrap()
 }
 
-/// A site of these components and links, without TLS unless `settings` say so.
+/// A site with these components and links, without TLS unless `settings` enable it.
 fn site(settings: &str, components: &str, links: &str) -> Infrastructure {
     let text = format!("({settings} components: [{components}], links: [{links}])");
     Infrastructure::from_ron("site.ron", &text).unwrap()
@@ -44,7 +44,7 @@ fn forwarding(infra: &Infrastructure, id: &str, kind: RequestKind) -> Forwarding
     }
 }
 
-/// The far ends of links.
+/// The server ends of links.
 fn ends(infra: &Infrastructure, links: &[LinkIx]) -> Vec<String> {
     links.iter().map(|link| infra.component(infra.ends(*link).1).id.to_string()).collect()
 }
@@ -74,27 +74,27 @@ fn every_shipped_component_has_a_behaviour_that_fits_its_links() {
 }
 
 #[test]
-fn the_browser_asks_the_better_balancer_of_a_pair() {
+fn a_browser_prefers_the_balancer_with_the_higher_priority() {
     let infra = shipped("stage-3-scaled");
-    let Behaviour::Originate(origin) = of(&infra, "browser", RequestKind::Read) else { panic!("a browser originates") };
+    let Behaviour::Originate(origin) = of(&infra, "browser", RequestKind::Read) else { panic!("expected a browser") };
     assert_eq!(ends(&infra, &origin.lookups), ["dns"]);
     assert_eq!(ends(&infra, &origin.entries), ["lb-1", "lb-2"]);
     assert_eq!((origin.patience.get(), origin.lookup_timeout.get()), (10.0, 5.0));
     let swapped = SHIPPED[3].1.replace("priority: 150", "priority: 99");
     let infra = Infrastructure::from_ron("swapped.ron", &swapped).unwrap();
-    let Behaviour::Originate(origin) = of(&infra, "browser", RequestKind::Read) else { panic!("a browser originates") };
+    let Behaviour::Originate(origin) = of(&infra, "browser", RequestKind::Read) else { panic!("expected a browser") };
     assert_eq!(ends(&infra, &origin.entries), ["lb-2", "lb-1"]);
 }
 
 #[test]
-fn a_resolver_keeps_names_as_long_as_its_settings_say() {
+fn a_resolver_resolves_with_its_settings() {
     let infra = shipped("stage-0-simple");
-    let Behaviour::Resolve(spec) = of(&infra, "dns", RequestKind::Static) else { panic!("a resolver resolves") };
+    let Behaviour::Resolve(spec) = of(&infra, "dns", RequestKind::Static) else { panic!("expected a resolver") };
     assert_eq!(spec.ttl_s, Seconds::literal(300.0));
 }
 
 #[test]
-fn a_balancer_retries_what_it_could_not_connect_and_reports_what_broke() {
+fn a_balancer_retries_failed_connections_and_reports_other_failures() {
     let infra = shipped("stage-3-scaled");
     let balancer = forwarding(&infra, "lb-1", RequestKind::Static);
     assert_eq!(balancer.choice, UpstreamChoice::Balanced(Algorithm::RoundRobin));
@@ -128,7 +128,7 @@ fn a_balancer_that_passes_tls_leaves_the_certificate_to_the_browser() {
 }
 
 #[test]
-fn a_web_server_responds_with_static_pages_and_turns_to_the_next_application_that_refuses() {
+fn a_web_server_serves_static_pages_and_retries_refused_connections_on_the_next_application() {
     let apps: Vec<String> = (1..=9).map(|n| format!(r#"(id: "app-{n}", kind: App())"#)).collect();
     let links: Vec<String> = (1..=9).map(|n| format!(r#"(from: "web", to: "app-{n}")"#)).collect();
     let infra = site("", &format!(r#"(id: "web", kind: Web()), {}"#, apps.join(",")), &links.join(","));
@@ -138,14 +138,14 @@ fn a_web_server_responds_with_static_pages_and_turns_to_the_next_application_tha
     let policy = web.policy(Protocol::Http);
     assert_eq!((policy.retry.attempts, policy.retry.next, policy.retry.pause), (8, NextAttempt::Round, None));
     assert_eq!(policy.refused, Reaction::Retry(HttpError::BadGateway));
-    assert_eq!(policy.silent, Reaction::Wait, "there is no connect timeout of its own");
+    assert_eq!(policy.silent, Reaction::Wait, "no connect timeout");
     assert_eq!(policy.timed_out, Reaction::Report(HttpError::GatewayTimeout));
     assert!(!web.learns_writer);
     assert_eq!(of(&infra, "app-1", RequestKind::Read), Behaviour::Fail(HttpError::InternalServerError));
 }
 
 #[test]
-fn a_web_server_without_an_application_is_a_bad_gateway_and_one_with_a_database_runs_the_code() {
+fn a_web_server_without_an_application_responds_with_502_and_one_with_a_database_runs_the_code() {
     let alone = site("", r#"(id: "web", kind: Web())"#, "");
     assert_eq!(of(&alone, "web", RequestKind::Read), Behaviour::Fail(HttpError::BadGateway));
     assert_eq!(check_depth(&alone, alone.find("web").unwrap()), Some(HealthCheck::HttpApp));
@@ -159,7 +159,7 @@ fn a_web_server_without_an_application_is_a_bad_gateway_and_one_with_a_database_
 }
 
 #[test]
-fn an_application_asks_the_first_database_and_the_writer_for_writes() {
+fn an_application_reads_from_the_first_database_and_writes_to_the_writer() {
     let infra = shipped("design-0-repaired");
     let read = forwarding(&infra, "app-1", RequestKind::Read);
     assert_eq!((read.choice, read.links.len(), read.timeout.get()), (UpstreamChoice::First, 2, 2.0));
@@ -175,7 +175,7 @@ fn an_application_asks_the_first_database_and_the_writer_for_writes() {
 }
 
 #[test]
-fn databases_execute_reads_and_the_writable_one_writes() {
+fn every_database_executes_reads_and_the_writable_one_executes_writes() {
     let infra = shipped("design-0-repaired");
     for id in ["db-1", "db-2"] {
         assert_eq!(of(&infra, id, RequestKind::Read), Behaviour::Query(Statement::Read));
@@ -190,7 +190,7 @@ fn databases_execute_reads_and_the_writable_one_writes() {
 }
 
 #[test]
-fn the_members_of_a_quorum_elect_their_first_and_replace_it_after_ten_seconds() {
+fn a_quorum_starts_with_its_first_member_as_writer_and_replaces_it_after_ten_seconds() {
     let infra = shipped("design-1-repaired");
     let [members] = &infra.database_clusters()[..] else { panic!("one cluster") };
     let writable: Vec<bool> = members.iter().map(|ix| starts_writable(&infra, members, *ix)).collect();
@@ -201,7 +201,7 @@ fn the_members_of_a_quorum_elect_their_first_and_replace_it_after_ten_seconds() 
 }
 
 #[test]
-fn firewalls_filter_and_monitoring_sees_no_request() {
+fn firewalls_filter_requests_and_monitoring_ignores_them() {
     let infra = shipped("stage-2-secured");
     for kind in RequestKind::ALL {
         assert_eq!(of(&infra, "fw-1", kind), Behaviour::Filter);
@@ -211,7 +211,7 @@ fn firewalls_filter_and_monitoring_sees_no_request() {
 }
 
 #[test]
-fn only_a_database_turns_sessions_away_and_only_a_firewall_refuses() {
+fn a_full_database_reports_error_1040_and_a_full_firewall_refuses() {
     let infra = shipped("stage-2-secured");
     let full = |id: &str| infra.component(infra.find(id).unwrap()).kind.when_full();
     assert_eq!(full("db-1"), WhenFull::TooManyConnections);
@@ -222,7 +222,7 @@ fn only_a_database_turns_sessions_away_and_only_a_firewall_refuses() {
 }
 
 #[test]
-fn whoever_ends_tls_shows_a_certificate() {
+fn the_component_that_terminates_tls_needs_a_certificate() {
     let check = |name: &str, hop: (&str, &str)| {
         let infra = shipped(name);
         let link = infra.link_between(hop.0, hop.1).unwrap();
@@ -231,7 +231,7 @@ fn whoever_ends_tls_shows_a_certificate() {
         match certificate_check(&infra, &infra.hop(link)) {
             CertificateCheck::Unchecked => BTreeSet::new(),
             CertificateCheck::AnyOf(places) => names(places),
-            CertificateCheck::EachHolder(_) => panic!("{name}: {} holds none", hop.1),
+            CertificateCheck::EachHolder(_) => panic!("{name}: {} has no certificate", hop.1),
         }
     };
     let one = |name: &str| BTreeSet::from([name.to_owned()]);
@@ -239,7 +239,7 @@ fn whoever_ends_tls_shows_a_certificate() {
     assert!(check("stage-2-secured", ("lb-1", "web-1")).is_empty(), "TLS ends at the balancer");
     assert_eq!(check("design-0-repaired", ("lb-1", "web-1")), one("web-1.foobar.com"));
     assert_eq!(check("design-0-repaired", ("web-1", "app-1")), one("app-1.foobar.com"));
-    assert!(check("design-2-repaired", ("browser", "lb-1")).is_empty(), "the handshake goes on");
+    assert!(check("design-2-repaired", ("browser", "lb-1")).is_empty(), "the balancer forwards the handshake");
     assert_eq!(check("design-2-repaired", ("lb-1", "web-1")), one("www.foobar.com"));
 }
 
@@ -254,7 +254,7 @@ fn users_of_an_entry_without_a_certificate_depend_on_every_holder() {
     assert_eq!(certificate_check(&infra, &infra.hop(link)), CertificateCheck::EachHolder(vec![vec![0]]));
 }
 
-/// One component of each kind. A new kind fails to compile in [`ComponentKind::facts`], and belongs here.
+/// One component of each kind. Extend it when a new kind no longer compiles in [`ComponentKind::facts`].
 fn one_of_each() -> [ComponentKind; 9] {
     let text = |kind: &str| crate::ron_text::parse::<ComponentKind>("kind.ron", kind).unwrap();
     ["Browser", "DnsResolver()", "Firewall()", "LoadBalancer()", "Web()", "App()", "Database()", "Agent()", "MonitoringService"]
@@ -262,7 +262,7 @@ fn one_of_each() -> [ComponentKind; 9] {
 }
 
 #[test]
-fn kinds_speak_to_each_other_as_drawings_have_them() {
+fn pairs_of_kinds_have_the_expected_protocols() {
     let mut spoken = Vec::new();
     for from in &one_of_each() {
         for to in &one_of_each() {
@@ -290,16 +290,16 @@ fn kinds_speak_to_each_other_as_drawings_have_them() {
             "monitoring agent → monitoring service: metrics",
         ]
     );
-    assert_eq!(spoken.len() - names.len(), 7, "all but agents and the monitoring service ask a resolver");
+    assert_eq!(spoken.len() - names.len(), 7, "all kinds but agents and the monitoring service use a resolver");
 }
 
 #[test]
-fn facts_fit_each_other() {
+fn facts_are_consistent() {
     for kind in one_of_each() {
         let (facts, word) = (kind.facts(), kind.word());
-        assert_eq!(kind.serves_requests(), facts.usual_port.is_some(), "{word}: what serves requests listens");
-        assert!(!kind.serves_requests() || facts.operator == Operator::Site, "{word}: requests are served by the site");
-        assert!(!kind.can_pass_tls() || kind.asks(Protocol::Http), "{word}: only a proxy passes TLS through");
-        assert_eq!(facts.part == RequestPart::User, !kind.can_crash(), "{word}: only a user cannot crash");
+        assert_eq!(kind.serves_requests(), facts.usual_port.is_some(), "{word}: components that serve requests listen");
+        assert!(!kind.serves_requests() || facts.operator == Operator::Site, "{word}: only the site serves requests");
+        assert!(!kind.can_pass_tls() || kind.asks(Protocol::Http), "{word}: only proxies pass TLS through");
+        assert_eq!(facts.part == RequestPart::User, !kind.can_crash(), "{word}: only users cannot crash");
     }
 }

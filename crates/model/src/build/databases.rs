@@ -1,14 +1,14 @@
-//! Checks of database clusters: roles and settings of their members fit together.
+//! Checks that the roles and settings of the databases in a cluster are consistent.
 
 use crate::component::{DatabaseRole, DatabaseSpec, Failover};
 use crate::infrastructure::{ComponentIx, Infrastructure};
 use crate::problem::ClusterProblem;
 
-/// Fewest and most members of a quorum cluster: with two, either one's loss stops all writes; nine are the most that
-/// MySQL's Group Replication takes.
+/// Permitted sizes of a quorum cluster. With two members, the loss of either one stops all writes; MySQL Group
+/// Replication supports at most nine.
 const MEMBERS: std::ops::RangeInclusive<usize> = 3..=9;
 
-/// The first problem: the database that it concerns, and what is wrong.
+/// Returns the first problem and the database that it concerns.
 pub(super) fn problem(infra: &Infrastructure) -> Option<(ComponentIx, ClusterProblem)> {
     infra.database_clusters().iter().find_map(|cluster| in_cluster(infra, cluster))
 }

@@ -1,6 +1,6 @@
 //! Defaults for what a scenario leaves out.
 //!
-//! Nothing here is a guess: where a scenario could mean two things, it must say which.
+//! No default is a guess: an ambiguous scenario is rejected.
 
 use std::collections::BTreeMap;
 
@@ -15,11 +15,12 @@ use crate::scenario::Scenario;
 use crate::station::StationPatch;
 use crate::text::Text;
 
-/// The id of an implied browser.
+/// The id of the implied browser.
 pub(crate) const BROWSER: &str = "browser";
 
 impl Builder {
-    /// Adds a browser with its links to a scenario without one. It comes last, so that the records of a file keep their numbers.
+    /// Adds a browser with its links to a scenario without one. It is appended, so that the records of a file keep
+    /// their positions.
     pub(super) fn add_browser(&mut self, scenario: &mut Scenario) {
         if scenario.components.iter().any(|component| component.kind.is_browser()) {
             return;
@@ -63,10 +64,10 @@ impl Builder {
     }
 }
 
-/// Most candidates that a problem lists.
+/// Maximum number of candidates listed in a problem.
 const MAX_LISTED: usize = 5;
 
-/// No component can be the entry, or several can.
+/// The problem that there is no candidate for the entry, or that there are several.
 fn no_entry(entries: &[&Component]) -> Problem {
     let listed: Vec<ComponentId> = entries.iter().take(MAX_LISTED).map(|entry| entry.id.clone()).collect();
     let kind = if listed.is_empty() {
@@ -77,7 +78,7 @@ fn no_entry(entries: &[&Component]) -> Problem {
     Problem { path: ProblemPath::root().field("components"), kind }
 }
 
-/// Whether two balancers share an address.
+/// Whether two balancers are a VRRP pair.
 fn is_pair(one: &Component, other: &Component) -> bool {
     let names = |a: &Component, b: &Component| {
         a.kind.as_balancer().and_then(|spec| spec.vrrp.as_ref()).is_some_and(|vrrp| vrrp.peer == b.id)
@@ -85,7 +86,7 @@ fn is_pair(one: &Component, other: &Component) -> bool {
     names(one, other) && names(other, one)
 }
 
-/// Fills in a link's defaults.
+/// Completes a link with defaults.
 pub(super) fn complete(spec: &LinkSpec, protocol: Protocol, from: &Component, to: &Component) -> Link {
     let outside = from.kind.is_browser();
     let usual_ms = match protocol {

@@ -1,4 +1,4 @@
-//! Checks of failure domains: their members exist, and none contains itself.
+//! Checks that the members of failure domains exist and that no domain contains itself.
 
 use std::collections::BTreeMap;
 
@@ -15,7 +15,7 @@ use crate::link::Link;
 use crate::problem::{Listed, ProblemKind, ProblemPath};
 
 impl Builder {
-    /// Checks the domains. Returns them by id.
+    /// Checks the domains and returns them by id.
     pub(super) fn domains(
         &mut self,
         listed: Vec<FailureDomain>,
@@ -52,7 +52,7 @@ impl Builder {
         listed.into_iter().map(|domain| (domain.id.clone(), domain)).collect()
     }
 
-    /// Checks the members of a domain, except other domains.
+    /// Checks the members of a domain, other than nested domains.
     fn check_domain(&mut self, number: usize, domain: &FailureDomain, graph: &DiGraph<Component, Link, u32>) {
         let at = |field, index| ProblemPath::record("domains", number).field(field).index(index);
         for (index, server) in domain.servers.iter().enumerate() {

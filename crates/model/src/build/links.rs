@@ -1,14 +1,14 @@
-//! Checks of single links: protocol and settings fit the two ends.
+//! Checks that a link's protocol and settings suit its two ends.
 
 use crate::component::ComponentKind;
 use crate::id::ComponentId;
 use crate::link::{LinkSpec, Protocol};
 use crate::problem::{LinkEnds, Problem, ProblemKind, ProblemPath, Ranged};
 
-/// The largest weight of a backend: HAProxy's.
+/// Maximum weight of a backend, as in HAProxy.
 const MAX_WEIGHT: u16 = 256;
 
-/// Returns the protocol of a link, if its ends and its numbers fit.
+/// Checks a link and returns its protocol.
 pub(super) fn check_link(number: usize, spec: &LinkSpec, from: &ComponentKind, to: &ComponentKind) -> Result<Protocol, Problem> {
     let ends = || Box::new(LinkEnds { from: (spec.from.clone(), from.clone()), to: (spec.to.clone(), to.clone()) });
     let wrong = |kind| Err(Problem { path: ProblemPath::record("links", number).field("to"), kind });
@@ -16,7 +16,7 @@ pub(super) fn check_link(number: usize, spec: &LinkSpec, from: &ComponentKind, t
         let is_reversed = Protocol::between(to, from).is_some();
         return wrong(ProblemKind::NoProtocol { ends: ends(), is_reversed });
     };
-    // Any component may be drawn as a client of the resolver.
+    // A drawing may show any component as a client of the resolver.
     let fits = (protocol == Protocol::Dns || from.asks(protocol)) && to.answers(protocol);
     let are_peers = protocol != Protocol::Vrrp || names(from, &spec.to) && names(to, &spec.from);
     if !fits || !are_peers {
@@ -26,7 +26,7 @@ pub(super) fn check_link(number: usize, spec: &LinkSpec, from: &ComponentKind, t
     Ok(protocol)
 }
 
-/// Checks a link's settings for a balancer's backend.
+/// Checks the settings that only a balancer's backend may have.
 fn check_backend(number: usize, spec: &LinkSpec, protocol: Protocol, from: &ComponentKind) -> Result<(), Problem> {
     let wrong = |field, kind| Err(Problem { path: ProblemPath::record("links", number).field(field), kind });
     let (asker, answerer) = (spec.from.clone(), spec.to.clone());
@@ -42,7 +42,7 @@ fn check_backend(number: usize, spec: &LinkSpec, protocol: Protocol, from: &Comp
     Ok(())
 }
 
-/// Whether a component is a balancer that has this one as its VRRP peer.
+/// Whether `kind` is a balancer whose VRRP peer is `peer`.
 fn names(kind: &ComponentKind, peer: &ComponentId) -> bool {
     kind.as_balancer().and_then(|spec| spec.vrrp.as_ref()).is_some_and(|vrrp| vrrp.peer == *peer)
 }

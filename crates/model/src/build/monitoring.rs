@@ -5,7 +5,7 @@ use crate::infrastructure::Infrastructure;
 use crate::monitoring::{AlertCondition, AlertRule, KEPT_SAMPLES, Scope, usual_alerts};
 use crate::problem::{AlertProblem, Listed, Problem, ProblemKind, ProblemPath};
 
-/// Most alert rules of one scenario.
+/// Maximum number of alert rules in one scenario.
 const MAX_ALERTS: usize = 200;
 
 impl Builder {
@@ -81,7 +81,8 @@ fn check_service(infra: &Infrastructure) -> Result<(), Problem> {
     Ok(())
 }
 
-/// Whether the rules are authored. The default ones look back as far as they can.
+/// Whether the scenario lists its own rules. The default rules are exempt from the check: they use the samples that
+/// exist.
 fn is_authored(infra: &Infrastructure) -> bool {
     infra.monitoring().alerts != usual_alerts()
 }

@@ -1,13 +1,13 @@
-//! Checks of numbers that are in their type's range and make no sense in their field.
+//! Checks of numbers that are within their type's range but invalid in their field.
 
 use crate::arrivals::Arrivals;
 use crate::component::{Component, Traffic};
 use crate::problem::{Problem, ProblemKind, ProblemPath, Ranged};
 use crate::station::ServiceTime;
 
-/// Most connection attempts after the first.
+/// Maximum number of connection attempts after the first one.
 const MAX_RETRIES: u8 = 100;
-/// Least mean time that users think between an outcome and the next request.
+/// Minimum mean think time of a closed population.
 const LEAST_THINK_MS: f64 = 1.0;
 
 /// Checks the numbers of one component.
@@ -42,7 +42,7 @@ pub(super) fn check_numbers(number: usize, component: &Component) -> Result<(), 
     Ok(())
 }
 
-/// Checks that the changes of the rate follow each other, and that a closed population takes time to think.
+/// Checks that rate changes are in order and do not overlap, and that a closed population has a think time.
 pub(super) fn check_arrivals(traffic: &Traffic) -> Result<(), Problem> {
     let wrong = |kind| Err(Problem { path: ProblemPath::root().field("traffic"), kind });
     let mut free_from = 0.0;

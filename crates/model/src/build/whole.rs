@@ -1,4 +1,5 @@
-//! Checks of a scenario as a whole: one browser, one entry, no cycle, no path that is too long. Its records are valid by now.
+//! Checks of a scenario as a whole: one browser, one entry, no cycle, no path that is too long. Runs after all records
+//! are known to be valid.
 
 use petgraph::algo::toposort;
 
@@ -8,15 +9,15 @@ use crate::infrastructure::{ComponentIx, Infrastructure, LinkIx};
 use crate::link::Protocol;
 use crate::problem::{PairProblem, Problem, ProblemKind, ProblemPath, Ranged};
 
-/// Most firewalls on one hop.
+/// Maximum number of firewalls on one hop.
 const MAX_GUARDS: usize = 100;
-/// The largest VRRP priority that can be set; 255 is for routers that own the address.
+/// Maximum VRRP priority that can be configured; 255 is reserved for the router that owns the address.
 const MAX_PRIORITY: u8 = 254;
-/// Most hops from the user to the last component: a request remembers its way.
+/// Maximum number of hops from the user to the last component. A request record has room for a path of this length.
 pub const MAX_HOPS: usize = 7;
 
 impl Builder {
-    /// Checks every VRRP pair. Returns whether there is one.
+    /// Checks all VRRP pairs and returns whether there is one.
     fn check_pair(&self, infra: &Infrastructure, entries: &[ComponentIx]) -> Result<bool, Problem> {
         let mut found = false;
         for (ix, component) in infra.components() {

@@ -1,6 +1,8 @@
-//! The edits of a draft.
+//! Edits of a draft.
 
 mod rename;
+
+use std::fmt;
 
 use crate::build::BROWSER;
 use crate::component::{Component, ComponentKind, Server, Traffic};
@@ -12,40 +14,41 @@ use crate::scenario::Scenario;
 use crate::station::StationPatch;
 use crate::tls::{Certificate, TlsConfig};
 
-/// One change of a draft.
+/// A change to a draft.
 ///
-/// Removing a component or server also removes it from every *list* that names it: links, certificate holders, what a firewall
-/// protects, failure domains. A *setting* that names it stays, since only its author knows what should replace it, and
-/// becomes a problem of the draft: a component's server, a VRRP peer, the peer of a firewall rule, the scope of an alert rule.
+/// Removing a component or server also removes it from every *list* that names it: links, certificate holders, what a
+/// firewall protects, failure domains. A *setting* that names it is kept, since only the author knows the replacement,
+/// and becomes a problem of the draft: a component's server, a VRRP peer, the peer of a firewall rule, the scope of an
+/// alert rule.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Edit {
     /// Adds a component.
     AddComponent(Component),
-    /// Removes a component with its links.
+    /// Removes a component and its links.
     RemoveComponent(ComponentId),
-    /// Replaces a component with all its settings, such as label, software and position. The id stays.
+    /// Replaces all settings of a component, such as label, software and position, but not its id.
     SetComponent(Component),
-    /// Gives a component another id, everywhere.
+    /// Renames a component, including all references to it.
     RenameComponent(ComponentId, ComponentId),
-    /// Replaces what a component is, with the settings of its kind.
+    /// Replaces the kind of a component, including its settings.
     SetKind(ComponentId, ComponentKind),
-    /// Moves a component to a server, or off all servers.
+    /// Moves a component to a server, or off its server.
     SetServer(ComponentId, Option<ServerId>),
-    /// Replaces the changes to a component's station.
+    /// Replaces a component's changes to its default station.
     SetStation(ComponentId, StationPatch),
     /// Adds a link.
     AddLink(LinkSpec),
-    /// Replaces the settings of the link between the same two ends.
+    /// Replaces the settings of the link with the same two ends.
     SetLink(LinkSpec),
-    /// Removes a link, by its ends.
+    /// Removes a link, identified by its ends.
     RemoveLink(ComponentId, ComponentId),
     /// Adds a server.
     AddServer(Server),
-    /// Removes a server. Its components stay.
+    /// Removes a server. Its components are kept.
     RemoveServer(ServerId),
-    /// Replaces a server with all its settings, such as label and position. The id stays.
+    /// Replaces all settings of a server, such as label and position, but not its id.
     SetServerSettings(Server),
-    /// Gives a server another id, everywhere.
+    /// Renames a server, including all references to it.
     RenameServer(ServerId, ServerId),
     /// Replaces the TLS settings.
     SetTls(TlsConfig),
@@ -59,29 +62,36 @@ pub enum Edit {
     SetTraffic(Traffic),
 }
 
-/// Why an edit was refused. `problem::text` has the sentences.
+/// Why an edit was refused. `hoplight_text::edit_error` has the sentences.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum EditError {
     /// No component has this name.
     UnknownComponent(ComponentId),
     /// No server has this name.
     UnknownServer(ServerId),
-    /// No link joins these ends in this direction.
+    /// There is no link from the first component to the second.
     UnknownLink(ComponentId, ComponentId),
-    /// A component has this name already.
+    /// A component with this name already exists.
     DuplicateComponent(ComponentId),
-    /// A server has this name already.
+    /// A server with this name already exists.
     DuplicateServer(ServerId),
-    /// A link joins these ends already.
+    /// A link between these ends already exists.
     DuplicateLink(ComponentId, ComponentId),
-    /// The draft would stay as it is.
+    /// The edit would not change the draft.
     NoChange,
+}
+
+impl fmt::Display for EditError {
+    /// The data of the error, for developers.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self, f)
+    }
 }
 
 impl std::error::Error for EditError {}
 
 impl Edit {
-    /// Changes a scenario. After an error the scenario may be changed in part.
+    /// Applies the edit to a scenario. After an error, the scenario may be partly changed.
     pub(super) fn apply_to(self, scenario: &mut Scenario) -> Result<(), EditError> {
         match self {
             Self::AddComponent(component) => {
@@ -156,7 +166,7 @@ fn link_mut<'a>(scenario: &'a mut Scenario, from: &ComponentId, to: &ComponentId
     found.ok_or_else(|| EditError::UnknownLink(from.clone(), to.clone()))
 }
 
-/// Whether a link may end here: at a component, or at the browser that a scenario without one implies.
+/// Checks that a link may end at `id`: a component, or the browser that a scenario without one implies.
 fn known_end(scenario: &Scenario, id: &ComponentId) -> Result<(), EditError> {
     let is_implied = id.as_str() == BROWSER && !scenario.components.iter().any(|component| component.kind.is_browser());
     if is_implied || scenario.components.iter().any(|component| component.id == *id) {

@@ -1,8 +1,8 @@
-//! Where in a scenario a problem is.
+//! Paths of fields in a scenario.
 
 use std::fmt;
 
-/// One step of a path.
+/// One segment of a path.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Segment {
     /// A field of a record.
@@ -13,43 +13,43 @@ pub enum Segment {
     Key(String),
 }
 
-/// The way from a scenario to one of its fields, such as `components[3].server`. The empty path is the scenario itself.
+/// The path from a scenario to one of its fields, such as `components[3].server`. The empty path denotes the scenario.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ProblemPath(Vec<Segment>);
 
 impl ProblemPath {
-    /// The scenario itself.
+    /// The path of the scenario.
     pub const fn root() -> Self {
         Self(Vec::new())
     }
 
-    /// A field below this path.
+    /// The path of a field below this path.
     #[must_use]
     pub fn field(mut self, name: &'static str) -> Self {
         self.0.push(Segment::Field(name));
         self
     }
 
-    /// An element of the list at this path.
+    /// The path of an element of the list at this path.
     #[must_use]
     pub fn index(mut self, number: usize) -> Self {
         self.0.push(Segment::Index(number));
         self
     }
 
-    /// An entry of the map at this path.
+    /// The path of an entry of the map at this path.
     #[must_use]
     pub fn key(mut self, key: impl Into<String>) -> Self {
         self.0.push(Segment::Key(key.into()));
         self
     }
 
-    /// A record of one of the scenario's lists.
+    /// The path of a record in one of the scenario's lists.
     pub(crate) fn record(list: &'static str, number: usize) -> Self {
         Self::root().field(list).index(number)
     }
 
-    /// The steps, from the scenario inwards.
+    /// The segments, outermost first.
     pub fn segments(&self) -> &[Segment] {
         &self.0
     }
@@ -74,7 +74,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_path_is_displayed_as_it_would_be_written_in_code() {
+    fn a_path_is_displayed_like_an_expression() {
         let path = ProblemPath::record("components", 3).field("kind").field("inbound").index(1).field("peer");
         assert_eq!(path.to_string(), "components[3].kind.inbound[1].peer");
         assert_eq!(ProblemPath::root().field("a").key("x").to_string(), "a[\"x\"]");

@@ -1,25 +1,25 @@
-//! Where a field of a value is in the text that the value was read from.
+//! Finds the position of a field in the text from which its value was parsed.
 
 use super::tokens::{Token, tokens};
-use crate::error::ContentError;
-use crate::problem::{Problem, Segment, text::message};
+use crate::problem::{Problem, Segment};
+use crate::read::{ReadError, ReadProblem};
 
-/// The problems of a scenario with their places in its file.
-pub(crate) fn locate(file: &str, text: &str, problems: &[Problem]) -> Vec<ContentError> {
+/// Adds to each problem of a scenario its position in the file.
+pub(crate) fn locate(file: &str, text: &str, problems: Vec<Problem>) -> Vec<ReadError> {
     let source = Source(tokens(text).collect());
-    let located = |problem: &Problem| {
-        let mut error = ContentError::at(file, text, source.place_of(problem), message(&problem.kind));
-        error.suggestion = problem.kind.suggestion().map(str::to_owned);
-        error
+    let located = |problem: Problem| {
+        let (place, suggestion) = (source.place_of(&problem), problem.kind.suggestion().map(str::to_owned));
+        let error = ReadError::with(file, text, place, ReadProblem::Scenario(Box::new(problem.kind)));
+        ReadError { suggestion, ..error }
     };
-    problems.iter().map(located).collect()
+    problems.into_iter().map(located).collect()
 }
 
-/// The tokens of a file. Positions below are positions in this list.
+/// The tokens of a file. Positions below are indices into this list.
 struct Source<'a>(Vec<Token<'a>>);
 
 impl Source<'_> {
-    /// Line and column that a reader should look at.
+    /// Line and column at which a problem is reported.
     fn place_of(&self, problem: &Problem) -> Option<(usize, usize)> {
         let segments = problem.path.segments();
         if problem.kind.concerns_file() {
@@ -42,7 +42,7 @@ impl Source<'_> {
         at.and_then(|at| self.0.get(at)).map(|token| token.place)
     }
 
-    /// Where the value at a path begins, below the value that begins at `at`.
+    /// Position of the value at a path below the value that begins at `at`.
     fn walk(&self, at: usize, segments: &[Segment]) -> Option<usize> {
         segments.iter().try_fold(at, |at, segment| match segment {
             Segment::Field(field) => self.entry(at, |entry| self.is(entry, field) && self.is(entry + 1, ":"), 0).map(|at| at + 2),
@@ -54,7 +54,7 @@ impl Source<'_> {
         })
     }
 
-    /// The beginning of the `skip`th entry that matches, of the list, record or map that begins at `at`.
+    /// Position of the `skip`th matching entry of the list, record or map that begins at `at`.
     fn entry(&self, at: usize, matches: impl Fn(usize) -> bool, skip: usize) -> Option<usize> {
         let open = self.opening(at)?;
         let depth = self.0.get(open)?.depth;
@@ -65,7 +65,7 @@ impl Source<'_> {
         begins.filter(|at| self.0.get(*at).is_some_and(|token| !is_closing(token.text)) && matches(*at)).nth(skip)
     }
 
-    /// The bracket that opens a value such as `(…)`, `[…]`, `Web(…)` or `Some(Web(…))`.
+    /// Position of the opening bracket of a value such as `(…)`, `[…]`, `Web(…)` or `Some(Web(…))`.
     fn opening(&self, mut at: usize) -> Option<usize> {
         while !is_opening(self.0.get(at)?.text) {
             if !self.is(at + 1, "(") {
@@ -81,7 +81,7 @@ impl Source<'_> {
         Some(at)
     }
 
-    /// The text inside a value such as `Some("web-1")` or `Component("web-1")`, or else the value itself.
+    /// Position of the string in a value such as `Some("web-1")` or `Component("web-1")`, or of the value itself.
     fn unwrapped(&self, at: usize) -> usize {
         let is_quoted = |at: usize| self.0.get(at).is_some_and(|token| token.text.ends_with('"'));
         let mut inner = at;
@@ -96,7 +96,7 @@ impl Source<'_> {
     }
 }
 
-/// The field that names a record of a list; for a link, the answering end.
+/// The field that identifies a record of a list; for a link, the server end.
 fn name_field(record: &[Segment]) -> &'static str {
     match record {
         [Segment::Field("links"), ..] => "to",
@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn a_path_leads_to_its_value() {
+    fn a_path_resolves_to_the_position_of_its_value() {
         let link = |number, field| walked(&ProblemPath::record("links", number).field(field));
         assert_eq!(link(0, "from"), Some((6, 12)));
         assert_eq!(link(0, "to"), Some((6, 21)));
@@ -138,12 +138,12 @@ mod tests {
         assert_eq!(walked(&ProblemPath::record("links", 1)), Some((7, 5)));
         assert_eq!(walked(&ProblemPath::record("links", 1).field("more").index(0).index(0)), Some((7, 26)));
         let kinds = ProblemPath::root().field("kinds").field("links").index(0).index(0);
-        assert_eq!(walked(&kinds), Some((4, 24)), "inside an enum's brackets");
+        assert_eq!(walked(&kinds), Some((4, 24)), "inside a variant");
         assert_eq!(walked(&ProblemPath::record("others", 0).field("map").key("k").index(1)), Some((9, 39)));
     }
 
     #[test]
-    fn broken_text_has_no_places() {
+    fn malformed_text_has_no_positions() {
         for broken in ["", "(", "links: [(", "\"", "r#\"", "/*", "(links: [(a: \"\\"] {
             let source = Source(tokens(broken).collect());
             assert_eq!(source.walk(0, ProblemPath::record("links", 3).segments()), None, "{broken}");

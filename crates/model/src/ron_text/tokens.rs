@@ -1,24 +1,24 @@
-//! The tokens of a content file with their places.
+//! Tokenizes content files, with positions.
 
-/// A piece of a content file: a bracket, a quoted text, a name or number, another character.
+/// A token: a bracket, a quoted string, a name or number, or another character.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Token<'a> {
     pub(crate) text: &'a str,
-    /// The byte at which it begins.
+    /// Byte offset of its start.
     pub(crate) begin: usize,
     pub(crate) place: (usize, usize),
-    /// How many brackets are open, with this one, if it opens.
+    /// Number of open brackets, including this token if it opens one.
     pub(crate) depth: usize,
 }
 
 impl Token<'_> {
-    /// Whether this is the name of one of the file's own fields.
+    /// Whether this is the name of a top-level field.
     pub(crate) fn names(&self, field: &str) -> bool {
         self.depth == 1 && self.text == field
     }
 }
 
-/// The pieces of a content file that was read without an error; comments and blanks are left out.
+/// The tokens of a content file without syntax errors, except comments and whitespace.
 pub(crate) fn tokens(text: &str) -> impl Iterator<Item = Token<'_>> {
     let mut rest = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut begin = text.len() - rest.len();
@@ -49,7 +49,7 @@ pub(crate) fn tokens(text: &str) -> impl Iterator<Item = Token<'_>> {
     })
 }
 
-/// Bytes of the first piece of a text.
+/// Length of the first token, comment or whitespace, in bytes.
 fn length(text: &str) -> Option<usize> {
     let first = text.chars().next()?;
     let until = |end: &str, from: usize| {
@@ -81,7 +81,7 @@ fn length(text: &str) -> Option<usize> {
     Some(same.max(first.len_utf8()))
 }
 
-/// Bytes of a comment between `/*` and `*/`, which may hold others.
+/// Length of a `/*` comment in bytes; such comments may be nested.
 fn block(text: &str) -> Option<usize> {
     let mut open = 0_usize;
     let mut at = 0;

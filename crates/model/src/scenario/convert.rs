@@ -1,4 +1,4 @@
-//! From an infrastructure back to the scenario that describes it.
+//! Converts an infrastructure back to the scenario that describes it.
 
 use super::{FORMAT, Scenario};
 use crate::infrastructure::{Infrastructure, LinkIx};
@@ -6,8 +6,8 @@ use crate::link::LinkSpec;
 use crate::request::RequestKind;
 
 impl From<&Infrastructure> for Scenario {
-    /// Describes an infrastructure in full: defaults that depend on other fields, such as a link's latency, become explicit.
-    /// Rules that an edit wrote into a firewall are rules like any other.
+    /// Describes an infrastructure completely: defaults that depend on other fields, such as a link's latency, become
+    /// explicit. Firewall rules that an edit has inserted become ordinary rules.
     fn from(infra: &Infrastructure) -> Self {
         Self {
             format: FORMAT,

@@ -1,6 +1,6 @@
-//! Writes a scenario as a file: one record a line, without fields that have their default.
+//! Writes scenarios as files: one record per line, without fields that have their default.
 //!
-//! The text of a value is compared with the text of its default, field by field, so a new field needs no code here.
+//! The text of a value is compared with the text of its default field by field, so new fields need no code here.
 
 use std::fmt::Write as _;
 
@@ -17,9 +17,10 @@ use crate::ron_text::{options, tokens::tokens};
 use crate::tls::Certificate;
 
 impl Scenario {
-    /// Writes the scenario as a file that reads back to the same scenario. Equal scenarios have equal texts.
+    /// Writes the scenario as the text of a file from which the same scenario can be read. Equal scenarios have equal
+    /// texts.
     pub fn to_ron(&self) -> String {
-        // Destructured, so that a new field is a compile error here.
+        // Destructured so that a new field is a compile error here.
         let Self {
             format,
             id,
@@ -83,13 +84,13 @@ fn component(component: &Component) -> String {
     let whole = brief(component, "(id: \"-\", kind: Browser)");
     let settings = line(&component.kind);
     let Some(name) = settings.split_once('(').map(|(name, _)| name) else { return whole };
-    // Every kind with settings takes all of them from its defaults where a file has none.
+    // Kinds with settings take all of them from defaults if the file has none.
     let kind = brief(&component.kind, &format!("{name}()"));
     let station = brief(&component.station, "()");
     whole.replacen(&settings, &kind, 1).replacen(&line(&component.station), &station, 1)
 }
 
-/// A list with one record a line.
+/// A list with one record per line.
 fn list<T>(records: &[T], written: impl Fn(&T) -> String) -> String {
     if records.is_empty() {
         return "[]".to_owned();
@@ -98,19 +99,19 @@ fn list<T>(records: &[T], written: impl Fn(&T) -> String) -> String {
     format!("[\n        {},\n    ]", lines.join(",\n        "))
 }
 
-/// A value in one line, with all its fields.
+/// A value on one line, with all its fields.
 fn line(value: &impl Serialize) -> String {
     let config = PrettyConfig::new().depth_limit(0).extensions(Extensions::empty());
-    options().to_string_pretty(value, config).expect("values of a scenario are plain data")
+    options().to_string_pretty(value, config).expect("scenario values are serializable")
 }
 
-/// What `line` makes of a value that is read from a text with nothing but what must be there.
+/// The output of `line` for the value parsed from a text with only the required fields.
 fn line_of_default<T: Serialize + DeserializeOwned>(default: &str, _like: &T) -> String {
     options().from_str::<T>(default).map_or_else(|_| String::new(), |value| line(&value))
 }
 
-/// A record in one line, without fields that have their default. `default` is a text with only the required fields; those are
-/// always written.
+/// A record on one line, without fields that have their default. `default` is a text with only the required fields,
+/// which are always written.
 fn brief<T: Serialize + DeserializeOwned>(value: &T, default: &str) -> String {
     let (full, usual) = (line(value), line_of_default(default, value));
     let (required, usual) = (fields(default), fields(&usual));
@@ -121,7 +122,7 @@ fn brief<T: Serialize + DeserializeOwned>(value: &T, default: &str) -> String {
     format!("{variant}({})", own.join(", "))
 }
 
-/// The fields of a record's text, each as `name: value`.
+/// The fields of a record, each as `name: value`.
 fn fields(text: &str) -> Vec<&str> {
     let mut found = Vec::new();
     let mut begin = None;

@@ -1,11 +1,11 @@
-//! How many terminal columns a text takes, and how it is wrapped and cut to a number of columns.
+//! Width of text in terminal columns, and wrapping and truncating to a width.
 //!
-//! Everything that places text on a screen or in a table measures it here, so that no two places disagree.
+//! All code that places text on a screen or in a table measures it here, so that widths are consistent.
 
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-/// Columns of `text` on a terminal: two for a wide character, none for a combining mark.
+/// Width of `text` in terminal columns: two for a wide character, none for a combining mark.
 ///
 /// ```
 /// use hoplight_model::text::width;
@@ -15,17 +15,17 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 /// assert_eq!(width("cafe\u{301}"), 4);
 /// ```
 pub fn width(text: &str) -> usize {
-    // Most of what is drawn, thirty times a second, is ASCII.
+    // Fast path: most of what is drawn, thirty times a second, is ASCII.
     let ascii = text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
     if ascii { text.len() } else { clusters(text).map(|(_, columns)| columns).sum() }
 }
 
-/// The same for APIs that count columns in 16 bits.
+/// Like [`width`], for APIs that count columns in 16 bits.
 pub fn columns(text: &str) -> u16 {
     u16::try_from(width(text)).unwrap_or(u16::MAX)
 }
 
-/// The grapheme clusters of `text` with their columns. Each is drawn as one unit; those without columns are not drawn.
+/// The grapheme clusters of `text` with their widths. Each is drawn as one unit; those without width are not drawn.
 pub fn clusters(text: &str) -> impl Iterator<Item = (&str, usize)> {
     let simple = text.chars().all(is_simple);
     let chars = simple.then(|| text.split_inclusive(|_| true).map(|c| (c, c.chars().next().and_then(char::width).unwrap_or(0))));
@@ -33,24 +33,24 @@ pub fn clusters(text: &str) -> impl Iterator<Item = (&str, usize)> {
     chars.into_iter().flatten().chain(graphemes.into_iter().flatten())
 }
 
-/// Control characters are not drawn, hence take no column.
+/// Control characters are not drawn and thus have no width.
 fn cluster_width(cluster: &str) -> usize {
     if cluster.contains(char::is_control) { 0 } else { cluster.width() }
 }
 
-/// Whether a character is a grapheme cluster by itself beside others of which this is true. Segmentation is far slower.
+/// Whether a character always forms its own grapheme cluster next to other such characters. Segmentation is far slower.
 const fn is_simple(c: char) -> bool {
     matches!(c, ' '..='~' | '\u{a0}'..='\u{ac}' | '\u{ae}'..='\u{2ff}' | '\u{2010}'..='\u{2027}' | '\u{2190}'..='\u{2bff}')
 }
 
-/// Fills `text` with blanks at its end up to `columns`; a wider text stays as it is.
+/// Pads `text` with trailing blanks to `columns`; wider text is unchanged.
 pub fn padded(text: &str, columns: usize) -> String {
     let mut padded = text.to_owned();
     padded.extend(std::iter::repeat_n(' ', columns.saturating_sub(width(text))));
     padded
 }
 
-/// Splits `text` after as many grapheme clusters as fit into `columns`.
+/// Splits `text` after the last grapheme cluster that fits into `columns`.
 pub fn split_at_column(text: &str, columns: usize) -> (&str, &str) {
     let (mut end, mut used) = (0, 0);
     for (cluster, wide) in clusters(text) {
@@ -63,7 +63,7 @@ pub fn split_at_column(text: &str, columns: usize) -> (&str, &str) {
     text.split_at(end)
 }
 
-/// Breaks `text` at blanks into lines of at most `columns`. A longer word is split, but a cluster never is.
+/// Wraps `text` at blanks into lines of at most `columns`. A longer word is split, but never within a cluster.
 pub fn wrap(text: &str, columns: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let (mut line, mut used) = (String::new(), 0);
@@ -96,7 +96,7 @@ pub fn wrap(text: &str, columns: usize) -> Vec<String> {
     lines
 }
 
-/// Splits a word that is too long: at least one cluster goes to the first part, so that wrapping ends.
+/// Splits a word that is too long. At least one cluster goes to the first part, so that wrapping terminates.
 fn split_word(word: &str, columns: usize) -> (&str, &str) {
     match split_at_column(word, columns) {
         ("", _) => word.split_at(clusters(word).next().map_or(word.len(), |(cluster, _)| cluster.len())),
@@ -108,7 +108,7 @@ fn split_word(word: &str, columns: usize) -> (&str, &str) {
 mod tests {
     use super::*;
 
-    /// Texts with the columns that they take.
+    /// Texts with their widths.
     const TEXTS: [(&str, usize); 11] = [
         ("", 0),
         ("web-1", 5),
@@ -124,7 +124,7 @@ mod tests {
     ];
 
     #[test]
-    fn width_is_what_ratatui_would_draw() {
+    fn width_matches_the_drawn_columns() {
         for (text, columns) in TEXTS {
             assert_eq!(width(text), columns, "{text}");
             assert_eq!(clusters(text).map(|(cluster, _)| cluster).collect::<String>(), text);
@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn the_shortcut_for_simple_characters_agrees_with_segmentation() {
+    fn the_fast_path_for_simple_characters_agrees_with_segmentation() {
         let simple: Vec<char> = ('\0'..'\u{3000}').filter(|c| is_simple(*c)).collect();
         for pair in simple.windows(2).chain(simple.chunks(97)) {
             let text: String = pair.iter().collect();
@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cut_never_splits_a_cluster_nor_exceeds_its_columns() {
+    fn splitting_keeps_clusters_whole_and_respects_the_width() {
         for (text, columns) in TEXTS {
             for room in 0..=columns {
                 let (head, rest) = split_at_column(text, room);
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn text_is_broken_at_blanks_and_nothing_is_lost() {
+    fn wrapping_breaks_at_blanks_and_loses_nothing() {
         assert_eq!(wrap("one two three", 8), ["one two", "three"]);
         assert_eq!(wrap("abcdefgh ij", 3), ["abc", "def", "gh", "ij"]);
         assert_eq!(wrap("日本語", 1), ["日", "本", "語"]);

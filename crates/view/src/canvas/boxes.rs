@@ -6,6 +6,7 @@ use hoplight_layout::{Area, Block, Cell, Frame, Owner, Tag, short_agent};
 use hoplight_model::text::{columns, width};
 use hoplight_model::{Component, Element};
 use hoplight_sim::Health;
+use hoplight_text::description::zone_labels;
 
 use crate::painter::Painter;
 
@@ -59,7 +60,7 @@ fn zone(scene: &Scene<'_>, painter: &mut Painter<'_>, frame: &Frame) {
     // An agent's name starts with a blank, which separates it from the zone's name.
     let wide = |word: &str| columns(word).saturating_add(1).saturating_add(u16::from(end + 1 == frame.area.right()));
     let fits = |word: &&str| x + 1 + wide(word) <= end;
-    if let Some(word) = zone.words().into_iter().find(fits) {
+    if let Some(word) = zone_labels(zone).into_iter().find(fits) {
         let wide = wide(word);
         // Leave a dash in front if possible, so that the name reads as part of the border.
         let start = if x + 2 + wide < end { x + 2 } else { x + 1 };

@@ -1,14 +1,16 @@
-use crate::ron_text::parse;
-use crate::scenario::Scenario;
-use crate::{Infrastructure, ProblemKind};
+use hoplight_model::ron_text::parse;
+use hoplight_model::scenario::Scenario;
+use hoplight_model::{Infrastructure, ProblemKind};
 
-/// The problems of a scenario that no file holds.
+use super::problem;
+
+/// The problems of a scenario in memory.
 fn problems(text: &str) -> Vec<String> {
-    parse::<Scenario>("x.ron", text).unwrap().check().iter().map(ToString::to_string).collect()
+    parse::<Scenario>("x.ron", text).unwrap().check().iter().map(problem).collect()
 }
 
 #[test]
-fn a_scenario_in_memory_names_the_paths_of_its_problems() {
+fn problems_of_a_scenario_in_memory_have_paths() {
     let text = "(
         servers: [(id: \"server-1\")],
         components: [
@@ -24,8 +26,8 @@ fn a_scenario_in_memory_names_the_paths_of_its_problems() {
         [
             "components[0].server: no server `sever-1`; did you mean `server-1`?",
             "components[1].kind.inbound[1].peer: no component `wbe-1`; did you mean `web-1`?",
-            "components[2].kind.retries: `lb-1` has 200 retries, at most 100 make sense",
-            "links[1].to: there is nothing to say on load balancer → firewall (`lb-1` → `fw-1`)",
+            "components[2].kind.retries: `lb-1` has 200 retries; at most 100 are allowed",
+            "links[1].to: no protocol fits a link from load balancer to firewall (`lb-1` → `fw-1`)",
             "domains[0].links[1][1]: no component `web-2`; did you mean `web-1`?",
         ]
     );
@@ -34,8 +36,8 @@ fn a_scenario_in_memory_names_the_paths_of_its_problems() {
 }
 
 #[test]
-fn a_file_shows_a_problem_of_a_component_at_its_own_record() {
-    // The certificate mentions the name earlier.
+fn a_problem_of_a_component_is_reported_at_its_record() {
+    // The certificate also contains the name, before the component.
     let text = "(certificates: [(on: [\"web-1\"])], components: [\n  (id: \"web-1\", kind: Web(), station: (slots: 0)),\n])";
     let errors = Infrastructure::read("x.ron", text).unwrap_err();
     assert_eq!(errors.iter().map(|error| error.place).collect::<Vec<_>>(), [Some((2, 8))]);

@@ -1,0 +1,89 @@
+//! Labels and short descriptions of what the model names: algorithms, kinds, tiers, TLS modes and zones.
+
+use hoplight_model::component::DatabaseSpec;
+use hoplight_model::{Algorithm, ComponentKind, DatabaseRole, Tier, TlsMode, Zone};
+
+/// How a balancing algorithm chooses a backend, as a phrase.
+pub const fn algorithm(algorithm: Algorithm) -> &'static str {
+    match algorithm {
+        Algorithm::RoundRobin => "each backend in turn",
+        Algorithm::WeightedRoundRobin => "each backend in turn, in proportion to its weight",
+        Algorithm::LeastConnections => "the backend with the fewest requests in progress",
+        Algorithm::SourceHash => "the same backend for the same client",
+        Algorithm::First => "the first backend until it is full, then the next",
+        Algorithm::RandomTwo => "the less busy of two random backends",
+    }
+}
+
+/// What a component of a kind does, as a sentence.
+pub const fn component_role(kind: &ComponentKind) -> &'static str {
+    match kind {
+        ComponentKind::Browser => "Requests pages and shows them to the user.",
+        ComponentKind::DnsResolver(_) => "Resolves the site's name to an IP address.",
+        ComponentKind::Firewall(_) => "Filters connections by source and port; replies pass.",
+        ComponentKind::LoadBalancer(_) => "Spreads requests over the healthy web servers.",
+        ComponentKind::Web(_) => "Serves static pages; forwards the rest to the application.",
+        ComponentKind::App(_) => "Runs the site's code and queries the database.",
+        ComponentKind::Database(DatabaseSpec { role: DatabaseRole::Primary, .. }) => {
+            "Stores the data; the only database that accepts writes."
+        }
+        ComponentKind::Database(DatabaseSpec { role: DatabaseRole::Replica, .. }) => {
+            "Replicates the primary; serves reads, rejects writes."
+        }
+        ComponentKind::Database(DatabaseSpec { role: DatabaseRole::Member, .. }) => {
+            "Stores the data with its peers, which elect one writer."
+        }
+        ComponentKind::Agent(_) => "Samples its server's counters and pushes them out.",
+        ComponentKind::MonitoringService => "Stores the agents' samples; sees nothing else.",
+    }
+}
+
+/// The name of a tier.
+pub const fn tier(tier: Tier) -> &'static str {
+    match tier {
+        Tier::Balancer => "balancer",
+        Tier::Web => "web",
+        Tier::Application => "application",
+        Tier::Database => "database",
+    }
+}
+
+/// What a TLS mode does, as a phrase.
+pub const fn tls_mode(mode: TlsMode) -> &'static str {
+    match mode {
+        TlsMode::None => "plain HTTP everywhere",
+        TlsMode::Terminate => "the entry decrypts and forwards plain HTTP",
+        TlsMode::Reencrypt => "the entry decrypts and re-encrypts",
+        TlsMode::Passthrough => "the entry forwards ciphertext that it cannot read",
+    }
+}
+
+/// The effect of a TLS mode and what it costs, as a sentence.
+pub const fn tls_mode_effect(mode: TlsMode) -> &'static str {
+    match mode {
+        TlsMode::None => "Plain HTTP everywhere: anyone on the network can read everything.",
+        TlsMode::Terminate => "TLS ends at the entry, which decrypts and forwards plain HTTP.",
+        TlsMode::Reencrypt => "The entry decrypts and re-encrypts to the web servers: a second handshake, and more certificates.",
+        TlsMode::Passthrough => {
+            "The entry forwards ciphertext: it cannot read URLs, add headers or route by path, and the web servers need the certificate."
+        }
+    }
+}
+
+/// The label of a zone in the diagram, and a short one for narrow frames.
+pub const fn zone_labels(zone: Zone) -> [&'static str; 2] {
+    match zone {
+        Zone::Internet => ["Internet", "net"],
+        Zone::Dmz => ["DMZ", "DMZ"],
+        Zone::Private => ["private", "priv"],
+    }
+}
+
+/// What it means that a component or server is in a zone, as a phrase.
+pub const fn zone(zone: Zone) -> &'static str {
+    match zone {
+        Zone::Internet => "on the Internet, run by a third party",
+        Zone::Dmz => "in the DMZ: users connect to it directly",
+        Zone::Private => "in the private network: only the site's machines connect to it",
+    }
+}

@@ -1,0 +1,226 @@
+//! Problems of scenarios, and refused edits.
+
+#[cfg(test)]
+mod tests;
+
+use hoplight_model::draft::EditError;
+use hoplight_model::problem::{AlertProblem, ClusterProblem, LinkEnds, Listed, PairProblem, Ranged};
+use hoplight_model::text::sanitise;
+use hoplight_model::{ContentError, Infrastructure, Problem, ProblemKind, Protocol, ReadError, ReadProblem};
+
+/// Like [`Infrastructure::read`], with a sentence for each problem.
+///
+/// # Errors
+/// All problems that can be found at once.
+pub fn read_scenario(file: &str, text: &str) -> Result<Infrastructure, Vec<ContentError>> {
+    Infrastructure::read(file, text).map_err(|errors| errors.into_iter().map(read_error).collect())
+}
+
+/// Renders an error in a scenario file.
+pub fn read_error(error: ReadError) -> ContentError {
+    error.map(|problem| match problem {
+        ReadProblem::Syntax(message) => message,
+        ReadProblem::Scenario(kind) => sanitise(&problem_kind(&kind)),
+    })
+}
+
+/// A problem's path, sentence and suggestion, as in ``components[3].server: no server `srv` ``.
+pub fn problem(problem: &Problem) -> String {
+    let path = &problem.path;
+    let at = if path.segments().is_empty() { String::new() } else { format!("{path}: ") };
+    let suggestion = problem.kind.suggestion().map_or_else(String::new, |name| format!("; did you mean `{name}`?"));
+    format!("{at}{}{suggestion}", problem_kind(&problem.kind))
+}
+
+const fn word(list: Listed) -> &'static str {
+    match list {
+        Listed::Components => "components",
+        Listed::Servers => "servers",
+        Listed::Links => "links",
+        Listed::Domains => "domains",
+        Listed::Alerts => "alert rules",
+    }
+}
+
+/// The sentence for a problem, without its path and suggestion.
+pub fn problem_kind(kind: &ProblemKind) -> String {
+    match kind {
+        ProblemKind::NewerFormat { found, newest } => {
+            format!(
+                "the file has format {found}, but this version of hoplight supports formats up to {newest}; use a newer version"
+            )
+        }
+        ProblemKind::TooMany { list, count, most } => format!("{count} {}; at most {most} are allowed", word(*list)),
+        ProblemKind::UnknownComponent { name, is_server, .. } => {
+            format!("no component `{name}`{}", if *is_server { ": that is a server" } else { "" })
+        }
+        ProblemKind::UnknownServer { name, is_component, .. } => {
+            format!("no server `{name}`{}", if *is_component { ": that is a component" } else { "" })
+        }
+        ProblemKind::UnknownDomain { name, .. } => format!("no domain `{name}`"),
+        ProblemKind::UnknownDomainLink { domain, from, to } => {
+            format!("domain `{domain}` lists a link `{from}` → `{to}`, which does not exist")
+        }
+        ProblemKind::DuplicateId { list, id } => format!("two {} have the id `{id}`", word(*list)),
+        ProblemKind::DuplicateLink { from, to } => format!("two links go from `{from}` to `{to}`"),
+        ProblemKind::DomainInItself(id) => format!("domain `{id}` contains itself"),
+        ProblemKind::OutOfRange { of, value, range: (least, most) } => match of {
+            Ranged::Retries(id) => format!("`{id}` has {value} retries; at most {most} are allowed"),
+            Ranged::Priority(id) => {
+                format!("the VRRP priority of `{id}` must be between {least} and {most}, found {value}")
+            }
+            Ranged::Weight(from, to) => {
+                format!("the weight of `{from}` → `{to}` must be between {least} and {most}, found {value}")
+            }
+        },
+        ProblemKind::NoSlot(id) => format!("`{id}` has no slots, so it could never serve a request; set `slots` to 1 or more"),
+        ProblemKind::NoCheckToDecide(id) => {
+            format!("`fall` and `rise` of `{id}` must be 1 or more")
+        }
+        ProblemKind::ServiceBounds { id, min_ms, max_ms } => {
+            format!("the service time of `{id}` has min_ms {min_ms} greater than max_ms {max_ms}")
+        }
+        ProblemKind::NoProtocol { ends, is_reversed } => {
+            let hint = if *is_reversed { "; a link points from client to server, so swap `from` and `to`" } else { "" };
+            format!("no protocol fits a link {}{hint}", described(ends))
+        }
+        ProblemKind::WrongProtocol { protocol, ends } => {
+            format!("{}; found a link {}", required_ends(*protocol), described(ends))
+        }
+        ProblemKind::NotABackend { from, to } => {
+            format!("only HTTP links from a balancer have weight and maxconn, and `{from}` → `{to}` is not one")
+        }
+        ProblemKind::Pair { id, peer, problem } => pair(id.as_str(), peer.as_str(), problem),
+        ProblemKind::Cluster { id, problem } => cluster(id.as_str(), problem),
+        ProblemKind::Alert { rule, problem } => alert(rule, problem),
+        ProblemKind::Shares => "static_share and write_share add up to more than 1".to_owned(),
+        ProblemKind::Schedule { number, at_s, is_reversed } => {
+            let what = if *is_reversed { "ends before it starts" } else { "starts before the previous one has ended" };
+            format!("change {number} of the schedule, at {at_s} s, {what}")
+        }
+        ProblemKind::ScheduleOfClosed => {
+            "a closed population has no arrival rate, so the traffic cannot have a schedule".to_owned()
+        }
+        ProblemKind::ThinkBounds { min_ms, max_ms } => {
+            format!("the think time has min_ms {min_ms} greater than max_ms {max_ms}")
+        }
+        ProblemKind::ThinkTooShort => "the mean think time must be at least 1 ms: otherwise, a user whose requests \
+                                       are refused at once would send them endlessly at the same instant"
+            .to_owned(),
+        ProblemKind::NoEntry => {
+            "the site has no entry for users: there is no balancer, web server or application without an incoming HTTP link"
+                .to_owned()
+        }
+        ProblemKind::SeveralEntries { entries, more } => {
+            let names: Vec<String> = entries.iter().map(|entry| format!("`{entry}`")).collect();
+            format!(
+                "no HTTP link leads to any of {}{}, so each could be the entry: add the missing links, or link the entry with \
+                 (from: \"browser\", to: …)",
+                names.join(", "),
+                if *more { " and others" } else { "" }
+            )
+        }
+        ProblemKind::Browsers(found) => format!("a scenario must have exactly one browser, found {found}"),
+        ProblemKind::BrowserLinks(found) => {
+            format!("the browser must have one HTTP link, or one to each balancer of a VRRP pair; found {found}")
+        }
+        ProblemKind::Cycle => "the HTTP and SQL links form a cycle, so a request would never end".to_owned(),
+        ProblemKind::TooManyHops { hops, most } => format!("a request may take {hops} hops; at most {most} are supported"),
+        ProblemKind::TooManyFirewalls { count, hop, most } => {
+            format!("{hop} crosses {count} firewalls; at most {most} are supported")
+        }
+        ProblemKind::ProbeWithoutService => "a probe needs a monitoring service to report to, and there is none".to_owned(),
+    }
+}
+
+fn described(ends: &LinkEnds) -> String {
+    let ((from, from_kind), (to, to_kind)) = (&ends.from, &ends.to);
+    format!("from {} to {} (`{from}` → `{to}`)", from_kind.word(), to_kind.word())
+}
+
+/// Which ends a link of a protocol must have.
+const fn required_ends(protocol: Protocol) -> &'static str {
+    match protocol {
+        Protocol::Dns => "a DNS link ends at a DNS resolver",
+        Protocol::Http => "an HTTP link goes from a browser, balancer or web server to a balancer, web server or application",
+        Protocol::Sql => "an SQL link goes from an application, or a web server that runs the code, to a database",
+        Protocol::Replication => "a replication link goes from database to database",
+        Protocol::Metrics => "a metrics link goes from an agent to the monitoring service",
+        Protocol::Vrrp => "a VRRP link goes between two load balancers that name each other as `peer`",
+    }
+}
+
+fn pair(id: &str, peer: &str, problem: &PairProblem) -> String {
+    match problem {
+        PairProblem::PeerWithoutVrrp => format!("the VRRP peer of `{id}` is `{peer}`, which has no `vrrp` settings"),
+        PairProblem::PeerNames(other) => format!("the VRRP peer of `{id}` is `{peer}`, whose own peer is `{other}`"),
+        PairProblem::Adverts => {
+            format!("`{id}` and `{peer}` must have the same `advert_s`")
+        }
+        PairProblem::NoLink => format!("`{id}` and `{peer}` need one VRRP link between them"),
+        PairProblem::NoEntry => {
+            format!("`{id}` shares the site's address: the browser needs an HTTP link to it and to `{peer}`")
+        }
+    }
+}
+
+fn cluster(id: &str, problem: &ClusterProblem) -> String {
+    match problem {
+        ClusterProblem::SettingOfPrimary { role, field } => {
+            format!("`{id}` is a {}, but `{field}` is a setting of primaries", role.word())
+        }
+        ClusterProblem::SettingOfMember(role) => {
+            format!("`{id}` is a {}, but `expel_s` is a setting of members", role.word())
+        }
+        ClusterProblem::NoReplica(field) => format!("`{id}` has `{field}`, but no replication link leads to a replica"),
+        ClusterProblem::SecondPrimary(other) => {
+            format!("`{id}` has `failover`, but its cluster has a second primary, `{other}`")
+        }
+        ClusterProblem::Mixed { member, role } => {
+            format!("a replication link joins the member `{member}` with the {} `{id}`", role.word())
+        }
+        ClusterProblem::Members { count, range: (least, most) } => {
+            format!("the quorum cluster of `{id}` has {count} members; it needs {least} to {most}")
+        }
+        ClusterProblem::NoLinkFrom(other) => {
+            format!("the members `{other}` and `{id}` need a replication link between them")
+        }
+    }
+}
+
+fn alert(rule: &str, problem: &AlertProblem) -> String {
+    match problem {
+        AlertProblem::NotAverageable(metric) => {
+            format!("`{rule}` averages {}, but percentiles and ratios cannot be averaged", metric.word())
+        }
+        AlertProblem::NoInterval => format!("`{rule}` needs at least one missed interval"),
+        AlertProblem::NoFailure => format!("`{rule}` needs at least one failure"),
+        AlertProblem::Windows { short_s, long_s } => {
+            format!("the short window of `{rule}` ({short_s} s) is longer than its long window ({long_s} s)")
+        }
+        AlertProblem::WrongComponent(id, kind) => {
+            format!(
+                "`{rule}` cannot watch {} `{id}`: absence rules watch agents, and other rules watch components that serve requests",
+                kind.word()
+            )
+        }
+        AlertProblem::SiteScope => format!("`{rule}` is about the site as the probe sees it; remove `on`"),
+        AlertProblem::GroupScope => format!("`{rule}` is about several components together; remove `on`"),
+        AlertProblem::Reach { reach_s, agent, samples, kept_s } => {
+            format!("`{rule}` looks back {reach_s} s, but only {samples} samples of `{agent}` are kept, which cover {kept_s} s")
+        }
+    }
+}
+
+/// Why an edit of a draft was refused.
+pub fn edit_error(error: &EditError) -> String {
+    match error {
+        EditError::UnknownComponent(id) => format!("no component `{id}`"),
+        EditError::UnknownServer(id) => format!("no server `{id}`"),
+        EditError::UnknownLink(from, to) => format!("no link from `{from}` to `{to}`"),
+        EditError::DuplicateComponent(id) => format!("there is already a component `{id}`"),
+        EditError::DuplicateServer(id) => format!("there is already a server `{id}`"),
+        EditError::DuplicateLink(from, to) => format!("there is already a link from `{from}` to `{to}`"),
+        EditError::NoChange => "the edit changes nothing".to_owned(),
+    }
+}
