@@ -60,7 +60,7 @@ fn the_screen_uses_the_file_and_the_command_line_takes_precedence() {
     pty.wait_for("TLS re-encrypt");
     // After a change on the screen, a notice says how to keep it.
     pty.send(":next theme\r");
-    pty.wait_for("theme: \"high-contrast\" in ~/mine.ron");
+    pty.wait_for("theme: \"high-contrast\" to ~/mine.ron");
     pty.send(CTRL_C);
     assert_eq!(pty.wait_for_exit().exit_code(), 0);
     assert!(light_text);
