@@ -194,7 +194,7 @@ impl RuleRow {
     }
 }
 
-/// Blanks that pad `text` to a column. `width` counts terminal columns; the padding of `format!` would count characters.
+/// Spaces that pad `text` to a column. `width` counts terminal columns; the padding of `format!` would count characters.
 fn gap(text: &str, to: usize) -> String {
     " ".repeat(to.saturating_sub(width(text)))
 }

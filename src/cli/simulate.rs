@@ -60,7 +60,7 @@ pub struct SimulateArguments {
     #[arg(long, value_name = "TIME COMMAND")]
     at: Vec<String>,
 
-    /// Read such commands from a file, one per line; # starts a comment
+    /// Read timed commands from a file, one per line; # starts a comment
     #[arg(long, value_name = "FILE")]
     script: Option<PathBuf>,
 
@@ -73,7 +73,7 @@ pub struct SimulateArguments {
     format: Format,
 }
 
-/// What all runs of one call have in common.
+/// Settings shared by all runs of one invocation.
 #[derive(Debug)]
 struct Plan {
     infra: Arc<Infrastructure>,
@@ -118,7 +118,7 @@ fn after_help() -> String {
     help + "\nCtrl-C ends the run and reports what was measured so far."
 }
 
-/// Parses a length of time.
+/// Parses a duration.
 pub(super) fn time(text: &str) -> Result<Duration, String> {
     script::duration(text).map_err(|error| text::time_error(&error).to_string())
 }

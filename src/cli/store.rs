@@ -7,9 +7,9 @@
 //!
 //! What happens to an existing file depends on who owns it ([`found`]):
 //!
-//! - Progress is replaced by progress.
-//! - A damaged file of our own is renamed to `.broken-1` and so on. At the default path any file is our own; at a path that the
-//!   user names, a file that begins like progress, or whose `.bak` is progress.
+//! - Existing progress is replaced.
+//! - A damaged file of our own is renamed to `.broken-1` and so on. Any file at the default path counts as our own; at a path
+//!   given by the user, only a file that begins like progress, or whose `.bak` is progress.
 //! - Anything else is left alone, and nothing is saved in this run: another program's file, a newer hoplight's file, a file that
 //!   is unreadable, read-only or has a second hard link, and anything that is not a regular file. A second hard link is refused
 //!   because a rename would separate the names, and writing in place could leave half a file.

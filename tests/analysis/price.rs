@@ -1,4 +1,4 @@
-//! Tests the cost of TLS against a table made by hand and against simulation runs.
+//! Tests the cost of TLS against a hand-computed table and against simulation runs.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -40,7 +40,7 @@ fn a_login_has_a_handshake_wherever_tls_terminates() {
             let ms = 2.0 * f64::from(u32::try_from(expected.len()).expect("a few"));
             assert!((price.first_visit_ms(RequestKind::Write) - ms).abs() < 1e-12);
             let warm = price.of_warm_visit(RequestKind::Write).count();
-            assert_eq!(warm, usize::from(mode != TlsMode::None), "kept connections need no second handshake");
+            assert_eq!(warm, usize::from(mode != TlsMode::None), "reused connections need no second handshake");
             assert_eq!(price.lost.is_empty(), mode != TlsMode::Passthrough);
         }
     }

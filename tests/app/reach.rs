@@ -215,7 +215,7 @@ fn the_rows_of_the_monitoring_screen_are_clickable() {
     let area = row(|kind| matches!(kind, monitor::MonitorRowKind::Charts(_))).expect("charts");
     let first = monitor::metrics(learner.stage());
     learner.click((area.x + area.width - 2, area.y + 1));
-    assert_eq!(monitor::metrics(learner.stage())[0], first[1], "the chart at the right comes first");
+    assert_eq!(monitor::metrics(learner.stage())[0], first[1], "the chart on the right comes first");
     let _ = learner.app.wheel(area.x + 1, area.y + 1, -2);
     assert_eq!(monitor::metrics(learner.stage()), first);
     let area = row(|kind| matches!(kind, monitor::MonitorRowKind::Probe)).expect("the probe");

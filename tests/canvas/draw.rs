@@ -109,7 +109,7 @@ fn without_colours_the_state_is_shown_in_words() {
     assert!(buffer.content.iter().all(|cell| cell.fg == Color::Reset && cell.bg == Color::Reset));
     let words = text(&buffer);
     for word in ["OFF", "off", "down", "DOWN", "cut", "╳", "0 of 2 UP", "stale"] {
-        assert!(words.contains(word), "{word} is missing in\n{words}");
+        assert!(words.contains(word), "{word} is missing from\n{words}");
     }
 }
 

@@ -35,7 +35,7 @@ fn fates(notes: &[JournalEvent]) -> BTreeMap<u64, Fate> {
     fates
 }
 
-/// A site with so many slots that requests rarely queue, so service times are the only random influence on a request.
+/// A site with enough slots that requests rarely queue, which leaves service times as the only source of randomness.
 fn roomy() -> Arc<Infrastructure> {
     site(&[
         ("rate: 100.0", "rate: 40.0"),
@@ -84,7 +84,7 @@ fn a_fault_changes_only_what_it_affects() {
                 same += 1;
             }
         }
-        assert!(same > 400 && other > 30, "{fault}: {same} alike, {other} touched");
+        assert!(same > 400 && other > 30, "{fault}: {same} unchanged, {other} affected");
     }
 }
 

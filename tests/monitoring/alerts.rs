@@ -1,4 +1,4 @@
-//! Each alert rule fires exactly when its condition requires it.
+//! Each alert rule fires exactly when its condition holds.
 
 use hoplight::model::{Metric, TopologyEdit};
 use hoplight::sim::{AlertState, Command, EventKind, JournalEvent, SimTime, Simulation, Timeline};
@@ -93,7 +93,7 @@ fn a_drop_of_the_rate_is_measured_against_the_older_half_of_the_window() {
         (name: \"rise\", on: Entry, when: Change(metric: Qps, by: Rise(1.0), within_s: 20.0))])";
     let mut sim = Simulation::new(site(rules), 42);
     run_to(&mut sim, 60);
-    assert_eq!(log(&sim), [], "chance alone makes no alert");
+    assert_eq!(log(&sim), [], "random variation alone fires no alert");
     act(&mut sim, &rate(20.0));
     run_to(&mut sim, 90);
     act(&mut sim, &rate(100.0));

@@ -28,7 +28,7 @@ fn lessons() -> Vec<Arc<Lesson>> {
     Library::new(EMBEDDED).expect("valid").lessons().cloned().collect()
 }
 
-/// Undoes line wrapping: words separated by single blanks.
+/// Undoes line wrapping: joins the words with single spaces.
 fn unfolded(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
@@ -37,7 +37,7 @@ fn progress(home: &Home) -> Option<String> {
     fs::read_to_string(home.path().join("state/hoplight/progress.ron")).ok()
 }
 
-/// The number of the right option of each question; `None` for questions on the diagram.
+/// Number of each question's right option; `None` if the question is answered on the diagram.
 fn right(lesson: &Lesson) -> Vec<Option<usize>> {
     let asks = lesson.quiz.iter().map(|question| &question.ask);
     let option = |ask: &Ask| match ask {
@@ -47,7 +47,7 @@ fn right(lesson: &Lesson) -> Vec<Option<usize>> {
     asks.map(option).collect()
 }
 
-/// A lesson whose quiz has no questions on the diagram.
+/// A lesson whose quiz has only multiple-choice questions.
 fn without_marks() -> Arc<Lesson> {
     lessons().into_iter().find(|lesson| right(lesson).iter().all(Option::is_some)).expect("a lesson without marks")
 }
@@ -60,7 +60,7 @@ fn every_lesson_is_printed_in_short_lines_of_plain_characters() {
         assert_eq!((status, stderr.as_str()), (Some(0), ""), "{}", lesson.id);
         let long: Vec<&str> = stdout.lines().filter(|line| line.width() > 80).collect();
         assert!(long.is_empty() && is_harmless(&stdout), "{long:#?}");
-        assert!(!stdout.chars().any(|c| ('\u{2190}'..='\u{2bff}').contains(&c)), "no arrows and no drawings");
+        assert!(!stdout.chars().any(|c| ('\u{2190}'..='\u{2bff}').contains(&c)), "no arrows or box-drawing characters");
         assert!(!stdout.contains("{key:") && !stdout.contains("Answer:"));
         let told = unfolded(&stdout);
         let steps = lesson.steps.iter().flat_map(|step| {

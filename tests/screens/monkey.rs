@@ -105,7 +105,7 @@ fn play(seed: u64, acts: usize) {
         seen[place.expect("a known place")] = true;
         if act % 7 == 0 {
             let (columns, rows) = learner.app.size();
-            // The terminal may already have a new size that the application has not been told of.
+            // The terminal may already have a new size that the application does not know yet.
             let (columns, rows) = if act % 11 == 0 { size(&mut random) } else { (columns, rows) };
             let area = Rect::new(0, 0, columns, rows);
             let mut buffer = Buffer::empty(area);

@@ -35,7 +35,7 @@ fn with_spare(infra: &Infrastructure) -> Arc<Infrastructure> {
     edited(infra, edits)
 }
 
-/// A run of stage 1, whose servers no firewall protects.
+/// A run of stage 1, whose servers have no firewalls.
 fn stage_1() -> Simulation {
     let mut sim = scenario(include_str!("../../assets/stage-1-distributed.ron"));
     sim.advance(SimTime::from_secs(10), &mut ());
@@ -113,7 +113,7 @@ fn conditions_stay_with_their_elements() {
     assert_eq!(sim.faults(), faults);
     assert_eq!(sim.algorithm(), Some(Algorithm::LeastConnections));
     assert!(sim.syn_cookies() && (sim.rate() - 40.0).abs() < 1e-9);
-    // The negative control: nothing of this is there in a fresh run.
+    // Negative control: a fresh run has none of this.
     let fresh = Simulation::new(stage_2(), 1);
     assert!(fresh.faults().is_empty() && fresh.is_draining(&component("web-2")) == Some(false));
 }
@@ -207,7 +207,7 @@ fn a_wiretap_follows_its_hop_and_stops_where_the_hop_is_gone() {
     timeline.rebuild(without);
     timeline.seek(SimTime::from_secs(12));
     assert_eq!((timeline.tapped(), timeline.heard_count()), (None, more));
-    // Before the edit, the hop is there and heard again.
+    // After a rewind to before the edit, the hop exists and is tapped again.
     timeline.seek(SimTime::from_secs(8));
     assert_eq!((timeline.tapped(), timeline.heard_count()), (link(&timeline), heard));
 }

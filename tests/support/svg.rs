@@ -30,7 +30,7 @@ impl Element {
 
     fn number(&self, name: &str) -> usize {
         let value = self.attribute(name).unwrap_or_else(|| panic!("no {name}: {self:?}"));
-        value.parse().unwrap_or_else(|_| panic!("{name} is no whole number: {self:?}"))
+        value.parse().unwrap_or_else(|_| panic!("{name} is not a whole number: {self:?}"))
     }
 }
 
@@ -75,7 +75,7 @@ fn attributes(mut text: &str) -> Vec<(String, String)> {
     all
 }
 
-/// Resolves the predefined entities of XML. Rejects any other.
+/// Resolves the predefined entities of XML. Rejects all others.
 fn unescaped(text: &str) -> String {
     let mut parts = text.split('&');
     let first = parts.next().unwrap_or_default().to_owned();
@@ -92,7 +92,7 @@ fn unescaped(text: &str) -> String {
     })
 }
 
-/// The characters of a picture of `columns` × `rows` cells, as lines without trailing blanks. Strokes count as the box-drawing
+/// The characters of a picture of `columns` × `rows` cells, as lines without trailing spaces. Strokes count as the box-drawing
 /// characters that they represent.
 ///
 /// # Panics

@@ -93,7 +93,7 @@ impl Search<'_> {
         true
     }
 
-    /// Inputs of one witness for the kind to work when a set has failed.
+    /// Inputs of one witness that the kind works although a set of inputs has failed.
     fn needed(&mut self, set: &[u32]) -> Vec<u32> {
         self.circuit.evaluate(&mut self.values, |input| if set.binary_search(&input).is_ok() { 0 } else { u64::MAX });
         let mut needed = self.circuit.witness(&self.values);

@@ -1,4 +1,4 @@
-//! Known deviations of the analysis from the behaviour that the simulation runs.
+//! Known deviations of the analysis from the simulation.
 //!
 //! Each function is one known deviation, kept because results depend on it; `ARCHITECTURE.md` lists them all under
 //! "Where simulation and analysis differ". To remove a deviation, delete its function and use the definition in `behaviour`
@@ -33,7 +33,7 @@ pub(super) fn lookups(infra: &Infrastructure, origin: &Origin, request: RequestK
     origin.lookups.iter().copied().filter(|link| infra.link(*link).serves(request)).collect()
 }
 
-/// Indices of the certificates of which one must be valid for a new connection on a hop; empty if nothing is checked.
+/// Indices of the certificates, one of which must be valid for a new connection on a hop; empty if nothing is checked.
 ///
 /// The simulation checks every TLS connection that carries requests. The analysis checks those of browsers and
 /// balancers.

@@ -1,4 +1,5 @@
-//! Who can read what: for each content on each hop, the positions from which it can be read, and which facts.
+//! Who can read what: for each kind of content on each hop, the positions from which it can be read, and the facts it
+//! reveals there.
 //!
 //! ```text
 //!  lb-1 ───────── network ─────────▶ web-1        encrypted: on the network, only the envelope is readable;
@@ -63,7 +64,7 @@ pub enum Authentication {
     Certificate,
 }
 
-/// One content on one hop, with everyone who can read it.
+/// One kind of content on one hop, and everyone who can read it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Exposure {
     /// The link.
@@ -98,7 +99,7 @@ impl HopContent {
 }
 
 impl HopReader {
-    /// The most severe stake among the facts.
+    /// The highest stake among the facts.
     pub fn stake(&self) -> Stake {
         self.facts.iter().map(Fact::stake).max().unwrap_or(Stake::Addresses)
     }
@@ -126,8 +127,7 @@ impl Exposure {
     }
 }
 
-/// All contents in authored order of the hops and, on each hop, in order of kinds. Content that a firewall blocks is
-/// left out.
+/// All exposures, by hop in authored order and then by kind of content. Excludes content that a firewall blocks.
 pub fn exposures(infra: &Infrastructure) -> Vec<Exposure> {
     let carriers = Carriers::of(infra);
     infra.hops().flat_map(|hop| loads(infra, &carriers, &hop).into_iter().map(move |load| expose(infra, &hop, load))).collect()
@@ -181,7 +181,7 @@ fn expose(infra: &Infrastructure, hop: &Hop, load: HopContent) -> Exposure {
     }
 }
 
-/// Listeners on a hop: the network, the two ends, the firewalls on the hop, and the servers of these.
+/// Listeners on a hop: the network, the two ends, the firewalls on the hop, and the servers that run them.
 fn readers(infra: &Infrastructure, hop: &Hop, load: HopContent) -> Vec<HopReader> {
     let on_wire = shown(infra, hop, load, hop.cipher);
     let clear = shown(infra, hop, load, Cipher::Plaintext);
@@ -213,7 +213,7 @@ fn has_keys(infra: &Infrastructure, hop: &Hop, ix: ComponentIx) -> bool {
     hop.cipher != Cipher::TlsThrough || !infra.component(ix).kind.can_pass_tls()
 }
 
-/// What could be read of a content on a hop with the given encryption.
+/// Facts that content reveals on a hop with the given encryption.
 fn shown(infra: &Infrastructure, hop: &Hop, load: HopContent, cipher: Cipher) -> Vec<Fact> {
     let hop = Hop { cipher, ..hop.clone() };
     let (label, kind) = match load {
@@ -221,7 +221,7 @@ fn shown(infra: &Infrastructure, hop: &Hop, load: HopContent, cipher: Cipher) ->
         HopContent::Samples => (Fact::Samples(SAMPLES), RequestKind::Static),
         HopContent::Advertisement => (Fact::Advertisement(ADVERTISEMENT), RequestKind::Static),
     };
-    // For these contents, `facts` returns only the envelope, whatever the kind.
+    // `facts` returns only the envelope here, whatever the kind.
     let mut shown = facts(infra, &hop, kind);
     shown.extend(Some(label).filter(|_| hop.is_plaintext()));
     shown

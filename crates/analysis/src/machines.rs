@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use hoplight_model::{ComponentIx, Infrastructure, ServerId};
 
-/// Components on each server that has any, in authored order.
+/// Components by server, in authored order. Empty servers are omitted.
 #[derive(Debug)]
 pub(super) struct Machines<'a>(BTreeMap<&'a ServerId, Vec<ComponentIx>>);
 

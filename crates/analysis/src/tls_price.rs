@@ -1,4 +1,4 @@
-//! What each TLS setting costs and leaves readable: handshakes, keys, lost features and plaintext hops.
+//! Cost and remaining exposure of each TLS setting: handshakes, keys, lost features and plaintext hops.
 //!
 //! ```text
 //!  none         nothing encrypted                         no cost
@@ -7,8 +7,8 @@
 //!  passthrough  browser ═══════════════▶ web              one handshake, with the web server; the balancer cannot read
 //! ```
 //!
-//! Connections are opened by the rules of the simulation: one per visitor's browser, and one whenever a component that
-//! keeps connections has no idle one. The growth of pools depends on the load, so only the simulation shows it.
+//! Connections are opened as in the simulation: one per visitor's browser, and one whenever a component with keep-alive
+//! has no idle connection. How pools grow depends on the load, so only the simulation shows it.
 
 use std::collections::BTreeSet;
 
@@ -25,7 +25,7 @@ use hoplight_model::{
 pub enum HandshakeOccasion {
     /// For each new connection from a visitor.
     EachVisitor,
-    /// For a request that finds no idle connection: initially for each request, later rarely.
+    /// For a request that finds no idle connection: every request at first, few once the pool is warm.
     NoneIdle,
     /// For each request, because the client keeps no connections.
     EachRequest,
@@ -36,7 +36,7 @@ pub enum HandshakeOccasion {
 /// Cost of the handshakes on one hop.
 #[derive(Clone, Debug, PartialEq)]
 pub struct HandshakeCost {
-    /// Hop on which TLS terminates.
+    /// Link of the hop whose server end terminates TLS.
     pub link: LinkIx,
     /// The client.
     pub from: ComponentId,
@@ -44,9 +44,9 @@ pub struct HandshakeCost {
     pub at: ComponentId,
     /// When a handshake takes place.
     pub when: HandshakeOccasion,
-    /// Work of a full handshake at the server, in milliseconds.
+    /// CPU time of a full handshake on the server, in milliseconds.
     pub full_ms: f64,
-    /// Work of a resumption, in milliseconds; `None` if sessions are not resumed, as with database drivers.
+    /// CPU time of a resumption, in milliseconds; `None` if sessions are not resumed, as with database drivers.
     pub resumed_ms: Option<f64>,
 }
 
@@ -59,14 +59,14 @@ pub enum KeyPurpose {
     Inside,
 }
 
-/// A certificate with its private key, which must be protected and renewed at the holder.
+/// A private key and its certificate, which the holder must protect and renew.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct KeyUse {
     /// Holder of the key.
     pub at: ComponentId,
     /// Purpose of the certificate.
     pub purpose: KeyPurpose,
-    /// Whether the model has such a certificate there. Without one, browsers refuse to connect, and other clients
+    /// Whether the model includes this certificate. Without one, browsers refuse to connect, and other clients
     /// encrypt without verifying the server.
     pub is_drawn: bool,
 }
@@ -88,7 +88,7 @@ pub enum Feature {
     SharedConnections,
 }
 
-/// What one TLS setting costs and leaves readable.
+/// Cost and remaining exposure of one TLS setting.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TlsPrice {
     /// TLS mode of the entry.
@@ -97,7 +97,7 @@ pub struct TlsPrice {
     pub web_to_app: bool,
     /// Whether applications and replicas use TLS to databases.
     pub app_to_db: bool,
-    /// Handshakes on hops that carry requests, in authored order. Those of agents are left out, since they are the same
+    /// Handshakes on hops that carry requests, in authored order. Excludes the handshakes of agents, which are the same
     /// for every setting.
     pub handshakes: Vec<HandshakeCost>,
     /// Keys that must be managed, by component.
@@ -136,7 +136,7 @@ impl TlsPrice {
         self.of_first_visit(kind).filter(|handshake| handshake.when != HandshakeOccasion::NoneIdle)
     }
 
-    /// Work of all full handshakes of a new visitor's first request, in milliseconds.
+    /// CPU time of all full handshakes of a new visitor's first request, in milliseconds.
     pub fn first_visit_ms(&self, kind: RequestKind) -> f64 {
         // An empty sum is −0.0 and would be printed with its sign.
         self.of_first_visit(kind).map(|handshake| handshake.full_ms).sum::<f64>() + 0.0
@@ -182,7 +182,7 @@ pub fn tls_price(infra: &Infrastructure) -> TlsPrice {
     }
 }
 
-/// The handshake that ends at the end of a hop, if any.
+/// The TLS handshake that the server end of a hop completes, if any.
 fn handshake(infra: &Infrastructure, hop: &Hop) -> Option<HandshakeCost> {
     let protocol = infra.link(hop.link).protocol;
     let (asker, answerer) = (&infra.component(hop.from).kind, &infra.component(hop.to).kind);

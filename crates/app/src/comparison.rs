@@ -29,8 +29,8 @@ pub(super) use both::is_shared;
 /// Areas of the two diagrams and the table. A diagram that does not fit has an empty area.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ComparisonAreas {
-    /// Title lines above the diagrams. Without diagrams, if one line cannot hold both names, the first is the line above the
-    /// table, and the table's own title has the second name.
+    /// Title lines above the diagrams. Without diagrams, the first is a line above the table for the first design's name, used
+    /// only if the table's title cannot hold both names.
     pub titles: [Area; 2],
     /// The diagrams.
     pub pictures: [Area; 2],
@@ -81,8 +81,8 @@ const RULE: usize = 6;
 const NEW_LOAD: f64 = 0.1;
 
 impl ComparisonAreas {
-    /// Splits an area. If diagrams fit, they are stacked beside the table. Otherwise the table fills the area, below a line for
-    /// the first name if one line cannot hold both names.
+    /// Splits an area. If diagrams fit, they are stacked beside the table. Otherwise, the table fills the area; if both
+    /// names do not fit on one line, a line above it shows the first.
     fn of(area: Area, wide: bool, names: &[String; 2]) -> Self {
         if !wide {
             let needed = "A ".len() + width(&names[0]) + "  B ".len() + width(&names[1]) + RULE;

@@ -112,7 +112,7 @@ pub fn brief(stage: &Stage, info: &str) -> Option<Notice> {
         }
         Element::Server(id) => {
             let on = sim.is_up(&Element::Server(id.clone())) == Some(true);
-            (if on { Tone::Text } else { Tone::Bad }, format!("{id}: a server, {}", if on { "on" } else { "off" }))
+            (if on { Tone::Text } else { Tone::Bad }, format!("{id}: server, {}", if on { "on" } else { "off" }))
         }
     };
     // Long text is truncated so that the key still fits.

@@ -77,7 +77,7 @@ impl Overlays {
         self.query.kind
     }
 
-    /// Returns the overlay's current option, as a running number.
+    /// Returns a counter that selects the overlay's current option.
     pub(super) const fn chosen(&self) -> usize {
         self.query.choice
     }

@@ -24,7 +24,7 @@ pub fn cell(route: &LinkRoute, packet: &Packet) -> Option<Cell> {
 }
 
 impl Stage {
-    /// Returns the request whose packet is at a canvas cell; of several, one of the most important kind.
+    /// Returns the request whose packet is at a canvas cell; if there are several, one of the most important kind.
     pub fn packet_at(&self, at: Cell) -> Option<u64> {
         let only = self.session.playback.followed.filter(|_| self.session.playback.pace == Pace::Trace);
         let mut found = None;

@@ -1,6 +1,6 @@
 //! First-run tips: one line at a time, until the learner has followed it or has had time to read it.
 //!
-//! Tips appear in the status line when nothing else does. The progress records which tips have been shown.
+//! Tips appear in the status line when nothing else does. The progress file records which tips have been shown.
 
 use std::time::Duration;
 
@@ -97,14 +97,14 @@ impl Tip {
     pub(super) fn text(self, keymap: &Keymap) -> String {
         let key = keymap.label(self.action());
         match self {
-            Self::Select => "the arrows and the mouse select an element".to_owned(),
+            Self::Select => "the arrow keys and the mouse select an element".to_owned(),
             Self::Pause => format!("{key} pauses; {} steps one hop", keymap.label(TimeAction::StepForward)),
             Self::Kill => format!("{key} kills or restores the selected element"),
             Self::Tls => format!("{key} changes the TLS mode; watch which hops are readable"),
             Self::Overlay => format!("{key} shows the analysis on the diagram, such as all readable hops"),
             Self::Glossary => format!("{key} explains the terms on the screen"),
             Self::Send => format!("{key} sends one login and follows it"),
-            Self::Palette => format!("{key} finds every action by a few letters"),
+            Self::Palette => format!("{key} searches all actions by name"),
         }
     }
 }

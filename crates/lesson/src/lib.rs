@@ -29,9 +29,9 @@
 //! # Ok::<(), hoplight_model::ReadError>(())
 //! ```
 //!
-//! Architecture invariant: this crate uses no terminal, files or clock. No answer about the diagram and no result of a
-//! run is authored: conditions are measured and marks are computed. A lesson changes the simulation only through
-//! [`Command`](hoplight_sim::Command)s, which the caller executes.
+//! Architecture invariant: this crate uses no terminal, files or clock. Lessons never hard-code the result of a run or the
+//! answer to a question about the diagram: conditions are measured and correct marks are computed. A lesson changes the
+//! simulation only through [`Command`](hoplight_sim::Command)s, which the caller executes.
 
 pub mod act;
 pub mod check;

@@ -7,7 +7,7 @@ use super::text::sanitise;
 
 /// An error in a content file. Lines and columns count from 1.
 ///
-/// `M` describes the error: as a sentence, or as data from which a renderer makes one.
+/// `M` is the message: a sentence, or data that a renderer turns into one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ContentError<M = String> {
     /// The file's name as the user entered it.
@@ -35,7 +35,7 @@ impl ContentError {
     }
 
     /// An error about a name in one of the file's top-level fields. It is located at the first occurrence of the name
-    /// in quotes after all `marks` in this order, or otherwise at the field.
+    /// in quotes after all `marks` in this order, or else at the field.
     pub fn behind(file: &str, text: &str, field: &str, marks: &[&str], needle: &str, message: impl Into<String>) -> Self {
         let mut pieces = tokens(text).skip_while(|token| !token.names(field)).peekable();
         let begin = pieces.peek().map(|token| token.place);

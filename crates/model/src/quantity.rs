@@ -73,8 +73,8 @@ quantity!(
     Sigma, 0.0, 3.0, "sigma"
 );
 quantity!(
-    /// The squared coefficient of variation (variance over squared mean) of a distribution that is more varied than the
-    /// exponential one.
+    /// The squared coefficient of variation (variance over squared mean) of a distribution at least as variable as the
+    /// exponential.
     Variability, 1.0, 100.0, "a squared coefficient of variation"
 );
 quantity!(

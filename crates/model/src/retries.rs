@@ -10,9 +10,9 @@ use super::quantity::{Attempts, Fraction, Seconds};
 pub struct Retries {
     /// Maximum number of attempts, including the first.
     pub attempts: Attempts,
-    /// Delay before the second attempt; it doubles before each further one.
+    /// Delay before the second attempt; it doubles with each further attempt.
     pub backoff_s: Seconds,
-    /// Random fraction of each delay: with 0 it is always the full delay, with 1 anything from zero to the full delay.
+    /// Fraction of each delay that is randomised: 0 always waits the full delay, 1 waits anything from zero to the full delay.
     pub jitter: Fraction,
 }
 

@@ -73,7 +73,7 @@ impl Balancers {
         self.algorithm.unwrap_or(own)
     }
 
-    /// The algorithm that a command has set for all of them.
+    /// The algorithm that a command has set for all balancers, if any.
     pub(crate) const fn commanded(&self) -> Option<Algorithm> {
         self.algorithm
     }

@@ -99,7 +99,7 @@ impl Simulation {
         simulation
     }
 
-    /// The parts of a simulation of `infra` in their initial state, with nothing scheduled yet.
+    /// Creates a simulation of `infra` in its initial state, with nothing scheduled yet.
     fn assemble(infra: Arc<Infrastructure>, clock: Clock) -> Self {
         let plan = Arc::new(Plan::new(&infra));
         let mut simulation = Self {
@@ -216,7 +216,7 @@ impl Simulation {
         }
     }
 
-    /// Notes a frequent event, which is built only for an observer that wants notes.
+    /// Like [`Self::note`], but builds the event only if the observer wants notes.
     #[expect(clippy::inline_always, reason = "compiles to nothing for observers without notes")]
     #[inline(always)]
     fn tell<O: Observer>(&self, observer: &mut O, request: Option<(u64, RequestKind)>, what: impl FnOnce() -> EventKind) {

@@ -5,10 +5,10 @@ use hoplight_model::{ComponentIx, Metric};
 use crate::outcome::Outcome;
 use crate::time::SimTime;
 
-/// Whether a component runs.
+/// Health of a component.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Health {
-    /// It runs.
+    /// It is running.
     #[default]
     Up,
     /// Its process hangs: connections are accepted, but get no response.
@@ -20,7 +20,7 @@ pub enum Health {
 }
 
 impl Health {
-    /// Whether the component runs.
+    /// Whether the component is up.
     pub const fn is_up(self) -> bool {
         matches!(self, Self::Up)
     }
@@ -65,7 +65,7 @@ impl CheckCode {
 /// The state of one component's station.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct StationView {
-    /// Whether the component runs.
+    /// Health of the component.
     pub health: Health,
     /// Number of slots in use.
     pub busy: u32,
@@ -75,9 +75,9 @@ pub struct StationView {
     pub waiting: u32,
     /// Maximum length of the queue; `None` means no limit.
     pub queue_limit: Option<u32>,
-    /// Fraction of the slots' time in use over the last whole second, 0 to 1.
+    /// Fraction of the slots' time in use over the last full second, 0 to 1.
     pub utilisation: f64,
-    /// Requests per second that arrived over the last whole second.
+    /// Requests per second that arrived during the last full second.
     pub rate: f64,
     /// Requests that arrived since the start.
     pub arrivals: u64,
@@ -248,7 +248,7 @@ pub struct AgentView<'a> {
     pub interval_s: f64,
     /// When the latest delivered sample was taken.
     pub taken: Option<SimTime>,
-    /// Seconds since that time.
+    /// Age of that sample, in seconds.
     pub age_s: Option<f64>,
     /// Whether no sample was delivered for three intervals. A stale value is unknown, not zero.
     pub stale: bool,
@@ -262,7 +262,7 @@ pub struct AgentView<'a> {
     pub delivered: u64,
 }
 
-/// What users experienced over the last seconds, measured in their browsers.
+/// What users experienced over the last few seconds, measured in their browsers.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Experience {
     /// Length of the window in seconds; shorter at the start of a run.
@@ -273,9 +273,9 @@ pub struct Experience {
     pub failed: u32,
     /// Median latency of successful requests, in milliseconds.
     pub p50_ms: Option<f64>,
-    /// 95th percentile of the same.
+    /// 95th percentile of that latency.
     pub p95_ms: Option<f64>,
-    /// 99th percentile of the same.
+    /// 99th percentile of that latency.
     pub p99_ms: Option<f64>,
 }
 

@@ -158,8 +158,8 @@ fn killed(element: &Element) -> Phrase {
 /// The effect of a crash on other components and users.
 fn effect_of_a_crash(infra: &Infrastructure, id: &ComponentId) -> &'static str {
     match infra.find(id.as_str()).map(|ix| infra.component(ix).kind.facts().crash) {
-        Some(CrashEffect::NoSamples) => "it samples and pushes nothing; no user notices",
-        Some(CrashEffect::SamplesRefused) => "samples are refused; no user notices",
+        Some(CrashEffect::NoSamples) => "it sends no samples; users notice nothing",
+        Some(CrashEffect::SamplesRefused) => "samples are refused; users notice nothing",
         Some(CrashEffect::NothingPasses) => "it lets nothing through",
         Some(CrashEffect::NoLookup) => "new visitors cannot resolve the name",
         Some(CrashEffect::Refuses | CrashEffect::NotPart) | None => "connections to it are refused at once",

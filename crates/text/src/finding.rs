@@ -71,7 +71,7 @@ fn message(finding: &DesignFinding) -> Passage {
             let rest = match &replicas[..] {
                 [] => phrase!["it has no replica"],
                 ids if *automatic => {
-                    phrase!["its failover to ", list(ids), " does not help where both are reached the same way"]
+                    phrase!["its failover to ", list(ids), " does not help where both are reached over the same path"]
                 }
                 ids => phrase![list(ids), " could be promoted by an operator"],
             };

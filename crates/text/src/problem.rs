@@ -1,4 +1,4 @@
-//! Problems of scenarios, and refused edits.
+//! Problems in scenarios, and refused edits.
 
 #[cfg(test)]
 mod tests;
@@ -11,7 +11,7 @@ use hoplight_model::{ContentError, Infrastructure, Problem, ProblemKind, Protoco
 /// Like [`Infrastructure::read`], with a sentence for each problem.
 ///
 /// # Errors
-/// All problems that can be found at once.
+/// Returns every problem that can be found in one pass.
 pub fn read_scenario(file: &str, text: &str) -> Result<Infrastructure, Vec<ContentError>> {
     Infrastructure::read(file, text).map_err(|errors| errors.into_iter().map(read_error).collect())
 }
@@ -138,7 +138,7 @@ fn described(ends: &LinkEnds) -> String {
     format!("from {} to {} (`{from}` → `{to}`)", from_kind.word(), to_kind.word())
 }
 
-/// Which ends a link of a protocol must have.
+/// The ends that a link of this protocol must have.
 const fn required_ends(protocol: Protocol) -> &'static str {
     match protocol {
         Protocol::Dns => "a DNS link ends at a DNS resolver",
@@ -204,8 +204,8 @@ fn alert(rule: &str, problem: &AlertProblem) -> String {
                 kind.word()
             )
         }
-        AlertProblem::SiteScope => format!("`{rule}` is about the site as the probe sees it; remove `on`"),
-        AlertProblem::GroupScope => format!("`{rule}` is about several components together; remove `on`"),
+        AlertProblem::SiteScope => format!("`{rule}` watches the whole site through the probe; remove `on`"),
+        AlertProblem::GroupScope => format!("`{rule}` watches several components together; remove `on`"),
         AlertProblem::Reach { reach_s, agent, samples, kept_s } => {
             format!("`{rule}` looks back {reach_s} s, but only {samples} samples of `{agent}` are kept, which cover {kept_s} s")
         }

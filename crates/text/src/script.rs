@@ -10,7 +10,7 @@ use hoplight_sim::script::{
 use crate::phrase;
 use crate::phrase::{Part, Phrase};
 
-/// Maximum number of characters shown of a word that was found.
+/// Maximum number of characters shown of an unexpected word.
 const MAX_WORD: usize = 40;
 /// Maximum number of characters shown of an invalid time, and of its number in the example.
 const MAX_TIME: usize = 24;
@@ -48,7 +48,7 @@ pub fn script_line_error(message: String, file: &str, (number, column): (usize, 
     error
 }
 
-/// Renders why a text is not a valid length of time.
+/// Renders why a text is not a valid duration.
 pub fn time_error(error: &TimeError) -> Phrase {
     let found = quoted(&shortened(&error.found, MAX_TIME).replace('\n', " "));
     match error.problem {
@@ -78,7 +78,7 @@ pub const fn verb(verb: Verb) -> &'static str {
         Verb::Promote => "makes a replica take writes",
         Verb::Demote => "makes a database read-only",
         Verb::Lag => "sets the time a replica takes to apply a change",
-        Verb::Restart => "stops it and starts it again after a time",
+        Verb::Restart => "stops it and starts it again after a delay",
         Verb::Hang => "hangs it: it accepts connections and answers nothing",
         Verb::Slow => "multiplies its service times, or a link's latency",
         Verb::Misconfigure => "rolls out a configuration that it cannot start with",

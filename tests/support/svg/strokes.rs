@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Element;
 
-/// Cells with the style of their strokes and the edges that these touch, as bits: up, right, down, left.
+/// Cells with the style of their strokes and the edges that the strokes touch, as bits: up, right, down, left.
 type Touched = BTreeMap<(usize, usize), (Style, usize)>;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,7 +30,7 @@ pub(super) fn cells(elements: &[Element], cell: (usize, usize)) -> Vec<((usize, 
 
 /// Follows a path whose subpaths have one stroke each.
 fn follow(path: &Element, (wide, high): (usize, usize), touched: &mut Touched) {
-    let number = |text: &str| text.parse::<f64>().unwrap_or_else(|_| panic!("no number: {text} in {path:?}"));
+    let number = |text: &str| text.parse::<f64>().unwrap_or_else(|_| panic!("not a number: {text} in {path:?}"));
     let period = path.attribute("stroke-dasharray").map(|dashes| dashes.split(' ').map(number).sum::<f64>());
     for subpath in path.attribute("d").expect("a path").split('M').skip(1) {
         let (at, stroke) = subpath.split_at(subpath.find(char::is_alphabetic).expect("a stroke"));
@@ -73,7 +73,7 @@ fn follow(path: &Element, (wide, high): (usize, usize), touched: &mut Touched) {
 }
 
 fn whole(text: &str) -> usize {
-    text.parse().unwrap_or_else(|_| panic!("no whole number: {text}"))
+    text.parse().unwrap_or_else(|_| panic!("not a whole number: {text}"))
 }
 
 /// Number of dash periods per cell.
@@ -82,7 +82,7 @@ fn rounded(length: usize, period: f64) -> usize {
     (1..9).find(fits).map(usize::from).expect("whole dashes")
 }
 
-/// The cells that a stroke passes, with the edges that it touches: 1 for the first, 2 for the last.
+/// The cells that a stroke passes through, with the edges that it touches: 1 for the first, 2 for the last.
 fn passed(from: usize, length: i64, cell: usize) -> Vec<(usize, usize)> {
     let to = from + usize::try_from(length).expect("forward");
     (from / cell..to.div_ceil(cell))

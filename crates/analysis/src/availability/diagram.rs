@@ -32,7 +32,7 @@ impl Diagram {
     /// Builds the diagram of an expression over `variables` variables. Returns `None` if it needs more than `limit`
     /// nodes.
     pub(super) fn of(forms: &mut Forms, root: FormId, variables: usize, limit: usize) -> Option<Self> {
-        // The number of each expression's node, and the expressions without a node so far, by their first variable.
+        // Node number of each expression, and the expressions still without a node, by first variable.
         let mut numbers: Vec<Option<u32>> = Vec::new();
         let mut waiting: Vec<Vec<FormId>> = vec![Vec::new(); variables];
         let mut found = 0;

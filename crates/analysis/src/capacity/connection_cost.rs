@@ -1,4 +1,4 @@
-//! Cost of opening connections: the messages and work before a request.
+//! Cost of opening connections: the round trips and CPU time before a request.
 
 use hoplight_model::{Cipher, Connections, Hop, Infrastructure, Protocol, TlsConfig, TlsMode, TlsVersion};
 
@@ -9,7 +9,7 @@ pub(super) struct ConnectionCost {
     pub(super) connects: f64,
     /// Round trips of TLS handshakes.
     pub(super) trips: f64,
-    /// Work of the component that terminates TLS, in seconds.
+    /// CPU time of the component that terminates TLS, in seconds.
     pub(super) work_s: f64,
 }
 

@@ -2,8 +2,8 @@
 //!
 //! Where balancers split requests by round robin or weights, utilisation is demand × load (the utilisation law). A
 //! balancer that considers requests in progress sends less to a saturated backend, so the rest of the load goes to the
-//! other backends and the slopes change. The algorithm follows the segments until a resource saturates that no balancer
-//! can avoid: then the site is saturated. Beyond that load, the last split is extrapolated.
+//! other backends and the slopes change. The algorithm follows the segments until it saturates a resource that no
+//! balancer can avoid: the site is then saturated. Beyond that load, the last split is extrapolated.
 
 use hoplight_model::{Algorithm, ComponentIx, LinkIx, RequestKind};
 
@@ -12,7 +12,7 @@ use super::mix::Mix;
 use super::resource::{Holding, Numbers};
 use super::routes::{Outflow, Routes};
 
-/// A linear segment: the number held of each resource at the load `from`, and its slope per request per second.
+/// A linear segment: the units of each resource held at the load `from`, and their slope per request per second.
 #[derive(Clone, Debug, PartialEq)]
 struct CurveSegment {
     from: f64,
@@ -28,7 +28,7 @@ struct CurveSegment {
 pub(super) struct UtilisationCurve {
     pieces: Vec<CurveSegment>,
     limits: Vec<f64>,
-    /// Load at which the site saturates, and the number of the bottleneck resource.
+    /// Load at which the site saturates, and the index of the bottleneck resource.
     pub(super) saturation: Option<(f64, usize)>,
 }
 
@@ -87,7 +87,7 @@ impl UtilisationCurve {
         }
     }
 
-    /// Mean number of a resource held at a load, if it were unlimited.
+    /// Mean number of units of a resource held at a load, as if the resource were unlimited.
     pub(super) fn held(&self, number: usize, load: f64) -> f64 {
         let place = self.pieces.partition_point(|piece| piece.from <= load).saturating_sub(1);
         self.pieces.get(place).map_or(0.0, |piece| piece.held[number] + piece.slope[number] * (load - piece.from))
@@ -115,7 +115,7 @@ impl CurveSegment {
         Self { from, held, slope, flow, flow_slope }
     }
 
-    /// Numbers held and flows at a load.
+    /// Units held and flows at a load.
     fn at(&self, load: f64) -> (Vec<f64>, Vec<f64>) {
         let follow = |value: &[f64], slope: &[f64]| {
             value.iter().zip(slope).map(|(value, slope)| value + slope * (load - self.from)).collect()

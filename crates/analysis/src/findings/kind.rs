@@ -91,7 +91,7 @@ pub enum FindingKind {
         /// Name of the site.
         domain: Text,
     },
-    /// A flaw of a firewall or its rules.
+    /// A flaw in a firewall or its rules.
     Firewall(Flaw),
     /// A flaw in one software version stops kinds that survive the crash of any single component running it.
     SharedFlaw(SharedFlaw),

@@ -2,8 +2,7 @@
 //!
 //! A packet filter matches addresses, and an address belongs to a server: an attacker in one program can use the names
 //! of all programs on the same server. An attacker who controls the server also controls the firewalls that run on it.
-//! An
-//! attacker on the Internet has the address of the users. The hops of the diagram play no role here.
+//! An attacker on the Internet has the address of the users. Reachability does not depend on the hops of the diagram.
 
 use std::cmp::Reverse;
 use std::collections::VecDeque;

@@ -10,7 +10,6 @@ use crate::tone::Tone;
 /// A failure domain, with the effects of its failure.
 #[derive(Clone, Debug)]
 pub(super) struct Domain {
-    /// The name.
     name: String,
     /// Servers, components and links that fail together.
     takes: Vec<Element>,

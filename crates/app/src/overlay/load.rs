@@ -1,6 +1,6 @@
 //! Capacity at the current load: utilisation, the bottleneck, and the losses that overload the remaining components.
 //!
-//! The load is the current one; its distribution is computed for a site with everything up.
+//! Uses the current load, but computes its distribution as if everything were up.
 
 use hoplight_analysis::capacity::Utilisation;
 use hoplight_analysis::{Capacity, Cause, Outage, Overload, Resource};

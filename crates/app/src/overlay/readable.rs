@@ -30,10 +30,10 @@ pub(super) fn view(infra: &Infrastructure, hops: &[PlaintextHop], asked: &Overla
             );
         }
         (None, Some(hop @ Element::Hop(..))) => {
-            view.say(Tone::Good, vec![format!("{hop} is encrypted: eavesdroppers read no content there.")]);
+            view.say(Tone::Good, vec![format!("{hop} is encrypted: eavesdroppers cannot read its content.")]);
         }
         _ if hops.is_empty() => {
-            view.say(Tone::Good, vec!["Every hop is encrypted: eavesdroppers read no content anywhere.".to_owned()]);
+            view.say(Tone::Good, vec!["Every hop is encrypted: eavesdroppers cannot read any content.".to_owned()]);
         }
         _ => {
             let tone = if exposed > 0 { Tone::Bad } else { Tone::Warn };

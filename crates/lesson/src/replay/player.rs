@@ -26,8 +26,8 @@ pub struct Player {
 }
 
 impl Player {
-    /// Opens a lesson at a step, numbered from 0, or at the quiz if `step` is the number of steps. Also returns what
-    /// opening it changed; in a valid lesson, nothing.
+    /// Opens a lesson at a step, numbered from 0, or at the quiz if `step` is the number of steps. Also returns the
+    /// changes that opening it caused; a valid lesson causes none.
     ///
     /// # Errors
     /// Fails if a setup command or a command that a step begins with is refused.
@@ -45,7 +45,7 @@ impl Player {
         Ok((player, changed))
     }
 
-    /// Carries out the entry of a step.
+    /// Applies the entry of a step.
     pub(super) fn enter(&mut self, entry: &Entry) -> Result<Changed, CommandError> {
         self.session.enter(entry)?;
         Ok(self.observe())
@@ -72,15 +72,15 @@ impl Player {
         &self.session.timeline
     }
 
-    /// The infrastructure in its present state.
+    /// The current infrastructure.
     pub fn infrastructure(&self) -> &Arc<Infrastructure> {
         self.session.infra()
     }
 
-    /// Proceeds even if the gate has not passed, and carries out the next step's entry.
+    /// Moves on even if the gate has not passed, and applies the next step's entry.
     ///
     /// # Errors
-    /// Fails if a command of the next step is refused. The player has moved to that step nevertheless.
+    /// Fails if a command of the next step is refused. The player is on that step even then.
     pub fn skip(&mut self) -> Result<Moved, CommandError> {
         let moved = self.run_mut().skip();
         if let Moved::Step(entry) = &moved {
@@ -152,7 +152,7 @@ impl Player {
         Ok(())
     }
 
-    /// Marks the computed right set and submits it.
+    /// Marks the correct elements, as computed, and submits them.
     pub(super) fn mark(&mut self) -> Result<(), ActError> {
         let infra = Arc::clone(self.session.infra());
         let run = self.run_mut();

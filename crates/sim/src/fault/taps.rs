@@ -25,7 +25,7 @@ pub struct Tap {
 pub(crate) struct Taps(Vec<Tap>);
 
 impl Taps {
-    /// Starts to capture on a hop.
+    /// Starts capturing on a hop.
     pub(crate) fn insert(&mut self, link: LinkIx, infra: &Infrastructure) {
         self.0.push(Tap { link, messages: 0, readable: 0, secrets: 0, plaintext: is_plaintext(link, infra) });
     }
@@ -58,7 +58,7 @@ impl Taps {
         tap.secrets += u64::from(tap.plaintext && is_query && is_secret);
     }
 
-    /// Takes over the counts of a hop from before a rebuild, if it is tapped.
+    /// Carries over the counts of a tapped hop from before a rebuild.
     pub(crate) fn carry(&mut self, link: LinkIx, old: Option<Tap>) {
         let Some(old) = old else { return };
         for tap in self.0.iter_mut().filter(|tap| tap.link == link) {

@@ -28,7 +28,7 @@ impl Simulation {
         self.faults.taps.refresh(&self.infra);
     }
 
-    /// Crashes a process if it runs, or starts it if it can start.
+    /// Crashes a process if it is running, or starts it if it can start.
     fn crash_or_start<O: Observer>(&mut self, station: StationIx, crash: bool, observer: &mut O) {
         match (crash, self.health(station)) {
             (true, Health::Up | Health::Hung) => {

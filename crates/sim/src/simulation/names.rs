@@ -37,7 +37,7 @@ impl Simulation {
         }
     }
 
-    /// The state of the site's record at its source.
+    /// The state of the site's record on the authoritative server.
     pub fn record(&self) -> RecordState {
         self.names.record()
     }

@@ -12,7 +12,7 @@ use crate::simulation::apply::Target;
 use crate::timers::TimerEvent;
 use crate::view::Health;
 
-/// Default start time of a process and default boot time of a server: teaching choices.
+/// Default start time of a process and default boot time of a server, chosen for teaching.
 const PROCESS_STARTS: Seconds = Seconds::literal(1.0);
 const SERVER_BOOTS: Seconds = Seconds::literal(20.0);
 
@@ -23,7 +23,7 @@ impl Simulation {
         if self.can_end(target) { Ok(target) } else { Err(CommandError::AlreadyDown(element.clone())) }
     }
 
-    /// Whether there is anything to end. A hung process counts.
+    /// Whether the target can be ended. A hung process can.
     fn can_end(&self, target: Target) -> bool {
         match target {
             Target::Station(station) => self.health(station).accepts(),

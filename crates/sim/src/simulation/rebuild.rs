@@ -1,10 +1,10 @@
 //! Rebuilding: a run continues with an edited infrastructure.
 //!
-//! Everything that belongs to an element is found again by the element's id. What the new infrastructure does not have is
-//! dropped, what is new starts healthy. Carried over are: time, seed and event count; the users with their counts and their
-//! arrivals; power, crashes, cut links, faults and settings made by commands; what health checks know, who holds the shared
-//! address and which database takes writes; what the monitoring service was told. Components count from zero again, replicas
-//! start in step with their primary, and requests in flight start over: their connections are gone, as after a page reload.
+//! State is matched by element id: state of removed elements is dropped, and new elements start healthy. The new run keeps the
+//! time, seed and event count; the users with their counts and arrivals; power, crashes, cut links, faults and settings made by
+//! commands; the results of health checks, the holder of the shared address and the database that takes writes; and the data
+//! of the monitoring service. Components' counters restart from zero, replicas start in sync with their primary, and requests
+//! in flight start over on new connections, as after a page reload.
 
 use std::sync::Arc;
 
@@ -21,10 +21,10 @@ use crate::time::SECOND;
 use crate::timers::TimerEvent;
 
 impl Simulation {
-    /// Continues this run with another infrastructure. Returns the commands behind conditions that could not be carried over,
+    /// Continues this run with another infrastructure. Returns the commands for conditions that could not be carried over,
     /// such as a crash of a component that no longer exists.
     ///
-    /// Positions of components and links from before are invalid afterwards, also in an observer.
+    /// Invalidates all indices of components and links, including those held by an observer.
     pub fn rebuild<O: Observer>(&mut self, infra: Arc<Infrastructure>, observer: &mut O) -> Vec<Command> {
         let old = std::mem::replace(self, Self::assemble(infra, self.clock.successor()));
         let pending = old.clock.pending();
@@ -43,7 +43,7 @@ impl Simulation {
         dropped
     }
 
-    /// Takes over the users: their counts, arrivals and waits.
+    /// Carries over the users: their counts, arrivals and waits.
     fn carry_users(&mut self, old: &Self, pending: &[Event]) {
         let (before, after) = (old.infra.traffic(), self.infra.traffic());
         self.users = old.users.clone();
@@ -60,7 +60,7 @@ impl Simulation {
         }
     }
 
-    /// Brings the elements into the condition that they were in. Returns what could not be done.
+    /// Restores the condition of every element. Returns the commands that failed.
     fn carry_conditions(&mut self, old: &Self) -> Vec<Command> {
         let certificate = |place: usize| old.infra.certificates().iter().position(|c| *c == self.infra.certificates()[place]);
         self.faults.carry(&old.faults, certificate);
@@ -81,7 +81,7 @@ impl Simulation {
         dropped
     }
 
-    /// Takes over what components and the monitoring service know about each other.
+    /// Carries over what components and the monitoring service know about each other.
     fn carry_knowledge(&mut self, old: &Self, pending: &[Event]) {
         let (infra, known) = (Arc::clone(&self.infra), Arc::clone(&old.infra));
         let before = |station: StationIx| known.find(infra.component(station).id.as_str());
@@ -112,7 +112,7 @@ impl Simulation {
         }
     }
 
-    /// The present conditions as commands: in a fresh simulation, they bring about the same.
+    /// The current conditions, as commands that reproduce them in a fresh simulation.
     fn conditions(&self) -> Vec<Command> {
         let mut commands = Vec::new();
         for (ix, component) in self.infra.components() {
@@ -121,7 +121,7 @@ impl Simulation {
             }
         }
         commands.extend(self.faults().into_iter().map(Command::Fault));
-        // The faults of what a powered-off server runs stay, so power goes last.
+        // Power comes last, because components on a powered-off server keep their faults.
         for (server, id) in self.plan.servers.enumerate() {
             if self.stations.is_off(server) {
                 commands.push(Command::Kill(Element::Server(id.clone())));
@@ -139,7 +139,7 @@ impl Simulation {
         commands
     }
 
-    /// A request in flight starts over at the rebuilt site. Its user has waited since it was born.
+    /// Restarts a request in flight on the rebuilt site. Its latency still counts from its original arrival.
     fn start_over<O: Observer>(&mut self, old: &Request, observer: &mut O) {
         let now = self.clock.now();
         let phase = if self.plan.lookup.is_some() { Phase::Lookup } else { Phase::Connect };

@@ -1,7 +1,7 @@
 //! Hung processes: how a hang begins and ends, and what happens in the meantime.
 //!
-//! Requests in service are suspended. New requests wait in the queue or, if it is full, without a response. Responses
-//! from downstream stay unread. Timers that expire take effect when the process resumes.
+//! Requests in service are suspended. New requests wait in the queue; if it is full, they wait for a response that never
+//! comes. Responses from upstreams stay unread. Timers that expire take effect when the process resumes.
 
 use crate::event::Kind;
 use crate::index::{Ix, RequestIx, StationIx};
@@ -12,7 +12,7 @@ use crate::simulation::Simulation;
 use crate::time::SECOND;
 use crate::view::Health;
 
-/// Interval at which an expired timer of a hung process is tried again: 100 ms.
+/// Retry interval for a timer that expires while its process is hung: 100 ms.
 const POLL: u64 = SECOND / 10;
 
 impl Simulation {
@@ -65,12 +65,12 @@ impl Simulation {
         self.address.restart(station, &self.plan, &mut self.clock);
     }
 
-    /// Whether a process hangs.
+    /// Whether a process is hung.
     pub(in crate::simulation) fn is_hung(&self, station: StationIx) -> bool {
         self.health(station) == Health::Hung
     }
 
-    /// Reschedules a request's timer that has expired while its process hangs.
+    /// Reschedules a request's timer that expired while its process was hung.
     pub(in crate::simulation) fn postpone_retry(&mut self, request: RequestIx) {
         self.schedule_for(request, self.clock.now() + POLL, Kind::Retry);
     }
