@@ -12,9 +12,9 @@ use super::site::{Run, site};
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Fate {
     kind: Option<RequestKind>,
-    came: u64,
-    met: Vec<ComponentIx>,
-    ended: Option<(Outcome, f64)>,
+    arrived: u64,
+    path: Vec<ComponentIx>,
+    end: Option<(Outcome, f64)>,
 }
 
 /// Returns the fates of all requests, by number.
@@ -26,9 +26,9 @@ fn fates(notes: &[JournalEvent]) -> BTreeMap<u64, Fate> {
         };
         let fate = fates.entry(number).or_default();
         match &note.what {
-            EventKind::Arrived => (fate.kind, fate.came) = (Some(kind), note.at.nanos()),
-            EventKind::Reached { component, .. } => fate.met.push(*component),
-            EventKind::Ended { outcome, latency_ms } => fate.ended = Some((*outcome, *latency_ms)),
+            EventKind::Arrived => (fate.kind, fate.arrived) = (Some(kind), note.at.nanos()),
+            EventKind::Reached { component, .. } => fate.path.push(*component),
+            EventKind::Ended { outcome, latency_ms } => fate.end = Some((*outcome, *latency_ms)),
             _ => {}
         }
     }
@@ -69,17 +69,17 @@ fn a_fault_changes_only_what_it_affects() {
         let broken = run.find(touched);
         for (number, fate) in &usual {
             let now = &found[number];
-            assert_eq!((fate.kind, fate.came), (now.kind, now.came), "{fault}: the arrivals are the same");
-            if fate.met.contains(&broken) || now.met.contains(&broken) {
+            assert_eq!((fate.kind, fate.arrived), (now.kind, now.arrived), "{fault}: the arrivals are the same");
+            if fate.path.contains(&broken) || now.path.contains(&broken) {
                 other += usize::from(fate != now);
                 continue;
             }
             // A request that failed on the way there was affected too.
-            if now.ended.is_some_and(|(outcome, _)| outcome.is_err()) {
+            if now.end.is_some_and(|(outcome, _)| outcome.is_err()) {
                 continue;
             }
             // Health checks may route it elsewhere; on the same path, it takes the same time to the nanosecond.
-            if fate.met == now.met {
+            if fate.path == now.path {
                 assert_eq!(fate, now, "{fault}: request {number} never met {touched}");
                 same += 1;
             }
@@ -103,7 +103,7 @@ fn a_passive_fault_changes_nothing() {
 #[test]
 fn two_designs_get_the_same_requests() {
     let users = |run: &Run| -> Vec<(u64, Option<RequestKind>)> {
-        fates(&run.notes).into_values().map(|fate| (fate.came, fate.kind)).collect()
+        fates(&run.notes).into_values().map(|fate| (fate.arrived, fate.kind)).collect()
     };
     let designs = [
         site(&[]),
@@ -137,7 +137,7 @@ fn a_cleared_fault_leaves_no_trace() {
         let mut run = Run::new(&roomy());
         run.to(20.0).act(fault).to(25.0).act(&format!("heal {fault}")).to(80.0);
         let found = fates(&run.notes);
-        let late = usual.iter().filter(|(_, fate)| fate.came > 50_000_000_000);
+        let late = usual.iter().filter(|(_, fate)| fate.arrived > 50_000_000_000);
         let unlike = late.clone().filter(|(number, fate)| found[number] != **fate).count();
         assert!(unlike == 0, "{fault}: {unlike} of {} differ", late.count());
     }

@@ -185,17 +185,17 @@ pub fn tls_price(infra: &Infrastructure) -> TlsPrice {
 /// The TLS handshake that the server end of a hop completes, if any.
 fn handshake(infra: &Infrastructure, hop: &Hop) -> Option<HandshakeCost> {
     let protocol = infra.link(hop.link).protocol;
-    let (asker, answerer) = (&infra.component(hop.from).kind, &infra.component(hop.to).kind);
-    let from_browser = asker.is_browser();
+    let (client, server) = (&infra.component(hop.from).kind, &infra.component(hop.to).kind);
+    let from_browser = client.is_browser();
     let (from, at, when) = match hop.cipher {
         Cipher::Plaintext => return None,
         // The browser's handshake ends at the first component that is not in passthrough.
-        Cipher::TlsThrough if answerer.can_pass_tls() => return None,
+        Cipher::TlsThrough if server.can_pass_tls() => return None,
         Cipher::TlsThrough => (infra.browser()?, hop.to, HandshakeOccasion::EachVisitor),
         // The replica connects to its primary, and the connection stays open.
         Cipher::Tls if protocol == Protocol::Replication => (hop.to, hop.from, HandshakeOccasion::Once),
         Cipher::Tls if from_browser => (hop.from, hop.to, HandshakeOccasion::EachVisitor),
-        Cipher::Tls => match asker.upstream().0 {
+        Cipher::Tls => match client.upstream().0 {
             Connections::KeepAlive => (hop.from, hop.to, HandshakeOccasion::NoneIdle),
             Connections::PerRequest => (hop.from, hop.to, HandshakeOccasion::EachRequest),
         },

@@ -175,14 +175,14 @@ impl Overlays {
             return;
         };
         let load = CachedAnswers::rounded(load);
-        let anew = self.answers.as_ref().is_none_or(|known| !known.holds(overlay, infra, load));
-        if anew {
+        let stale = self.answers.as_ref().is_none_or(|known| !known.holds(overlay, infra, load));
+        if stale {
             self.answers = Some(CachedAnswers::ask(overlay, infra, load));
         }
         if self.query.selected.as_ref() != selected {
             self.query.selected = selected.cloned();
             self.query.choice = 0;
-        } else if !anew && self.is_current() {
+        } else if !stale && self.is_current() {
             return;
         }
         self.rebuild(infra);

@@ -70,15 +70,15 @@ impl Hop {
 pub(super) fn cipher(infra: &Infrastructure, link: LinkIx) -> Cipher {
     let (from, to) = infra.ends(link);
     let tls = infra.tls();
-    let (asker, answerer) = (&infra.component(from).kind, &infra.component(to).kind);
+    let (client, server) = (&infra.component(from).kind, &infra.component(to).kind);
     let encrypted = |yes: bool| if yes { Cipher::Tls } else { Cipher::Plaintext };
     match infra.link(link).protocol {
         // Classic DNS on port 53 is plaintext; samples are pushed over HTTPS.
         Protocol::Dns | Protocol::Vrrp => Cipher::Plaintext,
         Protocol::Metrics => Cipher::Tls,
         Protocol::Sql | Protocol::Replication => encrypted(tls.app_to_db),
-        Protocol::Http => match (asker.facts().http_tls, tls.edge) {
-            (HttpTls::FromUsers, TlsMode::Passthrough) if answerer.can_pass_tls() => Cipher::TlsThrough,
+        Protocol::Http => match (client.facts().http_tls, tls.edge) {
+            (HttpTls::FromUsers, TlsMode::Passthrough) if server.can_pass_tls() => Cipher::TlsThrough,
             (HttpTls::FromUsers, edge) => encrypted(edge != TlsMode::None),
             (HttpTls::ToBackends, TlsMode::None | TlsMode::Terminate) => Cipher::Plaintext,
             (HttpTls::ToBackends, TlsMode::Reencrypt) => Cipher::Tls,

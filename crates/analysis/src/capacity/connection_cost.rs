@@ -55,11 +55,11 @@ impl ConnectionCost {
     /// Cost per request on a hop inside the site. Pools are assumed to be warm, so they cost nothing unless they keep
     /// no connections. HTTP proxies resume TLS sessions; database drivers do not.
     pub(super) fn inside(infra: &Infrastructure, hop: &Hop) -> Self {
-        let asker = &infra.component(hop.from).kind;
-        let (kept, most) = asker.upstream();
+        let client = &infra.component(hop.from).kind;
+        let (kept, most) = client.upstream();
         let opens = match hop.cipher {
             // With TLS passthrough, the users open the connections.
-            _ if asker.is_browser() => false,
+            _ if client.is_browser() => false,
             Cipher::TlsThrough => false,
             Cipher::Plaintext => kept == Connections::PerRequest,
             Cipher::Tls => kept == Connections::PerRequest || most == 0,

@@ -106,7 +106,7 @@ pub fn attack_path_lengths(infra: &Infrastructure) -> Vec<(ComponentId, Option<u
 
 impl ConnectionAttempt {
     /// Sort key: open attempts first, then those that passed more firewalls.
-    fn is_stopped_after(&self) -> (bool, Reverse<usize>) {
+    fn sort_key(&self) -> (bool, Reverse<usize>) {
         let passed = self.judged.iter().take_while(|judged| judged.verdict.action == RuleAction::Allow).count();
         (!self.is_open(), Reverse(passed))
     }
@@ -157,7 +157,7 @@ impl<'a> Site<'a> {
                 let starts = start_points.iter().flat_map(|start| target.at.iter().map(move |at| (start, *at)));
                 let attempts = starts.flat_map(|(start, at)| self.attempts(start, at, target, *port));
                 // With several components at one address, the attempt that gets furthest counts.
-                found.extend(attempts.min_by_key(ConnectionAttempt::is_stopped_after));
+                found.extend(attempts.min_by_key(ConnectionAttempt::sort_key));
             }
         }
         found
@@ -197,10 +197,10 @@ impl<'a> Site<'a> {
             Some(Judged { firewall: infra.component(*firewall).id.clone(), verdict })
         };
         let mut attempts = Vec::new();
-        for asker in self.machines.same_address(infra, start.at) {
-            for answerer in self.machines.same_address(infra, to) {
-                let out = out.iter().filter_map(|firewall| judge(firewall, Direction::Outbound, answerer));
-                let into = into.iter().filter_map(|firewall| judge(firewall, Direction::Inbound, asker));
+        for source in self.machines.same_address(infra, start.at) {
+            for destination in self.machines.same_address(infra, to) {
+                let out = out.iter().filter_map(|firewall| judge(firewall, Direction::Outbound, destination));
+                let into = into.iter().filter_map(|firewall| judge(firewall, Direction::Inbound, source));
                 attempts.push(ConnectionAttempt {
                     target: target.element.clone(),
                     port,

@@ -12,11 +12,11 @@ use crate::tone::Tone;
 pub(super) struct Domain {
     name: String,
     /// Servers, components and links that fail together.
-    takes: Vec<Element>,
+    elements: Vec<Element>,
     /// The components among them.
     components: Vec<Element>,
     stops: Vec<RequestKind>,
-    goes_on: Vec<RequestKind>,
+    unaffected: Vec<RequestKind>,
 }
 
 /// Returns all domains of an infrastructure: servers, then the domains named in the design.
@@ -28,18 +28,18 @@ pub(super) fn all(infra: &Infrastructure) -> Vec<Domain> {
 
 fn domain(infra: &Infrastructure, structure: &Structure, cause: &Cause) -> Domain {
     let outage = Outage::of_causes(infra, [cause]);
-    let mut takes: Vec<Element> = outage.elements().cloned().collect();
-    let machines: Vec<Element> = takes.clone();
+    let mut elements: Vec<Element> = outage.elements().cloned().collect();
+    let machines: Vec<Element> = elements.clone();
     for server in machines.iter().filter_map(|element| if let Element::Server(id) = element { Some(id) } else { None }) {
-        takes.extend(infra.on_server(server).map(|(_, component)| Element::Component(component.id.clone())));
+        elements.extend(infra.on_server(server).map(|(_, component)| Element::Component(component.id.clone())));
     }
-    takes.sort();
-    takes.dedup();
+    elements.sort();
+    elements.dedup();
     let drawn = |element: &&Element| matches!(element, Element::Component(_));
-    let components = takes.iter().filter(drawn).cloned().collect();
+    let components = elements.iter().filter(drawn).cloned().collect();
     let usual: Vec<RequestKind> = RequestKind::ALL.into_iter().filter(|kind| structure.works([], *kind)).collect();
-    let (goes_on, stops) = usual.into_iter().partition(|kind| structure.works([cause], *kind));
-    Domain { name: cause.to_string(), takes, components, stops, goes_on }
+    let (unaffected, stops) = usual.into_iter().partition(|kind| structure.works([cause], *kind));
+    Domain { name: cause.to_string(), elements, components, stops, unaffected }
 }
 
 pub(super) fn view(infra: &Infrastructure, domains: &[Domain], asked: &OverlayQuery) -> OverlayContent {
@@ -49,12 +49,12 @@ pub(super) fn view(infra: &Infrastructure, domains: &[Domain], asked: &OverlayQu
         return view;
     };
     let tone = if domain.stops.is_empty() { Tone::Warn } else { Tone::Bad };
-    for element in &domain.takes {
+    for element in &domain.elements {
         let words = vec![format!("fails with {}", domain.name), "fails too".to_owned(), "fails".to_owned()];
         view.stamp(element.clone(), OverlaySign::Taken, tone, words);
     }
     let names: Vec<String> = domain.components.iter().map(ToString::to_string).collect();
-    let (name, fate_of) = (&domain.name, fate(&domain.stops, &domain.goes_on));
+    let (name, fate_of) = (&domain.name, fate(&domain.stops, &domain.unaffected));
     let short = if domain.stops.is_empty() { "nothing stops".to_owned() } else { fate(&domain.stops, &[]) };
     let (all, many) = (listed(&names), count(names.len(), "component", "components"));
     view.say(
@@ -66,13 +66,13 @@ pub(super) fn view(infra: &Infrastructure, domains: &[Domain], asked: &OverlayQu
         ],
     );
     for other in domains {
-        let about = other.takes.iter().find(|element| matches!(element, Element::Server(_))).cloned();
+        let about = other.elements.iter().find(|element| matches!(element, Element::Server(_))).cloned();
         let shown = other.name == domain.name;
         let text = format!(
             "{}, with {}: {}",
             other.name,
             count(other.components.len(), "component", "components"),
-            fate(&other.stops, &other.goes_on)
+            fate(&other.stops, &other.unaffected)
         );
         view.remark(shown.then_some(OverlaySign::Taken), if shown { tone } else { Tone::Dim }, text, about);
     }
@@ -84,14 +84,14 @@ pub(super) fn view(infra: &Infrastructure, domains: &[Domain], asked: &OverlayQu
 fn chosen<'a>(infra: &Infrastructure, domains: &'a [Domain], asked: &OverlayQuery) -> Option<&'a Domain> {
     let weight = |domain: &Domain| (domain.stops.len(), domain.components.len());
     let mut within: Vec<&Domain> = match &asked.selected {
-        Some(element) if infra.contains(element) => domains.iter().filter(|domain| domain.takes.contains(element)).collect(),
+        Some(element) if infra.contains(element) => domains.iter().filter(|domain| domain.elements.contains(element)).collect(),
         _ => Vec::new(),
     };
     if within.is_empty() {
         within = domains.iter().collect();
         within.sort_by_key(|domain| std::cmp::Reverse(weight(domain)));
     } else {
-        within.sort_by_key(|domain| domain.takes.len());
+        within.sort_by_key(|domain| domain.elements.len());
     }
     if within.is_empty() { None } else { within.get(asked.choice % within.len()).copied() }
 }
