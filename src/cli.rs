@@ -44,7 +44,7 @@ const USAGE: u8 = 2;
 pub struct Arguments {
     /// Run a text command instead of the full screen
     #[command(subcommand)]
-    pub command: Option<Command>,
+    pub command: Option<TextCommand>,
 
     /// Open this scenario (name or file)
     #[arg(long, value_name = "NAME|FILE")]
@@ -93,11 +93,11 @@ pub struct Arguments {
 
 /// The text commands. They need no terminal and write results to standard output.
 #[derive(Clone, Debug, PartialEq, Subcommand)]
-pub enum Command {
+pub enum TextCommand {
     /// List lessons and scenarios, faults, analysis rules, or glossary terms
     List {
         /// What to list [default: lessons and scenarios]
-        what: Option<Listed>,
+        what: Option<ListKind>,
         /// Output format
         #[arg(long, value_name = "FORMAT", default_value = "table")]
         format: Format,
@@ -137,7 +137,7 @@ pub enum Command {
 
 /// What can be listed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub enum Listed {
+pub enum ListKind {
     /// Lessons
     Lessons,
     /// Scenarios

@@ -7,6 +7,20 @@
 //! ```text
 //! cli ─▶ shell ─▶ view ─▶ app ─▶ { lesson, layout } ─▶ text ─▶ { analysis, sim } ─▶ model
 //! ```
+//!
+//! The embedded scenarios and lessons are at hand without any file:
+//!
+//! ```
+//! use hoplight::content::EMBEDDED;
+//! use hoplight::lesson::Library;
+//! use hoplight::sim::{SimTime, Simulation};
+//!
+//! let library = Library::new(EMBEDDED).expect("the embedded content is valid");
+//! let site = library.scenario("stage-2-secured").expect("a shipped scenario");
+//! let mut simulation = Simulation::new(site.clone(), 1);
+//! simulation.advance(SimTime::from_secs(10), &mut ());
+//! assert_eq!(simulation.totals().failed, 0);
+//! ```
 
 pub mod cli;
 pub mod content;

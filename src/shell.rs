@@ -21,7 +21,7 @@ mod screen;
 mod signal;
 mod terminal_app;
 
-pub use guard::{Refusal, check};
+pub use guard::{TerminalError, check};
 pub use program::{Flow, Program, RESERVED_KEYS};
 pub use run::{Ending, Error, Options, run};
 pub use screen::{MAX_COLUMNS, MAX_ROWS};

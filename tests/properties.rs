@@ -111,7 +111,7 @@ proptest! {
         }
         // With everything restored and no new arrivals, all requests end and every slot is free.
         for fault in sim.faults() {
-            prop_assert_eq!(sim.apply(&Command::Heal(fault), &mut ()), Ok(()));
+            prop_assert_eq!(sim.apply(&Command::Clear(fault), &mut ()), Ok(()));
         }
         prop_assert_eq!(sim.faults(), []);
         let servers = |element: &hoplight::model::Element| matches!(element, hoplight::model::Element::Server(_));

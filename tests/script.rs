@@ -47,9 +47,9 @@ fn any_command() -> impl Strategy<Value = Command> {
         proptest::sample::select(RequestKind::ALL.to_vec()).prop_map(Command::Send),
         element().prop_map(|element| Command::Fault(Fault::Hang(element))),
         (element(), 0.01..=1_000.0_f64).prop_map(|(element, factor)| {
-            Command::Heal(Fault::Slow(element, Factor::new((factor * 1e3).round() / 1e3).unwrap()))
+            Command::Clear(Fault::Slow(element, Factor::new((factor * 1e3).round() / 1e3).unwrap()))
         }),
-        hops().prop_map(|(from, to)| Command::Heal(Fault::Sniffer(from, to))),
+        hops().prop_map(|(from, to)| Command::Clear(Fault::Sniffer(from, to))),
         proptest::sample::select(RecordState::ALL.to_vec()).prop_map(|state| Command::Fault(Fault::Record(state))),
         (0..5_u32).prop_map(|count| Command::Fault(Fault::Leak(ComponentId::new("db-1"), count + 1))),
         (element(), any::<bool>())

@@ -1,6 +1,6 @@
 //! `hoplight list`: lists lessons, scenarios, faults, rules and glossary terms as a table or as JSON.
 //!
-//! Each list has its own row type. A new list needs a field in [`Listing`] and a variant of [`Listed`](super::Listed).
+//! Each list has its own row type. A new list needs a field in [`Listing`] and a variant of [`ListKind`](super::ListKind).
 
 use std::fmt::Write as _;
 
@@ -16,13 +16,13 @@ use hoplight_text::{CommonFaultText, RuleText, common_fault};
 
 use super::commands::print;
 use super::format::{hanging, paragraph};
-use super::{Format, Listed};
+use super::{Format, ListKind};
 
 /// Scenario for which the list of faults shows commands.
 const SHOWN: &str = "stage-2-secured";
 
 /// Prints one list; without `what`, lessons and scenarios.
-pub(super) fn list(library: &Library, what: Option<Listed>, format: Format) -> anyhow::Result<()> {
+pub(super) fn list(library: &Library, what: Option<ListKind>, format: Format) -> anyhow::Result<()> {
     let listing = Listing::new(library, what);
     match format {
         Format::Table => print(&listing.table()),
@@ -104,16 +104,16 @@ struct Timed {
 }
 
 impl<'a> Listing<'a> {
-    fn new(library: &'a Library, what: Option<Listed>) -> Self {
-        let defaults = [Listed::Lessons, Listed::Scenarios];
+    fn new(library: &'a Library, what: Option<ListKind>) -> Self {
+        let defaults = [ListKind::Lessons, ListKind::Scenarios];
         let asked = |listed| what.map_or(defaults.contains(&listed), |what| what == listed);
         let shown = library.scenario(SHOWN).map(|infra| &**infra);
         Self {
-            lessons: asked(Listed::Lessons).then(|| library.lessons().map(|lesson| LessonRow::of(lesson)).collect()),
-            scenarios: asked(Listed::Scenarios).then(|| library.scenarios().map(|infra| ScenarioRow::of(infra)).collect()),
-            faults: asked(Listed::Faults).then(|| CommonFault::ALL.map(|fault| FaultRow::of(fault, shown)).into()),
-            rules: asked(Listed::Rules).then(|| FindingRule::ALL.map(RuleRow::of).into()),
-            terms: asked(Listed::Terms).then(|| library.glossary().terms()),
+            lessons: asked(ListKind::Lessons).then(|| library.lessons().map(|lesson| LessonRow::of(lesson)).collect()),
+            scenarios: asked(ListKind::Scenarios).then(|| library.scenarios().map(|infra| ScenarioRow::of(infra)).collect()),
+            faults: asked(ListKind::Faults).then(|| CommonFault::ALL.map(|fault| FaultRow::of(fault, shown)).into()),
+            rules: asked(ListKind::Rules).then(|| FindingRule::ALL.map(RuleRow::of).into()),
+            terms: asked(ListKind::Terms).then(|| library.glossary().terms()),
         }
     }
 

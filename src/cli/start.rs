@@ -14,8 +14,8 @@ use hoplight_model::error::nearest;
 use super::config::Config;
 use super::store::Store;
 use super::{
-    Arguments, Command, analyze, check, commands, compare, config, content, list, read, report, report_failure, shot, simulate,
-    warn,
+    Arguments, TextCommand, analyze, check, commands, compare, config, content, list, read, report, report_failure, shot,
+    simulate, warn,
 };
 
 /// Runs a text command or the full screen. Returns the exit status.
@@ -27,23 +27,23 @@ pub fn run(arguments: &Arguments) -> ExitCode {
     done.unwrap_or_else(|error| report_failure(&error))
 }
 
-fn text_command(arguments: &Arguments, command: &Command) -> anyhow::Result<ExitCode> {
+fn text_command(arguments: &Arguments, command: &TextCommand) -> anyhow::Result<ExitCode> {
     let folder = arguments.content.as_deref();
     let library = || content::library(folder);
     let done = match command {
-        Command::List { what, format } => list::list(&library()?, *what, *format),
-        Command::Check { paths } => check::check_content(folder, paths),
-        Command::Config { check } => config::config(arguments, *check),
-        Command::Template => commands::print(TEMPLATE),
-        Command::Trace { scenario, seconds } => commands::trace(&library()?, scenario, *seconds, arguments.seed()),
-        Command::Analyze(asked) => {
+        TextCommand::List { what, format } => list::list(&library()?, *what, *format),
+        TextCommand::Check { paths } => check::check_content(folder, paths),
+        TextCommand::Config { check } => config::config(arguments, *check),
+        TextCommand::Template => commands::print(TEMPLATE),
+        TextCommand::Trace { scenario, seconds } => commands::trace(&library()?, scenario, *seconds, arguments.seed()),
+        TextCommand::Analyze(asked) => {
             let colours = arguments.colours_on(std::io::stdout().is_terminal());
             return analyze::analyze(&library()?, asked, colours);
         }
-        Command::Compare(asked) => return compare::compare(&library()?, asked, arguments.seed()),
-        Command::Read(asked) => return read::read(&library()?, asked, arguments),
-        Command::Shot(asked) => return shot::shot(library()?, asked, arguments),
-        Command::Simulate(asked) => return simulate::simulate(&library()?, asked, arguments.seed()),
+        TextCommand::Compare(asked) => return compare::compare(&library()?, asked, arguments.seed()),
+        TextCommand::Read(asked) => return read::read(&library()?, asked, arguments),
+        TextCommand::Shot(asked) => return shot::shot(library()?, asked, arguments),
+        TextCommand::Simulate(asked) => return simulate::simulate(&library()?, asked, arguments.seed()),
     };
     done.map(|()| ExitCode::SUCCESS)
 }

@@ -28,7 +28,7 @@ const LEAVE: &[u8] = b"\x1b[?1006l\x1b[?1003l\x1b[?1002l\x1b[?1000l\x1b[?2004l\x
 
 /// Why the full screen is refused; the text commands still work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Refusal {
+pub enum TerminalError {
     #[error("standard input is not a terminal")]
     Input,
     #[error("standard output is not a terminal")]
@@ -40,17 +40,17 @@ pub enum Refusal {
 }
 
 /// Checks whether the full screen can run here. Writes nothing.
-pub fn check() -> Result<(), Refusal> {
+pub fn check() -> Result<(), TerminalError> {
     if !io::stdin().is_terminal() {
-        return Err(Refusal::Input);
+        return Err(TerminalError::Input);
     }
     if !io::stdout().is_terminal() {
-        return Err(Refusal::Output);
+        return Err(TerminalError::Output);
     }
     match env::var_os("TERM") {
-        Some(term) if term == "dumb" => Err(Refusal::Dumb),
+        Some(term) if term == "dumb" => Err(TerminalError::Dumb),
         Some(term) if !term.is_empty() => Ok(()),
-        _ => Err(Refusal::NoTerm),
+        _ => Err(TerminalError::NoTerm),
     }
 }
 

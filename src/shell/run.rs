@@ -10,7 +10,7 @@ use std::time::Duration;
 use tokio::sync::mpsc::{UnboundedSender, channel, unbounded_channel};
 
 use super::event_loop::EventLoop;
-use super::guard::{Refusal, Tty, check};
+use super::guard::{TerminalError, Tty, check};
 use super::input::{Urgent, read_terminal, watch_hang_up};
 use super::program::Program;
 use super::signal::{BRIEFLY, Fate, GRACE, Watchdog, end_by, listen};
@@ -58,7 +58,7 @@ impl Ending {
 pub enum Error {
     /// The terminal was left unchanged.
     #[error(transparent)]
-    Refused(#[from] Refusal),
+    Refused(#[from] TerminalError),
     /// The terminal was restored, and the program saved.
     #[error("terminal error: {0}")]
     Terminal(#[from] io::Error),

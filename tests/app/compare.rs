@@ -4,7 +4,7 @@ use hoplight::app::action::SiteAction;
 use hoplight::app::comparison::Comparison;
 use hoplight::app::fault_menu::fault_actions;
 use hoplight::app::{Screen, View};
-use hoplight::lesson::outcome::{Entry, Opening};
+use hoplight::lesson::outcome::{Opening, StepEntry};
 use hoplight::model::TopologyEdit::{AppToDbTls, EdgeTls, WebToAppTls};
 use hoplight::model::{Element, TlsMode};
 use hoplight::sim::{Command, Simulation, Timeline};
@@ -177,7 +177,7 @@ fn the_setup_of_a_lesson_step_runs_on_both() {
     let mut learner = comparing(LARGE, "re-encrypt");
     let begins = Simulation::new(sims(&learner)[1].infrastructure().clone(), sims(&learner)[0].seed());
     let kill = Command::Kill(component("web-1"));
-    let entry = Entry { openings: vec![Opening::Do(kill)], pace: None };
+    let entry = StepEntry { openings: vec![Opening::Do(kill)], pace: None };
     let Screen::Stage(stage) = &mut learner.app.screen else { panic!("a stage is shown") };
     stage.enter(&entry).expect("a valid setup");
     learner.wait(10);

@@ -185,9 +185,9 @@ fn each_push_of_an_agent_is_distinct_and_readable_at_its_endpoints() {
     let port = |panel: &str| panel.split("TCP from port ").nth(1).and_then(|rest| rest.split(' ').next()).map(str::to_owned);
     assert!(port(&first.1).is_some() && port(&first.1) != port(&second.1), "{:?}", port(&first.1));
     // Earlier pushes are unchanged by later ones.
-    let heard = learner.stage().session.timeline.heard();
+    let heard = learner.stage().session.timeline.captured();
     let rows: Vec<_> = heard
-        .filter_map(|heard| match &heard.said {
+        .filter_map(|message| match &message.payload {
             hoplight::sim::CapturedPayload::Sample { taken, rows } => Some((*taken, rows.to_vec())),
             _ => None,
         })

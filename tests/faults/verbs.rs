@@ -53,7 +53,7 @@ fn invalid_faults_are_refused_and_change_nothing() {
     let faults = run.sim.faults();
     assert_eq!(faults.len(), 11, "{faults:?}");
     for fault in faults {
-        let text = script::text(&hoplight::sim::Command::Heal(fault), &infra);
+        let text = script::text(&hoplight::sim::Command::Clear(fault), &infra);
         run.act(&text);
     }
     assert_eq!(run.sim.faults(), []);

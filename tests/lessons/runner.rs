@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use hoplight::lesson::{
-    Answered, Changed, Entry, Hinted, LessonRun, Moved, Observation, Opening, Pace, Place, Refusal, Score, Solved, Stay,
+    Answered, Changed, Hinted, LessonRun, Moved, Observation, Opening, Pace, Place, Refusal, Score, Solved, Stay, StepEntry,
     Submitted, Toggled,
 };
 use hoplight::model::{ComponentId, Element, ServerId};
@@ -49,7 +49,7 @@ fn met(run: &LessonRun) -> Vec<bool> {
     run.goals().map(|(_, met)| met).collect()
 }
 
-fn entry_of(moved: Moved) -> Entry {
+fn entry_of(moved: Moved) -> StepEntry {
     let Moved::Step(entry) = moved else { panic!("{moved:?}") };
     entry
 }
@@ -168,7 +168,7 @@ fn hints_come_one_by_one_and_the_solution_after_them() {
 #[test]
 fn skipping_passes_a_closed_gate_and_the_next_step_sets_itself_up() {
     let (mut run, mut timeline) = at(1);
-    assert_eq!(entry_of(run.skip()), Entry::default());
+    assert_eq!(entry_of(run.skip()), StepEntry::default());
     let entry = entry_of(run.skip());
     assert_eq!(entry.openings, [Opening::Do(Command::Kill(web_1()))]);
     entry.carry_out(&mut timeline).unwrap();
@@ -182,8 +182,8 @@ fn going_back_shows_a_step_unchanged_and_runs_no_setup() {
     let (mut run, mut timeline) = at(3);
     timeline.apply(Command::Restore(web_1())).unwrap();
     assert_eq!(look(&mut run, &timeline), Changed::Passed(vec![0]));
-    assert_eq!(entry_of(run.previous()), Entry::default());
-    assert_eq!(entry_of(run.skip()), Entry::default(), "forward again, web-1 is not killed again");
+    assert_eq!(entry_of(run.previous()), StepEntry::default());
+    assert_eq!(entry_of(run.skip()), StepEntry::default(), "forward again, web-1 is not killed again");
     assert_eq!(met(&run), [true]);
     assert_eq!(timeline.simulation().is_up(&web_1()), Some(true));
 
@@ -206,7 +206,7 @@ fn a_repaired_start_restores_servers_before_their_components() {
     for element in [web_1(), server("server-2"), server("server-1"), link] {
         timeline.apply(Command::Kill(element)).unwrap();
     }
-    let repair = Entry { openings: vec![Opening::Repair(Vec::new())], pace: None };
+    let repair = StepEntry { openings: vec![Opening::Repair(Vec::new())], pace: None };
     repair.carry_out(&mut timeline).unwrap();
     let sim = timeline.simulation();
     let infra = Arc::clone(sim.infrastructure());

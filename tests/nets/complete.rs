@@ -64,7 +64,7 @@ names! { COMMANDS, command_name(Command):
     "restart a server after a time" => Command::Restart(Element::Server(_), Some(_)),
     "restart a hop" => Command::Restart(Element::Hop(..), _),
     "fault" => Command::Fault(_),
-    "heal" => Command::Heal(_),
+    "heal" => Command::Clear(_),
     "retries" => Command::Retries(_),
     "syn cookies on" => Command::SynCookies(true),
     "syn cookies off" => Command::SynCookies(false),
@@ -113,7 +113,7 @@ const REFUSED: &[&str] = &[
 
 fn names_of(command: &Command) -> String {
     match command {
-        Command::Fault(fault) | Command::Heal(fault) => format!("{}: {}", command_name(command), fault_name(fault)),
+        Command::Fault(fault) | Command::Clear(fault) => format!("{}: {}", command_name(command), fault_name(fault)),
         _ => command_name(command).to_owned(),
     }
 }

@@ -324,7 +324,7 @@ impl Hashed for Command {
             Self::Restore(element) => hash.add(&[&32_u64, element]),
             Self::Restart(element, _) => hash.add(&[&33_u64, element]),
             Self::Fault(fault) => hash.add(&[&34_u64, fault, &true]),
-            Self::Heal(fault) => hash.add(&[&34_u64, fault, &false]),
+            Self::Clear(fault) => hash.add(&[&34_u64, fault, &false]),
             Self::Retries(retries) => hash.add(&[&35_u64, retries]),
             Self::SynCookies(on) => hash.add(&[&36_u64, on]),
             Self::Drain(element) => hash.add(&[&38_u64, element]),

@@ -84,7 +84,7 @@ fn semi_sync(infra: &Infrastructure) -> Option<Script> {
         let begin = Duration::ZERO;
         let end = Duration::from_secs(12);
         let faults = databases.into_iter().map(|(id, _)| Fault::ReplicationStopped(id));
-        let both = faults.flat_map(|fault| [(begin, Command::Fault(fault.clone())), (end, Command::Heal(fault))]);
+        let both = faults.flat_map(|fault| [(begin, Command::Fault(fault.clone())), (end, Command::Clear(fault))]);
         Script::new("semi-sync", both.collect(), vec![end / 2, end, end + AFTER])
     })
 }
@@ -103,7 +103,7 @@ fn catalogue(infra: &Infrastructure) -> impl Iterator<Item = Script> + '_ {
 }
 
 fn faults(all: impl IntoIterator<Item = Fault>) -> Vec<Turn> {
-    all.into_iter().map(|fault| vec![Command::Fault(fault.clone()), Command::Heal(fault)]).collect()
+    all.into_iter().map(|fault| vec![Command::Fault(fault.clone()), Command::Clear(fault)]).collect()
 }
 
 /// Every command and fault on every element that it could apply to. Many are rejected.
@@ -183,7 +183,7 @@ fn users() -> Turn {
     let send = RequestKind::ALL.map(Command::Send);
     let first = [rate(20.0), retries(3, 0.1, 1.0), rate(500.0), Command::Fault(Fault::Flood(Rate::literal(2_000.0)))];
     let then =
-        [retries(2, 0.3, 0.0), Command::Heal(Fault::Flood(Rate::literal(2_000.0))), rate(0.0), retries(1, 0.1, 0.5), rate(60.0)];
+        [retries(2, 0.3, 0.0), Command::Clear(Fault::Flood(Rate::literal(2_000.0))), rate(0.0), retries(1, 0.1, 0.5), rate(60.0)];
     [&first[..], &send, &then, &send].concat()
 }
 
@@ -192,10 +192,10 @@ fn outside() -> Turn {
     let probe = |interval| Command::Probe(Some(Seconds::literal(interval)));
     let records = RecordState::ALL.into_iter().rev().flat_map(|state| {
         let fault = Fault::Record(state);
-        [Command::Fault(fault.clone()), Command::Scan, Command::Heal(fault)]
+        [Command::Fault(fault.clone()), Command::Scan, Command::Clear(fault)]
     });
     let first = [probe(0.2), Command::Scan, Command::Fault(flood.clone()), Command::SynCookies(true)];
-    let then = [Command::SynCookies(false), Command::Heal(flood), probe(0.7), Command::Probe(None)];
+    let then = [Command::SynCookies(false), Command::Clear(flood), probe(0.7), Command::Probe(None)];
     first.into_iter().chain(records).chain(then).collect()
 }
 

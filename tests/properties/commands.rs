@@ -23,7 +23,7 @@ pub(crate) fn command(infra: &Infrastructure, what: u8, which: usize) -> Command
         3..=5 => Command::Restore(element),
         6 | 7 => Command::Fault(fault(infra, which)),
         16..=20 => Command::Fault(fault(infra, which.wrapping_mul(usize::from(what) + 1))),
-        21 => Command::Heal(fault(infra, which)),
+        21 => Command::Clear(fault(infra, which)),
         22 => Command::Restart(element, which.is_multiple_of(2).then(|| seconds(0.001 + (which % 3_000) as f64 / 1e3))),
         23 => settings(which),
         8 if which.is_multiple_of(2) => Command::Edit(TopologyEdit::EdgeTls(TlsMode::ALL[which / 2 % 4])),

@@ -107,7 +107,7 @@ fn overheard(from: &str, to: &str, seed: u64, between: (SimTime, SimTime)) -> Ve
 }
 
 fn requests<'a>(heard: impl Iterator<Item = &'a CapturedMessage>) -> Vec<(SimTime, u64, Heading)> {
-    let part = |heard: &CapturedMessage| match heard.said {
+    let part = |heard: &CapturedMessage| match heard.payload {
         CapturedPayload::Request { number, heading, .. } => Some((heard.at, number, heading)),
         _ => None,
     };
@@ -120,23 +120,23 @@ fn a_tap_captures_messages_only_after_it_is_placed() {
     let mut timeline = busy(5);
     let link = stage_2().link_between("lb-1", "web-1");
     timeline.listen(link);
-    assert_eq!(timeline.heard().count(), 0);
+    assert_eq!(timeline.captured().count(), 0);
     timeline.seek(seconds(5));
-    assert_eq!(requests(timeline.heard()), overheard("lb-1", "web-1", 5, (seconds(3), seconds(5))));
-    assert!(timeline.heard().count() > 100);
+    assert_eq!(requests(timeline.captured()), overheard("lb-1", "web-1", 5, (seconds(3), seconds(5))));
+    assert!(timeline.captured().count() > 100);
     // Seeking back and forward shows the messages up to each moment.
     for to in [4, 3, 5, 4, 6] {
         timeline.seek(seconds(to));
-        assert_eq!(requests(timeline.heard()), overheard("lb-1", "web-1", 5, (seconds(3), seconds(to))), "at {to} s");
+        assert_eq!(requests(timeline.captured()), overheard("lb-1", "web-1", 5, (seconds(3), seconds(to))), "at {to} s");
     }
     // After seeking to before the tap was placed, the tap stays in place.
     timeline.seek(seconds(1));
-    assert_eq!(timeline.heard().count(), 0);
+    assert_eq!(timeline.captured().count(), 0);
     timeline.seek(seconds(2));
-    assert_eq!(requests(timeline.heard()), overheard("lb-1", "web-1", 5, (seconds(1), seconds(2))));
+    assert_eq!(requests(timeline.captured()), overheard("lb-1", "web-1", 5, (seconds(1), seconds(2))));
     timeline.listen(None);
     timeline.seek(seconds(3));
-    assert_eq!((timeline.tapped(), timeline.heard().count()), (None, 0));
+    assert_eq!((timeline.tapped(), timeline.captured().count()), (None, 0));
 }
 
 #[test]
@@ -145,7 +145,7 @@ fn a_tap_keeps_the_latest_messages_after_seeking_back() {
     timeline.listen(stage_2().link_between("browser", "lb-1"));
     for to in [20, 12, 19, 8] {
         timeline.seek(SimTime::from_secs(to));
-        let heard = requests(timeline.heard());
+        let heard = requests(timeline.captured());
         let all = overheard("browser", "lb-1", 6, (SimTime::from_secs(3), SimTime::from_secs(to)));
         assert!(heard.len() >= 200 && heard.len() <= 2_000 && all.ends_with(&heard), "{} at {to} s", heard.len());
     }
@@ -159,7 +159,7 @@ fn a_tap_captures_changes_samples_and_advertisements() {
         let mut timeline = Timeline::new(Simulation::new(Arc::clone(&infra), 1));
         timeline.listen(Some(infra.link_between(from, to).unwrap_or_else(|| panic!("{from} → {to}"))));
         timeline.seek(SimTime::from_secs(5));
-        timeline.heard().map(|heard| heard.said.clone()).collect()
+        timeline.captured().map(|heard| heard.payload.clone()).collect()
     };
     let links: Vec<(String, String, hoplight::model::Protocol)> = infra
         .links()
@@ -208,9 +208,9 @@ fn a_tap_captures_packets_stopped_by_the_far_firewall_but_not_by_the_near_one() 
         timeline.listen(Some(link));
         timeline.seek(SimTime::from_secs(6));
         let asked = |heard: &&CapturedMessage| {
-            matches!(heard.said, CapturedPayload::Sample { .. } | CapturedPayload::Request { heading: Heading::Request, .. })
+            matches!(heard.payload, CapturedPayload::Sample { .. } | CapturedPayload::Request { heading: Heading::Request, .. })
         };
-        assert_eq!(timeline.heard().filter(asked).count() == 0, near, "{from} → {to}");
+        assert_eq!(timeline.captured().filter(asked).count() == 0, near, "{from} → {to}");
         sides[usize::from(near)] += 1;
     }
     assert!(sides[0] > 0 && sides[1] > 0, "{sides:?}");
@@ -224,8 +224,8 @@ fn a_taps_totals_are_the_same_after_seeking_back_and_forth() {
     timeline.listen(link);
     // Run straight on, far beyond the number of messages kept.
     let summary = |timeline: &Timeline| {
-        let last: Vec<CapturedMessage> = timeline.heard().rev().take(200).cloned().collect();
-        (timeline.heard_count(), timeline.heard_password().cloned(), last)
+        let last: Vec<CapturedMessage> = timeline.captured().rev().take(200).cloned().collect();
+        (timeline.captured_count(), timeline.captured_password().cloned(), last)
     };
     let mut straight = Vec::new();
     for to in 4..=20 {
@@ -235,9 +235,9 @@ fn a_taps_totals_are_the_same_after_seeking_back_and_forth() {
         // Health checks of the first of two backends start after two thirds of a second and repeat every two seconds.
         // Each check is answered.
         let checks = (0..to).map(|number| 667 + 2_000 * number).filter(|ms| (3_000..to * 1_000).contains(ms)).count();
-        assert_eq!(timeline.heard_count(), (all.len() + 2 * checks) as u64, "at {to} s");
+        assert_eq!(timeline.captured_count(), (all.len() + 2 * checks) as u64, "at {to} s");
     }
-    assert!(timeline.heard_count() > 4_000 && timeline.heard_password().is_some_and(CapturedMessage::shows_password));
+    assert!(timeline.captured_count() > 4_000 && timeline.captured_password().is_some_and(CapturedMessage::shows_password));
     for at in [12, 16, 0, 15, 5, 1, 9, 16, 3] {
         let (to, known) = &straight[at];
         timeline.seek(seconds(*to));
@@ -252,5 +252,5 @@ fn a_taps_totals_are_the_same_after_seeking_back_and_forth() {
     timeline.seek(seconds(14));
     assert_eq!(summary(&timeline), other);
     timeline.seek(seconds(8));
-    assert_eq!(timeline.heard_count(), straight[4].1.0);
+    assert_eq!(timeline.captured_count(), straight[4].1.0);
 }

@@ -195,19 +195,19 @@ fn a_wiretap_follows_its_hop_and_stops_where_the_hop_is_gone() {
     let link = |timeline: &Timeline| timeline.simulation().infrastructure().link_between("lb-1", "web-1");
     timeline.listen(link(&timeline));
     timeline.seek(SimTime::from_secs(8));
-    let heard = timeline.heard_count();
+    let heard = timeline.captured_count();
     assert!(heard > 50);
     timeline.rebuild(with_spare(timeline.simulation().infrastructure()));
     timeline.seek(SimTime::from_secs(10));
     assert_eq!(timeline.tapped(), link(&timeline));
-    let more = timeline.heard_count();
+    let more = timeline.captured_count();
     assert!(more > heard);
     let without =
         edited(timeline.simulation().infrastructure(), [Edit::RemoveLink(ComponentId::new("lb-1"), ComponentId::new("web-1"))]);
     timeline.rebuild(without);
     timeline.seek(SimTime::from_secs(12));
-    assert_eq!((timeline.tapped(), timeline.heard_count()), (None, more));
+    assert_eq!((timeline.tapped(), timeline.captured_count()), (None, more));
     // After a rewind to before the edit, the hop exists and is tapped again.
     timeline.seek(SimTime::from_secs(8));
-    assert_eq!((timeline.tapped(), timeline.heard_count()), (link(&timeline), heard));
+    assert_eq!((timeline.tapped(), timeline.captured_count()), (link(&timeline), heard));
 }

@@ -82,7 +82,7 @@ impl Learner {
             | Command::Lag(..)
             | Command::Restart(..)
             | Command::Fault(_)
-            | Command::Heal(_)
+            | Command::Clear(_)
             | Command::Retries(_)
             | Command::SynCookies(_)
             | Command::Scan => panic!("no key does {command:?}"),

@@ -32,9 +32,7 @@
 //! Every function is pure and takes the model; every result is given per kind of request. The correct answers to quiz
 //! questions are computed here, so none is written by hand.
 //!
-//! Architecture invariant: this crate depends on no clock, component health, simulation or screen; load is an
-//! argument.
-//! "Works" means that a path exists, not that it is fast or found immediately: the simulation measures that.
+//! Load is an argument, and every component counts as up unless the caller says otherwise. "Works" means that a path exists, not that it is fast or found immediately: the simulation measures that.
 //! `hoplight_model::behaviour` defines what a component does with a request; `exceptions` lists where the analysis
 //! deviates from it.
 

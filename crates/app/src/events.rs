@@ -36,7 +36,7 @@ impl EventClass {
         match &note.what {
             _ if note.request.is_some() => Self::Failure,
             EventKind::Alert { state: AlertState::Firing, .. } => Self::Alert,
-            EventKind::Alert { .. } | EventKind::Booted(_) | EventKind::Commanded(Command::Restore(_) | Command::Heal(_)) => {
+            EventKind::Alert { .. } | EventKind::Booted(_) | EventKind::Commanded(Command::Restore(_) | Command::Clear(_)) => {
                 Self::Restore
             }
             EventKind::Commanded(Command::Kill(_) | Command::Restart(..) | Command::Fault(_)) | EventKind::Scanned { .. } => {
@@ -47,7 +47,45 @@ impl EventClass {
             | EventKind::Promoted { .. }
             | EventKind::Demoted { .. }
             | EventKind::SemiSync { .. } => Self::Reaction,
-            _ => Self::Command,
+            EventKind::Commanded(
+                Command::Edit(_)
+                | Command::Rate(_)
+                | Command::Send(_)
+                | Command::Drain(_)
+                | Command::Ready(_)
+                | Command::Balance(_)
+                | Command::Promote(_)
+                | Command::Demote(_)
+                | Command::Lag(..)
+                | Command::Retries(_)
+                | Command::SynCookies(_)
+                | Command::Scan
+                | Command::Probe(_),
+            )
+            | EventKind::Rebuilt(_) => Self::Command,
+            // These concern requests or samples. Without a request, none of them is a headline.
+            EventKind::Arrived
+            | EventKind::Departed { .. }
+            | EventKind::Reached { .. }
+            | EventKind::Passed { .. }
+            | EventKind::Blocked { .. }
+            | EventKind::Waits { .. }
+            | EventKind::TurnedAway { .. }
+            | EventKind::Chose { .. }
+            | EventKind::NoBackend { .. }
+            | EventKind::Answers { .. }
+            | EventKind::Unresolved { .. }
+            | EventKind::Fails { .. }
+            | EventKind::Refuses { .. }
+            | EventKind::Vanished { .. }
+            | EventKind::Retries { .. }
+            | EventKind::GivesUp { .. }
+            | EventKind::Ended { .. }
+            | EventKind::Sampled { .. }
+            | EventKind::Delivered { .. }
+            | EventKind::Replicated { .. }
+            | EventKind::Probes
+            | EventKind::Probed { .. } => Self::Failure,
         }
     }
 

@@ -16,7 +16,7 @@
 //! | [`detail`], [`panel`], [`journal`], [`tap`], [`monitor`], [`status`], [`help`], [`mod@window`] | texts as [`Line`]s | the panes, the frame |
 //! | [`overlay`], [`comparison`], [`fault_menu`], [`events`] | analysis and simulation results for display | the texts |
 //!
-//! Architecture invariant: this crate accesses no terminal, clock or file. A frame is a pure function of [`App`].
+//! Architecture invariant: a frame is a pure function of [`App`].
 //!
 //! ```
 //! use hoplight_app::{App, Key, Settings, StageView};

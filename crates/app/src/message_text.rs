@@ -18,12 +18,12 @@ use crate::tone::Tone;
 pub(super) const SHORT: usize = 40;
 
 /// Renders a message captured on a link.
-pub(super) fn render(infra: &Infrastructure, link: LinkIx, said: &CapturedPayload, columns: usize) -> RenderedMessage {
-    message(infra, link, &message_spec(infra, link, said), columns)
+pub(super) fn render(infra: &Infrastructure, link: LinkIx, payload: &CapturedPayload, columns: usize) -> RenderedMessage {
+    message(infra, link, &message_spec(infra, link, payload), columns)
 }
 
-fn message_spec(infra: &Infrastructure, link: LinkIx, said: &CapturedPayload) -> MessageSpec {
-    match said {
+fn message_spec(infra: &Infrastructure, link: LinkIx, payload: &CapturedPayload) -> MessageSpec {
+    match payload {
         CapturedPayload::Request { number, kind, heading, phase, status, nxdomain } => MessageSpec {
             payload: match phase {
                 Phase::Lookup => Payload::Lookup,

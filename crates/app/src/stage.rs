@@ -51,7 +51,7 @@ impl Stage {
         seed: u64,
         size: (u16, u16),
         run: LessonRun,
-        entry: &outcome::Entry,
+        entry: &outcome::StepEntry,
     ) -> (Self, Result<(), CommandError>) {
         let mut stage = Self::explore(infra, seed, size);
         stage.session.lesson = Some(run);
@@ -64,7 +64,7 @@ impl Stage {
     ///
     /// # Errors
     /// If a command of the setup is refused.
-    pub fn enter(&mut self, entry: &outcome::Entry) -> Result<(), CommandError> {
+    pub fn enter(&mut self, entry: &outcome::StepEntry) -> Result<(), CommandError> {
         self.panels.scroll = 0;
         self.panels.show_detail = false;
         let known = self.knows_future();

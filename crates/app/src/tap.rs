@@ -37,21 +37,21 @@ pub fn remark(stage: &Stage) -> String {
 /// messages would push it out.
 pub fn lines(stage: &Stage, room: usize) -> Vec<Line> {
     let Some(link) = stage.session.timeline.tapped() else { return Vec::new() };
-    let mut shown: Vec<&CapturedMessage> = stage.session.timeline.heard().rev().take(room).collect();
+    let mut shown: Vec<&CapturedMessage> = stage.session.timeline.captured().rev().take(room).collect();
     shown.reverse();
     if shown.is_empty() {
         return vec![Line::new(Tone::Dim, " Nothing captured yet")];
     }
-    let is_lost = shown.len() == room && room > 1 && !shown.iter().any(|heard| heard.shows_password());
-    if is_lost && let Some(secret) = stage.session.timeline.heard_password() {
+    let is_lost = shown.len() == room && room > 1 && !shown.iter().any(|message| message.shows_password());
+    if is_lost && let Some(secret) = stage.session.timeline.captured_password() {
         shown[0] = secret;
     }
-    shown.into_iter().map(|heard| line(link, heard)).collect()
+    shown.into_iter().map(|message| line(link, message)).collect()
 }
 
 /// Formats a message in one line. A click on it follows the request.
-fn line(link: LinkIx, heard: &CapturedMessage) -> Line {
-    let (whose, arrow) = match heard.said {
+fn line(link: LinkIx, message: &CapturedMessage) -> Line {
+    let (whose, arrow) = match message.payload {
         CapturedPayload::Request { number, heading, .. } => {
             let name = hoplight_sim::probe_number(number).map_or_else(|| format!("r{number}"), |probe| format!("probe {probe}"));
             (name, if heading == Heading::Request { "→" } else { "←" })
@@ -61,9 +61,9 @@ fn line(link: LinkIx, heard: &CapturedMessage) -> Line {
         CapturedPayload::Sample { .. } => ("sample".into(), "→"),
         CapturedPayload::Advertisement(_) => ("VRRP".into(), "→"),
     };
-    let mut line = Line::new(Tone::Dim, format!(" {:>9.3} {whose:>6} {arrow} ", heard.at.as_secs_f64()));
-    line.spans.extend(message_text::brief(&message_text::render(&heard.infra, link, &heard.said, message_text::SHORT)));
-    if let CapturedPayload::Request { number, .. } = heard.said {
+    let mut line = Line::new(Tone::Dim, format!(" {:>9.3} {whose:>6} {arrow} ", message.at.as_secs_f64()));
+    line.spans.extend(message_text::brief(&message_text::render(&message.infra, link, &message.payload, message_text::SHORT)));
+    if let CapturedPayload::Request { number, .. } = message.payload {
         line = line.doing(SelectAction::Follow(number));
     }
     line
@@ -75,7 +75,7 @@ pub(super) fn section(page: &mut Page, stage: &Stage, link: LinkIx, width: usize
     if stage.session.timeline.tapped() != Some(link) {
         return false;
     }
-    let count = stage.session.timeline.heard_count();
+    let count = stage.session.timeline.captured_count();
     page.text(Tone::Name, &format!("Wiretap: {count} captured"));
     if !stage.viewport.regions.wide {
         for line in lines(stage, 5) {
@@ -83,26 +83,26 @@ pub(super) fn section(page: &mut Page, stage: &Stage, link: LinkIx, width: usize
         }
     }
     // Show one message in full: the last plaintext login, or else the last request.
-    let asked = |heard: &&CapturedMessage| {
+    let asked = |message: &&CapturedMessage| {
         matches!(
-            heard.said,
+            message.payload,
             CapturedPayload::Request { heading: Heading::Request, .. }
                 | CapturedPayload::Change
                 | CapturedPayload::Sample { .. }
                 | CapturedPayload::Advertisement(_)
         )
     };
-    let login = stage.session.timeline.heard_password();
-    if let Some(heard) = login.or_else(|| stage.session.timeline.heard().rev().find(asked)) {
-        let message = message_text::render(&heard.infra, link, &heard.said, width);
-        let whose = match heard.said {
-            CapturedPayload::Request { number, .. } => format!("r{number} at {:.3} s, on the wire:", heard.at.as_secs_f64()),
-            _ => format!("at {:.3} s, on the wire:", heard.at.as_secs_f64()),
+    let login = stage.session.timeline.captured_password();
+    if let Some(message) = login.or_else(|| stage.session.timeline.captured().rev().find(asked)) {
+        let rendered = message_text::render(&message.infra, link, &message.payload, width);
+        let whose = match message.payload {
+            CapturedPayload::Request { number, .. } => format!("r{number} at {:.3} s, on the wire:", message.at.as_secs_f64()),
+            _ => format!("at {:.3} s, on the wire:", message.at.as_secs_f64()),
         };
         page.text(Tone::Dim, &whose);
-        let (from, to) = heard.infra.ends(link);
-        let id = |ix| heard.infra.component(ix).id.as_str();
-        message_text::full(page, &message, (id(from), id(to)));
+        let (from, to) = message.infra.ends(link);
+        let id = |ix| message.infra.component(ix).id.as_str();
+        message_text::full(page, &rendered, (id(from), id(to)));
     }
     true
 }

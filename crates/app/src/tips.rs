@@ -89,7 +89,7 @@ impl Tip {
             Self::Kill => stage.can_kill(),
             Self::Overlay => !stage.panels.overlays.is_suspended() && stage.panels.overlays.shown().is_none(),
             Self::Pause => !stage.session.playback.paused,
-            _ => true,
+            Self::Select | Self::Tls | Self::Glossary | Self::Send | Self::Palette => true,
         }
     }
 

@@ -19,8 +19,8 @@
 //! # Ok::<(), hoplight_model::ReadError>(())
 //! ```
 //!
-//! A pure function of an infrastructure and a size, computed once per resize. It knows nothing of colours or the
-//! simulation: a route says where a link is drawn, not what it carries.
+//! A pure function of an infrastructure and a size, computed once per resize. A route says where a link is drawn, not
+//! what it carries.
 
 mod compass;
 mod geometry;

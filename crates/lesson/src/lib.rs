@@ -29,9 +29,9 @@
 //! # Ok::<(), hoplight_model::ReadError>(())
 //! ```
 //!
-//! Architecture invariant: this crate uses no terminal, files or clock. Lessons never hard-code the result of a run or the
-//! answer to a question about the diagram: conditions are measured and correct marks are computed. A lesson changes the
-//! simulation only through [`Command`](hoplight_sim::Command)s, which the caller executes.
+//! Architecture invariant: lessons never hard-code the result of a run or the answer to a question about the diagram:
+//! conditions are measured and correct marks are computed. A lesson changes the simulation only through
+//! [`Command`](hoplight_sim::Command)s, which the caller executes.
 
 pub mod act;
 pub mod check;
@@ -60,7 +60,9 @@ pub use glossary::{Glossary, Term};
 pub use library::{Library, Loaded, Sources};
 pub use marks::MarkTarget;
 pub use markup::{KeyName, Piece};
-pub use outcome::{Answered, Changed, Entry, Hinted, Moved, Opening, Refusal, Reveal, Score, Solved, Stay, Submitted, Toggled};
+pub use outcome::{
+    Answered, Changed, Hinted, Moved, Opening, Refusal, Reveal, Score, Solved, Stay, StepEntry, Submitted, Toggled,
+};
 pub use playback::Playback;
 pub use progress::{LessonProgress, Progress, ProgressError};
 pub use question::{Ask, Choice, Question};

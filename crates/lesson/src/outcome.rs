@@ -13,7 +13,7 @@ use super::act::{Act, Pace};
 /// What the caller must carry out when a step begins. Empty if the step had begun before.
 #[must_use]
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Entry {
+pub struct StepEntry {
     /// Actions to carry out, in order.
     pub openings: Vec<Opening>,
     /// The pace to set; setting it also resumes a paused simulation.
@@ -31,7 +31,7 @@ pub enum Opening {
     Do(Command),
 }
 
-impl Entry {
+impl StepEntry {
     /// Carries out all actions immediately.
     ///
     /// # Errors
@@ -80,7 +80,7 @@ fn repair(timeline: &mut Timeline, setup: &[Command]) -> Result<(), CommandError
         apply_if_needed(timeline, Command::Edit(TopologyEdit::Unblock(from.clone(), to.clone())))?;
     }
     for fault in timeline.simulation().faults() {
-        apply_if_needed(timeline, Command::Heal(fault))?;
+        apply_if_needed(timeline, Command::Clear(fault))?;
     }
     repair_settings(timeline, &infra, setup)?;
     let mut rates = setup.iter().rev().filter_map(|command| if let Command::Rate(rate) = command { Some(*rate) } else { None });
@@ -134,7 +134,7 @@ pub enum Changed {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Moved {
     /// Moved to a step.
-    Step(Entry),
+    Step(StepEntry),
     /// Moved to a question of the quiz, numbered from 0.
     Quiz(usize),
     /// Moved to the end of the lesson.

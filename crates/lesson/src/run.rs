@@ -11,7 +11,7 @@
 //! forward to steps that have already begun: all gates up to the furthest step reached are open. [`LessonRun::again`]
 //! restarts a step.
 //!
-//! The runner executes nothing: it returns an [`Entry`] with the commands of a step.
+//! The runner executes nothing: it returns an [`StepEntry`] with the commands of a step.
 
 mod replies;
 mod shown;
@@ -23,7 +23,7 @@ use hoplight_model::Element;
 
 use super::condition::{Baseline, Observation};
 use super::form::{Lesson, Start, Step, StepGate};
-use super::outcome::{Changed, Entry, Moved, Opening, Score, Stay};
+use super::outcome::{Changed, Moved, Opening, Score, Stay, StepEntry};
 use super::question::{Ask, Question};
 
 /// The learner's position.
@@ -72,18 +72,18 @@ pub struct LessonRun {
 
 impl LessonRun {
     /// Starts a lesson. The entry contains the lesson's setup and the first step's commands.
-    pub fn start(lesson: Arc<Lesson>) -> (Self, Entry) {
+    pub fn start(lesson: Arc<Lesson>) -> (Self, StepEntry) {
         Self::start_at(lesson, 0)
     }
 
     /// Starts a lesson at a step, numbered from 0, or at the quiz if `step` is the number of steps. The entry contains
     /// all commands up to that point.
-    pub fn start_at(lesson: Arc<Lesson>, step: usize) -> (Self, Entry) {
+    pub fn start_at(lesson: Arc<Lesson>, step: usize) -> (Self, StepEntry) {
         let steps = vec![StepState::default(); lesson.steps.len()];
         let quiz = vec![Reply::default(); lesson.quiz.len()];
         let mut run = Self { lesson, place: Place::Step(0), furthest: Place::Step(0), steps, quiz };
         let setup = run.lesson.setup.iter().cloned().map(Opening::Do).collect();
-        let mut whole = Entry { openings: setup, pace: None };
+        let mut whole = StepEntry { openings: setup, pace: None };
         for number in 0..run.steps.len().min(step.saturating_add(1)) {
             let entry = run.enter(number);
             whole.openings.extend(entry.openings);
@@ -139,7 +139,7 @@ impl LessonRun {
         Score { right: count(right), of: count(self.quiz.len()) }
     }
 
-    /// Evaluates the goals. Call it after carrying out an [`Entry`], then after every action and in every frame. The
+    /// Evaluates the goals. Call it after carrying out an [`StepEntry`], then after every action and in every frame. The
     /// first call sets the step's baseline.
     pub fn observe(&mut self, seen: &Observation<'_>) -> Changed {
         let Place::Step(number) = self.place else { return Changed::Nothing };
@@ -234,18 +234,18 @@ impl LessonRun {
         Moved::Step(self.enter(number))
     }
 
-    fn enter(&mut self, number: usize) -> Entry {
+    fn enter(&mut self, number: usize) -> StepEntry {
         self.go(Place::Step(number));
         let (Some(state), Some(step)) = (self.steps.get_mut(number), self.lesson.steps.get(number)) else {
-            return Entry::default();
+            return StepEntry::default();
         };
         if state.begun {
-            return Entry::default();
+            return StepEntry::default();
         }
         state.begun = true;
         let repair = (step.start == Start::Repaired).then(|| Opening::Repair(self.lesson.setup.clone()));
         let commands = step.begin.iter().cloned().map(Opening::Do);
-        Entry { openings: repair.into_iter().chain(commands).collect(), pace: step.pace }
+        StepEntry { openings: repair.into_iter().chain(commands).collect(), pace: step.pace }
     }
 
     fn go(&mut self, place: Place) {

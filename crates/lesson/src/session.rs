@@ -14,7 +14,7 @@ use hoplight_text::Phrase;
 use super::act::Pace;
 use super::condition::{Observation, Wiretap};
 use super::design::Design;
-use super::outcome::{Changed, Entry};
+use super::outcome::{Changed, StepEntry};
 use super::playback::Playback;
 use super::run::LessonRun;
 
@@ -96,7 +96,7 @@ impl Session {
     ///
     /// # Errors
     /// Fails if one of its commands is refused; the commands before it have run.
-    pub fn enter(&mut self, entry: &Entry) -> Result<(), CommandError> {
+    pub fn enter(&mut self, entry: &StepEntry) -> Result<(), CommandError> {
         let before = self.timeline.changes();
         let result = entry.carry_out(&mut self.timeline);
         self.set_up = self.timeline.changes();
@@ -157,10 +157,10 @@ impl Session {
             paused: self.playback.paused,
             steps_forward: self.steps.0,
             steps_back: self.steps.1,
-            wiretap: self
-                .wiretap
-                .as_ref()
-                .map(|(from, to)| Wiretap { on: (from, to), password_at: self.timeline.heard_password().map(|heard| heard.at) }),
+            wiretap: self.wiretap.as_ref().map(|(from, to)| Wiretap {
+                on: (from, to),
+                password_at: self.timeline.captured_password().map(|message| message.at),
+            }),
         })
     }
 
@@ -259,7 +259,7 @@ impl Session {
 
     /// Whether the wiretap has captured a password.
     pub fn wiretap_saw_password(&self) -> bool {
-        self.timeline.heard_password().is_some()
+        self.timeline.captured_password().is_some()
     }
 
     /// Follows a request, or stops following if `None`. Following a request clears the selection.
@@ -284,9 +284,8 @@ impl Session {
             return;
         }
         // If the wiretap captured a message of the request, the request was in flight then, even if it has ended since.
-        let is_its =
-            |heard: &&CapturedMessage| matches!(heard.said, CapturedPayload::Request { number, .. } if Some(number) == followed);
-        let about = self.timeline.heard().find(is_its).map_or(self.sim().now(), |heard| heard.at);
+        let is_its = |message: &&CapturedMessage| matches!(message.payload, CapturedPayload::Request { number, .. } if Some(number) == followed);
+        let about = self.timeline.captured().find(is_its).map_or(self.sim().now(), |message| message.at);
         self.timeline.follow(followed, about);
     }
 

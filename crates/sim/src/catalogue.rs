@@ -257,7 +257,7 @@ fn faults(faults: impl IntoIterator<Item = Fault>) -> Vec<Timed> {
 }
 
 fn clear(faults: impl IntoIterator<Item = Fault>) -> Vec<Command> {
-    faults.into_iter().map(Command::Heal).collect()
+    faults.into_iter().map(Command::Clear).collect()
 }
 
 type Hops = Vec<(ComponentId, ComponentId)>;

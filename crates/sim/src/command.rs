@@ -43,7 +43,7 @@ pub enum Command {
     /// Injects a fault.
     Fault(Fault),
     /// Clears a fault.
-    Heal(Fault),
+    Clear(Fault),
     /// Sets the users' retries.
     Retries(Retries),
     /// Turns SYN cookies at the entry on or off.
@@ -67,7 +67,7 @@ impl Command {
                 Some(Element::Hop(from.clone(), to.clone()))
             }
             Self::Promote(id) | Self::Demote(id) | Self::Lag(id, _) => Some(Element::Component(id.clone())),
-            Self::Fault(fault) | Self::Heal(fault) => fault.element(),
+            Self::Fault(fault) | Self::Clear(fault) => fault.element(),
             Self::Edit(TopologyEdit::EdgeTls(_) | TopologyEdit::WebToAppTls(_) | TopologyEdit::AppToDbTls(_))
             | Self::Rate(_)
             | Self::Send(_)

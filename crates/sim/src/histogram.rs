@@ -3,6 +3,8 @@
 //! Each power of two has 32 buckets of equal width, as in `HdrHistogram`. Only the range between the lowest and highest
 //! bucket in use is stored, typically a few hundred bytes.
 
+use crate::index::count64;
+
 /// Logarithm to base 2 of the number of buckets per power of two. A bucket's width is at most 1/32 of the durations in
 /// it, and its midpoint is off by at most half of that.
 const PRECISION: u32 = 5;
@@ -30,7 +32,7 @@ const fn bucket(nanos: u64) -> usize {
 
 /// The midpoint of a bucket, in nanoseconds.
 fn middle(bucket: usize) -> f64 {
-    let bucket = bucket as u64;
+    let bucket = count64(bucket);
     if bucket < PER_OCTAVE {
         return bucket as f64;
     }

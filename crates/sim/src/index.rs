@@ -1,7 +1,7 @@
 //! Typed indices: each list is indexed by its own type, so that a station's index cannot be used for a link.
 //!
-//! Stations and links have the same indices as the infrastructure's components and links, and share their types. All
-//! conversions between indices and integers are in this file.
+//! Stations and links have the same indices as the infrastructure's components and links, and share their types. Conversions
+//! between indices and integers are in this file.
 
 use std::fmt::Debug;
 use std::marker::PhantomData;
@@ -31,6 +31,12 @@ pub(crate) trait Ix: Copy + Eq + Debug {
 #[inline]
 pub(crate) fn count(length: usize) -> u32 {
     u32::try_from(length).expect("a list has fewer than four billion items")
+}
+
+/// Converts a length to a 64-bit count.
+#[inline]
+pub(crate) const fn count64(length: usize) -> u64 {
+    length as u64
 }
 
 /// Converts a 32-bit count to a length.

@@ -27,9 +27,8 @@
 //! # Ok::<(), hoplight_model::ReadError>(())
 //! ```
 //!
-//! Architecture invariant: nothing in this crate uses a terminal, tokio, files or the wall clock. The seed is explicit,
-//! and events at the same instant run in the order in which they were scheduled: the same seed gives the same trace,
-//! byte for byte.
+//! Architecture invariant: the seed is explicit, and events at the same instant run in the order in which they were
+//! scheduled: the same seed gives the same trace, byte for byte.
 
 mod arrivals;
 mod balancers;

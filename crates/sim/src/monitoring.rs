@@ -1,6 +1,6 @@
 //! Monitoring: what agents sample, and the time series that the monitoring service keeps.
 //!
-//! The service knows only what was delivered to it and must not read stations. `evaluation` applies the alert rules to
+//! Only agents read stations; the service knows only what was delivered to it. `evaluation` applies the alert rules to
 //! the kept series.
 
 mod alerts;

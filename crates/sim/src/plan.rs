@@ -188,7 +188,7 @@ impl Plan {
             to: hop.to,
             latency: link.latency.nanos(),
             outward: hop.guards.iter().filter(|g| g.verdict.direction == hoplight_model::firewall::Direction::Outbound).count(),
-            behind: u8::try_from(hop.guards.len()).unwrap_or(u8::MAX),
+            behind: u8::try_from(hop.guards.len()).expect("a hop has at most 127 firewalls"),
             guards: hop.guards.clone(),
             protocol: link.protocol,
             backend: None,

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use hoplight_model::{RequestKind, Retries};
 
-use crate::index::PerKind;
+use crate::index::{PerKind, count};
 use crate::outcome::{Failure, Outcome};
 use crate::time::SimTime;
 use crate::view::{Experience, Totals};
@@ -174,7 +174,7 @@ impl Users {
                 failed += 1;
             }
         }
-        let completed = u32::try_from(latencies.len()).unwrap_or(u32::MAX);
+        let completed = count(latencies.len());
         let [p50_ms, p95_ms, p99_ms] = percentiles(&mut latencies, [0.50, 0.95, 0.99]);
         Experience { window_s: reach.as_secs_f64(), completed, failed, p50_ms, p95_ms, p99_ms }
     }

@@ -3,7 +3,7 @@
 //! The journal keeps only the latest events of the whole site, which on a busy one covers a fraction of a second. A
 //! watcher keeps all events of one request, or all messages on one link. Watchers are not part of the simulation: they
 //! are filled while time runs forward and truncated when it goes back, so they always hold exactly what has happened
-//! until now. Must not change the run.
+//! until now.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use std::sync::Arc;
 use hoplight_model::firewall::{Direction, RuleAction};
 use hoplight_model::{ComponentId, ComponentIx, Hop, Infrastructure, LinkIx, Protocol, RequestKind};
 
-use crate::index::RequestIx;
+use crate::index::{RequestIx, count64};
 use crate::journal::{EventKind, JournalEvent};
 use crate::packet::{Activity, Heading, Phase, Status};
 use crate::simulation::Simulation;
@@ -73,7 +73,7 @@ pub struct CapturedMessage {
     /// When it was sent.
     pub at: SimTime,
     /// Its content.
-    pub said: CapturedPayload,
+    pub payload: CapturedPayload,
     /// The infrastructure at that time, which says whether the link was encrypted.
     pub infra: Arc<Infrastructure>,
     /// Whether it was readable.
@@ -161,7 +161,7 @@ pub(super) struct Watchers {
 impl CapturedMessage {
     /// Whether the message exposes a password: a login in plaintext, as a form or an SQL statement.
     pub fn shows_password(&self) -> bool {
-        let is_login = match &self.said {
+        let is_login = match &self.payload {
             CapturedPayload::Request { kind, heading: Heading::Request, phase: Phase::Exchange, .. } => kind.is_write(),
             _ => false,
         };
@@ -331,7 +331,7 @@ impl TapRecorder {
 
     /// Number of kept messages that had been captured at an earlier position.
     fn kept_at(&self, stamp: Stamp) -> u64 {
-        self.captured.iter().filter(|message| message.stamp.has_happened_by(stamp)).count() as u64
+        count64(self.captured.iter().filter(|message| message.stamp.has_happened_by(stamp)).count())
     }
 
     /// The tally at an earlier position, if it is known.
@@ -343,7 +343,7 @@ impl TapRecorder {
             return Some(self.tallies[place].1.clone());
         }
         // If all messages are kept, the tally can be computed again.
-        let is_whole = self.total.count == self.captured.len() as u64;
+        let is_whole = self.total.count == count64(self.captured.len());
         let password =
             || self.captured.iter().rev().find(|message| message.stamp.has_happened_by(stamp) && message.shows_password());
         is_whole.then(|| Tally { count: self.kept_at(stamp), password: password().cloned() })
@@ -368,7 +368,7 @@ impl TapRecorder {
             // The counters of the link start over.
             self.mark = None;
         }
-        let said = match (&note.what, note.request) {
+        let payload = match (&note.what, note.request) {
             (EventKind::Unresolved { nxdomain, .. }, _) => {
                 self.nxdomain = *nxdomain;
                 return;
@@ -383,12 +383,12 @@ impl TapRecorder {
             _ => return,
         };
         let is_asked =
-            matches!(said, CapturedPayload::Sample { .. } | CapturedPayload::Request { heading: Heading::Request, .. });
-        let is_refused = matches!(said, CapturedPayload::Request { heading: Heading::Response, status: Status::Refused, .. });
+            matches!(payload, CapturedPayload::Sample { .. } | CapturedPayload::Request { heading: Heading::Request, .. });
+        let is_refused = matches!(payload, CapturedPayload::Request { heading: Heading::Response, status: Status::Refused, .. });
         if self.is_stopped && (is_asked || is_refused) {
             return;
         }
-        self.capture(stamp, note.at, said);
+        self.capture(stamp, note.at, payload);
     }
 
     fn is_sender(&self, agent: ComponentIx) -> bool {
@@ -439,11 +439,11 @@ impl TapRecorder {
         }
     }
 
-    fn capture(&mut self, stamp: Stamp, at: SimTime, said: CapturedPayload) {
+    fn capture(&mut self, stamp: Stamp, at: SimTime, payload: CapturedPayload) {
         if self.captured.len() == MAX_MESSAGES {
             self.captured.pop_front();
         }
-        let message = CapturedMessage { at, said, infra: Arc::clone(&self.infra), is_plain: self.is_plain, stamp };
+        let message = CapturedMessage { at, payload, infra: Arc::clone(&self.infra), is_plain: self.is_plain, stamp };
         self.total.count += 1;
         if message.shows_password() {
             self.total.password = Some(message.clone());

@@ -104,7 +104,7 @@ fn forms(command: &Command) -> Forms {
         .event(phrase!["an external probe now checks every ", every.get(), " s"]),
         Command::Probe(None) => Forms::new(phrase!["turn the external probe off"], phrase!["the external probe is off"]),
         Command::Fault(of) => Forms::new(phrase!["inject the fault: ", fault(of)], fault(of)),
-        Command::Heal(of) => Forms::new(phrase!["clear the fault: ", repair(of)], repair(of)),
+        Command::Clear(of) => Forms::new(phrase!["clear the fault: ", repair(of)], repair(of)),
         Command::Retries(of) => Forms::new(phrase!["set retries: ", retries(of)], retries(of)),
         Command::SynCookies(on) => {
             Forms::new(phrase!["turn SYN cookies ", switch(*on)], phrase!["SYN cookies are ", switch(*on)])

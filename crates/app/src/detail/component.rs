@@ -1,5 +1,6 @@
 //! The detail panel of a component: its state as a station, and lines specific to its kind.
 
+use hoplight_model::behaviour::CrashEffect;
 use hoplight_model::{Certificate, Component, ComponentIx, ComponentKind, DatabaseRole, Element, RequestKind, TlsMode};
 use hoplight_sim::{Command, DatabaseView, EventKind, Fault, Health, JournalEvent, RecordState, probe_number};
 
@@ -21,7 +22,13 @@ pub(super) fn write(page: &mut Page, stage: &Stage, ix: ComponentIx) {
     let (tone, state) = match view.health {
         Health::Up => (Tone::Good, "up"),
         Health::Hung => (Tone::Bad, "hung: it accepts connections but does not respond"),
-        Health::Crashed => (Tone::Bad, "down: its process has exited, connections are refused"),
+        Health::Crashed => match component.kind.facts().crash {
+            CrashEffect::NothingPasses => (Tone::Bad, "down: its process has exited, no message passes"),
+            CrashEffect::NoSamples => (Tone::Bad, "down: its process has exited, no samples are taken"),
+            CrashEffect::NotPart | CrashEffect::NoLookup | CrashEffect::Refuses | CrashEffect::SamplesRefused => {
+                (Tone::Bad, "down: its process has exited, connections are refused")
+            }
+        },
         Health::PoweredOff => (Tone::Bad, "off with its server: nothing responds"),
     };
     page.text(tone, state);

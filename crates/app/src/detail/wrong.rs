@@ -31,7 +31,16 @@ fn concerns(fault: &Fault, infra: &Infrastructure, element: &Element) -> bool {
                 let (from, to) = infra.ends(link);
                 to == ix && of.protocol == Protocol::Http && infra.component(from).kind.is_browser()
             }),
-            _ => false,
+            Fault::Hang(_)
+            | Fault::Slow(..)
+            | Fault::Misconfigured(_)
+            | Fault::Flaw(_)
+            | Fault::Compromised(_)
+            | Fault::Expired(_)
+            | Fault::DiskFull(_)
+            | Fault::ReplicationStopped(_)
+            | Fault::Leak(..)
+            | Fault::Sniffer(..) => unreachable!("this fault has an element"),
         });
     };
     let server = component.and_then(|(_, component)| component.server.clone()).map(Element::Server);

@@ -42,7 +42,7 @@ pub(super) fn fault_actions(sim: &Simulation, rate_set: bool) -> Vec<FaultAction
         }
     }
     for fault in faults {
-        action(hoplight_text::repair(&fault), &format!("Now, {}.", hoplight_text::fault(&fault)), Command::Heal(fault));
+        action(hoplight_text::repair(&fault), &format!("Now, {}.", hoplight_text::fault(&fault)), Command::Clear(fault));
     }
     for (from, to) in infra.blocks() {
         action(

@@ -53,7 +53,7 @@ pub struct OverlayStamp {
 
 /// A line of the overlay in the panel.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Remark {
+pub struct OverlayRemark {
     /// The sign of the stamps it explains.
     pub sign: Option<OverlaySign>,
     /// The tone.
@@ -74,7 +74,7 @@ pub struct OverlayContent {
     /// Texts for the status line, longest first.
     pub line: Vec<String>,
     /// Lines for the panel.
-    pub remarks: Vec<Remark>,
+    pub remarks: Vec<OverlayRemark>,
 }
 
 impl OverlayContent {
@@ -87,7 +87,7 @@ impl OverlayContent {
     }
 
     pub(super) fn remark(&mut self, sign: Option<OverlaySign>, tone: Tone, text: impl Into<String>, about: Option<Element>) {
-        self.remarks.push(Remark { sign, tone, text: text.into(), about });
+        self.remarks.push(OverlayRemark { sign, tone, text: text.into(), about });
     }
 }
 

@@ -39,18 +39,8 @@ impl Report<'_> {
     }
 
     fn command(&mut self, command: &Command, infra: &Infrastructure) {
-        match command {
-            Command::Kill(element) | Command::Restore(element) | Command::Drain(element) | Command::Ready(element) => {
-                self.element(element, infra);
-            }
-            Command::Restart(element, _) => self.element(element, infra),
-            Command::Fault(fault) | Command::Heal(fault) => {
-                fault.element().into_iter().for_each(|element| self.element(&element, infra));
-            }
-            Command::Promote(id) | Command::Demote(id) | Command::Lag(id, _) => {
-                self.element(&Element::Component(id.clone()), infra);
-            }
-            _ => {}
+        if let Some(element) = command.element() {
+            self.element(&element, infra);
         }
     }
 
@@ -100,7 +90,26 @@ impl Report<'_> {
             }
             Condition::All(parts) | Condition::Any(parts) => parts.iter().for_each(|part| self.agents(part, infra)),
             Condition::Not(part) => self.agents(part, infra),
-            _ => {}
+            Condition::Selected(..)
+            | Condition::SelectedExposed
+            | Condition::Tls(..)
+            | Condition::Exposed(..)
+            | Condition::ExposedAtMost(..)
+            | Condition::Down(..)
+            | Condition::Up(..)
+            | Condition::Failing { .. }
+            | Condition::Working { .. }
+            | Condition::Completed { .. }
+            | Condition::Failed { .. }
+            | Condition::InFlight(..)
+            | Condition::Stale(..)
+            | Condition::Fresh(..)
+            | Condition::Gauge { .. }
+            | Condition::Pace(..)
+            | Condition::Paused
+            | Condition::Stepped { .. }
+            | Condition::Tapped(..)
+            | Condition::PasswordRead => {}
         }
     }
 }

@@ -10,7 +10,7 @@ use hoplight_sim::{CommandError, Timeline};
 
 use super::super::act::Act;
 use super::super::form::Lesson;
-use super::super::outcome::{Answered, Changed, Entry, Moved, Submitted, Toggled};
+use super::super::outcome::{Answered, Changed, Moved, StepEntry, Submitted, Toggled};
 use super::super::question::Question;
 use super::super::run::LessonRun;
 use super::super::session::{Session, StepOutcome};
@@ -46,7 +46,7 @@ impl Player {
     }
 
     /// Applies the entry of a step.
-    pub(super) fn enter(&mut self, entry: &Entry) -> Result<Changed, CommandError> {
+    pub(super) fn enter(&mut self, entry: &StepEntry) -> Result<Changed, CommandError> {
         self.session.enter(entry)?;
         Ok(self.observe())
     }

@@ -5,6 +5,7 @@
 
 use std::collections::VecDeque;
 
+use crate::index::{count64, length};
 use crate::time::SimTime;
 
 /// Number of the latest commits whose exact times are kept.
@@ -38,7 +39,7 @@ impl Lineage {
     }
 
     fn fork(&self, timeline: u32) -> Option<Fork> {
-        self.0.get((timeline as usize).checked_sub(1)?).copied()
+        self.0.get(length(timeline).checked_sub(1)?).copied()
     }
 
     /// Number of changes in the common prefix of two logs.
@@ -102,7 +103,7 @@ impl CommitTimes {
         if self.recent.len() <= RECENT {
             return;
         }
-        let (position, Some(at)) = (self.end - RECENT as u64, self.recent.pop_front()) else { return };
+        let (position, Some(at)) = (self.end - count64(RECENT), self.recent.pop_front()) else { return };
         if position.is_multiple_of(self.stride) {
             self.sparse.push_back((position, at));
             if self.sparse.len() > SPARSE {
@@ -115,7 +116,7 @@ impl CommitTimes {
 
     /// Commit time of the change at `position`, counted from 1, or a slightly earlier time.
     pub(crate) fn of(&self, position: u64) -> SimTime {
-        let before = self.end - self.recent.len() as u64;
+        let before = self.end - count64(self.recent.len());
         if let Some(place) = position.checked_sub(before + 1)
             && let Some(at) = usize::try_from(place).ok().and_then(|place| self.recent.get(place))
         {
@@ -127,7 +128,7 @@ impl CommitTimes {
 
     /// Continues the history at `position`, on a log that shares its first `common` changes with the previous one.
     pub(crate) fn fork(&mut self, common: u64, position: u64, now: SimTime) {
-        let before = self.end - self.recent.len() as u64;
+        let before = self.end - count64(self.recent.len());
         let kept = usize::try_from(common.saturating_sub(before)).unwrap_or(usize::MAX);
         self.recent.truncate(kept);
         while self.sparse.back().is_some_and(|(kept, _)| *kept > common) {

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use crate::index::count64;
 use crate::time::SimTime;
 
 /// Minimum time to apply one change, in nanoseconds: a follower applies at most ten thousand per second.
@@ -64,7 +65,7 @@ impl Relay {
         self.last_due = due;
         if self.entries.len() >= EXACT
             && let (Some(oldest), Some(newest)) = (self.entries.front().map(|entry| entry.due), self.entries.back_mut())
-            && due - newest.due < (due - oldest) / EXACT as u64
+            && due - newest.due < (due - oldest) / count64(EXACT)
         {
             newest.count += count;
             // An entry is received when all of its changes are.

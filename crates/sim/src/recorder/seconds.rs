@@ -4,6 +4,7 @@
 
 use std::collections::VecDeque;
 
+use crate::index::count64;
 use crate::time::{SECOND, SimTime};
 
 /// Maximum number of kept rows.
@@ -72,9 +73,9 @@ impl Seconds {
         let end = now.nanos() / SECOND;
         let length = usize::try_from(end).map_or(KEPT, |end| end.min(KEPT));
         let mut known = self.past.iter().chain([&self.present]).copied().peekable();
-        let first = end - length as u64;
+        let first = end - count64(length);
         (0..length).map(move |offset| {
-            let number = first + offset as u64;
+            let number = first + count64(offset);
             while known.next_if(|row| row.number < number).is_some() {}
             known.next_if(|row| row.number == number).unwrap_or(Second { number, ..Second::default() })
         })

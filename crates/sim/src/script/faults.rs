@@ -86,5 +86,5 @@ pub(super) fn sniff(words: &mut Arguments<'_>) -> Result<Fault, ScriptError> {
 /// Reads a fault to clear.
 pub(super) fn clear(words: &mut Arguments<'_>) -> Result<Command, ScriptError> {
     let parse = words.one_of(Keyword::Fault, FAULTS)?;
-    parse(words).map(Command::Heal)
+    parse(words).map(Command::Clear)
 }

@@ -27,7 +27,7 @@ pub fn text(command: &Command, infra: &Infrastructure) -> String {
         Command::Restart(what, None) => format!("restart {}", element(what, infra)),
         Command::Restart(what, Some(after)) => format!("restart {} {}", element(what, infra), after.get()),
         Command::Fault(what) => fault(what, infra),
-        Command::Heal(what) => format!("clear {}", fault(what, infra)),
+        Command::Clear(what) => format!("clear {}", fault(what, infra)),
         Command::Retries(Retries { attempts, backoff_s, jitter }) => {
             format!("retries {} {} {}", attempts.get(), backoff_s.get(), jitter.get())
         }

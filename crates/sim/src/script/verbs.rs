@@ -65,7 +65,7 @@ pub enum Verb {
     Flood,
     /// [`crate::Fault::Sniffer`].
     Sniff,
-    /// [`Command::Heal`].
+    /// [`Command::Clear`].
     Clear,
     /// [`Command::Retries`].
     Retries,

@@ -90,7 +90,7 @@ impl Simulation {
             Command::Demote(id) => Operation::Demote(self.demotable(id)?),
             Command::Lag(id, lag) => Operation::Lag(self.database_named(id)?.0, *lag),
             Command::Fault(fault) => Operation::Fault { fault, on: true, sites: self.fault_sites(fault, true)? },
-            Command::Heal(fault) => Operation::Fault { fault, on: false, sites: self.fault_sites(fault, false)? },
+            Command::Clear(fault) => Operation::Fault { fault, on: false, sites: self.fault_sites(fault, false)? },
             Command::Retries(retries) => Operation::Retries(*retries),
             Command::SynCookies(on) => Operation::SynCookies(*on),
             Command::Scan => Operation::Scan,
@@ -284,7 +284,7 @@ mod tests {
             }
         }
         commands.extend(faults.iter().cloned().map(Command::Fault));
-        commands.extend(faults.into_iter().map(Command::Heal));
+        commands.extend(faults.into_iter().map(Command::Clear));
         commands
     }
 

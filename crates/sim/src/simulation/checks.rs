@@ -8,7 +8,7 @@ use hoplight_model::firewall::RuleAction;
 use hoplight_model::{HealthCheck, LinkIx, RequestKind, TlsMode};
 
 use crate::event::Kind;
-use crate::index::{Ix, StationIx, length};
+use crate::index::{Ix, StationIx, count64, length};
 use crate::journal::{EventKind, Observer};
 use crate::plan::{BalancerPlan, Role};
 use crate::simulation::Simulation;
@@ -58,7 +58,7 @@ impl Simulation {
                 .filter(|(_, hop)| hop.from == station && hop.backend.is_some())
                 .map(|(link, _)| link)
                 .collect();
-            let share = balancer.check_interval / (links.len() as u64 + 1);
+            let share = balancer.check_interval / (count64(links.len()) + 1);
             first.extend(links.into_iter().zip(1u64..).map(|(link, place)| (link, share * place)));
         }
         for (link, delay) in first {

@@ -8,7 +8,7 @@
 
 use hoplight_model::Algorithm;
 
-use crate::index::{IndexVec, LinkIx, RequestIx, StationIx};
+use crate::index::{IndexVec, LinkIx, RequestIx, StationIx, count64};
 use crate::plan::{HopPlan, Role};
 use crate::random;
 use crate::simulation::Simulation;
@@ -96,7 +96,7 @@ impl Backends<'_> {
     /// Draws one of the usable backends with probabilities proportional to their weights; `heaviest` is the largest
     /// weight.
     fn drawn(self, bits: u64, heaviest: u32) -> Option<LinkIx> {
-        let count = self.list.len() as u64;
+        let count = count64(self.list.len());
         for attempt in 0..DRAWS {
             let bits = random::mix(bits ^ attempt);
             let Ok(place) = usize::try_from((u128::from(bits) * u128::from(count)) >> 64) else { break };

@@ -68,7 +68,7 @@ impl LinkState {
     pub(crate) fn adopt(&mut self, plan: &Plan, hop: &HopPlan) {
         (self.from, self.to, self.latency) = (hop.from, hop.to, hop.latency);
         self.firewalls = hop.behind;
-        self.outward = u8::try_from(hop.outward).unwrap_or(u8::MAX);
+        self.outward = u8::try_from(hop.outward).expect("a hop has at most 127 firewalls");
         self.limited = hop.maxconn.is_set();
         self.timeout = plan.stations[hop.from].timeout;
         self.prepares = is_timed(self.timeout) || hop.connects.when != When::Never;

@@ -58,17 +58,17 @@ impl Timeline {
     }
 
     /// Number of captured messages, including those no longer kept.
-    pub fn heard_count(&self) -> u64 {
+    pub fn captured_count(&self) -> u64 {
         self.watchers.tap.as_ref().map_or(0, TapRecorder::count)
     }
 
     /// The last captured message that exposed a password.
-    pub fn heard_password(&self) -> Option<&CapturedMessage> {
+    pub fn captured_password(&self) -> Option<&CapturedMessage> {
         self.watchers.tap.as_ref().and_then(TapRecorder::password)
     }
 
     /// The most recent captured messages, oldest first: at least two hundred, if that many were captured.
-    pub fn heard(&self) -> impl DoubleEndedIterator<Item = &CapturedMessage> {
+    pub fn captured(&self) -> impl DoubleEndedIterator<Item = &CapturedMessage> {
         self.watchers.tap.iter().flat_map(TapRecorder::captured)
     }
 }
