@@ -5,7 +5,7 @@
 //!                 (reduced: series, parallel)        └─ too large ─────────▶ estimate with a confidence interval
 //! ```
 //!
-//! A cause has failed for the fraction MTTR / (MTBF + MTTR) of the time. Causes are independent: components that fail
+//! Each cause is present for a fraction MTTR / (MTBF + MTTR) of the time. Causes are independent: components that fail
 //! together share one cause, so dependence is modelled explicitly. The result is the steady state. Failover is assumed
 //! to be instant; the simulation measures the downtime that it causes.
 
@@ -34,11 +34,11 @@ pub const LIMITS: [[usize; 2]; 3] = [[500, 500], [5_000, 5_000], [200_000, 20_00
 pub struct Availability {
     /// Kind of request.
     pub kind: RequestKind,
-    /// Fraction of the time during which requests of this kind fail.
+    /// Fraction of time during which requests of this kind fail.
     pub unavailability: f64,
     /// How the unavailability was computed.
     pub method: Method,
-    /// Contributors, largest first. Causes without any effect are left out.
+    /// Contributors, largest first. Causes that have no effect are left out.
     pub contributors: Vec<Contributor>,
 }
 
@@ -63,7 +63,7 @@ pub enum Method {
 pub struct Contributor {
     /// The cause.
     pub cause: Cause,
-    /// Fraction of the time during which the cause has failed.
+    /// Fraction of time during which the cause is present.
     pub unavailability: f64,
     /// Fraction by which the kind's unavailability would fall if the cause never occurred: the criticality importance
     /// of reliability theory. Shares of redundant components overlap, so they need not add up to one.
@@ -71,7 +71,7 @@ pub struct Contributor {
 }
 
 impl Availability {
-    /// Fraction of the time during which requests of this kind work.
+    /// Fraction of time during which requests of this kind succeed.
     pub fn availability(&self) -> f64 {
         1.0 - self.unavailability
     }

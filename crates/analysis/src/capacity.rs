@@ -12,9 +12,9 @@
 //! Little's law: the mean number of units held is load × holding time. Three resources are limited: slots, which some
 //! components hold until the upstream has responded; connections; and a balancer's `maxconn` per backend.
 //!
-//! Times are those of an idle site, which the model determines. A slot held until the upstream responds is held longer
-//! while requests queue at the upstream. In that case the saturation load is an upper bound, tight as long as the
-//! upstream has spare capacity. Failed attempts, retries, health checks, samples and probes are not counted.
+//! Times are for an idle site and follow from the model. A slot held until the upstream responds is held longer while
+//! requests queue at the upstream. In that case the saturation load is an upper bound, tight as long as the upstream
+//! has spare capacity. Failed attempts, retries, health checks, samples and probes are not counted.
 
 mod connection_cost;
 mod demand;
@@ -41,7 +41,7 @@ use routes::{Routes, StaticRoutes};
 use utilisation_curve::UtilisationCurve;
 
 /// Demand of one request of each kind at one component, averaged over the requests of that kind. Arrays are in the
-/// order of [`RequestKind::ALL`]. Balancers split requests as they do for the scenario's mix at low load.
+/// order of [`RequestKind::ALL`]. Balancers split requests as for the scenario's mix at low load.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StationLoad {
     /// The component.
@@ -54,9 +54,10 @@ pub struct StationLoad {
     pub visits: [f64; 3],
     /// Seconds of the component's own work: visits × service time, including handshakes.
     pub work_s: [f64; 3],
-    /// Seconds for which a slot is held: the work and, where slots are held until the upstream responds, the wait.
+    /// Seconds during which a slot is held: the component's own work and, if slots are held until the upstream
+    /// responds, the wait.
     pub held_s: [f64; 3],
-    /// Seconds for which a request is present: from arrival until its response leaves. Zero for firewalls.
+    /// Seconds that a request spends at the component, from arrival until its response leaves. Zero for firewalls.
     pub present_s: [f64; 3],
 }
 
@@ -67,7 +68,7 @@ pub struct Capacity {
     resources: Vec<Resource>,
     limits: Vec<f64>,
     answered: [f64; 3],
-    /// Curve of each kind alone, in the order of [`RequestKind::ALL`], followed by that of the mix.
+    /// Curve of each kind alone, in the order of [`RequestKind::ALL`], followed by the curve of the mix.
     curves: [UtilisationCurve; 4],
     /// For each curve, by resource number: fraction of the holding time spent on the component's own work.
     working: [Vec<f64>; 4],
@@ -79,7 +80,7 @@ impl Capacity {
         Self::in_mix(infra, outage, Mix::of(infra.traffic()))
     }
 
-    /// Like [`Self::of`], for another mix.
+    /// Like [`Self::of`], for a given mix.
     pub fn in_mix(infra: &Infrastructure, outage: &Outage, mix: Mix) -> Self {
         let fixed = StaticRoutes::of(infra);
         let routes = Routes::of(&fixed, outage);
@@ -181,7 +182,7 @@ impl Capacity {
     /// Utilisation of a component's slots at `load` requests per second of all kinds in their mix; 0 if slots are
     /// unlimited. `None` if the component does not exist.
     pub fn utilisation_of(&self, component: &str, load: f64) -> Option<f64> {
-        // Slots have the numbers of their components.
+        // Slots are numbered like their components.
         let place = self.stations.iter().position(|station| station.component.as_str() == component)?;
         Some(self.curve(None).utilisation(place, load))
     }

@@ -83,7 +83,7 @@ impl Cause {
         }
     }
 
-    /// Whether the cause is a program or a server, the usual candidates for a single point of failure.
+    /// Whether the cause is a program or a server, the typical candidates for a single point of failure.
     pub fn is_part(&self) -> bool {
         matches!(self, Self::Component(_) | Self::Server(_))
     }

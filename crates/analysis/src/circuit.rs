@@ -4,7 +4,7 @@
 //!  inputs ──▶ And, Or, Not … ──▶ root          each bit of a word is one case
 //! ```
 //!
-//! Gates come after their operands, so one forward pass evaluates all of them.
+//! Gates come after their operands, so one forward pass evaluates all gates.
 
 mod normal;
 
@@ -79,7 +79,7 @@ impl Circuit {
     }
 
     /// Evaluates 64 cases: `input` returns a word for each input, one bit per case. Stores the value of every gate in
-    /// `values` and returns that of the root.
+    /// `values` and returns the root's value.
     pub fn evaluate(&self, values: &mut Vec<u64>, mut input: impl FnMut(u32) -> u64) -> u64 {
         values.clear();
         values.reserve(self.gates.len());
@@ -149,7 +149,7 @@ impl Circuit {
         let candidates = self.witness(&values);
         let mut single = Vec::new();
         for few in candidates.chunks(64) {
-            // In the case of each candidate, only that candidate has failed.
+            // Each candidate gets one case, in which only that candidate has failed.
             let up = self.evaluate(&mut values, |input| few.binary_search(&input).map_or(u64::MAX, |case| !(1 << case)));
             single.extend(few.iter().enumerate().filter(|(case, _)| up >> case & 1 == 0).map(|(_, input)| *input));
         }

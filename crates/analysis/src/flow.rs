@@ -1,11 +1,11 @@
-//! Reachability: the search for request paths on which the other modules build.
+//! Reachability: the path search that the other modules build on.
 //!
 //! ```text
 //!  browser ─▶ entry ─▶ … ─▶ web (or app): a static request ends here
 //!                            └─▶ app ─▶ database: a read ends at any database, a write at the writable one
 //! ```
 //!
-//! [`behaviour`] defines what a component does with a request; [`exceptions`] has the known deviations of this search
+//! [`behaviour`] defines what a component does with a request; [`exceptions`] lists the known deviations of this search
 //! from the simulation.
 
 use std::collections::{BTreeSet, VecDeque};
@@ -124,7 +124,7 @@ impl Reachability {
                             reach.reached.push((hop.to, hop));
                         }
                     }
-                    // A replica would reject the write anyway, so its loss is no obstacle.
+                    // A replica would reject the write anyway, so its loss is not an obstacle.
                     Err(_) if request.is_write() && is_replica(to) => {}
                     Err(obstacle) => stopped.push((hop.to, obstacle)),
                 }

@@ -6,9 +6,9 @@
 //!  redundancy       a tier has several members: does the service survive the loss of one, identical or not?
 //! ```
 //!
-//! Identical members are redundant in case of a crash, but not in case of a shared flaw. Different members are not
-//! redundant if each does work that no other does. Both are determined by simulated failures. The probability of a flaw
-//! plays no role here.
+//! Identical members provide redundancy against a crash, but not against a shared flaw. Different members are not
+//! redundant if each does work that no other does. Both are determined by simulating failures. The probability of a
+//! flaw is not considered.
 
 mod mixed;
 mod redundancy;
@@ -35,7 +35,7 @@ pub struct SharedFlaw {
     pub servers: Vec<ServerId>,
     /// Request kinds that stop when all of these components fail.
     pub stops: Vec<RequestKind>,
-    /// Those of `stops` that no single one of these components stops: they survive a crash, but not a flaw.
+    /// Kinds in `stops` that survive the crash of any one of these components, but not a shared flaw.
     pub defeats_redundancy: Vec<RequestKind>,
     /// Other versions of the same program in the design, which may have the same flaw.
     pub relatives: Vec<Software>,

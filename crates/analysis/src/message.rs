@@ -122,7 +122,7 @@ pub enum PartRole {
     Remark(Remark),
 }
 
-/// A remark about a message. `hoplight_text` has the sentences.
+/// A remark about a message. `hoplight_text` renders it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Remark {
     /// With TLS passthrough, the web server does not receive the user's address.

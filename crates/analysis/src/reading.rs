@@ -124,7 +124,7 @@ impl Fact {
 }
 
 impl ReadableFacts {
-    /// Whether there is nothing to read, because requests of the kind do not use the hop.
+    /// Whether nothing can be read, because requests of the kind do not use the hop.
     pub fn is_empty(&self) -> bool {
         self.facts.is_empty()
     }

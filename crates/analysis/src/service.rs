@@ -11,8 +11,8 @@ use hoplight_model::{Hop, Infrastructure, RequestKind, Text};
 
 /// Whether a request of this kind works during `outage`.
 ///
-/// The loss of a browser, an agent or the monitoring service stops no request. A kind for which the browser has no DNS
-/// link needs no lookup.
+/// The loss of a browser, an agent or the monitoring service does not stop any request. A kind for which the browser
+/// has no DNS link needs no lookup.
 ///
 /// # Errors
 /// Returns the tier that cannot be reached, and the obstacles.

@@ -33,7 +33,7 @@ impl fmt::Display for Spof {
 
 /// Returns the single points of failure of a kind of request, in the order of [`Cause::all`].
 ///
-/// Browsers, agents and the monitoring service are never among them.
+/// Never includes browsers, agents or the monitoring service.
 ///
 /// # Errors
 /// Returns the reason if requests of this kind fail even without an outage; in that case no single cause is to blame.

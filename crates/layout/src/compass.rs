@@ -85,7 +85,7 @@ impl Compass {
         layout.blocks.iter().for_each(|block| self.paint(block.area, &component(block.component)));
         layout.walls.iter().for_each(|wall| self.paint(wall.area, &component(wall.firewall)));
         layout.tags.iter().for_each(|tag| self.paint(tag.area, &component(tag.component)));
-        // A cell that several links share belongs to the one with the fewest cells of its own.
+        // A cell that several links share belongs to the link with the fewest exclusive cells.
         let mut own = vec![0usize; layout.routes.len()];
         for junction in layout.junctions.iter().filter(|junction| junction.strands.len() == 1) {
             own[junction.strands[0].0] += 1;
@@ -116,7 +116,7 @@ impl Compass {
         (0..self.order.len()).filter(|to| *to != from).filter_map(distance).min().map(|(_, to)| to)
     }
 
-    /// The elements reachable from the first one or, with `backwards`, those from which it can be reached.
+    /// The elements reachable from the first element or, with `backwards`, the elements that can reach it.
     fn closure(&self, backwards: bool) -> BTreeSet<usize> {
         let mut found = BTreeSet::from([0]);
         let mut open = vec![0];

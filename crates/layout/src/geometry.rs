@@ -58,17 +58,17 @@ impl Area {
         Self { x, y, width, height }
     }
 
-    /// The first column to the right of it.
+    /// First column to the right of the area.
     pub const fn right(self) -> u16 {
         self.x.saturating_add(self.width)
     }
 
-    /// The first row below it.
+    /// First row below the area.
     pub const fn bottom(self) -> u16 {
         self.y.saturating_add(self.height)
     }
 
-    /// Whether it contains a cell.
+    /// Whether the area contains a cell.
     pub const fn contains(self, cell: Cell) -> bool {
         cell.x >= self.x && cell.x < self.right() && cell.y >= self.y && cell.y < self.bottom()
     }
@@ -78,12 +78,12 @@ impl Area {
         self.x < other.right() && other.x < self.right() && self.y < other.bottom() && other.y < self.bottom()
     }
 
-    /// Its cells, row by row.
+    /// Cells of the area, row by row.
     pub fn cells(self) -> impl Iterator<Item = Cell> {
         (self.y..self.bottom()).flat_map(move |y| (self.x..self.right()).map(move |x| Cell { x, y }))
     }
 
-    /// The cell in the middle.
+    /// The cell in the middle of the area.
     pub const fn centre(self) -> Cell {
         Cell { x: self.x + self.width / 2, y: self.y + self.height / 2 }
     }
@@ -114,7 +114,7 @@ impl Arrow {
         1 << self.index()
     }
 
-    /// Whether it is left or right.
+    /// Whether the direction is left or right.
     pub const fn is_horizontal(self) -> bool {
         matches!(self, Self::Left | Self::Right)
     }

@@ -1,6 +1,6 @@
 //! Reserves space for a label beside each link.
 //!
-//! The labels are not known here: each gets as much space as a label may need.
+//! The label texts are not known at this point, so each label gets as much space as it may need.
 
 use hoplight_model::Infrastructure;
 
@@ -113,7 +113,7 @@ const fn widened(area: Area, margin: u16, flat: bool) -> Area {
     Area::new(x, area.y, area.right() + margin - x, 1)
 }
 
-/// The label positions with `want` columns beside a straight segment, best first.
+/// Label positions `want` columns wide beside a straight segment, best first.
 fn beside(flat: bool, run: Area, want: u16) -> impl Iterator<Item = Label> {
     let mut places: Vec<(Arrow, Option<u16>, Option<u16>)> = Vec::new();
     if flat {

@@ -48,8 +48,7 @@ const LARGEST: (u16, u16) = (480, 520);
 /// Maximum number of links routed.
 const MAX_ROUTES: usize = 800;
 
-/// Maximum number of components placed. More do not fit on any canvas, and computing the size that they need takes
-/// long.
+/// Maximum number of components placed. More do not fit on any canvas, and computing their size would be slow.
 const MAX_COMPONENTS: usize = 2_000;
 
 /// Whether everything fits on the canvas.
@@ -59,7 +58,7 @@ pub enum Fit {
     Whole,
     /// The canvas is too small, and nothing is placed.
     TooSmall {
-        /// Minimum columns and rows; the maximum numbers if no size is sufficient.
+        /// Minimum columns and rows; the maximum values if no size is sufficient.
         needs: (u16, u16),
     },
 }
@@ -67,11 +66,11 @@ pub enum Fit {
 /// A box on the canvas.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Frame {
-    /// Its owner.
+    /// Owner of the box.
     pub owner: Owner,
-    /// Its area, including the border.
+    /// Area of the box, including the border.
     pub area: Area,
-    /// Its zone; `None` for boxes on the shelf.
+    /// Zone of the box; `None` for boxes on the shelf.
     pub zone: Option<Zone>,
 }
 
@@ -91,7 +90,7 @@ pub struct Block {
 pub struct Tag {
     /// The agent.
     pub component: ComponentIx,
-    /// One row, with a blank at both ends.
+    /// One row, with a space at both ends.
     pub area: Area,
     /// Whether only the short name fits.
     pub short: bool,
@@ -126,11 +125,11 @@ pub struct LinkRoute {
     pub arms: Vec<u8>,
     /// Direction of the arrowhead.
     pub ends: Arrow,
-    /// Whether it stays within one server.
+    /// Whether the link stays within one server.
     pub loopback: bool,
-    /// A cell near its middle that few other links share.
+    /// A cell near the middle of the route that few other links share.
     pub anchor: Cell,
-    /// Its firewall crossings, in the order in which a request reaches them.
+    /// Firewall crossings, in the order in which a request reaches them.
     pub gates: Vec<FirewallCrossing>,
     /// Space for a label, in one row.
     pub label: Option<Label>,
@@ -183,7 +182,7 @@ impl Layout {
         let layout = Self::new(infra, width, height);
         match layout.fit {
             Fit::TooSmall { needs } if needs.0 <= LARGEST.0 && needs.1 <= LARGEST.1 => {
-                // An eighth more than the minimum, so that links have space beside each other.
+                // One eighth more than the minimum, so that links have space beside each other.
                 let size = (width.max(needs.0 + needs.0 / 8), height.max(needs.1 + needs.1 / 8));
                 Self::using(infra, size, size)
             }
@@ -242,7 +241,7 @@ impl Layout {
         }
     }
 
-    /// The canvas size for which it was computed.
+    /// The canvas size for which the layout was computed.
     pub fn size(&self) -> (u16, u16) {
         self.size
     }

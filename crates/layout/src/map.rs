@@ -8,7 +8,7 @@ const MOST: (u16, u16) = (26, 10);
 /// The map of a canvas, in one of the lower corners of its window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Map {
-    /// Its area in the window, including the border.
+    /// Area of the map in the window, including the border.
     pub area: Area,
     /// Columns and rows of the canvas.
     canvas: (u16, u16),

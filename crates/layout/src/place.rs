@@ -1,6 +1,6 @@
 //! Places components, firewalls and agents in the boxes.
 //!
-//! Links have no influence, except that a link past a neighbour needs a row of its own.
+//! Ignores links, except that a link that bypasses a neighbour needs a separate row.
 
 use hoplight_model::text::columns;
 use hoplight_model::{Infrastructure, Zone};
@@ -36,7 +36,7 @@ fn shares(plan: &BoxPlan, wide: u16) -> (u16, Vec<u16>) {
     let inner_gaps = u16::try_from(plan.blocks.len().saturating_sub(1)).unwrap_or(0);
     let mut gap = INNER_GAP;
     let mut room = wide.saturating_sub(plan.frame(gap)).saturating_sub(texts.iter().sum());
-    // One blank before the right border, then one column per block in turn.
+    // One space before the right border, then one column per block in turn.
     room = room.saturating_sub(1);
     while room > 0 {
         let before = room;

@@ -38,11 +38,11 @@ pub(super) struct BoxPlan {
     pub(super) blocks: Vec<BlockPlan>,
     pub(super) walls: Vec<ComponentIx>,
     pub(super) agents: Vec<ComponentIx>,
-    /// Links between components of this box that are not adjacent; each needs a row of its own.
+    /// Links between components of this box that are not adjacent; each needs a separate row.
     pub(super) bus: Vec<LinkIx>,
     /// Columns needed by the title.
     pub(super) title: u16,
-    /// Whether it is on the shelf below the grid: a firewall that protects nothing, or an agent without a server.
+    /// Whether the box is on the shelf below the grid: a firewall that protects nothing, or an agent without a server.
     pub(super) shelved: bool,
 }
 
@@ -62,7 +62,7 @@ pub fn short_agent(component: &Component) -> String {
 }
 
 impl BoxPlan {
-    /// Columns of its left side: a border, or a wall for each firewall.
+    /// Columns of the left side: a border, or a wall for each firewall.
     pub(super) fn left(&self) -> u16 {
         u16::try_from(self.walls.len().max(1)).unwrap_or(u16::MAX)
     }
@@ -82,7 +82,7 @@ impl BoxPlan {
         self.frame(gap).saturating_add(blocks).max(self.title + 4).max(agents)
     }
 
-    /// Whether its owner is a server.
+    /// Whether the owner is a server.
     pub(super) fn is_server(&self) -> bool {
         matches!(self.owner, Owner::Server(_))
     }

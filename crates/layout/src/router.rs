@@ -34,7 +34,7 @@ pub(super) struct Terminal {
 struct TrackAt {
     family: u32,
     arms: u8,
-    /// Whether it has an arrowhead here.
+    /// Whether the line has an arrowhead here.
     end: bool,
 }
 
@@ -52,7 +52,7 @@ pub(super) struct LinkRouter {
     height: u16,
     blocked: Vec<bool>,
     beside_box: Vec<bool>,
-    /// The lines in each cell, in the order in which they were routed.
+    /// The lines in each cell, in routing order.
     lines: Vec<Vec<TrackAt>>,
     busy: Vec<bool>,
     /// Whether a line runs through an adjacent cell.

@@ -54,7 +54,7 @@ impl Algorithm {
 /// How deep a health check goes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum HealthCheck {
-    /// Opens a connection. The operating system accepts it even if the program hangs.
+    /// Opens a connection. The operating system accepts it even if the program is hung.
     #[default]
     Tcp,
     /// Requests a page that the backend serves itself.
@@ -130,7 +130,7 @@ pub struct BalancerSpec {
     pub upstream: Connections,
     /// Maximum number of idle pooled connections per backend; unlimited by default.
     pub idle: Option<u32>,
-    /// VRRP settings, if it belongs to a pair.
+    /// VRRP settings, if the balancer belongs to a pair.
     pub vrrp: Option<VrrpSpec>,
 }
 

@@ -5,7 +5,7 @@
 //! ```
 //!
 //! The problems of all records are reported together; the scenario as a whole is checked only if every record is valid.
-//! Building fills in defaults and rejects what cannot work; it never changes what a scenario specifies.
+//! Building fills in defaults and rejects settings that cannot work; it never changes a specified value.
 
 mod databases;
 mod defaults;

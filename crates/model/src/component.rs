@@ -44,10 +44,10 @@ pub struct ResolverSpec {
     pub ttl_s: Seconds,
     /// Duration of a cache miss: the queries to root, top-level and authoritative servers together.
     pub miss_s: Seconds,
-    /// TTL of negative answers: the smaller of the SOA record's TTL and its MINIMUM field (RFC 2308). Outside lessons,
-    /// it is usually hours.
+    /// TTL of negative answers: the smaller of the SOA record's TTL and its MINIMUM field (RFC 2308). In production, it
+    /// is usually hours.
     pub negative_ttl_s: Seconds,
-    /// How long it queries an unresponsive authoritative server before it answers SERVFAIL.
+    /// How long the resolver queries an unresponsive authoritative server before it answers SERVFAIL.
     pub servfail_s: Seconds,
 }
 
@@ -68,10 +68,10 @@ impl Default for ResolverSpec {
 pub struct ProxySpec {
     /// Time limit for an upstream's response: by default 5 s for a web server, 2 s for an application's query.
     pub timeout_s: Option<Seconds>,
-    /// Whether its database driver sends writes to the database that accepted the last one, and tries the next link if
+    /// Whether the database driver sends writes to the database that accepted the last one, and tries the next link if
     /// that database refuses, is read-only or does not reply. Otherwise, each write starts at the first link.
     pub follow_primary: bool,
-    /// Whether it keeps connections to upstreams open. Kept TLS connections are pooled, and the first use of each pays
+    /// Whether connections to upstreams are kept open. Kept TLS connections are pooled, and the first use of each pays
     /// for opening it. Kept plaintext connections exist from the start, as in a warm pool.
     pub upstream: Connections,
     /// Maximum number of idle pooled connections per link; unlimited by default.
@@ -88,7 +88,7 @@ impl Default for ProxySpec {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct AgentSpec {
-    /// Sampling interval. One second by default; ten are usual outside lessons.
+    /// Sampling interval. One second by default; ten are typical in production.
     pub interval_s: Seconds,
 }
 
@@ -102,9 +102,9 @@ impl Default for AgentSpec {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Software {
-    /// Its name, as in `HAProxy`.
+    /// Name of the program, such as `HAProxy`.
     pub name: Text,
-    /// Its version, as in `2.6.12`.
+    /// Version of the program, such as `2.6.12`.
     pub version: Text,
 }
 
@@ -128,20 +128,21 @@ pub struct GridPlace(
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Component {
-    /// Its name in links, lessons and commands.
+    /// Name of the component in links, lessons and commands.
     pub id: ComponentId,
-    /// What it is.
+    /// Kind of the component, with its settings.
     pub kind: ComponentKind,
-    /// The server that it runs on; none for the user and third-party services, or if the drawing does not say.
+    /// The server that the component runs on; `None` for the user and third-party services, or if the drawing does not
+    /// show it.
     #[serde(default)]
     pub server: Option<ServerId>,
-    /// Its label in the diagram; by default the software's name or the name of the kind.
+    /// Label of the component in the diagram; by default the software's name or the name of the kind.
     #[serde(default)]
     pub label: Option<Text>,
     /// The program and its version.
     #[serde(default)]
     pub software: Option<Software>,
-    /// Failure and repair times; by default those of the scenario's programs or services.
+    /// Failure and repair times; by default the scenario's values for programs or services.
     #[serde(default)]
     pub reliability: Option<Reliability>,
     /// Changes to the kind's default station.
@@ -156,12 +157,12 @@ pub struct Component {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Server {
-    /// Its name.
+    /// Name of the server.
     pub id: ServerId,
-    /// A word about its purpose.
+    /// Short description of its purpose.
     #[serde(default)]
     pub label: Option<Text>,
-    /// Failure and repair times of the machine; by default those of the scenario's servers.
+    /// Failure and repair times of the machine; by default the scenario's values for servers.
     #[serde(default)]
     pub reliability: Option<Reliability>,
     /// Position in the diagram.
@@ -229,7 +230,7 @@ impl ComponentKind {
         }
     }
 
-    /// Whether its database driver follows the primary.
+    /// Whether the component's database driver follows the primary.
     pub const fn follows_primary(&self) -> bool {
         match self.as_proxy() {
             Some(spec) => spec.follow_primary,
@@ -250,8 +251,8 @@ impl ComponentKind {
         }
     }
 
-    /// Whether it keeps connections to upstreams open, and the maximum number of idle ones per link; `u32::MAX` for no
-    /// limit.
+    /// Whether the component keeps connections to upstreams open, and the maximum number of idle ones per link;
+    /// `u32::MAX` for no limit.
     pub const fn upstream(&self) -> (Connections, u32) {
         let (upstream, idle) = match self {
             Self::Web(spec) | Self::App(spec) => (spec.upstream, spec.idle),
@@ -272,12 +273,12 @@ impl ComponentKind {
 
 /// Accessors for the settings of one kind.
 impl ComponentKind {
-    /// Whether it is the users' browser.
+    /// Whether this is the users' browser.
     pub const fn is_browser(&self) -> bool {
         matches!(self, Self::Browser)
     }
 
-    /// Whether it is the service that agents push to.
+    /// Whether this is the service that agents push to.
     pub const fn is_monitoring_service(&self) -> bool {
         matches!(self, Self::MonitoringService)
     }
@@ -322,7 +323,7 @@ impl ComponentKind {
 }
 
 impl Component {
-    /// Its label in the diagram.
+    /// The component's label in the diagram.
     pub fn label(&self) -> &str {
         match (&self.label, &self.software) {
             (Some(label), _) => label,
@@ -331,7 +332,7 @@ impl Component {
         }
     }
 
-    /// Its station: the kind's default with the file's changes.
+    /// The component's station: the kind's default with the file's changes.
     pub fn station(&self) -> Station {
         self.kind.default_station().patched(&self.station)
     }

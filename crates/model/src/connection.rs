@@ -17,7 +17,7 @@ pub enum Connections {
 pub enum TlsVersion {
     /// Two round trips (RFC 5246), or one if a session is resumed.
     Tls12,
-    /// One round trip (RFC 8446), also if a session is resumed: early data ("0-RTT") is disabled.
+    /// One round trip (RFC 8446), even if a session is resumed: early data ("0-RTT") is disabled.
     #[default]
     Tls13,
 }

@@ -16,7 +16,7 @@ pub enum DatabaseRole {
     /// Replicates the primary; accepts reads and rejects writes (error 1290).
     Replica,
     /// Member of a quorum cluster, whose members elect one writer; the first member is the writer at the start. A write
-    /// is acknowledged when a majority has it.
+    /// is acknowledged when a majority has received it.
     Member,
 }
 
@@ -44,13 +44,13 @@ impl DatabaseRole {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub enum Failover {
-    /// An operator promotes a replica. It takes minutes until the operator notices and decides; the promotion itself is
+    /// An operator promotes a replica. The operator takes minutes to notice and decide; the promotion itself is
     /// instantaneous.
     #[default]
     Manual,
     /// The replicas promote one of themselves.
     Automatic {
-        /// How long the replicas must not have heard from the primary; fifteen seconds is usual.
+        /// How long the primary must be silent before a replica is promoted; fifteen seconds is typical.
         after_s: Seconds,
     },
 }
@@ -60,7 +60,7 @@ pub enum Failover {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DatabaseSpec {
-    /// Its role at the start.
+    /// Role of the database at the start.
     #[serde(default)]
     pub role: DatabaseRole,
     /// Time until a received change is applied, for a replica or member.

@@ -13,24 +13,24 @@ use super::text::Text;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FailureDomain {
-    /// Its name.
+    /// Name of the domain.
     pub id: DomainId,
     /// Short description, in a word or two.
     #[serde(default)]
     pub label: Option<Text>,
-    /// Servers in it, with all their components.
+    /// Servers in the domain, with all their components.
     #[serde(default)]
     pub servers: Vec<ServerId>,
-    /// Individual components in it.
+    /// Individual components in the domain.
     #[serde(default)]
     pub components: Vec<ComponentId>,
-    /// Links that run through it, as pairs of client and server end.
+    /// Links that run through the domain, as pairs of client and server end.
     #[serde(default)]
     pub links: Vec<(ComponentId, ComponentId)>,
     /// Nested domains, such as the racks of a data centre.
     #[serde(default)]
     pub domains: Vec<DomainId>,
-    /// Failure and repair times of the domain as a whole. Without them, only what-if questions consider it.
+    /// Failure and repair times of the domain as a whole. Without them, only what-if analyses consider the domain.
     #[serde(default)]
     pub reliability: Option<Reliability>,
 }

@@ -1,7 +1,7 @@
 //! Drafts: a learner's design during editing.
 //!
-//! A draft is a [`Scenario`] with an undo history. Between two edits it may be incomplete, such as with a web server
-//! that has no links yet; [`Draft::problems`] lists what keeps it from being built.
+//! A draft is a [`Scenario`] with an undo history. Between edits it may be incomplete, for example contain a web server
+//! without links; [`Draft::problems`] lists the problems that prevent a build.
 
 mod edit;
 #[cfg(test)]
@@ -81,7 +81,7 @@ impl Draft {
         self.future.len()
     }
 
-    /// The problems that keep the draft from being built; empty if it can be built.
+    /// The problems that prevent the draft from being built; empty if it can be built.
     pub fn problems(&self) -> Vec<Problem> {
         self.scenario.check()
     }

@@ -11,7 +11,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 /// Maximum length of an id, in bytes.
 const MAX_SLUG: usize = 40;
 
-/// Returns why `text` is not a valid id, if it isn't.
+/// Returns why `text` is not a valid id; `None` if it is valid.
 fn slug_error(text: &str) -> Option<String> {
     if text.is_empty() {
         return Some("an id must not be empty".into());
@@ -114,7 +114,7 @@ slug!(
 
 impl ScenarioId {
     /// Derives the id of a scenario without one from its file name: lower case, with a hyphen for each character that
-    /// an id may not have; `scenario` if nothing is left.
+    /// an id may not have; `scenario` if nothing remains.
     pub fn of_file(file: &str) -> Self {
         let name = file.rsplit(['/', '\\']).next().unwrap_or(file);
         let stem = name.strip_suffix(".ron").unwrap_or(name);

@@ -56,7 +56,7 @@ pub struct Infrastructure {
 }
 
 impl PartialEq for Infrastructure {
-    /// Equal content in equal order; petgraph's graph does not implement equality.
+    /// Compares content and order, because petgraph's graph does not implement equality.
     fn eq(&self, other: &Self) -> bool {
         let edges = |infra: &Self| -> Vec<_> {
             infra.graph.raw_edges().iter().map(|e| (e.source(), e.target(), e.weight.clone())).collect()
@@ -90,12 +90,12 @@ pub enum TopologyEdit {
 }
 
 impl Infrastructure {
-    /// Its id in commands and lessons.
+    /// Id of the scenario in commands and lessons.
     pub fn id(&self) -> &ScenarioId {
         &self.id
     }
 
-    /// Its title on the screen.
+    /// Title of the scenario on the screen.
     pub fn title(&self) -> &str {
         &self.title
     }
@@ -105,7 +105,7 @@ impl Infrastructure {
         &self.summary
     }
 
-    /// Its heading on the course map.
+    /// Heading of the scenario on the course map.
     pub fn unit(&self) -> &str {
         &self.unit
     }
@@ -115,7 +115,7 @@ impl Infrastructure {
         &self.notes
     }
 
-    /// Whether it is a benchmark of the engine.
+    /// Whether the scenario is a benchmark of the engine.
     pub fn is_benchmark(&self) -> bool {
         self.benchmark
     }
@@ -315,7 +315,7 @@ impl Infrastructure {
         }
     }
 
-    /// Everything derived about one link.
+    /// All derived properties of a link.
     pub fn hop(&self, link: LinkIx) -> Hop {
         let (from, to) = self.ends(link);
         Hop { link, from, to, cipher: hop::cipher(self, link), medium: hop::medium(self, link), guards: self.guards(link) }
@@ -343,17 +343,17 @@ impl Infrastructure {
         let (port, protocol) = (self.port(link), self.link(link).protocol);
         // Changes flow to the replica, but the replica opens the connection.
         let (from, to) = if protocol == Protocol::Replication { (to, from) } else { (from, to) };
-        let (asker, answerer) = (self.component(from), self.component(to));
+        let (client, server) = (self.component(from), self.component(to));
         let mut out = Vec::new();
-        let (before_asker, before_answerer) = (self.firewalls_before(from), self.firewalls_before(to));
-        for firewall in before_asker.iter().copied().filter(|firewall| !before_answerer.contains(firewall)) {
+        let (before_client, before_server) = (self.firewalls_before(from), self.firewalls_before(to));
+        for firewall in before_client.iter().copied().filter(|firewall| !before_server.contains(firewall)) {
             let Some(spec) = self.graph[firewall].kind.as_firewall() else { continue };
-            let verdict = spec.judge(Direction::Outbound, &answerer.id, answerer.server.as_ref(), port);
+            let verdict = spec.judge(Direction::Outbound, &server.id, server.server.as_ref(), port);
             out.push(Guard { firewall, verdict });
         }
-        for firewall in before_answerer.iter().copied().filter(|firewall| !before_asker.contains(firewall)) {
+        for firewall in before_server.iter().copied().filter(|firewall| !before_client.contains(firewall)) {
             let Some(spec) = self.graph[firewall].kind.as_firewall() else { continue };
-            let verdict = spec.judge(Direction::Inbound, &asker.id, asker.server.as_ref(), port);
+            let verdict = spec.judge(Direction::Inbound, &client.id, client.server.as_ref(), port);
             out.push(Guard { firewall, verdict });
         }
         out
@@ -395,8 +395,8 @@ impl Infrastructure {
             return;
         }
         let opens = self.link(link).protocol != Protocol::Replication;
-        let (asker, answerer) = if opens { (from, to) } else { (to, from) };
-        let peer = if guard.verdict.direction == Direction::Inbound { asker } else { answerer };
+        let (client, server) = if opens { (from, to) } else { (to, from) };
+        let peer = if guard.verdict.direction == Direction::Inbound { client } else { server };
         let rule = Rule { peer: Peer::Component(peer.clone()), ports: vec![self.port(link)], action: RuleAction::Drop };
         let Some(spec) = self.graph[guard.firewall].kind.as_firewall_mut() else { return };
         let rules = match guard.verdict.direction {

@@ -1,8 +1,8 @@
 //! Static model of a web infrastructure: components, servers, links, TLS, firewalls.
 //!
 //! This crate describes an infrastructure, checks it, and derives what follows from the description alone, such as
-//! which hops are encrypted. It has no notion of time, load, randomness or health: a value of this crate is what could
-//! be drawn on a whiteboard.
+//! which hops are encrypted. It has no notion of time, load, randomness or health: its types describe what could be
+//! drawn on a whiteboard.
 //!
 //! ```text
 //!  scenario file ──ron_text──▶ Scenario ──build──▶ Infrastructure ──hop──▶ Hop (cipher, medium, guards)

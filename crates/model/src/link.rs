@@ -1,4 +1,4 @@
-//! Links: which component opens connections to which, and in which protocol.
+//! Links: which component connects to which, and over which protocol.
 //!
 //! A link is directed from the client to the server end. Its encryption is derived (see [`super::hop`]).
 
@@ -35,7 +35,7 @@ impl Protocol {
             Self::Http if behind => 8080,
             Self::Http | Self::Metrics => 443,
             Self::Sql | Self::Replication => 3306,
-            // VRRP has no port: 112 is its IP protocol number, which firewall rules list among the ports.
+            // VRRP has no port: 112 is its IP protocol number, which firewall rules list as a port.
             Self::Vrrp => 112,
         }
     }
@@ -62,7 +62,7 @@ impl Protocol {
         }
     }
 
-    /// Whether it carries users' requests, DNS lookups excluded.
+    /// Whether the protocol carries users' requests. DNS lookups do not count.
     pub const fn carries_requests(self) -> bool {
         matches!(self, Self::Http | Self::Sql)
     }
@@ -76,7 +76,7 @@ pub struct LinkSpec {
     pub from: ComponentId,
     /// The server end.
     pub to: ComponentId,
-    /// The protocol; by default the one that the two ends have in common, see [`Protocol::between`].
+    /// The protocol; by default the common protocol of the two ends, see [`Protocol::between`].
     #[serde(default)]
     pub protocol: Option<Protocol>,
     /// Port of the server end: by default 443 from the browser (80 without TLS) and to the monitoring service, 8080
@@ -87,10 +87,10 @@ pub struct LinkSpec {
     /// between servers and 0.02 ms within one.
     #[serde(default)]
     pub latency_ms: Option<Millis>,
-    /// Failure and repair times; by default it never fails.
+    /// Failure and repair times; by default the link never fails.
     #[serde(default)]
     pub reliability: Option<Reliability>,
-    /// Kinds of request that use it; by default all.
+    /// Kinds of request that use the link; by default all.
     #[serde(default)]
     pub kinds: Option<Vec<RequestKind>>,
     /// For a balancer's backend: its weight from 1 to 256, used by weighted algorithms.
@@ -132,9 +132,9 @@ pub struct Link {
     pub port: u16,
     /// One-way latency.
     pub latency: Millis,
-    /// Failure and repair times; `None` if it never fails.
+    /// Failure and repair times; `None` if the link never fails.
     pub reliability: Option<Reliability>,
-    /// Whether it carries each kind of request, in the order of [`RequestKind::ALL`].
+    /// Whether the link carries each kind of request, in the order of [`RequestKind::ALL`].
     pub kinds: [bool; 3],
     /// A backend's weight, used by weighted algorithms.
     pub weight: u16,
@@ -143,7 +143,7 @@ pub struct Link {
 }
 
 impl Link {
-    /// Whether it carries requests of this kind.
+    /// Whether the link carries requests of this kind.
     pub const fn serves(&self, kind: RequestKind) -> bool {
         self.kinds[kind.index()]
     }

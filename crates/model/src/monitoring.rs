@@ -176,7 +176,7 @@ pub enum AlertCondition {
         #[serde(default)]
         for_s: Option<Seconds>,
     },
-    /// The mean of a metric in the newer half of a window differs from that in the older half.
+    /// The mean of a metric in the newer half of a window differs from the mean in the older half.
     Change {
         /// The metric; percentiles and ratios cannot be averaged.
         metric: Metric,
@@ -200,8 +200,8 @@ pub enum AlertCondition {
         days: Level,
     },
     /// Errors consume the error budget too fast: (errors ÷ responses) ÷ (1 − objective) reaches `rate` in both windows.
-    /// The long window ensures that the burn is significant, the short one that it is still going on. Source: the
-    /// multiwindow, multi-burn-rate alerts in Google's SRE Workbook, chapter 5.
+    /// The long window ensures that the burn is significant, the short one that it is ongoing. Source: the multiwindow,
+    /// multi-burn-rate alerts in Google's SRE Workbook, chapter 5.
     Burn {
         /// Burn rate: how many times faster than the objective allows.
         rate: Level,
@@ -239,17 +239,17 @@ fn three_nines() -> Fraction {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AlertRule {
-    /// Its name in lists and in the journal.
+    /// Name of the rule in lists and in the journal.
     pub name: Text,
-    /// The components that it applies to.
+    /// Components that the rule applies to.
     #[serde(default)]
     pub on: Scope,
-    /// When it fires.
+    /// When the rule fires.
     pub when: AlertCondition,
 }
 
 impl AlertCondition {
-    /// How far back it looks, in seconds.
+    /// How far back the rule looks, in seconds.
     pub fn reach_s(&self) -> f64 {
         match self {
             Self::Change { within_s, .. } => within_s.get(),
@@ -258,12 +258,12 @@ impl AlertCondition {
         }
     }
 
-    /// Whether it is about the site as the external probe sees it, not about a component or an agent.
+    /// Whether the rule concerns the site as seen by the external probe, not a component or an agent.
     pub const fn is_outside(&self) -> bool {
         matches!(self, Self::Certificate { .. } | Self::Probe { .. })
     }
 
-    /// Whether it is about several components together.
+    /// Whether the rule concerns several components together.
     pub const fn is_of_group(&self) -> bool {
         matches!(self, Self::Leaders { .. })
     }

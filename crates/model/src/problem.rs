@@ -1,7 +1,7 @@
 //! Problems of a scenario as data: the path of the invalid field, and what is wrong with it.
 //!
 //! A scenario can have problems without ever being written to a file, so they have no line and column;
-//! [`super::ron_text`] adds those for a file. `hoplight_text::problem` has the sentences.
+//! [`super::ron_text`] adds the position in a file. `hoplight_text::problem` renders them.
 
 mod path;
 
@@ -20,7 +20,7 @@ pub use path::{ProblemPath, Segment};
 pub struct Problem {
     /// Path of the invalid field.
     pub path: ProblemPath,
-    /// What is wrong with it.
+    /// What is wrong with the field.
     pub kind: ProblemKind,
 }
 
@@ -73,7 +73,7 @@ pub enum ProblemKind {
     TooMany {
         /// The list.
         list: Listed,
-        /// Its length.
+        /// Length of the list.
         count: usize,
         /// Maximum length.
         most: usize,
@@ -126,7 +126,7 @@ pub enum ProblemKind {
         /// The server end.
         to: ComponentId,
     },
-    /// A domain contains itself, directly or through others.
+    /// A domain contains itself, directly or indirectly.
     DomainInItself(DomainId),
     /// A number is out of range.
     OutOfRange {
@@ -154,11 +154,11 @@ pub enum ProblemKind {
     Shares,
     /// A rate change ends before it starts, or starts before the previous one has ended.
     Schedule {
-        /// Its number, from 1.
+        /// Number of the change, from 1.
         number: usize,
-        /// Its start.
+        /// Start of the change.
         at_s: f64,
-        /// Whether it ends before it starts.
+        /// Whether the change ends before it starts.
         is_reversed: bool,
     },
     /// A closed population has a rate schedule.
@@ -228,7 +228,7 @@ pub enum ProblemKind {
     Pair {
         /// The balancer.
         id: ComponentId,
-        /// Its configured peer.
+        /// Configured peer of the balancer.
         peer: ComponentId,
         /// What is wrong.
         problem: PairProblem,
@@ -336,7 +336,7 @@ pub enum AlertProblem {
 }
 
 impl ProblemKind {
-    /// The name that was probably meant.
+    /// The name that the author probably meant.
     pub fn suggestion(&self) -> Option<&str> {
         match self {
             Self::UnknownComponent { suggestion, .. } => suggestion.as_ref().map(ComponentId::as_str),

@@ -16,14 +16,14 @@ pub type ReadError = ContentError<ReadProblem>;
 /// What is wrong with a scenario file.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ReadProblem {
-    /// The text is not valid RON, or not that of a scenario; the parser's message.
+    /// The text is not valid RON or does not describe a scenario. Contains the parser's message.
     Syntax(String),
     /// The scenario has a problem.
     Scenario(Box<ProblemKind>),
 }
 
 impl fmt::Display for ReadProblem {
-    /// Shows the data, for developers. `hoplight_text::read_error` has the sentence for users.
+    /// Formats the data for developers. `hoplight_text::read_error` formats it for users.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Syntax(message) => f.write_str(message),
@@ -47,8 +47,8 @@ impl Infrastructure {
     /// Like [`Self::from_ron`], but reports every problem.
     ///
     /// # Errors
-    /// All problems that can be found at once, at most twenty: one syntax error, or those of the records, or those of
-    /// the scenario as a whole.
+    /// All problems that can be found at once, at most twenty: one syntax error, or the problems of the records, or the
+    /// problems of the scenario as a whole.
     pub fn read(file: &str, text: &str) -> Result<Self, Vec<ReadError>> {
         let mut scenario: Scenario = ron_text::parse(file, text).map_err(|error| vec![error.map(ReadProblem::Syntax)])?;
         scenario.id.get_or_insert_with(|| ScenarioId::of_file(file));

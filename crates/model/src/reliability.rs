@@ -22,12 +22,12 @@ impl Reliability {
         Self { mtbf_h: Hours::literal(mtbf_h), mttr_h: Hours::literal(mttr_h) }
     }
 
-    /// Fraction of time in which it works: MTBF / (MTBF + MTTR).
+    /// Fraction of time during which the element works: MTBF / (MTBF + MTTR).
     pub fn availability(self) -> f64 {
         self.mtbf_h.get() / (self.mtbf_h.get() + self.mttr_h.get())
     }
 
-    /// Fraction of time in which it does not work, without the cancellation in 1 − availability.
+    /// Fraction of time during which the element does not work, without the cancellation in 1 − availability.
     pub fn unavailability(self) -> f64 {
         self.mttr_h.get() / (self.mtbf_h.get() + self.mttr_h.get())
     }

@@ -58,7 +58,7 @@ impl RequestKind {
         }
     }
 
-    /// Whether it writes data.
+    /// Whether the request writes data.
     pub const fn is_write(self) -> bool {
         matches!(self, Self::Write)
     }

@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 use super::error::{ContentError, nearest};
 pub(crate) use place::locate;
 
-/// Maximum size of a content file, in bytes. RON takes about nine times a file's size in memory.
+/// Maximum size of a content file, in bytes. Parsing RON takes about nine times the file's size in memory.
 pub const MAX_FILE: usize = 1 << 20;
 
 /// Maximum nesting depth of a content file.
@@ -38,17 +38,17 @@ pub fn parse<T: DeserializeOwned>(file: &str, text: &str) -> Result<T, ContentEr
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     options().from_str(text).map_err(|error| {
         let mut start = error.span.start;
-        // RON's position is right after the previous token; skip the blanks.
+        // RON's position is right after the previous token; skip the whitespace.
         let line = text.lines().nth(start.line.saturating_sub(1)).unwrap_or_default();
         let blanks = line.chars().skip(start.col.saturating_sub(1)).take_while(|c| c.is_whitespace()).count();
         if start.col + blanks <= line.chars().count() {
             start.col += blanks;
         }
-        let said = match range::<T>(&error.code, text, (start.line, start.col)) {
-            Some(said) => said,
+        let message = match range::<T>(&error.code, text, (start.line, start.col)) {
+            Some(message) => message,
             None => message(&error.code, text, start.line, start.col),
         };
-        let mut content = ContentError::at(file, text, Some((start.line, start.col)), said);
+        let mut content = ContentError::at(file, text, Some((start.line, start.col)), message);
         content.suggestion = suggestion(&error.code);
         content
     })
@@ -115,9 +115,9 @@ fn message(error: &ron::Error, text: &str, line: usize, column: usize) -> String
             format!("`{choice}` has no settings: write it without parentheses")
         }
         _ => {
-            let said = lower_first(&error.to_string());
-            let expects = said.starts_with("expected") && !said.contains("found");
-            if expects { format!("{said}, found {found}") } else { said }
+            let reason = lower_first(&error.to_string());
+            let expects = reason.starts_with("expected") && !reason.contains("found");
+            if expects { format!("{reason}, found {found}") } else { reason }
         }
     }
 }
@@ -169,15 +169,15 @@ mod tests {
             let error = parse::<Vec<u8>>("x.ron", text).unwrap_err();
             assert!(error.to_string().starts_with(words), "{error}");
         }
-        for (said, words) in [
+        for (error, words) in [
             (parse::<u64>("x.ron", "-1"), "from 0 to 18446744073709551615"),
             (parse::<i16>("x.ron", "40000").map(|_| 0), "from -32768 to 32767"),
             (parse::<i64>("x.ron", "9999999999999999999").map(i64::cast_unsigned), "to 9223372036854775807"),
             (parse::<u32>("x.ron", "0x1_0000_0000").map(u64::from), "from 0 to 4294967295, found `0x1_0000_0000`"),
         ]
-        .map(|(said, words)| (said.map(|_| ()).unwrap_err(), words))
+        .map(|(result, words)| (result.map(|_| ()).unwrap_err(), words))
         {
-            assert!(said.message.contains(words), "{said}");
+            assert!(error.message.contains(words), "{error}");
         }
         for (text, words) in [
             ("(on: [\"a\"], on: [])", "the field `on` occurs twice"),

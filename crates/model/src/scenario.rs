@@ -1,7 +1,7 @@
 //! The format of scenario files.
 //!
-//! A scenario describes an [`super::Infrastructure`]; `model::build` has the defaults and the checks that span several
-//! fields. `hoplight template` prints a file with every field.
+//! A scenario describes an [`super::Infrastructure`]; `model::build` contains the defaults and the checks that span
+//! several fields. `hoplight template` prints a file with every field.
 
 mod convert;
 mod write;
@@ -32,10 +32,10 @@ pub struct Scenario {
     /// Format version; by default 1.
     #[serde(default = "first_format")]
     pub format: u32,
-    /// Its id in commands and lessons; by default derived from the file name.
+    /// Id of the scenario in commands and lessons; by default derived from the file name.
     #[serde(default)]
     pub id: Option<ScenarioId>,
-    /// Its title on the screen; by default its `id`.
+    /// Title of the scenario on the screen; by default the `id`.
     #[serde(default)]
     pub title: Option<Text>,
     /// Summary in a sentence or two.
@@ -44,10 +44,10 @@ pub struct Scenario {
     /// Notes for the reader, such as assumptions about an ambiguous drawing.
     #[serde(default)]
     pub notes: Vec<Text>,
-    /// Its heading on the course map; by default "Explore".
+    /// Heading of the scenario on the course map; by default "Explore".
     #[serde(default = "usual_unit")]
     pub unit: Text,
-    /// Whether it is a benchmark of the engine, which the course map leaves out.
+    /// Whether the scenario is a benchmark of the engine, which the course map omits.
     #[serde(default)]
     pub benchmark: bool,
     /// The site's domain name.
@@ -62,9 +62,9 @@ pub struct Scenario {
     /// The certificates.
     #[serde(default)]
     pub certificates: Vec<Certificate>,
-    /// Monitoring: alert rules, by default the usual ones, and an external probe, by default none, as in `monitoring:
-    /// (probe: (interval_s: 10.0), alerts: [(name: "slow", on: Entry, when: Threshold(metric: P99, is: Over(1000.0),
-    /// for_s: 60.0))])`.
+    /// Monitoring: alert rules, by default [`super::monitoring::usual_alerts`], and an external probe, by default none,
+    /// as in `monitoring: (probe: (interval_s: 10.0), alerts: [(name: "slow", on: Entry, when: Threshold(metric: P99,
+    /// is: Over(1000.0), for_s: 60.0))])`.
     #[serde(default)]
     pub monitoring: MonitoringSpec,
     /// Reliability of elements that do not specify it.
@@ -90,13 +90,13 @@ impl Scenario {
     /// Builds the infrastructure. A scenario without an id gets the id `scenario`.
     ///
     /// # Errors
-    /// All problems that can be found at once, at most twenty: those of the records or, if there are none, those of the
-    /// scenario as a whole.
+    /// All problems that can be found at once, at most twenty: the problems of the records or, if there are none, the
+    /// problems of the scenario as a whole.
     pub fn build(&self) -> Result<Infrastructure, Vec<Problem>> {
         super::build::build(self.clone())
     }
 
-    /// The problems that keep the scenario from being built; empty if there are none.
+    /// The problems that prevent the scenario from being built; empty if there are none.
     pub fn check(&self) -> Vec<Problem> {
         self.build().err().unwrap_or_default()
     }

@@ -1,9 +1,9 @@
-//! Tiers: what a component does for requests, regardless of its program.
+//! Tiers: the part that a component plays in serving requests, regardless of its program.
 
 use super::infrastructure::{ComponentIx, Infrastructure};
 use super::link::Protocol;
 
-/// A layer of the work on a request, from the user inwards.
+/// A layer of request processing, from the user inwards.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Tier {
     /// Distributes requests.
@@ -20,8 +20,8 @@ impl Tier {
     /// All tiers, from the user inwards.
     pub const ALL: [Self; 4] = [Self::Balancer, Self::Web, Self::Application, Self::Database];
 
-    /// The tiers of a component: that of its kind and, for a web server with an SQL link, also the application tier,
-    /// since it runs the code itself (LAMP).
+    /// The tiers of a component: the tier of its kind and, for a web server with an SQL link, also the application
+    /// tier, since it runs the code itself (LAMP).
     pub fn of(infra: &Infrastructure, ix: ComponentIx) -> Vec<Self> {
         let Some(own) = infra.component(ix).kind.tier() else { return Vec::new() };
         let runs_code = own == Self::Web && infra.links_from(ix).iter().any(|link| infra.link(*link).protocol == Protocol::Sql);

@@ -61,10 +61,10 @@ pub struct TlsConfig {
     pub app_to_db: bool,
     /// TLS version of all connections.
     pub version: TlsVersion,
-    /// Server-side work of a full handshake: mostly the signature with the certificate's key. The client's work is not
-    /// counted.
+    /// Server-side CPU time of a full handshake: mostly the signature with the certificate's key. The client's CPU time
+    /// is not counted.
     pub handshake_ms: Millis,
-    /// Server-side work of a handshake that resumes a session.
+    /// Server-side CPU time of a handshake that resumes a session.
     pub resumed_ms: Millis,
 }
 
@@ -85,10 +85,10 @@ impl Default for TlsConfig {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Certificate {
-    /// Names for which it is valid; by default the site's.
+    /// Names that the certificate is valid for; by default the site's.
     #[serde(default)]
     pub names: Vec<Text>,
-    /// Components that hold it and its private key.
+    /// Components that hold the certificate and its private key.
     pub on: Vec<ComponentId>,
     /// Days until it expires, counted from the start of the simulation; by default 90.
     #[serde(default = "usual_days")]
@@ -96,7 +96,7 @@ pub struct Certificate {
 }
 
 impl Certificate {
-    /// Whether it is valid for a name: an exact match, or a wildcard for one label (RFC 6125, 6.4.3).
+    /// Whether the certificate is valid for a name: an exact match, or a wildcard for one label (RFC 6125, 6.4.3).
     pub fn covers(&self, name: &str) -> bool {
         let parent = name.split_once('.').map(|(_, parent)| parent);
         self.names.iter().any(|own| own.as_str() == name || own.strip_prefix("*.").is_some_and(|rest| parent == Some(rest)))

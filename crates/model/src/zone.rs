@@ -18,7 +18,7 @@ pub enum Zone {
 }
 
 impl Infrastructure {
-    /// The zone of a component: that of its server, if it is on one.
+    /// The zone of a component: the zone of its server, if it has one.
     pub fn zone(&self, component: ComponentIx) -> Zone {
         let weight = self.component(component);
         if let Some(server) = &weight.server {

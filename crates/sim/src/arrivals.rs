@@ -3,7 +3,7 @@
 //!
 //! Open arrivals are sampled in *unit time*, in which the mean rate is one user per unit: gaps are exponential, or all
 //! equal to 1. A gap in unit time becomes simulated time by exact inversion of the integral of the rate, so unlike with
-//! thinning, no draw is rejected. A different rate therefore moves the same users in time; faults and designs do not
+//! thinning, no draw is rejected. A different rate therefore shifts the same users in time; faults and designs do not
 //! affect them at all.
 
 mod carry;
@@ -64,7 +64,7 @@ struct Open {
     early: f64,
     /// Number of users who have arrived.
     arrived: u64,
-    /// Sequence number of the pending event that brings the next user; other events of its kind are stale.
+    /// Sequence number of the pending arrival event of the next user; other events of its kind are stale.
     next: u64,
 }
 
@@ -98,7 +98,7 @@ impl Arrivals {
         Self { source }
     }
 
-    /// Sequence number of the pending event that brings the next user of open arrivals, or 0.
+    /// Sequence number of the pending arrival event of the next user, or 0 if there are no open arrivals.
     pub(crate) fn next(&self) -> u64 {
         match &self.source {
             Source::Open(open) => open.next,

@@ -1,7 +1,8 @@
 //! The catalogue of faults that are common in practice.
 //!
-//! Each fault maps to the commands that inject it into an infrastructure and to those that fix it. `hoplight_text` describes
-//! its symptoms to users, agents and alerts, and `tests/faults.rs` checks that the engine shows them.
+//! Each fault maps to the commands that inject it into an infrastructure and to the commands that fix it.
+//! `hoplight_text` describes its symptoms to users, agents and alerts, and `tests/faults.rs` checks that the engine
+//! shows them.
 
 mod parts;
 
@@ -35,7 +36,7 @@ pub enum CommonFault {
     ReplicationBroken,
     /// Writes are routed to a read-only database.
     WritesToReplica,
-    /// A second database takes writes.
+    /// A second database accepts writes.
     SplitBrain,
     /// The database's connections leak.
     ConnectionsExhausted,
@@ -75,7 +76,7 @@ pub enum CommonFault {
     PortScan,
 }
 
-/// The commands that inject a fault, and those that fix it.
+/// The commands that inject a fault, and the commands that fix it.
 struct Row {
     inject: fn(&Parts<'_>) -> Vec<Timed>,
     fix: fn(&Parts<'_>) -> Vec<Command>,

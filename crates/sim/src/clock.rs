@@ -31,7 +31,7 @@ impl Clock {
         Self { queue: EventQueue::default(), sequence: 0, ..*self }
     }
 
-    /// The pending events in the order in which they are due.
+    /// The pending events, ordered by due time.
     pub(crate) fn pending(&self) -> Vec<Event> {
         self.queue.in_order()
     }

@@ -20,12 +20,13 @@ pub enum Command {
     Restore(Element),
     /// Changes the topology.
     Edit(TopologyEdit),
-    /// Sets the arrival rate of all kinds of request together, in requests per second, and ends the load schedule. Refused in
-    /// a closed model, where a fixed number of users wait for responses and the rate follows from that.
+    /// Sets the arrival rate of all kinds of request together, in requests per second, and ends the load schedule.
+    /// Refused in a closed model, where the rate follows from a fixed number of users who wait for responses.
     Rate(Rate),
     /// Sends one request from a new visitor.
     Send(RequestKind),
-    /// Takes a backend, or all backends on a server, out of rotation: it finishes its requests and gets no new ones.
+    /// Takes a backend, or all backends on a server, out of rotation: it finishes its current requests and receives no
+    /// new ones.
     Drain(Element),
     /// Puts a backend, or all backends on a server, back into rotation.
     Ready(Element),
@@ -33,7 +34,7 @@ pub enum Command {
     Balance(Algorithm),
     /// Promotes a replica. The statements take 41 ms; the operators' time to decide is not included.
     Promote(ComponentId),
-    /// Makes a database read-only; it then replicates from the database that takes writes.
+    /// Makes a database read-only; it then replicates from the database that accepts writes.
     Demote(ComponentId),
     /// Sets how long a database takes to apply a received change.
     Lag(ComponentId, Seconds),
@@ -128,7 +129,7 @@ pub enum CommandError {
     NotDatabase(Element),
     /// The database is down, so its role cannot change.
     Down(Element),
-    /// The database already takes writes.
+    /// The database already accepts writes.
     AlreadyWritable(Element),
     /// The database is already read-only.
     AlreadyReadOnly(Element),

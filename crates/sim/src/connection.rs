@@ -1,18 +1,18 @@
-//! Connections: who opens one, how many round trips that takes, and who keeps it.
+//! Connections: which components open them, how many round trips that takes, and which components keep them.
 //!
 //! For users, opening a connection is a sequence of phases of the browser: TCP takes one round trip, a TLS handshake
 //! one or two, and the request follows. Where a balancer passes TLS through, the handshake continues to the web server.
 //!
-//! Between components, a message may need a connection first. The record then *carries* the phase that waits, and takes
-//! the same path as TCP connect and TLS handshake before: through the same firewalls, to the same station, where a
-//! handshake takes a slot and work. A client
+//! Between components, a message may need a connection first. The record then *carries* the waiting phase and first
+//! takes the same path as a TCP connect and a TLS handshake: through the same firewalls to the same station, where a
+//! handshake occupies a slot and takes CPU time. A client
 //!
 //! - keeps plaintext connections: they are open from the start and cost nothing;
 //! - keeps TLS connections in a pool per link: a request takes an idle one or opens one, and returns it with the
 //!   response. Connections are closed when either end stops, when TLS changes, or when the client of their request
 //!   stops waiting;
-//! - keeps none: each request opens its own;
-//! - passes TLS through: each user's connection has its own connection upstream.
+//! - keeps no connections: each request opens its own;
+//! - passes TLS through: each user's connection has its own upstream connection.
 //!
 //! HTTP proxies resume TLS sessions, as `HAProxy` and nginx do; database drivers do not. Firewalls judge every message
 //! from a client, also on open connections, so each request shows which rules let it pass.
@@ -118,9 +118,9 @@ impl Pool {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct ConnectionsPlan {
     pub(crate) version: TlsVersion,
-    /// Work of the TLS server in a full handshake, in nanoseconds.
+    /// CPU time of the TLS server for a full handshake, in nanoseconds.
     pub(crate) full: u64,
-    /// Work of the TLS server in a handshake that resumes a session, in nanoseconds.
+    /// CPU time of the TLS server for a handshake that resumes a session, in nanoseconds.
     pub(crate) resumed: u64,
     /// Fraction of the users' new connections that resume a session.
     pub(crate) resumes: f64,
@@ -143,8 +143,8 @@ impl ConnectionsPlan {
         }
     }
 
-    /// Work of the TLS server in one phase of a handshake, in nanoseconds. In TLS 1.2 the first of two responses has
-    /// the signature.
+    /// CPU time of the TLS server in one phase of a handshake, in nanoseconds. In TLS 1.2, the first of two responses
+    /// carries the signature.
     pub(super) fn work(&self, phase: Phase) -> u64 {
         match phase {
             Phase::Handshake | Phase::Hello => self.full,

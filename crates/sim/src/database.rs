@@ -10,8 +10,9 @@
 //!
 //! Changes are counted, not stored: a log is a timeline and a length (`history`), and the unapplied changes of a
 //! follower are a list of due times (`relay`). `commit` executes queries, `replicate` moves changes, `watch` detects
-//! failures, `promote` changes roles, `driver` is the client side, and `network` is all that databases see of the other
-//! parts. Methods that free or fail requests return which ones; `simulation::database` sends the responses.
+//! failures, `promote` changes roles, `driver` is the client side, and `network` is the databases' view of the rest of
+//! the site. Methods that release or fail requests return the affected requests; `simulation::database` sends the
+//! responses.
 
 mod carry;
 mod commit;
@@ -44,7 +45,7 @@ use crate::time::SimTime;
 use history::{CommitTimes, Lineage, Log};
 use relay::Relay;
 
-/// Bits of an event's id that hold the number of the database or cluster; the event's sort is above them.
+/// Bits of an event's id that hold the number of the database or cluster; the event's type is above them.
 const NUMBER_BITS: u32 = 20;
 
 /// An event of a database or cluster.
@@ -102,19 +103,19 @@ struct Node {
     opens_at: Option<SimTime>,
     /// Committed and applied changes.
     log: Log,
-    /// Log position up to which its own writes were acknowledged to clients.
+    /// Log position up to which the database's own writes were acknowledged to clients.
     acknowledged: u64,
-    /// Log position up to which its own writes were already counted as lost.
+    /// Log position up to which the database's own writes were already counted as lost.
     written_off: u64,
-    /// The stream that it replicates from.
+    /// Stream that the database replicates from.
     source: Option<StreamIx>,
     connected: bool,
     relay: Relay,
     apply_at: Option<SimTime>,
-    /// Its acknowledgements on their way to its source: arrival time and log position.
+    /// Acknowledgements in flight to the source: arrival time and log position.
     acks: VecDeque<(SimTime, u64)>,
     ack_at: Option<SimTime>,
-    /// Log position up to which its source has received acknowledgements.
+    /// Log position up to which the source has received acknowledgements.
     acked: u64,
     /// Committed writes that wait for an acknowledgement, oldest first.
     pending: VecDeque<PendingCommit>,
@@ -123,7 +124,7 @@ struct Node {
     asynchronous: bool,
     /// The timeline of its last vote: it rejects writers of earlier timelines.
     promised: u32,
-    /// When it last heard from the writer; for the writer of a quorum cluster, from a majority.
+    /// When the database last heard from the writer; for the writer of a quorum cluster, from a majority.
     last_heard: SimTime,
     /// Replication lag set by a command, in nanoseconds. It replaces the authored one.
     lag: Option<u64>,
@@ -137,17 +138,17 @@ struct Node {
 }
 
 impl Node {
-    /// Whether it is writable or being promoted.
+    /// Whether the database is writable or being promoted.
     fn leads(&self) -> bool {
         self.writable || self.opens_at.is_some()
     }
 
-    /// Its log, including all changes sent to it.
+    /// The database's log, including all changes sent to it.
     fn sent(&self) -> Log {
         Log { length: self.log.length + self.relay.len(), ..self.log }
     }
 
-    /// Its log, including all changes received.
+    /// The database's log, including all changes received.
     fn received(&self, now: SimTime) -> Log {
         Log { length: self.log.length + self.relay.received(now), ..self.log }
     }
@@ -171,7 +172,7 @@ pub(super) struct Databases {
 }
 
 impl Databases {
-    /// Creates the databases with their authored roles, and everything replicated.
+    /// Creates the databases with their authored roles, fully replicated.
     pub(super) fn new(plan: &DatabasesPlan, stations: usize) -> Self {
         let mut nodes = IndexVec::of(Node::default(), plan.nodes.len());
         let mut clusters = IndexVec::default();
@@ -189,7 +190,7 @@ impl Databases {
                 };
                 nodes[*node].writable = takes_writes;
                 if takes_writes && *node != authority {
-                    // A second primary has a history of its own from the start.
+                    // A second primary has a separate history from the start.
                     nodes[*node].log.timeline = lineage.branch(Log::default());
                 }
                 if !takes_writes {

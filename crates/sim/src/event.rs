@@ -1,8 +1,8 @@
 //! Scheduled events in a total order. `queue` holds the pending ones.
 //!
-//! An event is one `u128`: time in nanoseconds (64 bits), sequence number (36), kind (4) and the id of its target (24). One
-//! comparison orders two events; events at the same instant run in the order in which they were scheduled, so the run is
-//! deterministic.
+//! An event is one `u128`: time in nanoseconds (64 bits), sequence number (36), kind (4) and the id of its target (24).
+//! One comparison orders two events; events at the same instant are dispatched in the order they were scheduled, so the
+//! run is deterministic.
 
 mod queue;
 
@@ -24,7 +24,7 @@ pub(super) const RENUMBERED: u64 = 1 << 63;
 /// The largest id, which limits the number of requests in flight, stations, links and other targets.
 pub(super) const MAX_ID: u32 = (1 << ID_BITS) - 1;
 
-/// The kind of a scheduled event. Each says what its id is.
+/// The kind of a scheduled event. Each variant documents its id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     /// The next user arrives. No id.

@@ -8,7 +8,7 @@
 //! ```
 //!
 //! A fault is state, never a script: its effects on users, agents and health checks follow from ordinary events.
-//! Slowness, leaks and database faults are part of the state of the station, link or database; `Faults` has the rest.
+//! Slowness, leaks and database faults are part of the state of the station, link or database; `Faults` holds the rest.
 
 mod flood;
 mod taps;
@@ -32,8 +32,8 @@ pub use taps::Tap;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Fault {
     /// A process, or every process on a server, hangs. The operating system accepts connections, but nothing responds.
-    /// When the fault is cleared, it resumes where it stopped, as after SIGCONT; [`crate::Command::Restore`] restarts
-    /// it.
+    /// When the fault is cleared, the process resumes where it stopped, as after SIGCONT; [`crate::Command::Restore`]
+    /// restarts it.
     Hang(Element),
     /// Multiplies the service times of a component, or of all components on a server, starting with the next request;
     /// for a hop, its latency.
@@ -74,7 +74,7 @@ pub(super) enum FaultSites {
     Site,
 }
 
-/// Faults of one station that the engine does not need at every visit.
+/// Faults of one station that the engine does not check on every visit.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 struct StationFaults {
     /// When the current hang began.
@@ -106,8 +106,8 @@ impl Faults {
         }
     }
 
-    /// Takes over certificates and the entry's backlog from before a rebuild. `before` maps the position of a certificate to
-    /// its old one.
+    /// Carries over certificates and the entry's backlog across a rebuild. `before` maps the position of a certificate
+    /// to its old position.
     pub(super) fn carry(&mut self, old: &Self, before: impl Fn(usize) -> Option<usize>) {
         self.backlog = old.backlog;
         for (place, end) in self.certificates.iter_mut().enumerate() {
@@ -115,7 +115,7 @@ impl Faults {
         }
     }
 
-    /// Whether the process at a station hangs, if it runs at all.
+    /// Whether the process at a station is hung, if it is running.
     pub(super) fn is_hung(&self, station: StationIx) -> bool {
         self.stations[station].hung.is_some()
     }
@@ -170,7 +170,7 @@ impl Faults {
         self.findings = findings;
     }
 
-    /// Records that an element boots and will be up at `at`.
+    /// Records that an element is booting and will be up at `at`.
     pub(super) fn begin_boot(&mut self, element: &Element, at: SimTime) {
         self.boots.push((element.clone(), at));
     }
@@ -194,7 +194,7 @@ impl Faults {
 }
 
 impl Fault {
-    /// The faulty element; `None` is the whole site.
+    /// The faulty element; `None` for the whole site.
     pub fn element(&self) -> Option<Element> {
         match self {
             Self::Hang(element) | Self::Slow(element, _) | Self::Misconfigured(element) | Self::Compromised(element) => {

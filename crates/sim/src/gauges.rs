@@ -1,8 +1,8 @@
-//! A component's counters of its work, for agents to read: requests, responses, errors, latency.
+//! A component's performance counters, which agents read: requests, responses, errors, latency.
 //!
 //! Latency is the time from a request's arrival at the component until its response leaves, including time in the queue
 //! and downstream. Counters live in the component's process, so a restart resets them. Only components that an agent
-//! watches keep them.
+//! watches have counters.
 
 use crate::histogram::Histogram;
 

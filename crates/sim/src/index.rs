@@ -108,7 +108,7 @@ positions! {
     AgentIx;
     /// An alerting rule, applied to one component or to the site.
     AlertIx;
-    /// A group of components of which one must lead.
+    /// A group of components that must have exactly one leader.
     GroupIx;
     /// A message in flight that is not a request.
     MessageIx;

@@ -1,7 +1,7 @@
-//! The journal: events in order of time.
+//! The journal: events in chronological order.
 //!
-//! The engine reports events to an [`Observer`]; a [`Journal`] is an observer that keeps the latest of them. Observers do not
-//! affect the run. `hoplight_text` renders the events.
+//! The engine reports events to an [`Observer`]; a [`Journal`] is an observer that keeps the latest events. Observers
+//! do not affect the run. `hoplight_text` renders the events.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -48,8 +48,8 @@ impl<F: FnMut(JournalEvent)> Observer for F {
     }
 }
 
-/// Reports a frequent event; the event is built only if the observer uses it. A free function, because parts of the simulation
-/// are borrowed where it is called.
+/// Reports a frequent event; the event is built only if the observer uses it. A free function, because parts of the
+/// simulation are borrowed at the call sites.
 #[expect(clippy::inline_always, reason = "compiles to nothing if the observer ignores events")]
 #[inline(always)]
 pub(crate) fn tell<O: Observer>(
@@ -141,7 +141,7 @@ pub enum EventKind {
         /// The balancer.
         balancer: ComponentIx,
     },
-    /// A component responds without a request to another component.
+    /// A component responds without sending a request to another component.
     Answers {
         /// The component.
         component: ComponentIx,
@@ -176,7 +176,7 @@ pub enum EventKind {
     Retries {
         /// The component.
         component: ComponentIx,
-        /// Number of the attempt that follows; the first was 1.
+        /// Number of the next attempt; the first attempt is number 1.
         attempt: u8,
     },
     /// A component stops waiting for a response.
@@ -195,16 +195,16 @@ pub enum EventKind {
     Backend {
         /// The backend.
         backend: ComponentIx,
-        /// Whether it is UP now.
+        /// Whether the backend is now UP.
         up: bool,
         /// How the last check failed, if the backend is DOWN.
         code: Option<CheckCode>,
     },
-    /// A balancer of a pair takes over the shared address, or releases it to a higher priority.
+    /// A balancer of a pair takes over the shared address, or releases it to a balancer of higher priority.
     Master {
         /// The balancer.
         balancer: ComponentIx,
-        /// Whether it is master now.
+        /// Whether the balancer is now master.
         master: bool,
     },
     /// An agent takes a sample.
@@ -240,7 +240,7 @@ pub enum EventKind {
     SemiSync {
         /// The primary.
         database: ComponentIx,
-        /// Whether it waits now.
+        /// Whether the primary now waits for its replicas.
         on: bool,
     },
     /// The external probe sends a request.
@@ -256,12 +256,12 @@ pub enum EventKind {
     Alert {
         /// Position of the rule in the scenario's list.
         rule: u16,
-        /// The component or agent; `None` is the site as seen by the external probe.
+        /// The component or agent; `None` for the site as seen by the external probe.
         subject: Option<ComponentIx>,
         /// Firing or resolved.
         state: AlertState,
     },
-    /// A command was applied. Three commands have an event of their own instead: [`Command::Send`] is [`Self::Arrived`],
+    /// A command was applied. Three commands have their own event instead: [`Command::Send`] is [`Self::Arrived`],
     /// [`Command::Demote`] is [`Self::Demoted`], and [`Command::Scan`] is [`Self::Scanned`].
     Commanded(Command),
     /// A restarted element is up again.
@@ -303,9 +303,9 @@ pub enum FailureReason {
 }
 
 impl JournalEvent {
-    /// The termination state that `HAProxy` logs for a request that a balancer fails, its first two letters: the cause (`S` the
-    /// server or its TCP stack, `s` a server-side timeout) and the phase (`Q` in the queue, `C` while connecting, `H` waiting
-    /// for the response headers).
+    /// The first two letters of the termination state that `HAProxy` logs for a request that a balancer fails: the
+    /// cause (`S` the server or its TCP stack, `s` a server-side timeout) and the phase (`Q` in the queue, `C` while
+    /// connecting, `H` waiting for the response headers).
     pub const fn log_flag(&self) -> Option<&'static str> {
         let EventKind::Fails { failure, why, .. } = &self.what else { return None };
         match (failure, why) {
@@ -429,7 +429,7 @@ fn alike(a: &EventKind, b: &EventKind) -> bool {
 impl Observer for Journal {
     fn note(&mut self, note: JournalEvent) {
         if matches!(note.what, EventKind::Rebuilt(_)) {
-            // Positions of components and links in earlier events mean nothing in the new infrastructure.
+            // Positions of components and links in earlier events are not valid in the new infrastructure.
             *self = Self::default();
         }
         if note.is_notable() {

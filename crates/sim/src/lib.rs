@@ -27,7 +27,7 @@
 //! # Ok::<(), hoplight_model::ReadError>(())
 //! ```
 //!
-//! Architecture invariant: the seed is explicit, and events at the same instant run in the order in which they were
+//! Architecture invariant: the seed is explicit, and events at the same instant are dispatched in the order they were
 //! scheduled: the same seed gives the same trace, byte for byte.
 
 mod arrivals;

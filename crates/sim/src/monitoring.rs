@@ -41,7 +41,7 @@ pub(super) type Series = VecDeque<(SimTime, ComponentSample)>;
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Monitoring {
     agents: IndexVec<AgentIx, AgentState>,
-    /// Each component's counters of its work.
+    /// Each component's performance counters.
     gauges: IndexVec<StationIx, Gauge>,
     /// The state of the alert rules.
     alerts: Alerts,
@@ -66,7 +66,7 @@ impl Monitoring {
         &mut self.gauges[station]
     }
 
-    /// Resets what a process counted and, if it is an agent, its last reading, because the process has ended.
+    /// Resets the counters of a process that has ended and, if it is an agent, discards its last reading.
     pub(crate) fn stop(&mut self, station: StationIx, plan: &Plan) {
         self.gauges[station].restart();
         for (agent, state) in self.agents.iter_mut_enumerated() {
@@ -81,8 +81,8 @@ impl Monitoring {
         self.alerts.stop_listening(now);
     }
 
-    /// Reads the counters of an agent's server. Returns no sample for the first reading after a start, which has
-    /// nothing to compare with.
+    /// Reads the counters of an agent's server. Returns no sample for the first reading after a start, which has no
+    /// earlier reading to compare with.
     pub(crate) fn read(&mut self, agent: AgentIx, plan: &Plan, stations: &mut Stations, now: SimTime) -> Option<Sample> {
         self.agents[agent].read(agent, &plan.agents[agent], plan, (stations, &self.gauges), now)
     }
@@ -102,7 +102,7 @@ impl Monitoring {
         self.messages.packets(now)
     }
 
-    /// What the service knows of each agent.
+    /// The service's view of each agent.
     pub(crate) fn views<'a>(&'a self, plan: &'a Plan, now: SimTime) -> impl Iterator<Item = AgentView<'a>> + 'a {
         plan.agents.iter().zip(&self.agents).map(move |(plan, state)| state.view(plan, now))
     }
@@ -120,7 +120,7 @@ impl Monitoring {
         series.into_iter().flatten()
     }
 
-    /// Each alert with its state and when it entered it.
+    /// Each alert with its state and the time at which it entered that state.
     pub(crate) fn alerts<'a>(&'a self, plan: &'a Plan) -> impl Iterator<Item = (&'a AlertPlan, AlertState, SimTime)> + 'a {
         plan.alerts.alerts.iter().zip(self.alerts.states()).map(|(plan, (state, since))| (plan, state, since))
     }
@@ -172,7 +172,8 @@ impl AgentState {
         }
     }
 
-    /// Reads the counters of the agent's server. The first reading after a start has nothing to compare with.
+    /// Reads the counters of the agent's server. The first reading after a start has no earlier reading to compare
+    /// with.
     pub(super) fn read(
         &mut self,
         index: AgentIx,
@@ -240,7 +241,7 @@ impl AgentState {
         true
     }
 
-    /// What the service knows at `now`.
+    /// The service's view of the agent at `now`.
     pub(super) fn view(&self, agent: &AgentPlan, now: SimTime) -> AgentView<'_> {
         let age = now - self.taken.unwrap_or(SimTime::ZERO).min(now);
         AgentView {

@@ -1,8 +1,8 @@
-//! DNS: the site's record at its authoritative source, the resolver's cache, and what users have cached.
+//! DNS: the site's record at its authoritative source, the resolver's cache, and the users' caches.
 //!
-//! On a cache miss the resolver asks three servers (root, top level, authoritative) and caches the address for the
+//! On a cache miss, the resolver queries three servers (root, top level, authoritative) and caches the address for the
 //! record's TTL. It caches a nonexistent name (NXDOMAIN) for the smaller of the SOA record's TTL and MINIMUM field (RFC
-//! 2308), so a name that is restored stays unknown until that time is over. It does not cache SERVFAIL. Returning users
+//! 2308), so a restored name stays unknown until that time has passed. It does not cache SERVFAIL. Returning users
 //! cache the address for the same TTL, but not an NXDOMAIN.
 
 use hoplight_model::component::ResolverSpec;
@@ -65,7 +65,7 @@ impl Names {
         }
     }
 
-    /// The names of a rebuilt simulation. `ttl` is that of its resolver, if it has one.
+    /// The names of a rebuilt simulation. `ttl` is its resolver's TTL, if it has a resolver.
     pub(crate) fn carried(&self, had_resolver: bool, ttl: Option<u64>, now: SimTime) -> Self {
         match ttl {
             Some(_) if had_resolver => self.clone(),
@@ -93,7 +93,7 @@ impl Names {
         self.known_until = self.known_until.max(self.cached_until);
     }
 
-    /// Nanoseconds that a resolver needs to ask other servers before it can respond.
+    /// Nanoseconds that a resolver needs to query other servers before it can respond.
     pub(crate) fn lookup_time(&self, resolver: &ResolverPlan, now: SimTime) -> u64 {
         if now < self.cached_until.max(self.absent_until) {
             return 0;

@@ -15,7 +15,7 @@ pub enum Phase {
     Lookup,
     /// TCP connection setup: one round trip.
     Connect,
-    /// Full TLS 1.3 handshake: one round trip, and work for the holder of the private key.
+    /// Full TLS 1.3 handshake: one round trip, and CPU time for the holder of the private key.
     Handshake,
     /// The request and its response.
     Exchange,
@@ -23,7 +23,7 @@ pub enum Phase {
     Hello,
     /// Full TLS 1.2 handshake, second round trip: both sides confirm the session keys.
     Finish,
-    /// Resumption of a TLS session, in either version: one round trip, and little work.
+    /// Resumption of a TLS session, in either version: one round trip, and little CPU time.
     Resume,
 }
 
@@ -107,13 +107,13 @@ pub struct Present {
 /// The activities of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Activity {
-    /// Its message travels on a link.
+    /// The request's message travels on a link.
     Travels(LinkIx, Heading),
-    /// A component processes it.
+    /// A component processes the request.
     Served(ComponentIx),
-    /// It waits for a slot of a component.
+    /// The request waits for a slot of a component.
     Waits(ComponentIx),
-    /// Its message was lost on a link; the sender waits.
+    /// The request's message was lost on a link; the sender waits.
     Lost(LinkIx),
     /// A balancer waits before the next attempt.
     Pauses(ComponentIx),
@@ -137,12 +137,12 @@ pub enum Motion {
 pub struct Packet {
     /// Content of the packet.
     pub cargo: PacketContent,
-    /// The link that it is on.
+    /// The link that the packet is on.
     pub link: LinkIx,
-    /// Its direction.
+    /// Direction of the packet.
     pub heading: Heading,
     /// Position on the link in either direction, from 0 at the client to 1 at the server.
     pub position: f64,
-    /// Whether it moves, and if not, why.
+    /// Whether the packet moves, and if not, why.
     pub motion: Motion,
 }

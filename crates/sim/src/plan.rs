@@ -1,7 +1,7 @@
 //! The infrastructure compiled for the engine: flat arrays without names or a graph.
 //!
-//! The plan is compiled again on every edit. Its positions are those of the infrastructure, so state survives an edit.
-//! It must not hold anything that changes over time.
+//! The plan is recompiled on every edit. Its positions match those of the infrastructure, so state survives an edit. It
+//! must not hold anything that changes over time.
 
 mod alerts;
 mod parts;

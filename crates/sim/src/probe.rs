@@ -19,12 +19,12 @@ use crate::request::Request;
 use crate::time::{SECOND, SimTime};
 use crate::view::{ProbeResult, ProbeView};
 
-/// Marks the numbers and random streams of probes, so that they affect no other draws.
+/// Marks the numbers and random streams of probes, so that they do not affect other draws.
 const PROBE: u64 = 1 << 62;
 /// Nanoseconds in a day.
 const DAY: f64 = 86_400e9;
 
-/// The probe's own number if request `number` is a probe, else `None`.
+/// The probe's own number if request `number` is a probe, otherwise `None`.
 pub fn probe_number(number: u64) -> Option<u64> {
     (number & PROBE != 0).then_some(number & !PROBE)
 }
@@ -36,7 +36,7 @@ impl Request {
     }
 }
 
-/// The probe, and what the monitoring service knows from it.
+/// The probe, and the results that the monitoring service has from it.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Probe {
     interval: Option<u64>,

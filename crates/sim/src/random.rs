@@ -1,7 +1,7 @@
 //! Random numbers: an explicit seed, one stream per purpose.
 //!
-//! What happens to request 17 at `web-1` depends only on the seed, on 17 and on the name `web-1`. Two designs side by
-//! side therefore get the same traffic, and a fault changes only what it affects. Nothing here calls the platform's
+//! What happens to request 17 at `web-1` depends only on the seed, the number 17 and the name `web-1`. Two designs side
+//! by side therefore get the same traffic, and a fault changes only what it affects. Nothing here calls the platform's
 //! math library, whose results may differ in the last bit: the logarithm, the exponential function and the normal
 //! quantile are computed with additions, multiplications, divisions and square roots, which IEEE 754 defines to the
 //! last bit.

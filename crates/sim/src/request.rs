@@ -2,8 +2,8 @@
 //!
 //! A request records its downstream path, so its response can return without a search. When a sender stops waiting
 //! while work continues downstream, the record *forks*: the old record stays with the work, as an orphan whose senders
-//! at or above its `floor` no longer wait; a new record continues for the user. Timers of levels above still refer to
-//! the old record and find the new one through `successor`.
+//! at or above its `floor` no longer wait; a new record continues for the user. Timers of the levels above still refer
+//! to the old record and find the new one through `successor`.
 
 use hoplight_model::RequestKind;
 
@@ -38,15 +38,15 @@ pub(super) enum State {
     InService,
     /// Committed by a database that waits for acknowledgements from replicas; holds no slot.
     Committing,
-    /// Dropped by a firewall or sent to something that is down; the sender still waits.
+    /// Dropped by a firewall or sent to a component that is down; the sender is still waiting.
     Lost(Lost),
     /// Waiting out the delay before its balancer's next attempt.
     Pausing,
     /// In its balancer's queue until a backend has room.
     Backlogged,
-    /// Admitted by a backend; leaves the balancer at this same instant.
+    /// Admitted by a backend; leaves the balancer at the same instant.
     Admitted,
-    /// Its work is over, but timers may still refer to it.
+    /// Finished, but timers may still refer to the record.
     Zombie,
     /// There is no request; the record can be reused.
     Free,
@@ -57,15 +57,15 @@ pub(super) enum State {
 pub(super) enum Lost {
     /// A firewall dropped it. The number is the guard's position on the hop.
     Dropped(u8),
-    /// A firewall on the way is down. The number is the guard's position on the hop.
+    /// A firewall on the path is down. The number is the guard's position on the hop.
     DeadFirewall(u8),
     /// The receiver is down.
     Silent,
     /// The link is cut.
     Cut,
-    /// The kernel accepted its connection for a program that hangs and whose queue is full.
+    /// The kernel accepted the connection for a hung program whose queue is full.
     Unanswered,
-    /// A response to a program that hangs and does not read it.
+    /// The message is a response to a hung program, which does not read it.
     Unread,
 }
 
@@ -73,12 +73,12 @@ pub(super) enum Lost {
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[repr(align(64))]
 pub(super) struct Request {
-    /// Its number, as users see it.
+    /// Number of the request, as users see it.
     pub(super) number: u64,
-    /// The random stream of its draws: its number among the requests that users sent on their own, or a separate number
-    /// if it was sent by hand, so that requests sent by hand do not affect other draws.
+    /// The random stream of the request's draws: its number among the requests that simulated users sent, or a separate
+    /// number if it was sent by hand, so that requests sent by hand do not affect other draws.
     pub(super) stream: u64,
-    /// The key of its draws: a hash of the seed and `stream`.
+    /// The key of the request's draws: a hash of the seed and `stream`.
     pub(super) key: u64,
     pub(super) born: SimTime,
     pub(super) kind: RequestKind,
@@ -113,12 +113,12 @@ pub(super) struct Request {
     pub(super) pinned: Option<LinkIx>,
     /// In a VRRP pair: the link on which the user's connection was opened.
     pub(super) connection: Option<LinkIx>,
-    /// The station whose queue or slot it is in.
+    /// The station whose queue or slot the request occupies.
     pub(super) station: StationIx,
-    /// Start of its current transit, service or wait; `arrives` is the end, if `pending` is set.
+    /// Start of the current transit, service or wait; `arrives` is the end, if `pending` is set.
     pub(super) departed: SimTime,
     pub(super) arrives: SimTime,
-    /// Sequence number of the event that moves it next; all others are stale.
+    /// Sequence number of the request's next event; all others are stale.
     pub(super) pending: u64,
     pub(super) successor: Option<RequestIx>,
     pub(super) predecessor: Option<RequestIx>,
@@ -165,20 +165,20 @@ impl Request {
         self.path[at_level(self.depth.wrapping_sub(1))]
     }
 
-    /// The bit of its level in `holds` and `inside`.
+    /// The bit of the request's level in `holds` and `inside`.
     #[inline]
     pub(super) const fn bit(&self) -> u32 {
         1 << (self.depth & 0xf)
     }
 
-    /// Identifies this piece of work among all work on the request at one station: phase, level, leg and attempt.
+    /// Identifies one visit of the request to a station: phase, level, leg and attempt.
     #[inline]
     pub(super) fn visit(&self) -> u64 {
         let attempts = self.attempts[at_level(self.depth.saturating_sub(1))];
         self.phase as u64 | u64::from(self.depth) << 8 | u64::from(self.leg) << 16 | u64::from(attempts) << 32
     }
 
-    /// Whether the user still waits for this record.
+    /// Whether the user is still waiting for this record.
     pub(super) fn is_awaited(&self) -> bool {
         self.floor == NO_FLOOR && self.state != State::Zombie
     }
@@ -220,7 +220,7 @@ impl Requests {
         Some(record)
     }
 
-    /// Whether an event is the pending one of its request. Kills, timeouts and retries leave stale events behind.
+    /// Whether an event is the pending event of its request. Kills, timeouts and retries leave stale events behind.
     #[inline]
     pub(super) fn waits_for(&self, index: RequestIx, sequence: u64) -> bool {
         self.peek(index).is_some_and(|record| record.pending == sequence)

@@ -4,14 +4,14 @@
 
 use hoplight_model::ServerId;
 
-/// Ports that every scan includes: SSH, HTTP, HTTPS, MySQL, the usual port of web servers behind a balancer, and `HAProxy`'s
-/// statistics page.
+/// Ports that every scan includes: SSH, HTTP, HTTPS, MySQL, the common port of web servers behind a balancer, and
+/// `HAProxy`'s statistics page.
 pub(crate) const USUAL_PORTS: [u16; 6] = [22, 80, 443, 3306, 8080, 8404];
 
 /// The state of a port, in `nmap`'s terms.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Port {
-    /// A process listens on it.
+    /// A process listens on the port.
     Open,
     /// The connection was refused: the host is up, but no process listens.
     Closed,

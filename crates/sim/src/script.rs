@@ -1,7 +1,7 @@
-//! Fault scripts: commands as a person types them, such as `20s kill server-2`.
+//! Fault scripts: commands in the syntax that users type, such as `20s kill server-2`.
 //!
-//! A line is a time and a command, and becomes an [`Entry`]. Names are looked up in an infrastructure, so a script is checked
-//! before a run begins. Mistakes are data, which `hoplight_text` renders.
+//! Each line contains a time and a command, and is parsed into an [`Entry`]. Names are looked up in an infrastructure,
+//! so a script is checked before a run begins. Mistakes are data, which `hoplight_text` renders.
 
 mod arguments;
 mod error;
@@ -41,7 +41,7 @@ pub struct Entry {
     pub command: Command,
 }
 
-/// Commands in order of time. Commands of the same instant keep the order in which they were added.
+/// Commands in chronological order. Commands with the same time keep the order in which they were added.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Script {
     entries: Vec<Entry>,
@@ -71,13 +71,13 @@ impl Script {
         if mistakes.is_empty() { Ok(script) } else { Err(mistakes) }
     }
 
-    /// Inserts an entry after all entries of its time.
+    /// Inserts an entry after all entries with the same time.
     pub fn add(&mut self, entry: Entry) {
         let place = self.entries.partition_point(|known| known.at <= entry.at);
         self.entries.insert(place, entry);
     }
 
-    /// The entries in order of time.
+    /// The entries in chronological order.
     pub fn entries(&self) -> &[Entry] {
         &self.entries
     }

@@ -1,4 +1,4 @@
-//! The state of one station. That of a link is in `link`.
+//! The state of one station. The state of a link is in `link`.
 
 mod link;
 
@@ -19,13 +19,13 @@ use crate::random::Sampler;
 use crate::time::{SECOND, SimTime};
 use crate::view::Health;
 
-/// Whether a timeout needs a timer: zero means no timeout, and one of a day or more never expires in a run.
+/// Whether a timeout needs a timer: zero means no timeout, and a timeout of a day or more never expires in a run.
 pub(super) const fn is_timed(timeout: u64) -> bool {
     timeout != 0 && timeout < 86_400 * SECOND
 }
 
 /// The time at which a component stops waiting for a response. All deadlines of a station have the same delay, so they
-/// expire in the order in which they were set, and one timer per station is enough.
+/// expire in the order they were set, and one timer per station is enough.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Deadline {
     pub(super) at: SimTime,
@@ -33,14 +33,14 @@ pub(super) struct Deadline {
     pub(super) generation: u32,
     /// Level of the request's path that waits.
     pub(super) level: u8,
-    /// Number of the deadline among those of the same level.
+    /// Number of the deadline within its level.
     pub(super) clock: u8,
 }
 
 /// What a station does with a request after its own work, unless the work was a handshake.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Routing {
-    /// Respond without a note.
+    /// Respond without a journal event.
     Respond,
     /// Respond.
     Serve,
@@ -86,7 +86,7 @@ impl Routing {
     }
 }
 
-/// The part of a station's plan that the engine needs at every visit. It is stored next to the state for locality.
+/// The part of a station's plan that the engine needs on every visit. It is stored next to the state for locality.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[expect(clippy::struct_excessive_bools, reason = "independent flags, read separately on the critical path")]
 pub(super) struct StationParams {
@@ -98,7 +98,7 @@ pub(super) struct StationParams {
     pub(super) is_firewall: bool,
     /// Whether a request holds its slot until the response from downstream arrives. Firewalls never do this.
     pub(super) holds: bool,
-    /// Whether responses that pass take work.
+    /// Whether responses that pass through take service time.
     pub(super) works_on_responses: bool,
     /// Whether a monitoring agent watches the station.
     pub(super) watched: bool,
@@ -133,7 +133,7 @@ impl StationParams {
     /// Index in `work` of the service time of responses.
     pub(super) const RESPONSES: usize = 3;
 
-    /// The parameters of a station in `whole`.
+    /// The parameters of a station in the plan `whole`.
     pub(super) fn of(whole: &Plan, station: StationIx) -> Self {
         let plan: &StationPlan = &whole.stations[station];
         let [statics, reads, writes] = plan.service;
@@ -158,13 +158,13 @@ impl StationParams {
 #[repr(align(64))]
 pub(super) struct Station {
     params: StationParams,
-    /// Whether its process has ended.
+    /// Whether the station's process has ended.
     crashed: bool,
     /// Derived from the process, its server, and faults.
     health: Health,
     /// Number of requests that have arrived and have not been answered.
     present: u32,
-    /// Whether it is in the list of stations whose per-second counters may be nonzero.
+    /// Whether the station is in the list of stations whose per-second counters may be nonzero.
     rolls: bool,
     visits: u64,
     busy: u32,
@@ -227,7 +227,7 @@ impl Station {
         self.crashed = crashed;
     }
 
-    /// Derives the health from the process, the server's power, and whether the process hangs.
+    /// Derives the health from the process, the server's power, and whether the process is hung.
     pub(super) fn refresh_health(&mut self, powered_off: bool, hung: bool) {
         self.health = match (powered_off, self.crashed) {
             (true, _) => Health::PoweredOff,
@@ -334,7 +334,7 @@ impl Station {
         self.busy = self.busy.saturating_sub(1);
     }
 
-    /// Frees a slot or, unless the process hangs, passes it to the next queued request, which this returns.
+    /// Frees a slot or, unless the process is hung, passes it to the next queued request. Returns that request.
     #[expect(clippy::inline_always, reason = "on the engine's critical path")]
     #[inline(always)]
     pub(super) fn hand_over_slot(&mut self, now: SimTime) -> Option<RequestIx> {
@@ -353,7 +353,7 @@ impl Station {
         Some(next)
     }
 
-    /// Gives a free slot to the next queued request, which this returns.
+    /// Gives a free slot to the next queued request. Returns that request.
     pub(super) fn fill_slot(&mut self, now: SimTime) -> Option<RequestIx> {
         if !self.has_free_slot() {
             return None;
@@ -388,15 +388,15 @@ impl Station {
 
 /// Counters.
 impl Station {
-    /// Counts a message that wants a slot. Returns whether the station is new in the list of those with per-second
-    /// counters.
+    /// Counts a message that needs a slot. Returns whether the station must be added to the list of stations with
+    /// per-second counters.
     #[inline]
     pub(super) fn visit(&mut self) -> bool {
         self.visits += 1;
         !std::mem::replace(&mut self.rolls, true)
     }
 
-    /// Number of requests, handshakes and responses that wanted a slot since the start of the run.
+    /// Number of requests, handshakes and responses that needed a slot since the start of the run.
     pub(super) const fn visits(&self) -> u64 {
         self.visits
     }
@@ -440,7 +440,7 @@ impl Station {
         self.dropped
     }
 
-    /// Brings `busy_time` up to `now`. Must be called before `busy` changes.
+    /// Updates `busy_time` to `now`. Must be called before `busy` changes.
     #[inline]
     pub(super) fn settle(&mut self, now: SimTime) {
         self.busy_time = self.busy_time(now);

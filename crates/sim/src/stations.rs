@@ -29,7 +29,7 @@ impl Stations {
         }
     }
 
-    /// Counts a message that wants a slot of a station.
+    /// Counts a message that needs a slot of a station.
     #[expect(clippy::inline_always, reason = "on the engine's critical path")]
     #[inline(always)]
     pub(crate) fn visit(&mut self, station: StationIx) -> &mut Station {
@@ -57,7 +57,7 @@ impl Stations {
     }
 
     /// Updates the health of all stations after a change of processes, servers or hangs; `is_hung` says which processes
-    /// hang.
+    /// are hung.
     pub(crate) fn refresh_health(&mut self, plan: &Plan, is_hung: impl Fn(StationIx) -> bool) {
         for (at, station) in self.all.iter_mut_enumerated() {
             let off = plan.stations[at].server.is_some_and(|server| self.servers_off[server]);

@@ -20,15 +20,15 @@ use crate::watchers::{Stamp, Watchers};
 
 /// Minimum number of events between two checkpoints.
 const SPACING: u64 = 2_000;
-/// Maximum number of checkpoints. They are sparser further back: going back a long way takes a longer replay, but
-/// memory stays bounded.
+/// Maximum number of checkpoints. They are sparser further back: a long rewind needs a longer replay, but memory stays
+/// bounded.
 const MOST_CHECKPOINTS: usize = 48;
-/// Approximate limit on the size of all checkpoints together, in bytes. A crowded site has fewer of them, further
+/// Approximate limit on the size of all checkpoints together, in bytes. A large site has fewer checkpoints, further
 /// apart.
 const CHECKPOINT_BUDGET: usize = 8 << 20;
 /// Number of checkpoints to keep regardless of their size.
 const FEWEST_CHECKPOINTS: usize = 4;
-/// Bytes of checkpoint that each event pays for, so that copying stays a small part of the work.
+/// Bytes of checkpoint per dispatched event, so that copying stays a small part of the work.
 const BYTES_PER_EVENT: u64 = 64;
 /// How far a step forward or back searches for the next moment, in nanoseconds.
 const STEP_HORIZON: u64 = 10_000_000_000;
@@ -44,7 +44,7 @@ struct Place {
 struct Checkpoint {
     simulation: Simulation,
     journal: Journal,
-    /// Number of commands applied before it.
+    /// Number of commands applied before this position.
     commands: usize,
 }
 
@@ -60,11 +60,11 @@ enum Change {
 struct Scheduled {
     at: SimTime,
     command: Command,
-    /// Number of applied commands in the log when it was scheduled.
+    /// Number of applied commands in the log when the command was scheduled.
     given: usize,
-    /// Its index in the log, once it has been applied.
+    /// Index in the log, once the command has been applied.
     entry: Option<usize>,
-    /// Where it was refused, because the state had changed in the meantime.
+    /// Where the command was refused, because the state had changed in the meantime.
     refused: Option<Place>,
 }
 
@@ -109,7 +109,7 @@ impl Change {
     }
 }
 
-/// Where the notes of a change go that is the `done`th one.
+/// The observer for the events of the change with number `done`.
 fn notes<'a>(journal: &'a mut Journal, watchers: &'a mut Watchers, simulation: &Simulation, done: usize) -> Notes<'a> {
     Notes { journal, watchers, stamp: Stamp { events: simulation.processed(), commands: done } }
 }
@@ -146,7 +146,7 @@ impl Timeline {
         self.log.iter().take(self.done).filter_map(|(place, change)| Some((place.now, change.command()?)))
     }
 
-    /// Number of commands and rebuilds so far, without those that a rewind has undone.
+    /// Number of commands and rebuilds so far, excluding those that a rewind has undone.
     pub const fn changes(&self) -> usize {
         self.done
     }
@@ -183,8 +183,8 @@ impl Timeline {
         Ok(())
     }
 
-    /// Continues the run with an edited infrastructure from now on; see [`Simulation::rebuild`]. After a rewind, this cuts off
-    /// what had been the future. Returns the commands behind conditions that the new infrastructure does not have room for.
+    /// Continues the run with an edited infrastructure from now on; see [`Simulation::rebuild`]. After a rewind, this
+    /// discards the known future. Returns the commands for conditions that could not be carried over.
     pub fn rebuild(&mut self, infra: Arc<Infrastructure>) -> Vec<Command> {
         let mut notes = notes(&mut self.journal, &mut self.watchers, &self.simulation, self.done + 1);
         let dropped = self.simulation.rebuild(Arc::clone(&infra), &mut notes);
@@ -236,7 +236,7 @@ impl Timeline {
         self.known_command().or_else(|| self.pending().and_then(|at| self.scheduled.get(at)).map(|scheduled| scheduled.at))
     }
 
-    /// Goes forward or back to `time`, to the state that an uninterrupted run has there.
+    /// Goes forward or back to `time`. The state is that of an uninterrupted run at that time.
     pub fn seek(&mut self, time: SimTime) {
         self.seek_with(time, usize::MAX);
     }
@@ -293,7 +293,7 @@ impl Timeline {
         self.run_to_state(place, usize::MAX);
     }
 
-    /// Runs to a position, with at most `commands` commands applied in all.
+    /// Runs to a position, with at most `commands` commands applied in total.
     fn run_to_state(&mut self, place: Place, commands: usize) {
         while self.simulation.processed() < place.processed {
             self.replay_due(commands, place.now);
@@ -319,7 +319,7 @@ impl Timeline {
         self.simulation.advance_clock(time);
     }
 
-    /// Runs many events at a time towards `time`, if nothing is watched and no command is due before.
+    /// Runs many events at a time towards `time`, if nothing is watched and no command is due before then.
     fn run_batched_to(&mut self, time: SimTime) {
         if self.watchers.is_idle() && self.next_command().is_none_or(|at| at > time) {
             const AT_ONCE: u64 = SPACING / 8;
@@ -335,7 +335,7 @@ impl Timeline {
     }
 
     /// Applies the due commands of the known future, and then the due scheduled ones, up to `until` and with at most
-    /// `most` commands applied in all.
+    /// `most` commands applied in total.
     fn replay_due(&mut self, most: usize, until: SimTime) {
         while let Some((place, change)) = self.log.get(self.done).filter(|(place, _)| self.done < most && place.now <= until) {
             if place.processed != self.simulation.processed() || !self.is_due(place.now, until) {
@@ -347,7 +347,7 @@ impl Timeline {
             match change {
                 Change::Command(command) => {
                     let repeated = self.simulation.apply(command, &mut notes);
-                    // The same state has accepted it before.
+                    // The same state has accepted the command before.
                     debug_assert!(repeated.is_ok(), "a replayed command fails: {repeated:?}");
                 }
                 Change::Rebuild(infra) => drop(self.simulation.rebuild(Arc::clone(infra), &mut notes)),

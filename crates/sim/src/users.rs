@@ -1,6 +1,6 @@
 //! What users experience: how their requests ended, recently and over the whole run.
 //!
-//! Measured on the users' side. Monitoring does not see it, which is one of the lessons.
+//! Measured on the users' side. Monitoring does not see these figures, which is one of the lessons.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use crate::outcome::{Failure, Outcome};
 use crate::time::SimTime;
 use crate::view::{Experience, Totals};
 
-/// Maximum number of kept endings. With more in a window, the window reported is shorter than requested.
+/// Maximum number of kept endings. If a window has more, the reported window is shorter than requested.
 const KEPT: usize = 4_096;
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -74,7 +74,7 @@ impl Users {
         self.totals.offered
     }
 
-    /// Counts a request sent by hand. Returns its number among those.
+    /// Counts a request sent by hand. Returns its number among the requests sent by hand.
     pub(crate) fn send(&mut self) -> u64 {
         self.sent += 1;
         self.sent
@@ -91,7 +91,7 @@ impl Users {
         self.in_flight += 1;
     }
 
-    /// Counts one request fewer in flight; it took `latency` nanoseconds.
+    /// Counts one fewer request in flight; the request took `latency` nanoseconds.
     pub(crate) fn leave(&mut self, now: SimTime, latency: u64) {
         self.settle(now);
         self.in_flight -= 1;
@@ -129,7 +129,7 @@ impl Users {
         Failure::ALL.into_iter().map(|failure| (failure, self.failures[failure.index()]))
     }
 
-    /// The number of the newest request, of one kind or of any.
+    /// The number of the newest request of one kind, or of any kind.
     pub(crate) fn newest(&self, kind: Option<RequestKind>) -> Option<u64> {
         kind.map_or_else(|| self.newest.iter().copied().flatten().max(), |kind| self.newest[kind])
     }
@@ -163,7 +163,7 @@ impl Users {
             Some(oldest) if self.recent.len() == KEPT => now.since(oldest.at).min(wanted),
             _ => wanted,
         };
-        // Endings are in order of time.
+        // Endings are in chronological order.
         let first = self.recent.partition_point(|ending| now.since(ending.at) > reach);
         let endings = self.recent.range(first..).filter(|ending| kind.is_none_or(|kind| kind == ending.kind));
         let (mut latencies, mut failed) = (Vec::with_capacity(self.recent.len() - first), 0);

@@ -1,6 +1,6 @@
 //! The address that a pair of balancers shares: VRRP as in RFC 5798, with keepalived's timer.
 //!
-//! The master sends an advertisement at a fixed interval, typically a second. The backup takes over the address if it
+//! The master sends an advertisement at a fixed interval, typically one second. The backup takes over the address if it
 //! receives none for three intervals plus a skew of (256 − priority) / 256 s. A balancer always starts as a backup.
 //! Advertisements of a lower priority do not keep it from taking over, so a master with a higher priority gets the
 //! address back when it returns. Advertisements come from the virtual MAC address, so the switch forwards users'
@@ -51,7 +51,7 @@ impl SharedAddress {
         }
     }
 
-    /// Whether an event is the pending one of a balancer.
+    /// Whether an event is the pending event of a balancer.
     pub(crate) fn waits_for(&self, number: RouterIx, sequence: u64) -> bool {
         self.routers[number].timer == sequence
     }
@@ -93,8 +93,8 @@ impl SharedAddress {
         self.routers[number] = Router { master: false, timer };
     }
 
-    /// Restores who was master before a rebuild, among the balancers that run. `was_master` knows the balancers that existed
-    /// then; `leader` is the balancer that users' packets went to.
+    /// Restores the masters from before a rebuild, among the running balancers. `was_master` is `None` for balancers
+    /// that were not in the pair then; `leader` is the balancer that received users' packets.
     pub(crate) fn carry(
         &mut self,
         was_master: impl Fn(StationIx) -> Option<bool>,

@@ -1,6 +1,6 @@
 //! Watchers: a trace of one request, and a wiretap on one link.
 //!
-//! The journal keeps only the latest events of the whole site, which on a busy one covers a fraction of a second. A
+//! The journal keeps only the latest events of the whole site, which on a busy site cover a fraction of a second. A
 //! watcher keeps all events of one request, or all messages on one link. Watchers are not part of the simulation: they
 //! are filled while time runs forward and truncated when it goes back, so they always hold exactly what has happened
 //! until now.
@@ -33,7 +33,7 @@ pub(super) struct Stamp {
 }
 
 impl Stamp {
-    /// Whether something with this stamp had happened at position `other`.
+    /// Whether an event with this stamp had happened by position `other`.
     const fn has_happened_by(self, other: Self) -> bool {
         self.events <= other.events && self.commands <= other.commands
     }
@@ -63,20 +63,20 @@ pub(super) struct RequestTrace {
     /// Each activity ends when the next one begins; the last one is open while the request is in flight.
     moments: Vec<Moment>,
     notes: Vec<(Stamp, JournalEvent)>,
-    /// The last known position of its record.
+    /// The last known position of the request's record.
     hint: RequestIx,
 }
 
 /// A message captured on the tapped link.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CapturedMessage {
-    /// When it was sent.
+    /// When the message was sent.
     pub at: SimTime,
-    /// Its content.
+    /// Content of the message.
     pub payload: CapturedPayload,
     /// The infrastructure at that time, which says whether the link was encrypted.
     pub infra: Arc<Infrastructure>,
-    /// Whether it was readable.
+    /// Whether the message was readable.
     pub is_plain: bool,
     stamp: Stamp,
 }
@@ -112,14 +112,14 @@ pub enum CapturedPayload {
     Change,
     /// A sample of an agent.
     Sample {
-        /// When it was taken, which is unique among the agent's samples.
+        /// When the sample was taken, which is unique among the agent's samples.
         taken: SimTime,
         /// What the agent read, with one row per watched component.
         rows: Arc<[ComponentSample]>,
     },
     /// A balancer's health check or, with `Some`, the backend's response to it.
     Check {
-        /// Its number among the checks on the link.
+        /// Number of the check on the link.
         number: u64,
         /// The response: success, or how the check failed.
         answer: Option<Result<(), CheckCode>>,
@@ -144,7 +144,7 @@ pub(super) struct TapRecorder {
     captured: VecDeque<CapturedMessage>,
     /// The tally of all messages captured until now.
     total: Tally,
-    /// The tally at each checkpoint, because not all messages are kept to compute it again.
+    /// The tally at each checkpoint, because it cannot be recomputed once messages are discarded.
     tallies: Vec<(Stamp, Tally)>,
     nxdomain: bool,
     /// A number that changes with every message on the link that is not part of a request; `None` until it is known.
@@ -195,7 +195,7 @@ impl Watchers {
         }
     }
 
-    /// Truncates the watchers to a checkpoint from which time runs again.
+    /// Truncates the watchers to a checkpoint from which the run resumes.
     pub(super) fn rewind(&mut self, to: Stamp, sim: &Simulation) {
         if let Some(trace) = &mut self.trace {
             trace.moments.retain(|(stamp, ..)| stamp.has_happened_by(to));
@@ -258,7 +258,7 @@ impl RequestTrace {
 
     fn note(&mut self, stamp: Stamp, note: &JournalEvent) {
         if matches!(note.what, EventKind::Rebuilt(_)) {
-            // Positions of components and links from before mean nothing now, and the request starts over.
+            // Earlier positions of components and links are no longer valid, and the request starts over.
             self.moments.clear();
             self.notes.clear();
             return;
@@ -283,7 +283,7 @@ impl RequestTrace {
         }
     }
 
-    /// The spans so far, without those that took no time.
+    /// The spans so far, omitting spans that took no time.
     pub(super) fn spans(&self) -> Vec<TraceSpan> {
         let ends = self.moments.iter().skip(1).map(|(.., at)| Some(*at)).chain([None]);
         let spans = self.moments.iter().zip(ends).filter_map(|((_, doing, from), to)| {
@@ -334,7 +334,7 @@ impl TapRecorder {
         count64(self.captured.iter().filter(|message| message.stamp.has_happened_by(stamp)).count())
     }
 
-    /// The tally at an earlier position, if it is known.
+    /// The tally at an earlier position, if known.
     fn tally_at(&self, stamp: Stamp) -> Option<Tally> {
         if stamp.has_happened_by(self.since) {
             return Some(Tally::default());
@@ -342,7 +342,7 @@ impl TapRecorder {
         if let Ok(place) = self.place_of(stamp) {
             return Some(self.tallies[place].1.clone());
         }
-        // If all messages are kept, the tally can be computed again.
+        // If all messages are kept, the tally can be recomputed.
         let is_whole = self.total.count == count64(self.captured.len());
         let password =
             || self.captured.iter().rev().find(|message| message.stamp.has_happened_by(stamp) && message.shows_password());
@@ -395,7 +395,7 @@ impl TapRecorder {
         self.link.is_some_and(|link| self.infra.ends(link).0 == agent)
     }
 
-    /// Updates what is known of the link after a change of the infrastructure.
+    /// Updates the derived properties of the link after a change of the infrastructure.
     fn refresh(&mut self, sim: &Simulation) {
         if !Arc::ptr_eq(&self.infra, sim.infrastructure()) {
             self.adopt(sim.infrastructure());

@@ -1,4 +1,4 @@
-//! Capacity: how much load a site can take, and which resource limits it.
+//! Capacity: how much load a site can sustain, and which resource limits it.
 
 use hoplight_analysis::capacity::{Overloaded, Utilisation};
 use hoplight_analysis::{Overload, Resource, Saturation};
@@ -17,7 +17,7 @@ pub fn resource(resource: &Resource) -> Phrase {
     }
 }
 
-/// The resource that saturates first, and at which load.
+/// The resource that saturates first, and the load at which it does.
 pub fn saturation(saturation: &Saturation) -> Phrase {
     let rate = rate(saturation.rps, saturation.kind);
     match &saturation.resource {

@@ -58,7 +58,7 @@ pub const fn tls_mode(mode: TlsMode) -> &'static str {
     }
 }
 
-/// The effect of a TLS mode and what it costs, as a sentence.
+/// The effect and the cost of a TLS mode, as a sentence.
 pub const fn tls_mode_effect(mode: TlsMode) -> &'static str {
     match mode {
         TlsMode::None => "Plain HTTP everywhere: anyone on the network can read everything.",
@@ -79,7 +79,7 @@ pub const fn zone_labels(zone: Zone) -> [&'static str; 2] {
     }
 }
 
-/// What it means that a component or server is in a zone, as a phrase.
+/// The meaning of being in a zone, for a component or server, as a phrase.
 pub const fn zone(zone: Zone) -> &'static str {
     match zone {
         Zone::Internet => "on the Internet, run by a third party",

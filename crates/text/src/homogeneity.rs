@@ -32,7 +32,7 @@ pub fn shared_flaw(flaw: &SharedFlaw) -> Passage {
     passage
 }
 
-/// How redundant the members of a tier are for one kind of request; `None` if it does not need the tier.
+/// How redundant the members of a tier are for one kind of request; `None` if that kind does not need the tier.
 pub fn redundancy(tier: &TierRedundancy, kind: RequestKind) -> Option<Passage> {
     let (names, word) = (list(&tier.members), kind.word());
     let single = tier.single.iter().filter(|(_, kinds)| kinds.contains(&kind)).map(|(id, _)| id);

@@ -8,11 +8,11 @@ use hoplight_model::{ComponentId, Element, ServerId};
 /// A part of a phrase.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Part {
-    /// Plain words, including blanks and punctuation.
+    /// Plain words, including spaces and punctuation.
     Words(Cow<'static, str>),
     /// A component, a server or a hop, by name.
     Element(Element),
-    /// Any other name, such as that of a request or an alert. It is not capitalised at the start of a sentence.
+    /// Any other name, such as the name of a request or an alert. It is not capitalised at the start of a sentence.
     Name(String),
     /// A number, with its unit if it has one.
     Value(String),
@@ -40,7 +40,7 @@ impl Part {
         Self::Words(Cow::Owned(words))
     }
 
-    /// A name that is not that of an element.
+    /// A name that does not refer to an element.
     pub fn name(name: impl fmt::Display) -> Self {
         Self::Name(name.to_string())
     }
@@ -62,7 +62,7 @@ impl fmt::Display for Part {
 }
 
 impl Phrase {
-    /// Appends something.
+    /// Appends text or another phrase.
     pub fn push(&mut self, more: impl Into<Self>) {
         self.parts.extend(more.into().parts);
     }
@@ -72,7 +72,7 @@ impl Phrase {
         &self.parts
     }
 
-    /// The elements mentioned in it, in order.
+    /// The elements mentioned in the phrase, in order.
     pub fn elements(&self) -> impl Iterator<Item = &Element> {
         self.parts.iter().filter_map(|part| if let Part::Element(element) = part { Some(element) } else { None })
     }

@@ -18,7 +18,7 @@ pub const fn failure(failure: Failure) -> &'static str {
     }
 }
 
-/// Whether a component runs, in one word.
+/// Whether a component is running, in one word.
 pub const fn health(health: Health) -> &'static str {
     match health {
         Health::Up => "up",

@@ -6,7 +6,7 @@
 //!  a·S or b·S                        ─▶ (a or b)·S     a common factor
 //! ```
 //!
-//! This reduces a fully meshed layer to one variable, and so a design nested from such layers.
+//! This reduces a fully meshed layer to one variable, and therefore also a design built from such layers.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,17 +20,17 @@ const MOST_ROUNDS: usize = 256;
 enum Variable {
     /// An input of the circuit.
     Input(u32),
-    /// Variables that are all needed.
+    /// Variables that are all required.
     Series(Vec<u32>),
-    /// Variables of which one is sufficient.
+    /// Variables of which any one suffices.
     Parallel(Vec<u32>),
 }
 
-/// A structure function over as few variables as the reduction could reach.
+/// A reduced structure function.
 #[derive(Debug)]
 pub(super) struct Reduced {
     variables: Vec<Variable>,
-    /// Fraction of the time during which each variable is down.
+    /// Fraction of time during which each variable is down.
     down: Vec<f64>,
     pub(super) forms: Forms,
     pub(super) root: FormId,
@@ -69,7 +69,7 @@ impl Reduced {
         reduced
     }
 
-    /// Fraction of the time during which a variable is down.
+    /// Fraction of time during which a variable is down.
     pub(super) fn down(&self, variable: u32) -> f64 {
         self.down[variable as usize]
     }
@@ -116,7 +116,7 @@ impl Reduced {
         let mut joined = BTreeMap::new();
         for (and, group) in groups {
             let all = group.iter().map(|variable| self.down(*variable));
-            // Avoids the loss of precision of 1 − (1 − a)(1 − b).
+            // Avoids the precision loss of 1 − (1 − a)(1 − b).
             self.down.push(if and { all.fold(0.0, |down, next| down + (1.0 - down) * next) } else { all.product() });
             let number = u32::try_from(self.variables.len()).expect("fewer variables than inputs");
             // The merged variable replaces the first of the group; the others are removed.
@@ -129,7 +129,7 @@ impl Reduced {
     /// Rebuilds the function with the merged variables, factoring out common terms.
     fn rebuild(&mut self, parents: &Parents, joined: &BTreeMap<u32, Option<u32>>) {
         let mut forms = Forms::new();
-        // Indexed by the old number. `None` for a removed variable, which expressions that use it omit.
+        // Indexed by the old number. `None` for a removed variable, which is dropped from all expressions.
         let mut new: Vec<Option<FormId>> = vec![None; self.forms.len()];
         (new[NEVER as usize], new[ALWAYS as usize]) = (Some(NEVER), Some(ALWAYS));
         for id in &parents.order {
@@ -148,8 +148,7 @@ impl Reduced {
     }
 
     fn junction(&self, forms: &mut Forms, new: &[Option<FormId>], parents: &Parents, and: bool, operands: &[FormId]) -> FormId {
-        // Operands of the other gate type, grouped by the factor that they share; each value lists what remains of
-        // them.
+        // Operands of the other gate type, grouped by shared factor; each value lists the remainders.
         let mut twins: BTreeMap<Vec<FormId>, Vec<FormId>> = BTreeMap::new();
         let mut kept = Vec::new();
         for operand in operands {

@@ -1,7 +1,7 @@
 //! Monte Carlo estimate of unavailability, for circuits whose decision diagram is too large.
 //!
-//! Evaluates 64 states at once. For each input it draws the distance to the next state in which the input is down,
-//! rather than every state. Seeds are fixed, so the same circuit always gives the same result.
+//! Evaluates 64 states at once. For each input, it draws the distance to the next state in which the input is down
+//! instead of drawing every state. Seeds are fixed, so the same circuit always gives the same result.
 
 use rand::rngs::Xoshiro256PlusPlus;
 use rand::{Rng, SeedableRng};
@@ -26,8 +26,7 @@ pub(super) fn sample(circuit: &Circuit, down: &[f64]) -> (f64, Method, Vec<(u32,
     }
     let mut words = vec![u64::MAX; down.len()];
     let mut values = Vec::new();
-    // Number of states in which the service is down, and, per input, of those in which it would be up if the input were
-    // up.
+    // Number of states in which the service is down and, per input, how many of these would be up if the input were up.
     let mut lost = 0;
     let mut blamed = vec![0; failing.len()];
     for word in 0..WORDS {

@@ -19,7 +19,7 @@ use super::routes::{Outflow, Routes};
 /// Demand of one request of each kind. The outer arrays are in the order of [`RequestKind::ALL`].
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Demand {
-    /// Seconds for which a request holds each resource, by resource number.
+    /// Seconds during which a request holds each resource, by resource number.
     pub(super) holds: [Vec<f64>; 3],
     /// Seconds of each component's own work, by position.
     pub(super) works: [Vec<f64>; 3],
@@ -66,7 +66,7 @@ struct Solver<'a> {
 }
 
 impl Demand {
-    /// Computes the demand of requests in this mix, while balancers send nothing more on the links that are `full`.
+    /// Computes the demand of requests in this mix. Balancers send no additional requests on `full` links.
     pub(super) fn of(routes: &Routes<'_>, mix: Mix, full: &[bool]) -> Self {
         let infra = routes.fixed.infra;
         let (numbers, count) = (Numbers::of(infra), infra.len());

@@ -38,7 +38,7 @@ impl<'a> StaticRoutes<'a> {
     pub(super) fn of(infra: &'a Infrastructure) -> Self {
         let onward_of = |ix: ComponentIx| RequestKind::ALL.map(|kind| onward(infra, ix, kind));
         let out: Vec<[Vec<LinkIx>; 3]> = infra.components().map(|(ix, _)| onward_of(ix)).collect();
-        let order = askers_first(infra, &out);
+        let order = clients_first(infra, &out);
         let hops: Vec<Hop> = infra.hops().collect();
         Self {
             infra,
@@ -86,7 +86,7 @@ impl<'a> StaticRoutes<'a> {
 }
 
 /// The browser and all components reachable from it, in topological order. Request paths have no cycles.
-fn askers_first(infra: &Infrastructure, out: &[[Vec<LinkIx>; 3]]) -> Vec<ComponentIx> {
+fn clients_first(infra: &Infrastructure, out: &[[Vec<LinkIx>; 3]]) -> Vec<ComponentIx> {
     let mut seen = vec![false; infra.len()];
     let mut done = Vec::new();
     // Stack of the depth-first search: a component, and whether its upstreams have been visited.
@@ -261,7 +261,7 @@ impl<'a> Routes<'a> {
         chosen.map_or(Outflow::Fails, |link| Outflow::Split(vec![(link, 1.0)]))
     }
 
-    /// Whether a running database is the one that accepts writes.
+    /// Whether a running database is the writer of its cluster.
     fn is_writer(&self, ix: ComponentIx) -> bool {
         let infra = self.fixed.infra;
         let takes = |ix: ComponentIx| self.outage.cause(infra, ix).is_none() && takes_writes(infra, self.outage, ix);

@@ -39,7 +39,7 @@ impl Utilisation {
     }
 }
 
-/// Load that the site can take in addition.
+/// Additional load that the site can sustain.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Headroom {
     /// Requests per second; negative if the site is overloaded.

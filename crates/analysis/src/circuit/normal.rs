@@ -1,7 +1,7 @@
 //! Normal form of Boolean expressions for Shannon's expansion: f = x·f(x = 1) or not x·f(x = 0).
 //!
 //! Equal expressions share a number. Nested Ands and Ors are flattened, their operands sorted, and absorbed operands
-//! dropped (`a or a·b` is `a`). What remains of a layered site after its first layer therefore depends only on the
+//! dropped (`a or a·b` is `a`). The remainder of a layered site after its first layer therefore depends only on the
 //! components that can still be reached.
 
 use indexmap::IndexSet;
@@ -29,13 +29,13 @@ pub(crate) enum NormalForm {
     Not(FormId),
 }
 
-/// A set of expressions, with the cofactors of each for its first variable.
+/// A set of expressions, each with its cofactors with respect to its first variable.
 #[derive(Clone, Debug)]
 pub(crate) struct Forms {
     numbered: IndexSet<NormalForm>,
     /// First variable that each expression depends on; `u32::MAX` for constants.
     first: Vec<u32>,
-    /// Cofactors for the first variable false and true, computed on demand.
+    /// Negative and positive cofactors with respect to the first variable, computed on demand.
     halves: Vec<[Option<FormId>; 2]>,
 }
 
@@ -110,7 +110,8 @@ impl Forms {
         }
     }
 
-    /// Cofactor of an expression for its first variable false or true (`up`). A constant is its own cofactor.
+    /// Cofactor of an expression with respect to its first variable: positive if `up`, otherwise negative. A constant
+    /// is its own cofactor.
     pub(crate) fn half(&mut self, id: FormId, up: bool) -> FormId {
         if let Some(half) = self.halves[id as usize][usize::from(up)] {
             return half;

@@ -1,4 +1,4 @@
-//! The ports that a server listens on, as far as the model shows.
+//! The ports that a server listens on, according to the model.
 
 use std::collections::BTreeSet;
 
@@ -15,8 +15,8 @@ pub(super) const CLOCK: u16 = 123;
 /// HTTPS: used for updates and by agents.
 pub(super) const HTTPS: u16 = 443;
 
-/// Ports that each program of the site listens on, by position: those of its links or, if it has none, the usual port
-/// of its kind.
+/// Ports that each program of the site listens on, by position: the ports of its links or, if it has none, the default
+/// port of its kind.
 ///
 /// Excludes SSH, which belongs to the server, and VRRP, which has no port. Agents, firewalls and browsers do not
 /// listen, and providers' services (resolver, monitoring) are not part of the site.

@@ -52,7 +52,7 @@ pub enum Flaw {
         rule: RuleAt,
         /// Numbers of the rules that match instead.
         by: BTreeSet<u16>,
-        /// Whether one of them has a different action, which suggests a mistake.
+        /// Whether one of these rules has a different action, which suggests a mistake.
         contradicts: bool,
     },
     /// A rule is needed, but also opens ports that nothing needs.
@@ -176,11 +176,11 @@ fn exposed(infra: &Infrastructure, machines: &Machines<'_>) -> Vec<Flaw> {
     open.filter(is_needless).map(|reach| Flaw::Exposed { reach }).collect()
 }
 
-/// The traffic that the diagram needs of each firewall.
+/// The traffic that each firewall must allow, according to the diagram.
 struct Needs {
-    /// Ports of the hops in the diagram that each rule decides.
+    /// For each rule, the ports of the diagram's hops that it decides.
     decided: BTreeMap<(ComponentIx, bool, u16), BTreeSet<u16>>,
-    /// Firewalls that users' requests pass on their way in.
+    /// Firewalls that users' requests cross on the way in.
     before_entry: BTreeSet<ComponentIx>,
 }
 
@@ -227,18 +227,18 @@ impl Needs {
 
 /// Verdicts of the firewalls at both ends of a hop on connections in either direction.
 fn both_ways(infra: &Infrastructure, hop: &Hop) -> Vec<(ComponentIx, Verdict)> {
-    let mut said = Vec::new();
+    let mut verdicts = Vec::new();
     for (from, to) in [(hop.from, hop.to), (hop.to, hop.from)] {
         for (here, there, direction) in [(from, to, Direction::Outbound), (to, from, Direction::Inbound)] {
             let (shared, peer) = (infra.firewalls_before(there), infra.component(there));
             for firewall in infra.firewalls_before(here).iter().filter(|firewall| !shared.contains(firewall)) {
                 if let Some(spec) = infra.component(*firewall).kind.as_firewall() {
-                    said.push((*firewall, spec.judge(direction, &peer.id, peer.server.as_ref(), infra.port(hop.link))));
+                    verdicts.push((*firewall, spec.judge(direction, &peer.id, peer.server.as_ref(), infra.port(hop.link))));
                 }
             }
         }
     }
-    said
+    verdicts
 }
 
 fn rules(

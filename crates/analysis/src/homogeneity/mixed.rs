@@ -23,12 +23,12 @@ pub struct MixedServer {
     pub unfenced: Vec<(ComponentId, ComponentId)>,
 }
 
-/// Servers that run the same programs, each the same number of times.
+/// Servers that run the same programs, with the same number of instances of each.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TwinServers {
     /// The servers, in authored order; at least two.
     pub servers: Vec<ServerId>,
-    /// Tiers that each of them hosts.
+    /// Tiers that each server hosts.
     pub tiers: Vec<Tier>,
 }
 

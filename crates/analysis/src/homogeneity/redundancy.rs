@@ -36,7 +36,7 @@ pub struct TierRedundancy {
     pub versions: Vec<Software>,
     /// Whether the version of every member is authored.
     pub is_told: bool,
-    /// Kinds that need the tier: those that stop when all of its members fail.
+    /// Kinds that need the tier, that is, stop when all of its members fail.
     pub needed: Vec<RequestKind>,
     /// Members whose loss alone stops a kind, with the kinds.
     pub single: Vec<(ComponentId, Vec<RequestKind>)>,
@@ -96,15 +96,15 @@ fn judged(infra: &Infrastructure, singles: &Singles<'_>, tier: Tier) -> Option<T
     Some(TierRedundancy { tier, members, versions, is_told, needed, single, flaws })
 }
 
-/// Servers that all do different work, and may be mistaken for redundancy.
+/// Servers that each do different work, but may be mistaken for redundant servers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LoneServers {
-    /// Each server with the kinds that stop without it, in authored order; for some servers, the list is empty.
+    /// Each server with the kinds that stop without it, in authored order. The list of kinds may be empty.
     pub servers: Vec<(ServerId, Vec<RequestKind>)>,
 }
 
-/// All servers that serve requests, provided that there are several, no two share a tier, and at least one is a single
-/// point of failure.
+/// All servers that serve requests, if there are several, no two share a tier, and at least one is a single point of
+/// failure.
 pub fn lone_servers(infra: &Infrastructure) -> Option<LoneServers> {
     let machines = Machines::of(infra);
     let mut taken: Vec<Tier> = Vec::new();

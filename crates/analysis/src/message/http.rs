@@ -27,10 +27,10 @@ impl Writing<'_> {
     fn forwarded(&self, parts: &mut Vec<MessagePart>) {
         let (from, _) = self.infra.ends(self.link);
         let edge = self.infra.tls().edge;
-        let asker = &self.infra.component(from).kind;
-        let passes_tls = edge == TlsMode::Passthrough && asker.can_pass_tls();
+        let client = &self.infra.component(from).kind;
+        let passes_tls = edge == TlsMode::Passthrough && client.can_pass_tls();
         // A browser is not a proxy, and a balancer in TLS passthrough cannot add headers.
-        if asker.is_browser() || passes_tls {
+        if client.is_browser() || passes_tls {
             return;
         }
         if edge == TlsMode::Passthrough && self.infra.balancers().next().is_some() {

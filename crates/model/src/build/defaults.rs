@@ -1,4 +1,4 @@
-//! Defaults for what a scenario leaves out.
+//! Defaults for the settings that a scenario omits.
 //!
 //! No default is a guess: an ambiguous scenario is rejected.
 
@@ -67,7 +67,7 @@ impl Builder {
 /// Maximum number of candidates listed in a problem.
 const MAX_LISTED: usize = 5;
 
-/// The problem that there is no candidate for the entry, or that there are several.
+/// The problem to report if there is no candidate for the entry, or more than one.
 fn no_entry(entries: &[&Component]) -> Problem {
     let listed: Vec<ComponentId> = entries.iter().take(MAX_LISTED).map(|entry| entry.id.clone()).collect();
     let kind = if listed.is_empty() {

@@ -29,14 +29,14 @@ pub(super) fn check_link(number: usize, spec: &LinkSpec, from: &ComponentKind, t
 /// Checks the settings that only a balancer's backend may have.
 fn check_backend(number: usize, spec: &LinkSpec, protocol: Protocol, from: &ComponentKind) -> Result<(), Problem> {
     let wrong = |field, kind| Err(Problem { path: ProblemPath::record("links", number).field(field), kind });
-    let (asker, answerer) = (spec.from.clone(), spec.to.clone());
+    let (client, server) = (spec.from.clone(), spec.to.clone());
     let is_backend = protocol == Protocol::Http && from.as_balancer().is_some();
     if !is_backend && (spec.weight != 1 || spec.maxconn != 0) {
         let field = if spec.weight == 1 { "maxconn" } else { "weight" };
-        return wrong(field, ProblemKind::NotABackend { from: asker, to: answerer });
+        return wrong(field, ProblemKind::NotABackend { from: client, to: server });
     }
     if !(1..=MAX_WEIGHT).contains(&spec.weight) {
-        let (of, range) = (Ranged::Weight(asker, answerer), (1, u32::from(MAX_WEIGHT)));
+        let (of, range) = (Ranged::Weight(client, server), (1, u32::from(MAX_WEIGHT)));
         return wrong("weight", ProblemKind::OutOfRange { of, value: u32::from(spec.weight), range });
     }
     Ok(())

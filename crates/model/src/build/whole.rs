@@ -1,5 +1,5 @@
-//! Checks of a scenario as a whole: one browser, one entry, no cycle, no path that is too long. Runs after all records
-//! are known to be valid.
+//! Checks of a scenario as a whole: one browser, one entry, no cycle, no overlong path. Runs after all records are
+//! known to be valid.
 
 use petgraph::algo::toposort;
 

@@ -62,7 +62,7 @@ pub enum Edit {
     SetTraffic(Traffic),
 }
 
-/// Why an edit was refused. `hoplight_text::edit_error` has the sentences.
+/// Why an edit was refused. `hoplight_text::edit_error` renders it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum EditError {
     /// No component has this name.

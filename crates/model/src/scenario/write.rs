@@ -1,4 +1,4 @@
-//! Writes scenarios as files: one record per line, without fields that have their default.
+//! Writes scenarios as files: one record per line, omitting fields with default values.
 //!
 //! The text of a value is compared with the text of its default field by field, so new fields need no code here.
 
@@ -17,8 +17,7 @@ use crate::ron_text::{options, tokens::tokens};
 use crate::tls::Certificate;
 
 impl Scenario {
-    /// Writes the scenario as the text of a file from which the same scenario can be read. Equal scenarios have equal
-    /// texts.
+    /// Writes the scenario as RON that parses back to the same scenario. Equal scenarios have equal texts.
     pub fn to_ron(&self) -> String {
         // Destructured so that a new field is a compile error here.
         let Self {
@@ -84,7 +83,7 @@ fn component(component: &Component) -> String {
     let whole = brief(component, "(id: \"-\", kind: Browser)");
     let settings = line(&component.kind);
     let Some(name) = settings.split_once('(').map(|(name, _)| name) else { return whole };
-    // Kinds with settings take all of them from defaults if the file has none.
+    // A kind with settings takes its defaults for all of them if the file has none.
     let kind = brief(&component.kind, &format!("{name}()"));
     let station = brief(&component.station, "()");
     whole.replacen(&settings, &kind, 1).replacen(&line(&component.station), &station, 1)
@@ -110,8 +109,8 @@ fn line_of_default<T: Serialize + DeserializeOwned>(default: &str, _like: &T) ->
     options().from_str::<T>(default).map_or_else(|_| String::new(), |value| line(&value))
 }
 
-/// A record on one line, without fields that have their default. `default` is a text with only the required fields,
-/// which are always written.
+/// A record on one line, omitting fields with default values. `default` is a text with only the required fields, which
+/// are always written.
 fn brief<T: Serialize + DeserializeOwned>(value: &T, default: &str) -> String {
     let (full, usual) = (line(value), line_of_default(default, value));
     let (required, usual) = (fields(default), fields(&usual));

@@ -43,7 +43,7 @@ const fn is_simple(c: char) -> bool {
     matches!(c, ' '..='~' | '\u{a0}'..='\u{ac}' | '\u{ae}'..='\u{2ff}' | '\u{2010}'..='\u{2027}' | '\u{2190}'..='\u{2bff}')
 }
 
-/// Pads `text` with trailing blanks to `columns`; wider text is unchanged.
+/// Pads `text` with trailing spaces to `columns`; wider text is unchanged.
 pub fn padded(text: &str, columns: usize) -> String {
     let mut padded = text.to_owned();
     padded.extend(std::iter::repeat_n(' ', columns.saturating_sub(width(text))));
@@ -63,7 +63,7 @@ pub fn split_at_column(text: &str, columns: usize) -> (&str, &str) {
     text.split_at(end)
 }
 
-/// Wraps `text` at blanks into lines of at most `columns`. A longer word is split, but never within a cluster.
+/// Wraps `text` at spaces into lines of at most `columns`. A longer word is split, but never within a cluster.
 pub fn wrap(text: &str, columns: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let (mut line, mut used) = (String::new(), 0);

@@ -1,4 +1,4 @@
-//! Arrivals across a rebuild: the same users keep coming, unless the edit changed the traffic.
+//! Arrivals across a rebuild: the same users keep arriving, unless the edit changed the traffic.
 
 use hoplight_model::component::Traffic;
 
@@ -31,14 +31,14 @@ impl Arrivals {
         let mut carried = Self::new(after, clock.seed());
         match (&self.source, &mut carried.source) {
             (Source::Open(old), Source::Open(new)) => {
-                // The part of the gap that has passed stays passed.
+                // Keep the elapsed part of the gap.
                 let due = (old.due - old.curve.integral(old.since, clock.now())).max(0.0);
                 let (draws, arrived, curve) = (old.draws.clone(), old.arrived, new.curve.clone());
                 *new = Open { draws, arrived, due, curve, since: clock.now(), early: 0.0, ..*new };
             }
             (Source::Closed(_), Source::Open(new)) => new.since = clock.now(),
             (Source::Open(old), Source::Closed(new)) => {
-                // Cycles that no request in flight can have.
+                // Cycle numbers that no request in flight can have.
                 let first = u32::try_from(old.arrived % (1 << 31)).expect("less than 2^31");
                 new.cycles.fill(first);
             }
@@ -53,7 +53,7 @@ impl Arrivals {
 }
 
 impl Closed {
-    /// Keeps the users that both populations have, with their thinking times; the others begin to think.
+    /// Keeps the users that both populations have, with their think times; the other users begin to think.
     fn keep_users<'a>(&mut self, old: &Self, thinking: impl Iterator<Item = &'a Event>, clock: &mut Clock) {
         let kept = old.cycles.len().min(self.cycles.len());
         self.cycles[..kept].copy_from_slice(&old.cycles[..kept]);

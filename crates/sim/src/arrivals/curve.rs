@@ -17,7 +17,7 @@ const NANOS: f64 = 1e9;
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Piece {
     from: SimTime,
-    /// `None` means without end.
+    /// `None` if the piece has no end.
     until: Option<SimTime>,
     rate: f64,
     slope: f64,
@@ -36,7 +36,7 @@ pub(crate) struct Curve {
 }
 
 impl Curve {
-    /// A curve that starts at `rate` and follows the changes of `schedule`, which are in order of time.
+    /// A curve that starts at `rate` and follows the changes of `schedule`, which are in chronological order.
     pub(crate) fn new(rate: Rate, schedule: &[RateChange]) -> Self {
         let mut builder = CurveBuilder { pieces: Vec::new(), from: SimTime::ZERO, rate: rate.get() };
         for change in schedule {
@@ -62,7 +62,7 @@ impl Curve {
         Self { pieces: pieces.into() }
     }
 
-    /// The pieces from the one that contains `from`.
+    /// The pieces, starting with the one that contains `from`.
     fn pieces_from(&self, from: SimTime) -> &[Piece] {
         let after = self.pieces.partition_point(|piece| piece.from <= from);
         self.pieces.get(after.saturating_sub(1)..).unwrap_or_default()
@@ -200,7 +200,7 @@ mod tests {
         let later = RateChange::Step { at_s: Moment::new(7.0).unwrap(), rate: rate(1.0) };
         let gap = Curve::new(rate(0.0), &[later]).reach(SimTime::ZERO, 1.0).unwrap();
         assert!((gap - 8e9).abs() < 1.0, "{gap}");
-        // A unit that is already due arrives at once, whatever the rate.
+        // A unit that is already due arrives at once, regardless of the rate.
         assert_eq!(Curve::new(rate(2.0), &[]).reach(SimTime::ZERO, 0.0), Some(0.0));
     }
 }

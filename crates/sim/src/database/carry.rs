@@ -1,12 +1,12 @@
-//! Databases across a rebuild: roles and counts stay, replicas are in step with their primary.
+//! Databases across a rebuild: roles and counts are kept, and replicas are in sync with their primary.
 
 use super::{Databases, DatabasesPlan};
 use crate::database::history::Log;
 use crate::index::{DatabaseIx, StationIx};
 
 impl Databases {
-    /// Takes over roles, counts and settings from the databases of a simulation that is rebuilt. `before` maps a station to the
-    /// one of the same component in the old simulation.
+    /// Carries over roles, counts and settings from the databases of the old simulation. `before` maps a station to the
+    /// station of the same component in the old simulation.
     pub(crate) fn carry(
         &mut self,
         old: &Self,
@@ -28,7 +28,7 @@ impl Databases {
             if !spec.nodes.iter().any(|node| earlier(node).is_some()) {
                 continue;
             }
-            // A database that joins does not take writes while another one does.
+            // A database that joins does not accept writes while another database does.
             let led = spec.nodes.iter().any(|node| earlier(node).is_some_and(|earlier| old.nodes[earlier].leads()));
             for node in spec.nodes.iter().filter(|node| led && earlier(node).is_none()) {
                 self.nodes[*node].writable = false;
@@ -44,7 +44,7 @@ impl Databases {
                 if database.writable {
                     (database.source, database.connected) = (None, false);
                     if *node != authority && database.log.timeline == 0 {
-                        // A second primary has a history of its own.
+                        // A second primary has a separate history.
                         database.log.timeline = state.lineage.branch(Log::default());
                     }
                 } else {

@@ -142,7 +142,8 @@ impl Databases {
         Some(Acknowledged { writer, semi_sync_resumed: self.settle_acks(writer, network.plan()) })
     }
 
-    /// Acknowledges the writes that enough followers have. Returns whether semi-synchronous replication resumes.
+    /// Acknowledges the writes that enough followers have received. Returns whether semi-synchronous replication
+    /// resumes.
     fn settle_acks(&mut self, writer: DatabaseIx, plan: &DatabasesPlan) -> bool {
         let cluster = plan.cluster_of(writer);
         let mut acked = [0; MEMBERS];

@@ -1,4 +1,4 @@
-//! The database driver of an application: which of its databases it sends a query to.
+//! The database driver of an application: which database it sends a query to.
 //!
 //! Links are tried in authored order. For writes, a driver that follows the primary remembers the link of the last
 //! successful write, and moves on to the next link when that database refuses, is read-only, or does not respond. The
@@ -9,7 +9,7 @@ use hoplight_model::{Protocol, RequestKind};
 use crate::index::{IndexVec, LinkIx, StationIx, count, length};
 use crate::plan::Plan;
 
-/// For each station, the position of the link that it sends writes on.
+/// For each station, the position of the link on which it sends writes.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Drivers(IndexVec<StationIx, u32>);
 
@@ -47,7 +47,7 @@ impl Drivers {
         if succeeded {
             *preferred = count(place);
         } else if *preferred == count(place) {
-            // Several requests may fail on the same link; only the first one moves the driver on.
+            // Several requests may fail on the same link; only the first one switches the driver to the next link.
             *preferred = next;
         }
     }

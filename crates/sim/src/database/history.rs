@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 use crate::index::{count64, length};
 use crate::time::SimTime;
 
-/// Number of the latest commits whose exact times are kept.
+/// Number of recent commits whose exact times are kept.
 const RECENT: usize = 1_024;
 /// Maximum number of older commits whose times are kept, evenly spaced.
 const SPARSE: usize = 1_024;
@@ -62,8 +62,9 @@ impl Lineage {
         log
     }
 
-    /// Whether `a` is at least as up to date as `b`: it has a later timeline, or the same one and is at least as long.
-    /// This is Raft's order, in which a member that is not behind a majority has every change that a majority had.
+    /// Whether `a` is at least as up to date as `b`: it has a later timeline, or the same timeline and at least the
+    /// same length. In this order, which is Raft's, a member that is not behind a majority has every change that
+    /// reached a majority.
     pub(crate) fn not_behind(&self, a: Log, b: Log) -> bool {
         let (a, b) = (self.canonical(a), self.canonical(b));
         (a.timeline, a.length) >= (b.timeline, b.length)
@@ -71,8 +72,8 @@ impl Lineage {
 }
 
 /// Commit times of the changes in the valid history: exact for the last 1,024. For an older change, it is the time of
-/// the nearest earlier change that is kept, of which there are at least 512, evenly spaced. So memory is bounded
-/// however long a replica is disconnected.
+/// the nearest earlier change that is kept; at least 512 are kept, evenly spaced. Memory is therefore bounded, no
+/// matter how long a replica is disconnected.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct CommitTimes {
     /// Position of the newest change.

@@ -1,4 +1,4 @@
-//! What databases see of the rest of the site: which of them run, and which can reach each other.
+//! The databases' view of the rest of the site: which databases are running, and which can reach each other.
 
 use hoplight_model::firewall::RuleAction;
 use hoplight_model::hop::Guard;
@@ -36,13 +36,13 @@ impl<'a> Network<'a> {
         }
     }
 
-    /// Whether the process of a database runs.
+    /// Whether the process of a database is running.
     pub(crate) fn runs(self, node: DatabaseIx) -> bool {
         self.stations[self.plan().nodes[node].station].health().is_up()
     }
 
-    /// Whether both ends of a stream run, its link is up, and no firewall blocks it. The link has one verdict, which
-    /// applies in both directions, as for an established connection.
+    /// Whether both ends of a stream are running, its link is up, and no firewall blocks it. The link has one verdict,
+    /// which applies in both directions, as for an established connection.
     pub(super) fn is_open(self, stream: StreamIx) -> bool {
         let stream = &self.plan().streams[stream];
         let passes = |guard: &Guard| guard.verdict.action == RuleAction::Allow && self.stations[guard.firewall].health().is_up();

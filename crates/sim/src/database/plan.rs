@@ -30,12 +30,12 @@ pub(crate) struct DatabasePlan {
 pub(crate) struct ClusterPlan {
     /// In authored order.
     pub(crate) nodes: Vec<DatabaseIx>,
-    /// Whether a write is acknowledged only when a majority has it.
+    /// Whether a write is acknowledged only when a majority has received it.
     pub(crate) quorum: bool,
-    /// Number of members that make a majority of all authored members, as in etcd. MySQL Group Replication counts again
-    /// after it has expelled a member.
+    /// Number of members that make a majority of all authored members, as in etcd. MySQL Group Replication recomputes
+    /// the majority after it has expelled a member.
     pub(crate) majority: usize,
-    /// Nanoseconds of silence after which the others replace the writer; `None` waits for an operator.
+    /// Nanoseconds of silence after which the other databases replace the writer; `None` to wait for an operator.
     pub(crate) patience: Option<u64>,
     /// Whether a replaced primary becomes read-only when it returns.
     pub(crate) fence: bool,
@@ -55,7 +55,7 @@ pub(crate) struct StreamPlan {
     pub(crate) from: DatabaseIx,
     pub(crate) to: DatabaseIx,
     pub(crate) link: LinkIx,
-    /// Whether the direction is opposite to that of the authored link.
+    /// Whether the direction is opposite to the authored link.
     pub(crate) reversed: bool,
     /// One-way latency in nanoseconds.
     pub(crate) latency: u64,

@@ -1,4 +1,5 @@
-//! Role changes: promotion, election and demotion, and what a database keeps when its process stops, starts or hangs.
+//! Role changes: promotion, election and demotion, and the state that a database keeps when its process stops, starts
+//! or hangs.
 
 use crate::clock::Clock;
 use crate::database::{DatabaseEvent, Databases, DatabasesPlan, Network, PendingCommit};
@@ -135,8 +136,8 @@ impl Databases {
         self.nodes[node].revert_at = None;
     }
 
-    /// Handles the end of a hang of the process at a station, if it is a database. It learns at the next heartbeat
-    /// whether it was replaced in the meantime.
+    /// Handles the end of a hang of the process at a station, if it is a database. The database learns at the next
+    /// heartbeat whether it was replaced in the meantime.
     pub(crate) fn resume(&mut self, station: StationIx, network: Network<'_>, clock: &mut Clock) {
         let Some(node) = network.database_at(station) else { return };
         let now = clock.now();

@@ -95,7 +95,7 @@ impl Databases {
             return false;
         }
         if !self.takes_changes(node, network) {
-            // The relay log on its disk waits until the database runs again.
+            // The relay log on its disk waits until the database is running again.
             return false;
         }
         let state = &mut self.nodes[node];
@@ -114,8 +114,8 @@ impl Databases {
     }
 
     /// Connects a follower to its source and requests the missing changes. Changes that the source does not have are
-    /// rolled back: those of a replica ahead of the promoted one, or of a former primary with its own writes. (Real
-    /// databases must be rebuilt in this case, which takes longer.)
+    /// rolled back: the extra changes of a replica that was ahead of the promoted one, or a former primary's own
+    /// writes. (Real databases must be rebuilt in this case, which takes longer.)
     pub(super) fn connect(&mut self, node: DatabaseIx, stream: StreamIx, network: Network<'_>, clock: &mut Clock) {
         let now = clock.now();
         let plan = network.plan();
@@ -183,14 +183,14 @@ impl Databases {
         state.connected = false;
     }
 
-    /// Reschedules unapplied changes when the lag changes or the database runs again.
+    /// Reschedules unapplied changes when the lag changes or the database is running again.
     pub(super) fn retime_changes(&mut self, node: DatabaseIx, plan: &DatabasesPlan, clock: &mut Clock) {
         let lag = self.lag_of(node, plan);
         self.nodes[node].relay.retime(clock.now(), lag);
         self.arm_apply(node, clock);
     }
 
-    /// Sets the replication lag of a database, including that of unapplied changes.
+    /// Sets the replication lag of a database, including the lag of unapplied changes.
     pub(crate) fn set_lag(&mut self, node: DatabaseIx, lag: u64, network: Network<'_>, clock: &mut Clock) {
         self.nodes[node].lag = Some(lag);
         if network.runs(node) {
@@ -219,7 +219,7 @@ impl Databases {
 
     fn replication_changed(&mut self, node: DatabaseIx, network: Network<'_>, clock: &mut Clock) {
         if self.takes_changes(node, network) {
-            // It applies what it has received now, and reconnects at the next heartbeat.
+            // The database applies its received changes now, and reconnects at the next heartbeat.
             self.retime_changes(node, network.plan(), clock);
         } else {
             self.drop_unreceived(node, network.plan(), clock.now());

@@ -11,7 +11,7 @@ use crate::time::SimTime;
 pub struct DatabaseView {
     /// Current role: a promoted replica is a primary, a fenced primary is a replica.
     pub role: DatabaseRole,
-    /// Whether it runs and is writable. Two writable databases in one cluster are a split brain.
+    /// Whether the database is running and writable. Two writable databases in one cluster are a split brain.
     pub writable: bool,
     /// Number of changes in its log, including received changes that it has not applied yet.
     pub position: u64,
@@ -21,9 +21,9 @@ pub struct DatabaseView {
     pub acknowledged: u64,
     /// Number of changes of the valid history that it has not applied.
     pub lag_changes: u64,
-    /// Seconds since the oldest of them was committed, 0 if there is none. `None` while no changes can arrive: the
-    /// primary is dead, the path is cut or blocked, or the database has no source. Beyond the last 1,024 writes, commit
-    /// times are accurate to 1/512 of the run, and the lag is never underestimated.
+    /// Seconds since the oldest of these changes was committed; 0 if there are none. `None` while no changes can
+    /// arrive: the primary is dead, the path is cut or blocked, or the database has no source. Beyond the last 1,024
+    /// writes, commit times are accurate to 1/512 of the run, and the lag is never underestimated.
     pub lag_s: Option<f64>,
     /// Time from commit to apply of the newest change that it applied, in seconds.
     pub delay_s: Option<f64>,
@@ -32,7 +32,7 @@ pub struct DatabaseView {
     /// Number of acknowledged writes that were lost by its promotion, or that it rolled back when it began to follow
     /// another database.
     pub lost_writes: u64,
-    /// Number of acknowledged writes that it has and the valid history lacks: those of a former primary.
+    /// Number of acknowledged writes that it has and the valid history lacks: the writes of a former primary.
     pub divergent_writes: u64,
     /// Number of queries that are executing, queued, or waiting for an acknowledgement, plus leaked connections.
     pub connections: u32,

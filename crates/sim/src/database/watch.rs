@@ -1,6 +1,6 @@
 //! Heartbeats: reconnecting, detecting the loss of a writer, and failover.
 //!
-//! Once a second each cluster checks its members. Silence is the only signal: a database that is cut off looks like a
+//! Once a second, each cluster checks its members. Silence is the only signal: a database that is cut off looks like a
 //! dead one, so a failover may be spurious.
 
 use hoplight_model::behaviour::HEARTBEAT;
@@ -23,7 +23,7 @@ pub(crate) fn schedule_heartbeats(plan: &DatabasesPlan, clock: &mut Clock) {
 }
 
 impl Databases {
-    /// Connects the followers of a cluster to their sources, and records which databases hear the writer.
+    /// Connects the followers of a cluster to their sources, and records which databases hear from the writer.
     pub(crate) fn reconnect(&mut self, cluster: ClusterIx, network: Network<'_>, clock: &mut Clock) {
         let members = &network.plan().clusters[cluster].nodes;
         for node in members.iter().copied() {
@@ -58,12 +58,12 @@ impl Databases {
             let isolated = !has_majority(cluster, node, network) && plan.patience.is_some_and(is_silent);
             isolated || plan.nodes.iter().copied().any(newer)
         } else {
-            // A promotion in progress continues even if another is complete: an operator decided it.
+            // A promotion in progress continues even if another is complete: an operator ordered it.
             plan.fence && authority != node && self.nodes[node].writable && newer(authority)
         }
     }
 
-    /// Whether a database hears the writer, directly or indirectly; a quorum writer must hear a majority.
+    /// Whether a database hears from the writer, directly or indirectly; a quorum writer must hear from a majority.
     fn hears_writer(&self, cluster: ClusterIx, node: DatabaseIx, network: Network<'_>) -> bool {
         if self.leads(node) {
             return has_majority(cluster, node, network);
@@ -124,8 +124,8 @@ impl Databases {
         of_authority.or_else(|| if state.source.is_none() { writers.next() } else { None })
     }
 
-    /// Replaces a cluster's writer if it is silent. Returns the takeover of an elected member; that of a promoted
-    /// replica follows when it opens.
+    /// Replaces a cluster's writer if it is silent. Returns the takeover of an elected member; the takeover of a
+    /// promoted replica follows when it opens.
     pub(crate) fn fail_over(&mut self, cluster: ClusterIx, network: Network<'_>, clock: &mut Clock) -> Option<Takeover> {
         let plan = &network.plan().clusters[cluster];
         let patience = plan.patience?;
@@ -138,8 +138,8 @@ impl Databases {
         None
     }
 
-    /// The most advanced among the replicas that do not hear the primary. A replica that still hears it vetoes the
-    /// promotion of every replica that it reaches.
+    /// The most advanced among the replicas that do not hear from the primary. A replica that still hears from it
+    /// vetoes the promotion of every replica that it reaches.
     fn best_replica(&self, cluster: ClusterIx, patience: u64, network: Network<'_>, now: SimTime) -> Option<DatabaseIx> {
         let members = &network.plan().clusters[cluster].nodes;
         let shared = |node: DatabaseIx| self.shared(node, network.plan());
@@ -157,7 +157,7 @@ impl Databases {
         })
     }
 
-    /// Elects a member whose log is at least as recent as a majority's, if that majority hears no other writer.
+    /// Elects a member whose log is at least as recent as a majority's, if that majority hears from no other writer.
     fn hold_election(&mut self, cluster: ClusterIx, patience: u64, network: Network<'_>, clock: &mut Clock) -> Option<Takeover> {
         let now = clock.now();
         let plan = &network.plan().clusters[cluster];
@@ -183,7 +183,7 @@ impl Databases {
     }
 }
 
-/// Whether a database reaches a majority of its cluster, itself included.
+/// Whether a database reaches a majority of its cluster, including itself.
 fn has_majority(cluster: ClusterIx, node: DatabaseIx, network: Network<'_>) -> bool {
     let plan = &network.plan().clusters[cluster];
     let reached = plan.nodes.iter().filter(|other| **other == node || network.reach(node, **other)).count();

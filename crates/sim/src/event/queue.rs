@@ -1,10 +1,10 @@
 //! The priority queue of pending events.
 //!
-//! A tournament tree: each event is a leaf of a binary tree, and each inner node holds the earlier of the two events below it,
-//! so the root holds the first event. A change to a leaf is replayed up to the root. This takes one comparison per level, and
-//! no branch depends on the result, so the processor mispredicts nothing. A binary heap needs fewer comparisons, but where
-//! its sift stops is an unpredictable branch. Up to about ten thousand events the mispredictions dominate; above that, a heap
-//! would be an eighth faster, because it uses half the memory.
+//! A tournament tree: each event is a leaf of a binary tree, and each inner node holds the earlier of the two events
+//! below it, so the root holds the first event. A change to a leaf is replayed up to the root. This takes one
+//! comparison per level, and no branch depends on the result, so there are no mispredictions. A binary heap needs fewer
+//! comparisons, but the end of its sift is an unpredictable branch. Up to about ten thousand events the mispredictions
+//! dominate; above that, a heap would be an eighth faster, because it uses half the memory.
 //!
 //! Removal is lazy: a removed event keeps its leaf until the next push reuses it, or until the next pop. Most events schedule
 //! exactly one other event, so most removals cost nothing extra.
@@ -67,7 +67,7 @@ pub(in super::super) struct EventQueue {
     taken: bool,
 }
 
-/// Compares the pending events. Which leaf holds which event depends on when the queue was last asked, and does not matter.
+/// Compares the pending events. The assignment of events to leaves depends on earlier calls and is ignored.
 impl PartialEq for EventQueue {
     fn eq(&self, other: &Self) -> bool {
         self.in_order() == other.in_order()
@@ -201,7 +201,7 @@ impl EventQueue {
         leaves.iter().filter(|key| **key != Key::NEVER).map(|key| self.event(*key)).collect()
     }
 
-    /// The pending events in the order in which they are due.
+    /// The pending events, ordered by due time.
     pub(in super::super) fn in_order(&self) -> Vec<Event> {
         let mut queue = self.clone();
         if queue.taken {
@@ -296,7 +296,7 @@ mod tests {
     fn any_mix_of_pushes_and_pops_matches_a_sorted_list() {
         let (mut queue, mut list, mut most) = (EventQueue::default(), Vec::new(), 0);
         for sequence in 0..60_000u64 {
-            // The queue grows to thousands of events, shrinks to none, and grows again.
+            // The queue grows to thousands of events, shrinks to zero, and grows again.
             let is_growing = (sequence / 10_000) % 2 == 0;
             if mix(sequence) % 100 < if is_growing { 70 } else { 25 } {
                 let at = SimTime::from_nanos(sequence + mix(sequence + 1) % 5_000);
@@ -324,10 +324,10 @@ mod tests {
             queue.push(Event::new(SimTime::from_nanos(mix(sequence) % 10), sequence << 20, Kind::Leg, 7));
         }
         let first = queue.pop();
-        let mut told = Vec::new();
-        assert_eq!(queue.renumber(|old, new| told.push((old, new))), 98);
-        assert!(told.is_sorted() && !told.iter().any(|(old, _)| Some(*old) == first));
-        for (old, new) in told {
+        let mut renumbered = Vec::new();
+        assert_eq!(queue.renumber(|old, new| renumbered.push((old, new))), 98);
+        assert!(renumbered.is_sorted() && !renumbered.iter().any(|(old, _)| Some(*old) == first));
+        for (old, new) in renumbered {
             let event = queue.pop().unwrap();
             assert_eq!((event.at(), event.sequence(), event.id()), (old.at(), new, 7));
         }

@@ -25,10 +25,10 @@ struct Flood {
 impl Flood {
     /// Fraction of new connections that find a free entry in the backlog at `now`.
     ///
-    /// All do until the flood has filled the backlog. Afterwards entries become free as old ones expire, at a rate of
-    /// `BACKLOG / HALF_OPEN_S` per second, and every SYN has the same chance to get the next one. This is the fluid
-    /// limit of the Erlang loss formula, which also holds for constant holding times. Entries of real users last one
-    /// round trip and are neglected, as are those that remain after the end of a flood.
+    /// Until the flood has filled the backlog, all of them do. After that, entries become free as old ones expire, at a
+    /// rate of `BACKLOG / HALF_OPEN_S` per second, and every SYN has the same chance of getting the next one. This is
+    /// the fluid limit of the Erlang loss formula, which also holds for constant holding times. Entries of real users
+    /// last one round trip and are neglected, as are entries that remain after the end of a flood.
     fn admitted(self, now: SimTime) -> f64 {
         let flooded = now.since(self.since).as_secs_f64();
         if flooded * self.rate < BACKLOG || flooded >= HALF_OPEN_S && self.rate * HALF_OPEN_S <= BACKLOG {

@@ -1,8 +1,8 @@
 //! Alert state: pending, firing and resolved, and the conditions on samples.
 //!
 //! Rules on samples are evaluated once, when a sample arrives; rules on missing samples, once a second; rules on the
-//! site from outside, when the probe reports. The cost does not depend on the number of requests. A threshold on a
-//! component whose agent is silent never fires: only an absence rule notices the silence.
+//! site as seen by the external probe, when the probe reports. The cost does not depend on the number of requests. A
+//! threshold on a component whose agent is silent never fires: only an absence rule notices the silence.
 
 use std::collections::VecDeque;
 
@@ -93,7 +93,7 @@ impl Alerts {
         Some(state)
     }
 
-    /// Takes over the state and log of alerts from before a rebuild; `pairs` names each new alert with the old one.
+    /// Carries over the state and log of alerts across a rebuild; `pairs` maps each new alert to the old one.
     pub(super) fn carry(&mut self, old: &Self, pairs: &[(AlertIx, AlertIx)]) {
         for (alert, known) in pairs {
             self.standings[*alert] = old.standings[*known];
@@ -105,7 +105,7 @@ impl Alerts {
         self.log = old.log.iter().filter_map(renamed).collect();
     }
 
-    /// Each alert's state and when it entered it.
+    /// Each alert's state and the time at which it entered that state.
     pub(super) fn states(&self) -> impl Iterator<Item = (AlertState, SimTime)> + '_ {
         self.standings.iter().map(|standing| (standing.state, standing.since))
     }

@@ -1,4 +1,4 @@
-//! Monitoring across a rebuild: the service keeps what it was told about components that still exist.
+//! Monitoring across a rebuild: the service keeps its data about components that still exist.
 
 use std::collections::VecDeque;
 
@@ -9,8 +9,8 @@ use crate::time::SimTime;
 use crate::view::ComponentSample;
 
 impl Monitoring {
-    /// Takes over samples, alerts and their log from the monitoring of a simulation that is rebuilt. `before` maps a station to
-    /// the one of the same component in the old simulation, `after` the other way.
+    /// Carries over samples, alerts and their log from the monitoring of the old simulation. `before` maps a station to
+    /// the station of the same component in the old simulation; `after` is the inverse.
     pub(crate) fn carry(
         &mut self,
         (old, old_plan): (&Self, &Plan),
@@ -58,7 +58,8 @@ fn agent_at(plan: &Plan, station: StationIx) -> Option<AgentIx> {
 }
 
 impl AgentState {
-    /// What the service knows of an agent after a rebuild. `watches` says which of the old series continues each new one.
+    /// The service's data about an agent after a rebuild. `watches` maps each new series to the old series that it
+    /// continues.
     fn carried(&self, watches: &[Option<usize>], after: impl Fn(StationIx) -> Option<StationIx>) -> Self {
         let renamed = |row: &ComponentSample| Some(ComponentSample { component: after(row.component)?, ..*row });
         let series = |place: usize| -> Series {
@@ -66,7 +67,7 @@ impl AgentState {
             samples.filter_map(|(at, row)| Some((*at, renamed(row)?))).collect()
         };
         Self {
-            // Components count from zero again.
+            // The components' counters restart from zero.
             last: None,
             rows: self.rows.iter().filter_map(renamed).collect(),
             series: watches.iter().map(|place| place.map_or_else(VecDeque::new, series)).collect(),

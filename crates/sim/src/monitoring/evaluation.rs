@@ -1,5 +1,5 @@
-//! Evaluation of the alert rules: on samples when one arrives, on missing samples once a second, on the site from
-//! outside when the probe reports.
+//! Evaluation of the alert rules: on samples when one arrives, on missing samples once a second, on the site as seen by
+//! the external probe when the probe reports.
 
 use hoplight_model::monitoring::{AlertCondition, MISSED_INTERVALS};
 
@@ -59,7 +59,7 @@ impl Monitoring {
         }
     }
 
-    /// Clears the alerts on a silent agent's samples: old samples are no evidence.
+    /// Clears the alerts on a silent agent's samples: old samples are not evidence.
     fn reset_silent_rows<O: Observer>(&mut self, agent: AgentIx, plan: &Plan, now: SimTime, observer: &mut O) {
         for alert in plan.alerts.of_agent[agent].iter().copied() {
             if matches!(plan.alerts.alerts[alert].subject, Subject::Row(_)) {
@@ -85,7 +85,7 @@ impl Monitoring {
         }
     }
 
-    /// Evaluates the alerts on the site from outside, after the probe has reported.
+    /// Evaluates the alerts on the site as seen by the external probe, after the probe has reported.
     pub(crate) fn evaluate_probe<O: Observer>(&mut self, plan: &Plan, now: SimTime, observer: &mut O) {
         for alert in plan.alerts.of_site.iter().copied() {
             let holds = match &plan.alerts.alerts[alert].when {

@@ -15,7 +15,7 @@ pub(crate) enum Subject {
     Agent,
     /// A group of components, by its index in [`AlertsPlan::groups`].
     Group(GroupIx),
-    /// The site from outside.
+    /// The site as seen by the external probe.
     Site,
 }
 
@@ -28,7 +28,7 @@ pub(crate) struct AlertPlan {
     pub(crate) when: AlertCondition,
 }
 
-/// All alerts of an infrastructure: first those of each agent in turn, then those of groups, then those of the site.
+/// All alerts of an infrastructure: first the alerts of each agent in turn, then of groups, then of the site.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct AlertsPlan {
     /// The stations of monitoring services.
@@ -72,8 +72,8 @@ impl AlertsPlan {
         Self { services, alerts, of_agent, of_groups, groups, of_site }
     }
 
-    /// The groups that must have exactly one leader and of which an agent watches at least one member: the databases of
-    /// a cluster, and the balancers that share an address.
+    /// The groups that must have exactly one leader and have at least one member that an agent watches: the databases
+    /// of a cluster, and the balancers that share an address.
     pub(crate) fn groups(infra: &Infrastructure, agents: &IndexVec<AgentIx, AgentPlan>) -> IndexVec<GroupIx, Vec<StationIx>> {
         let pair =
             infra.components().filter(|(_, component)| component.kind.as_balancer().is_some_and(|spec| spec.vrrp.is_some()));
@@ -91,7 +91,7 @@ impl AlertsPlan {
     ) {
         let named = |station: StationIx, id| infra.component(station).id == id;
         if matches!(spec.when, AlertCondition::Absence { .. }) {
-            // An agent that watches nothing sends no samples, so its silence means nothing.
+            // An agent that watches nothing sends no samples, so its silence is meaningless.
             let wanted = match &spec.on {
                 Scope::Any => !plan.watches.is_empty(),
                 Scope::Entry => entry.is_some_and(|entry| plan.watches.contains(&entry)),

@@ -19,7 +19,7 @@ pub(crate) enum Role {
     Resolver(ResolverPlan),
     Firewall,
     Balancer(BalancerPlan),
-    /// A database, by its position among the databases.
+    /// A database, by its index.
     Database(DatabaseIx),
     /// Any role without settings.
     Other,
@@ -38,11 +38,11 @@ pub(crate) struct BalancerPlan {
     pub(crate) queue_timeout: u64,
     pub(crate) check: HealthCheck,
     pub(crate) check_timeout: u64,
-    /// Its position among the balancers.
+    /// Position among the balancers.
     pub(crate) number: BalancerIx,
     /// Per kind of request, the first kind that has the same list of backends.
     pub(crate) lists: PerKind<u8>,
-    /// The largest weight of a backend if weights differ, else 1.
+    /// The largest weight of a backend if weights differ, otherwise 1.
     pub(crate) heaviest: u32,
 }
 
@@ -53,35 +53,34 @@ pub(crate) struct StationPlan {
     pub(crate) limit: Limit,
     pub(crate) hold: Hold,
     pub(crate) service: [Sampler; 3],
-    /// Service time of a response that passes through, if it costs any work.
+    /// Service time of a response that passes through, if it takes any CPU time.
     pub(crate) answer: Option<Sampler>,
     /// Maximum number of requests present at once.
     pub(crate) connections: Limit,
     /// Key of the station's random stream.
     pub(crate) key: u64,
-    /// The server that it runs on.
+    /// Server that the station runs on.
     pub(crate) server: Option<ServerIx>,
-    /// How long it waits for a response from downstream, in nanoseconds.
+    /// How long the station waits for a response from downstream, in nanoseconds.
     pub(crate) timeout: u64,
-    /// When its own certificate expires, in nanoseconds, if it has one.
+    /// When the station's own certificate expires, in nanoseconds, if it has one.
     pub(crate) certificate_until: Option<u64>,
     /// Outgoing links per kind of request, in order of preference.
     pub(crate) out: PerKind<Vec<LinkIx>>,
-    /// Whether an agent watches it. Only watched stations count responses.
+    /// Whether an agent watches the station. Only watched stations count responses.
     pub(crate) watched: bool,
-    /// What it does with each kind of request.
+    /// What the station does with each kind of request.
     pub(crate) behaviour: PerKind<Behaviour>,
-    /// What it does with a request that it has no room for.
+    /// What the station does with a request that it has no room for.
     pub(crate) when_full: WhenFull,
-    /// Whether it terminates TLS and so does the work of handshakes.
+    /// Whether the station terminates TLS and therefore performs handshakes.
     pub(crate) ends_tls: bool,
-    /// The shallowest health check that it passes on to a component behind it; `None` if it responds to all of them
-    /// itself.
+    /// Shallowest health check that the station forwards to an upstream; `None` if it answers all of them itself.
     pub(crate) check_depth: Option<HealthCheck>,
 }
 
 impl StationPlan {
-    /// How it forwards requests of one kind, or `None` if it does not.
+    /// How the station forwards requests of one kind, or `None` if it does not.
     pub(crate) fn forwarding(&self, kind: RequestKind) -> Option<&Forwarding> {
         match &self.behaviour[kind] {
             Behaviour::Forward(forwarding) => Some(forwarding),
@@ -103,7 +102,7 @@ impl StationPlan {
         self.forwarding(kind).expect("a station that sends requests has a policy").policy(protocol)
     }
 
-    /// Whether it passes TLS through, so that it reads neither handshakes nor responses.
+    /// Whether the station passes TLS through and therefore reads neither handshakes nor responses.
     pub(crate) fn passes_tls(&self, kind: RequestKind) -> bool {
         self.forwarding(kind).is_some_and(|forwarding| forwarding.passes_tls)
     }
@@ -120,19 +119,19 @@ pub(crate) struct HopPlan {
     /// Total number of guards.
     pub(crate) behind: u8,
     pub(crate) protocol: Protocol,
-    /// For a balancer's link: its position among the balancer's backends.
+    /// For a balancer's link: its position in the balancer's list of backends.
     pub(crate) backend: Option<u16>,
     /// For a balancer's link: the lists that contain it, as a bit set.
     pub(crate) lists: u8,
     pub(crate) weight: u32,
-    /// Maximum number of requests in progress on it.
+    /// Maximum number of requests in progress on the link.
     pub(crate) maxconn: Limit,
-    /// When a message on it needs a new connection first.
+    /// When a message on the link needs a new connection first.
     pub(crate) connects: Connects,
 }
 
 impl HopPlan {
-    /// The position of its backend among the balancer's.
+    /// Position of the link's backend in the balancer's list of backends.
     pub(crate) fn backend(&self) -> usize {
         usize::from(self.backend.expect("a balancer sends only to its backends"))
     }
@@ -142,11 +141,11 @@ impl HopPlan {
 pub(crate) struct AgentPlan {
     pub(crate) station: StationIx,
     pub(crate) interval: u64,
-    /// The components that it samples.
+    /// Components that the agent samples.
     pub(crate) watches: Vec<StationIx>,
     /// The component whose request rate is shown as the agent's headline.
     pub(crate) subject: Option<StationIx>,
-    /// The link on which it pushes samples.
+    /// The link on which the agent pushes samples.
     pub(crate) push: Option<LinkIx>,
 }
 
@@ -154,13 +153,13 @@ pub(crate) struct AgentPlan {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct RouterPlan {
     pub(crate) station: StationIx,
-    /// The link on which users reach it.
+    /// The link on which users reach the balancer.
     pub(crate) entry: LinkIx,
     /// The link on which the pair exchanges advertisements.
     pub(crate) link: LinkIx,
     pub(crate) priority: u8,
     pub(crate) advert: u64,
-    /// The silence after which it takes over, in nanoseconds.
+    /// Nanoseconds of silence after which the balancer takes over.
     pub(crate) patience: u64,
 }
 

@@ -1,4 +1,4 @@
-//! Service times compiled for the engine: in nanoseconds, with everything precomputed that does not depend on the draw.
+//! Service times compiled for the engine: in nanoseconds, with all draw-independent values precomputed.
 //!
 //! Each draw is a function of 64 bits, times a scale. A change of the mean therefore scales all draws alike, and two
 //! designs with the same traffic get the same draws. Uniform and lognormal times are drawn by inversion, so larger bits

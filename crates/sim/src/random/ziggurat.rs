@@ -2,7 +2,7 @@
 //! cases, and identical results on every machine.
 //!
 //! The density e^−x is covered by 256 layers of equal area. A draw selects a layer and a position across its width.
-//! Nearly always the layer's whole height at that position is below the curve, and the position is the result. The
+//! Nearly always, the layer's whole height at that position is below the curve, and the position is the result. The
 //! tables are computed at compile time with additions, multiplications and divisions. Must not call the platform's math
 //! library.
 
@@ -77,7 +77,7 @@ const fn layers() -> [Layer; LAYERS] {
     layers
 }
 
-/// The layer that `bits` select: the lowest eight bits, which the position does not use.
+/// The layer that `bits` selects: the lowest eight bits, which the position does not use.
 fn number_of(bits: u64) -> usize {
     usize::from(bits.to_le_bytes()[0])
 }

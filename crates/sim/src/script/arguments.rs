@@ -22,7 +22,7 @@ impl<'a> Arguments<'a> {
         Self { words, infra, usage }
     }
 
-    /// Checks that no word is left.
+    /// Checks that no words are left.
     pub(super) fn done(mut self) -> Result<(), ScriptError> {
         self.words.next().map_or(Ok(()), |word| Err(word.unexpected(Expected::End, Some(self.usage))))
     }
@@ -60,17 +60,17 @@ impl<'a> Arguments<'a> {
         self.component_named(word)
     }
 
-    /// Reads a length of time in seconds.
+    /// Reads a duration in seconds.
     pub(super) fn seconds(&mut self) -> Result<Seconds, ScriptError> {
         self.number(ScriptQuantity::Seconds, |number| Seconds::new(number).ok())
     }
 
-    /// Reads a length of time in seconds, unless the line ends here.
+    /// Reads a duration in seconds, unless the line ends here.
     pub(super) fn seconds_if_any(&mut self) -> Result<Option<Seconds>, ScriptError> {
         if self.words.peek().is_none() { Ok(None) } else { self.seconds().map(Some) }
     }
 
-    /// Reads a length of time in seconds, or the keyword `none`.
+    /// Reads a duration in seconds, or the keyword `none`.
     pub(super) fn seconds_or(&mut self, none: &str) -> Result<Option<Seconds>, ScriptError> {
         if self.words.peek().is_some_and(|word| word.text == none) {
             self.words.next();
@@ -100,7 +100,7 @@ impl<'a> Arguments<'a> {
         convert(found).ok_or_else(|| ScriptError::new(word.column, ScriptMistake::OutOfRange { quantity, found }))
     }
 
-    /// Reads one of a few keywords, each with its meaning.
+    /// Reads one of a few keywords and returns its value.
     pub(super) fn one_of<T: Copy>(&mut self, keyword: Keyword, choices: &[(&'static str, T)]) -> Result<T, ScriptError> {
         let names = || choices.iter().map(|(name, _)| *name);
         let expected = || Expected::Keyword(keyword, names().collect());

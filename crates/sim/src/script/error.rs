@@ -30,12 +30,12 @@ pub struct ScriptLineError {
     pub error: ScriptError,
 }
 
-/// The kinds of mistake. Words that were found are raw text: they can contain control characters.
+/// The kinds of mistake. Words from the line are raw text: they can contain control characters.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ScriptMistake {
     /// The line is longer than [`super::MAX_LINE`].
     LineTooLong {
-        /// Its length.
+        /// Length of the line.
         bytes: usize,
     },
     /// The line starts with a verb instead of a time.
@@ -45,7 +45,7 @@ pub enum ScriptMistake {
     },
     /// The time is invalid.
     Time(TimeError),
-    /// The line ends, or has another word, where something is required.
+    /// The line ends, or has another word, where `expected` is required.
     Expected {
         /// What is required.
         expected: Expected,
@@ -95,7 +95,7 @@ pub enum ScriptMistake {
     },
 }
 
-/// What a line must have at a position.
+/// What is required at a position in a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Expected {
     /// A time, then a command.
@@ -127,7 +127,7 @@ pub enum Expected {
 pub enum ScriptQuantity {
     /// Requests per second.
     Rate,
-    /// A length of time in seconds.
+    /// A duration in seconds.
     Seconds,
     /// A factor on a service time or latency.
     Factor,

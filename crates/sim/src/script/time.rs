@@ -1,4 +1,4 @@
-//! Lengths of time as people type them: `500ms`, `20s`, `1.5min`, `2h`, `30d`.
+//! Durations in the syntax that users type: `500ms`, `20s`, `1.5min`, `2h`, `30d`.
 //!
 //! Decimals are converted to whole nanoseconds with integers, so nothing is rounded.
 
@@ -15,7 +15,7 @@ const UNITS: [(&str, u64); 5] =
 /// Maximum number of digits on either side of the decimal point.
 const MAX_DIGITS: usize = 18;
 
-/// A text that is not a valid length of time.
+/// A text that is not a valid duration.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TimeError {
     /// The raw text, of any length.
@@ -24,23 +24,23 @@ pub struct TimeError {
     pub problem: TimeProblem,
 }
 
-/// Why a text is not a valid length of time.
+/// Why a text is not a valid duration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TimeProblem {
-    /// It is not a decimal number with a known unit.
+    /// The text is not a decimal number with a known unit.
     NotATime,
     /// The number has no unit.
     NoUnit,
-    /// It is longer than [`LONGEST`].
+    /// The duration is longer than [`LONGEST`].
     TooLong,
-    /// It has a fraction of a nanosecond.
+    /// The duration has a fraction of a nanosecond.
     TooFine,
 }
 
-/// Parses a length of time: a decimal number directly followed by a unit. Zero needs no unit.
+/// Parses a duration: a decimal number directly followed by a unit. Zero needs no unit.
 ///
 /// # Errors
-/// Why the text is not a valid length of time.
+/// Why the text is not a valid duration.
 pub fn duration(text: &str) -> Result<Duration, TimeError> {
     nanos(text).map(Duration::from_nanos).map_err(|problem| TimeError { found: text.to_owned(), problem })
 }

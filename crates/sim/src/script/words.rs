@@ -2,14 +2,14 @@
 
 use super::error::{Expected, ScriptError, ScriptMistake};
 
-/// The arrow of a hop, in whichever form the line has it.
+/// The arrow of a hop, whichever of its forms the line contains.
 pub(super) const ARROW: &str = "->";
 
 /// A word, or an arrow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Word<'a> {
     pub(super) text: &'a str,
-    /// Column where it begins, in characters from 1.
+    /// Column where the word begins, in characters from 1.
     pub(super) column: usize,
 }
 
@@ -30,7 +30,7 @@ pub(super) struct Words<'a> {
 }
 
 impl<'a> Words<'a> {
-    /// Splits a line at white space and around arrows: `->`, `>` or `→`.
+    /// Splits a line at whitespace and around arrows: `->`, `>` or `→`.
     pub(super) fn new(line: &'a str) -> Self {
         let mut words = Vec::new();
         let mut rest = line;

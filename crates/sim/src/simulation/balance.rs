@@ -1,4 +1,4 @@
-//! A balancer's work around its choice of a backend: binding requests to backends, and queueing them while all backends
+//! The steps around a balancer's choice of backend: binding requests to backends, and queueing them while all backends
 //! are full.
 //!
 //! A request waits if all of its eligible backends are full. It waits in the queue that all backends of its list share
@@ -79,7 +79,7 @@ impl Simulation {
             self.tell(observer, Some(tag), || EventKind::Chose { balancer: station, backend, algorithm, up });
         }
         if self.plan.tls == TlsMode::Passthrough {
-            // The TLS connection is end to end with one web server, so everything that follows must go to the same one.
+            // The TLS connection is end to end with one web server, so all later messages must go to the same server.
             self.requests[request].pinned = Some(link);
         }
     }
@@ -127,7 +127,7 @@ impl Simulation {
         let station = self.plan.hops[link].from;
         self.fail(request, station, Failure::Unavailable, FailureReason::QueueTimeout, observer);
         let balancer = self.balancer(station);
-        // It was at the head of its queue, or only behind others that have timed out.
+        // The request was at the head of its queue, or only behind others that have timed out.
         let (number, list) = (balancer.number, usize::from(balancer.lists[kind]));
         let backend = self.plan.hops[link].backend();
         self.balancers.drop_stale_heads(number, list, backend, &self.requests);
@@ -141,8 +141,8 @@ impl Simulation {
         }
     }
 
-    /// Admits the requests that have waited longest, while the backend has room. Each message leaves in an event of its
-    /// own at the same instant, but takes its place now.
+    /// Admits the requests that have waited longest, while the backend has room. Each message leaves in a separate
+    /// event at the same instant, but takes its place now.
     pub(super) fn admit(&mut self, link: LinkIx) {
         while self.has_room(link) {
             let Some(request) = self.next_waiter(link) else { return };
@@ -173,7 +173,7 @@ impl Simulation {
             self.bind_backend(request, link, observer);
             self.forward(request, link, attempt, observer);
         } else {
-            // It is a retry bound to this backend: there was no choice.
+            // This is a retry bound to this backend: no backend was chosen.
             self.forward(request, link, attempt, observer);
         }
     }
@@ -206,7 +206,7 @@ impl Simulation {
             let record = self.requests.get(waiter.request).filter(|record| record.pending == waiter.ticket);
             let Some(attempt) = record.map(|record| record.attempts[usize::from(record.depth)]) else { continue };
             if attempt > 1 && !redispatch {
-                // It stays bound to this backend, whatever the health checks say.
+                // The request stays bound to this backend, regardless of the health checks.
                 self.balancers.wait_for(number, backend, waiter);
             } else {
                 self.assign(waiter.request, station, attempt, observer);
@@ -237,7 +237,7 @@ impl Simulation {
         Ok(links)
     }
 
-    /// Starts or ends draining of backends. A draining backend finishes the requests it has.
+    /// Starts or ends draining of backends. A draining backend finishes its current requests.
     pub(super) fn drain<O: Observer>(&mut self, links: &[LinkIx], drain: bool, observer: &mut O) {
         for link in links {
             if self.links[*link].set_draining(drain) {

@@ -57,8 +57,9 @@ impl Simulation {
         }
     }
 
-    /// Handles a response to a client that still waits. If it belongs to the opening of a connection and is successful,
-    /// takes the next step and returns true. If it came on a pooled connection, returns the connection to the pool.
+    /// Handles a response to a client that is still waiting. If it belongs to the opening of a connection and is
+    /// successful, takes the next step and returns true. If it came on a pooled connection, returns the connection to
+    /// the pool.
     #[inline(never)]
     pub(super) fn on_opening_response<O: Observer>(&mut self, request: RequestIx, observer: &mut O) -> bool {
         let record = &mut self.requests[request];
@@ -127,7 +128,7 @@ impl Simulation {
         });
     }
 
-    /// Responds to one phase of a handshake, after the TLS server's work.
+    /// Responds to one phase of a handshake, after the TLS server has processed it.
     pub(super) fn end_handshake<O: Observer>(&mut self, request: RequestIx, station: StationIx, observer: &mut O) {
         let record = &self.requests[request];
         let own = self.plan.stations[station].certificate_until;

@@ -1,4 +1,4 @@
-//! Connects the databases to the other parts: events, responses to queries, and commands.
+//! Connects the databases to the rest of the simulation: events, responses to queries, and commands.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ use crate::request::{State, Status};
 use crate::simulation::Simulation;
 
 impl Simulation {
-    /// The databases, with the parts that their methods need.
+    /// The databases, with the other state that their methods need.
     #[inline]
     pub(super) fn databases_mut(&mut self) -> (&mut Databases, Network<'_>, &mut Clock) {
         (&mut self.databases, Network::new(&self.plan, &self.stations, &self.links), &mut self.clock)
@@ -146,7 +146,7 @@ impl Simulation {
         }
     }
 
-    /// Whether a request still waits for its commit to be acknowledged.
+    /// Whether a request is still waiting for its commit to be acknowledged.
     fn is_pending(&self, commit: PendingCommit) -> bool {
         self.requests.generation(commit.request) == commit.generation
             && self.requests.get(commit.request).is_some_and(|request| request.state == State::Committing)

@@ -18,7 +18,7 @@ use crate::simulation::service::Next;
 use crate::station::Routing;
 
 impl Simulation {
-    /// Decides what follows a station's own work on a request.
+    /// Decides the next step after a station's own work on a request.
     #[inline(always)]
     pub(super) fn decide<O: Observer>(&mut self, request: RequestIx, station: StationIx, act: Routing, observer: &mut O) -> Next {
         match act {
@@ -26,7 +26,7 @@ impl Simulation {
             Routing::Balance => self.balance(request, station, observer).map_or(Next::Moved(None), Next::Forward),
             Routing::TakeTurns => {
                 let links = &self.plan.stations[station].out[self.requests[request].kind];
-                // There is at least one link, or the routing would be `Routing::Fail`.
+                // There is at least one link; otherwise the routing would be `Routing::Fail`.
                 Next::Forward(links[self.stations[station].take_turn(links.len())])
             }
             Routing::Query(node) if !self.requests[request].kind.is_write() => {
@@ -121,8 +121,8 @@ impl Simulation {
         let protocol = self.plan.hops[link].protocol;
         let forwarding = plan.forwarding(kind).expect("a station that sends requests forwards them");
         let policy = *forwarding.policy(protocol);
-        // A driver has the same policy on all of its links. A proxy has another one for HTTP, and does not track the
-        // primary.
+        // A driver has the same policy on all of its links. A proxy has a separate policy for HTTP, and does not track
+        // the primary.
         if protocol == Protocol::Sql || forwarding.http == forwarding.sql {
             self.databases.drivers.record(station, kind, link, status == Status::Ok, &self.plan);
         }

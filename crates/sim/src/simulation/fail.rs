@@ -1,4 +1,4 @@
-//! How work ends early: a process stops with everything it holds, or a sender stops waiting.
+//! Early termination: a process stops and drops everything it holds, or a sender stops waiting.
 
 use hoplight_model::behaviour::Reaction;
 
@@ -14,8 +14,8 @@ use crate::simulation::Simulation;
 use crate::station::Deadline;
 
 impl Simulation {
-    /// Stops a station and drops everything in it. With `Reset`, senders learn of it at once; otherwise they get no
-    /// notice.
+    /// Stops a station and drops everything in it. With `Reset`, senders are notified at once; otherwise they are not
+    /// notified.
     pub(super) fn stop<O: Observer>(&mut self, station: StationIx, notice: Status, observer: &mut O) {
         let now = self.clock.now();
         self.faults.end_hang(station);
@@ -48,7 +48,7 @@ impl Simulation {
             let level = levels.into_iter().find(|level| self.plan.hops[record.path[usize::from(*level) - 1]].to == station);
             match level {
                 Some(level) if level < record.depth => {
-                    // It waited for a response; the work downstream continues as an orphan.
+                    // The station waited for a response; the work downstream continues as an orphan.
                     let request = self.abandon(request, level);
                     self.end_at_station(request, notice, observer);
                 }
@@ -66,7 +66,7 @@ impl Simulation {
                     let place = if record.heading == Heading::Response { (record.leg & !CROSSED) - 1 } else { record.leg };
                     self.lose(request, Lost::DeadFirewall(place), observer);
                 }
-                // A message on the wire finds out when it arrives.
+                // A message on the wire is handled when it arrives.
                 _ => {}
             }
         }
@@ -127,7 +127,7 @@ impl Simulation {
     /// Handles the oldest deadlines of a station.
     pub(super) fn deadline_due<O: Observer>(&mut self, station: StationIx, observer: &mut O) {
         if self.is_hung(station) {
-            // It checks its deadlines when it resumes.
+            // A hung station checks its deadlines when it resumes.
             self.stations[station].disarm_timer();
             return;
         }
@@ -153,7 +153,7 @@ impl Simulation {
         (at_level && record.clocks[usize::from(deadline.level)] == deadline.clock).then_some(request)
     }
 
-    /// Finds the record that represents a request at `level`, by following the successors of the one that a timer
+    /// Finds the record that represents a request at `level`, by following the successors of the record that a timer
     /// refers to.
     fn resolve(&self, request: RequestIx, generation: u32, level: u8) -> Option<RequestIx> {
         if self.requests.generation(request) != generation {

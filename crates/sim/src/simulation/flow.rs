@@ -1,8 +1,8 @@
-//! How messages move: along links, through firewalls, into queues and slots. `back` has the return path of responses;
-//! `wait` has lost messages and the timeouts of those that wait for a response.
+//! How messages move: along links, through firewalls, into queues and slots. `back` implements the return path of
+//! responses; `wait` handles lost messages and the timeouts of senders that wait for a response.
 //!
 //! This is the engine's critical path: it processes more than ten million events per second. Functions are therefore
-//! inlined where they are used, and rare cases are kept out of link_state.
+//! inlined where they are used, and rare cases are kept out of line.
 
 #![expect(clippy::inline_always, reason = "measured: a fifth of the engine's speed")]
 
@@ -28,7 +28,7 @@ impl Simulation {
         observer.arrived(self.clock.now(), kind);
         self.tell(observer, Some((number, kind)), || EventKind::Arrived);
         if self.requests.is_full() {
-            // There is no record left, with more than 16 million users waiting: turn the new one away.
+            // No record is left, because more than 16 million users are waiting: reject the new one.
             self.users.end(self.clock.now(), kind, Err(Failure::Refused), 0);
             self.on_outcome(kind, stream, Err(Failure::Refused));
             observer.ended(self.clock.now(), kind, Err(Failure::Refused), 0);
@@ -206,7 +206,7 @@ impl Simulation {
         }
     }
 
-    /// The firewall at which a request is, or which it reaches next.
+    /// The firewall that a request is at or reaches next.
     #[inline]
     fn next_guard(&self, request: RequestIx) -> Option<(u8, &Guard)> {
         let record = &self.requests[request];
@@ -261,7 +261,7 @@ impl Simulation {
         self.deliver_request_inline(request, link_state.to(), record.phase, link_state.is_shared(), observer)
     }
 
-    /// Delivers a message to a component; `shared` tells whether its link belongs to a VRRP pair.
+    /// Delivers a message to a component; `shared` says whether its link belongs to a VRRP pair.
     #[inline(always)]
     fn deliver_request_inline<O: Observer>(
         &mut self,

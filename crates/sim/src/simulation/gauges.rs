@@ -12,7 +12,7 @@ impl Simulation {
         // A balancer that passes TLS through reads neither handshakes nor statuses: it only sees connections end.
         let blind = self.plan.stations[station].passes_tls(record.kind);
         // The host responds for a process that has ended, and a firewall for a component that it protects; the
-        // component knows of neither.
+        // component sees neither response.
         if record.status == Status::Refused || !self.health(station).is_up() {
             return;
         }

@@ -41,8 +41,8 @@ impl Simulation {
         self.monitoring.samples(component, &self.plan)
     }
 
-    /// The state of every alert: first those of each agent in authored order, then those of groups, then those of the
-    /// site as the external probe sees it.
+    /// The state of every alert: first the alerts of each agent in authored order, then of groups, then of the site as
+    /// seen by the external probe.
     pub fn alerts(&self) -> Vec<AlertView<'_>> {
         let view = |(plan, state, since): (&AlertPlan, AlertState, SimTime)| AlertView {
             rule: self.rule_name(plan.rule),

@@ -64,7 +64,7 @@ impl Simulation {
         }
     }
 
-    /// What the monitoring service knows from the external probe.
+    /// The external probe's results, as received by the monitoring service.
     pub fn probe(&self) -> ProbeView<'_> {
         self.monitoring.probe.view()
     }

@@ -91,7 +91,7 @@ impl Simulation {
         is_backend.then(|| self.links[link].is_backend_up())
     }
 
-    /// Number of requests that wait for a response on `link` now.
+    /// Number of requests that are waiting for a response on `link`.
     pub fn active(&self, link: LinkIx) -> u32 {
         self.links[link].active()
     }
@@ -101,7 +101,7 @@ impl Simulation {
         self.firewalls.hits(firewall, direction).map_or_else(Vec::new, <[u64]>::to_vec)
     }
 
-    /// What the monitoring service knows of each agent, in authored order.
+    /// The monitoring service's view of each agent, in authored order.
     pub fn agents(&self) -> Vec<AgentView<'_>> {
         self.monitoring.views(&self.plan, self.clock.now()).collect()
     }
@@ -126,19 +126,19 @@ impl Simulation {
         self.users.failures()
     }
 
-    /// ∫ N dt from the start until now, with N the number of requests whose users wait, in request-nanoseconds. By
-    /// Little's law it equals [`Self::sojourn`], to the nanosecond.
+    /// ∫ N dt from the start until now, with N the number of requests whose users are waiting, in request-nanoseconds.
+    /// By Little's law it equals [`Self::sojourn`], to the nanosecond.
     pub fn occupancy(&self) -> u128 {
         self.users.occupancy(self.clock.now())
     }
 
-    /// Total time that all users have waited until now, in nanoseconds, including those who still wait.
+    /// Total time that all users have waited until now, in nanoseconds, including those who are still waiting.
     pub fn sojourn(&self) -> u128 {
         let waiting = self.requests.iter().filter(|request| request.is_awaited() && !request.is_probe());
         self.users.sojourn() + waiting.map(|request| u128::from(self.clock.now() - request.born)).sum::<u128>()
     }
 
-    /// Number of requests whose users still wait.
+    /// Number of requests whose users are still waiting.
     pub fn in_flight(&self) -> u64 {
         self.users.in_flight()
     }
@@ -168,12 +168,12 @@ impl Simulation {
         Some(self.balancers.algorithm(own))
     }
 
-    /// The number of the newest request, of one kind or of any.
+    /// The number of the newest request of one kind, or of any kind.
     pub fn newest_request(&self, kind: Option<RequestKind>) -> Option<u64> {
         self.users.newest(kind)
     }
 
-    /// Whether the user of this request still waits.
+    /// Whether the user of this request is still waiting.
     pub fn is_in_flight(&self, number: u64) -> bool {
         self.requests.iter().any(|request| request.number == number && request.is_awaited())
     }

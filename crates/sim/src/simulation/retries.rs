@@ -1,4 +1,4 @@
-//! Users who retry failed requests, and so add load to a site that is already busy.
+//! Users who retry failed requests, and thereby add load to a site that is already busy.
 //!
 //! Each attempt is a separate request, which is offered and then completes or fails. Between two attempts the user
 //! waits without a request in flight. Retries are also counted separately.
@@ -23,7 +23,8 @@ pub(super) const SENT_BY_HAND: u64 = 1 << 63;
 const WAIT: u64 = 0x7265_7472_7977_6169;
 
 impl Simulation {
-    /// Handles the outcome of a user's request: schedules a retry if the user makes one, else the user's next request.
+    /// Handles the outcome of a user's request: schedules a retry if the user makes one, otherwise the user's next
+    /// request.
     pub(super) fn on_outcome(&mut self, kind: RequestKind, stream: u64, outcome: Outcome) {
         let attempt = (stream & ATTEMPT_MASK) >> ATTEMPT_SHIFT;
         let most = u64::from(self.users.retries.attempts.get());
@@ -51,7 +52,7 @@ impl Simulation {
         self.users.retried()
     }
 
-    /// Number of users who wait before a retry.
+    /// Number of users who are waiting before a retry.
     pub fn coming_back(&self) -> u64 {
         self.timers.users()
     }

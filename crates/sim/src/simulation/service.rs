@@ -1,4 +1,4 @@
-//! Service at a station: taking a slot or a place in the queue, the work, and what follows it.
+//! Service at a station: taking a slot or a place in the queue, the work, and the step after it.
 //!
 //! Like `flow`, this is on the engine's critical path and inlined where it is used.
 
@@ -15,7 +15,7 @@ use crate::request::{HOME, Lost, Request, Requests, State, Status, at_level};
 use crate::simulation::Simulation;
 use crate::station::{Station, StationParams};
 
-/// What follows a station's work.
+/// The next step after a station's work.
 pub(super) enum Next {
     /// Forward the request on this link, as a first attempt.
     Forward(LinkIx),
@@ -26,8 +26,8 @@ pub(super) enum Next {
 }
 
 impl Clock {
-    /// Starts work whose duration is a draw from the station's distribution, which is nearly all work. Returns false
-    /// for any other work.
+    /// Starts work whose duration is a draw from the station's distribution, as nearly all work does. Returns false for
+    /// any other work.
     ///
     /// The duration depends only on the seed, the request, the station, the phase and the attempt.
     #[inline(always)]
@@ -60,7 +60,7 @@ impl Clock {
     }
 }
 
-/// Identifies a piece of work among all those at the same station.
+/// Identifies a visit of a request, or of its response, to a station.
 #[inline(always)]
 fn visit(record: &Request, answers: bool) -> u64 {
     record.visit() | u64::from(answers) << 40
@@ -86,7 +86,7 @@ impl Simulation {
             if state.params().watched {
                 record.entered[at_level(record.depth)] = now;
             }
-            // A handshake is work but not a request, and neither is a response that passes.
+            // A handshake takes work but is not a request, and neither is a response that passes through.
             if !record.phase.is_handshake() {
                 state.count_arrival();
             }
@@ -208,7 +208,7 @@ impl Simulation {
         }
     }
 
-    /// Handles a response at the sender of the request. A successful one that is only relayed takes a shortcut.
+    /// Handles a response at the sender of the request. A successful response that is only relayed takes a shortcut.
     #[inline(always)]
     pub(super) fn receive_response<O: Observer>(&mut self, request: RequestIx, station: StationIx, observer: &mut O) {
         let record = &self.requests[request];

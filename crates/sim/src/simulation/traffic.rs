@@ -10,7 +10,7 @@ use crate::simulation::Simulation;
 use crate::time::SimTime;
 
 impl Simulation {
-    /// All messages in transit, and the lost ones whose senders still wait.
+    /// All messages in transit, and lost messages whose senders are still waiting.
     pub fn packets(&self) -> impl Iterator<Item = Packet> + '_ {
         let requests = self.requests.iter().filter_map(|request| self.packet(request));
         requests
@@ -18,7 +18,7 @@ impl Simulation {
             .chain(self.databases.packets(&self.plan.databases, self.clock.now()))
     }
 
-    /// What a request is doing now, while its user waits.
+    /// The current activity of a request whose user is still waiting.
     pub fn present(&self, number: u64) -> Option<Present> {
         self.present_at(&mut RequestIx::default(), number)
     }
@@ -75,7 +75,7 @@ impl Simulation {
         if back && request.leg == HOME {
             return None;
         }
-        // The firewall that it is at or reaches next.
+        // The firewall that the message is at or reaches next.
         let place = if back { (request.leg & !CROSSED).saturating_sub(1) } else { request.leg };
         let leg = usize::from(place);
         // Outbound firewalls are next to the sender, inbound ones next to the receiver.

@@ -1,6 +1,6 @@
-//! Periodic work that no user causes: taking and delivering samples, and the tick of each second.
+//! Periodic work that users do not cause: taking and delivering samples, and once-a-second updates.
 //!
-//! These messages are few and take no slots.
+//! These messages are few and occupy no slots.
 
 use crate::database::schedule_heartbeats;
 use crate::event::Kind;
@@ -72,7 +72,7 @@ impl Simulation {
         self.monitoring.receive(message.sample, &self.plan, self.clock.now(), observer);
     }
 
-    /// Does the work that is due once a second.
+    /// Performs the once-a-second updates.
     pub(super) fn second<O: Observer>(&mut self, observer: &mut O) {
         self.stations.roll_second(self.clock.now());
         if self.is_monitored() {

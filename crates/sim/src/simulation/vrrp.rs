@@ -1,4 +1,5 @@
-//! The shared address: sending and receiving advertisements, and what a change of master does to users' connections.
+//! The shared address: sending and receiving advertisements, and the effect of a change of master on users'
+//! connections.
 
 use hoplight_model::{ComponentIx, LinkIx};
 
@@ -27,14 +28,14 @@ impl Simulation {
         }
     }
 
-    /// Whether advertisements reach a balancer. A firewall or a cut on the way stops them in both directions.
+    /// Whether advertisements reach a balancer. A firewall or a cut on the path stops them in both directions.
     fn is_reachable(&self, number: RouterIx) -> bool {
         let plan = self.plan.pair[number];
         self.way(plan.link) == Passage::Open && self.health(plan.station).is_up()
     }
 
-    /// Whether a user's message belongs to a connection with the other balancer of the pair, so that this one resets
-    /// it. A visitor who returns opens a new connection if the old one is gone.
+    /// Whether a user's message belongs to a connection with the other balancer of the pair, so that this balancer
+    /// resets it. A returning visitor opens a new connection if the old one is gone.
     pub(super) fn is_foreign_connection(&mut self, request: RequestIx) -> bool {
         if self.plan.pair.is_empty() || self.requests[request].depth != 1 {
             return false;

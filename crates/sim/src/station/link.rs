@@ -11,11 +11,11 @@ use crate::view::CheckCode;
 /// How the network treats the first message of a new connection on a link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Passage {
-    /// It arrives.
+    /// The message arrives.
     Open,
-    /// It is refused immediately.
+    /// The message is refused immediately.
     Refused,
-    /// It is lost.
+    /// The message is lost.
     Silent,
 }
 
@@ -41,7 +41,7 @@ pub(crate) struct LinkState {
     prepares: bool,
     /// Whether any component opens connections, so that responses may belong to a handshake.
     opens: bool,
-    /// Whether it connects users to one of two balancers that share an address.
+    /// Whether the link connects users to one of two balancers that share an address.
     shared: bool,
     active: u32,
     cut: bool,
@@ -58,7 +58,7 @@ pub(crate) struct LinkState {
     pub(crate) pool: Pool,
     slow: Option<Factor>,
     tapped: bool,
-    /// Whether it is cut, slow or tapped.
+    /// Whether the link is cut, slow or tapped.
     touched: bool,
     plain: bool,
 }
@@ -137,7 +137,7 @@ impl LinkState {
         self.opens
     }
 
-    /// Whether it connects users to one of two balancers that share an address.
+    /// Whether the link connects users to one of two balancers that share an address.
     #[inline]
     pub(crate) const fn is_shared(&self) -> bool {
         self.shared
@@ -172,7 +172,7 @@ impl LinkState {
 
 /// Faults.
 impl LinkState {
-    /// Whether it is cut, slow or tapped.
+    /// Whether the link is cut, slow or tapped.
     #[inline]
     pub(crate) const fn is_touched(&self) -> bool {
         self.touched
@@ -251,13 +251,13 @@ impl LinkState {
         self.credit = 0;
     }
 
-    /// Takes over what health checks know from the same link before a rebuild.
+    /// Carries over the results of health checks from the same link before a rebuild.
     pub(crate) fn carry_checks(&mut self, old: &Self) {
         (self.backend_up, self.streak) = (old.backend_up, old.streak);
         (self.check, self.checks, self.answered) = (old.check, old.checks, old.answered);
     }
 
-    /// Forgets the health checks of a balancer that stops: on its restart it considers every backend up.
+    /// Discards the results of health checks when the balancer stops: after a restart, it considers every backend up.
     pub(crate) fn reset_backend(&mut self) {
         self.backend_up = true;
         self.streak = 0;
@@ -265,7 +265,7 @@ impl LinkState {
         self.check = None;
     }
 
-    /// Records how a health check will fail, if it will.
+    /// Records how a health check will fail; `None` if it will pass.
     pub(crate) fn set_check(&mut self, code: Option<CheckCode>) {
         self.check = code;
     }

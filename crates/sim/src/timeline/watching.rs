@@ -9,7 +9,7 @@ use super::{Place, STEP_HORIZON, Timeline};
 
 impl Timeline {
     /// Follows a request, including everything that has happened to it so far. `None` stops following. If the request
-    /// is no longer in flight, `about` must be a time at which it was.
+    /// is no longer in flight, `about` must be a time when it was.
     pub fn follow(&mut self, request: Option<u64>, about: SimTime) {
         self.watchers.trace = request.map(RequestTrace::new);
         let Some(number) = request else { return };
@@ -32,7 +32,7 @@ impl Timeline {
         self.watchers.trace.as_ref().and_then(|trace| trace.kind.filter(|_| trace.notes().next().is_some()))
     }
 
-    /// What the followed request has done so far, in order, without steps that took no time.
+    /// What the followed request has done so far, in order, omitting steps that took no time.
     pub fn journey(&self) -> Vec<TraceSpan> {
         self.watchers.trace.as_ref().map(RequestTrace::spans).unwrap_or_default()
     }

@@ -83,18 +83,18 @@ impl Simulation {
         record.state = State::OnWire;
         let (tag, phase, watched) = (record.tag(), record.phase, state.params().watched);
         if link_state.is_plain() && !holds && !watched && record.carries.is_none() {
-            // Fast path for nearly all responses: record, link and sender are at hand, so the response is delivered
-            // right here.
+            // Fast path for nearly all responses: record, link and sender are already loaded, so the response is
+            // delivered inline.
             let (level, from) = (record.depth - 1, &self.stations[link_state.from()]);
             let works = from.params().works_on_responses && record.holds & (1 << (level & 0xf)) == 0;
             if works && level != record.floor && from.health() != Health::Hung {
                 record.depth = level;
                 record.leg = HOME;
                 link_state.end_call();
-                let (asker, heading) = (link_state.from(), Heading::Response);
+                let (client, heading) = (link_state.from(), Heading::Response);
                 tell(observer, self.clock.now(), Some(tag), || EventKind::Departed { link, heading, phase, status });
-                tell(observer, self.clock.now(), Some(tag), || EventKind::Reached { component: asker, heading, phase });
-                return Some(asker);
+                tell(observer, self.clock.now(), Some(tag), || EventKind::Reached { component: client, heading, phase });
+                return Some(client);
             }
         }
         record.leg = if behind == 0 { CROSSED } else { behind };
@@ -135,9 +135,9 @@ impl Simulation {
         let link_state = &self.links[link];
         let outward = behind < link_state.outward();
         record.leg = if outward { behind | CROSSED } else { behind };
-        let answerer = link_state.to();
-        if self.stations[answerer].params().watched {
-            self.count_response(request, answerer);
+        let server = link_state.to();
+        if self.stations[server].params().watched {
+            self.count_response(request, server);
         }
         self.tell(observer, Some(tag), || EventKind::Departed { link, heading: Heading::Response, phase, status });
         if behind > 0 || outward {
@@ -181,21 +181,21 @@ impl Simulation {
     #[inline(always)]
     fn accept_response<O: Observer>(&mut self, request: RequestIx, observer: &mut O) -> Option<StationIx> {
         let record = &self.requests[request];
-        let (asker, tag, phase) = (self.links[record.link()].from(), record.tag(), record.phase);
+        let (client, tag, phase) = (self.links[record.link()].from(), record.tag(), record.phase);
         self.close_call(request);
-        self.tell(observer, Some(tag), || EventKind::Reached { component: asker, heading: Heading::Response, phase });
-        if !self.stations[asker].params().works_on_responses {
-            self.receive_response(request, asker, observer);
+        self.tell(observer, Some(tag), || EventKind::Reached { component: client, heading: Heading::Response, phase });
+        if !self.stations[client].params().works_on_responses {
+            self.receive_response(request, client, observer);
             return None;
         }
         let record = &mut self.requests[request];
         record.leg = HOME;
         if record.holds & record.bit() == 0 {
-            return Some(asker);
+            return Some(client);
         }
         // The worker that waited for the response processes it.
-        record.station = asker;
-        self.work(request, asker);
+        record.station = client;
+        self.work(request, client);
         None
     }
 

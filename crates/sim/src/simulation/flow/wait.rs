@@ -1,4 +1,4 @@
-//! Waiting for responses: timeouts, and lost messages, of which the sender gets no notice.
+//! Waiting for responses: timeouts, and lost messages, of which the sender is not notified.
 
 use hoplight_model::RequestKind;
 use hoplight_model::behaviour::LOOKUP_TIMEOUT;
@@ -13,7 +13,7 @@ use crate::simulation::Simulation;
 use crate::station::{Deadline, is_timed};
 
 impl Simulation {
-    /// Marks a message as lost. The sender gets no notice and keeps waiting.
+    /// Marks a message as lost. The sender is not notified and keeps waiting.
     #[cold]
     pub(in crate::simulation) fn lose<O: Observer>(&mut self, request: RequestIx, how: Lost, observer: &mut O) {
         let now = self.clock.now();
@@ -80,7 +80,8 @@ impl Simulation {
         }
     }
 
-    /// Removes at most two stale deadlines of a station, which keeps the queue as short as the work in progress.
+    /// Removes at most two stale deadlines of a station, which keeps the queue about as short as the list of requests
+    /// in progress.
     fn drop_stale_deadlines(&mut self, station: StationIx) {
         for _ in 0..2 {
             let Some(oldest) = self.stations[station].oldest_deadline() else { return };
