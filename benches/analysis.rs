@@ -35,7 +35,7 @@ fn site(components: usize) -> Infrastructure {
     Infrastructure::from_ron("site.ron", &text).expect("a valid scenario")
 }
 
-/// From the infrastructure to the single points of failure of all kinds of request, with the reasons.
+/// Finds the single points of failure for all kinds of request, with the reasons, starting from the infrastructure.
 #[divan::bench(args = [100, 1_000, 10_000])]
 fn single_points_of_components(bencher: Bencher<'_, '_>, components: usize) {
     let infra = site(components);
@@ -72,7 +72,7 @@ fn layers(links: u32) -> DiGraph<(), ()> {
     graph
 }
 
-/// Whether a path leads from the first node to the last, as a circuit over the nodes and links in between.
+/// A circuit over the nodes and links that is true if a path leads from the first node to the last.
 fn reachability(graph: &DiGraph<(), ()>) -> Circuit {
     let mut builder = CircuitBuilder::default();
     let nodes = u32::try_from(graph.node_count()).expect("the number is small");
@@ -113,7 +113,7 @@ impl LinksFrom for DiGraph<(), ()> {
     }
 }
 
-/// Knocks out each node and each link of an existing circuit, with a growing number of links.
+/// Tests the loss of each node and each link in an existing circuit, for a growing number of links.
 #[divan::bench(args = [100, 1_000, 10_000, 100_000, 1_000_000], sample_count = 9, sample_size = 1)]
 fn knock_outs_of_links(bencher: Bencher<'_, '_>, links: u32) {
     let circuit = reachability(&layers(links));

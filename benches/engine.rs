@@ -25,7 +25,7 @@ fn infrastructure(text: &str) -> Arc<Infrastructure> {
 }
 
 /// A site of about `components` components: one balancer, pairs of a web server and an application, one database. Every
-/// request visits four components, however many there are.
+/// request visits four components, regardless of their number.
 fn site(components: usize) -> Arc<Infrastructure> {
     let pairs = ((components - 3) / 2).max(1);
     let part = |pair: usize| format!("(id: \"web-{pair}\", kind: Web()), (id: \"app-{pair}\", kind: App()),");

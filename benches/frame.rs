@@ -58,11 +58,11 @@ fn crowd(app: &mut App) {
     }
 }
 
-/// Stage 2 with the given latency of its users in milliseconds, at an arrival rate that puts 200 packets in flight.
+/// Stage 2 with the given user latency in milliseconds, at an arrival rate that puts 200 packets in flight.
 fn stage_2(latency_ms: Option<f64>) -> App {
     let (file, text) = EMBEDDED.scenarios.iter().find(|(path, _)| path.contains("stage-2")).expect("stage 2 is shipped");
     let link = "to: \"lb-1\", protocol: Http";
-    assert_eq!(text.matches(link).count(), 1, "the scenario has one users' link");
+    assert_eq!(text.matches(link).count(), 1, "the scenario has one link from its users");
     let longer = latency_ms.map_or_else(String::new, |ms| format!(", latency_ms: {ms:?}"));
     let text = text.replace(link, &format!("{link}{longer}"));
     let mut app = app();
@@ -126,7 +126,7 @@ fn bytes(paused: bool) -> usize {
     (0..10 * RATE).map(|_| draw(&mut app)).sum::<usize>() / 10
 }
 
-/// All work for a frame, except for the terminal's own.
+/// All the work of a frame, excluding the terminal's own.
 #[divan::bench(sample_count = 300, sample_size = 1)]
 fn frame_at_120x40_with_200_packets(bencher: Bencher<'_, '_>) {
     frames(bencher, far());

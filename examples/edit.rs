@@ -57,7 +57,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     edit_while_running(&draft)
 }
 
-/// Cuts a web server out of a session that runs, and puts it back.
+/// Removes a web server from a running session, and adds it again.
 fn edit_while_running(draft: &Draft) -> Result<(), Box<dyn Error>> {
     let infra = draft.build().map_err(|problems| format!("{problems:?}"))?;
     let mut session = Session::new(Arc::new(infra), 1);

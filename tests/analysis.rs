@@ -109,7 +109,7 @@ fn browser_and_monitoring_are_not_part_of_the_service() {
 #[test]
 fn broken_names_the_missing_tier_and_the_obstacles() {
     let infra = stage_2();
-    let broken = |elements: &[Element], kind| works(&infra, &without(elements), kind).expect_err("out");
+    let broken = |elements: &[Element], kind| works(&infra, &without(elements), kind).expect_err("the request fails");
     let expected = |missing, obstacles: &[Obstacle]| Broken { missing, obstacles: obstacles.iter().cloned().collect() };
     let out = Obstacle::Out;
 
@@ -139,7 +139,7 @@ fn broken_names_the_missing_tier_and_the_obstacles() {
 #[test]
 fn every_single_point_has_an_explanation() {
     let why = |infra: &Infrastructure, kind, name: &str| {
-        let points = single_points(infra, kind).expect("it works");
+        let points = single_points(infra, kind).expect("requests succeed without faults");
         points
             .into_iter()
             .find(|point| point.cause.to_string() == name)
@@ -220,7 +220,7 @@ fn only_components_that_could_have_helped_are_obstacles() {
         (from: "lb-1", to: "app-2", protocol: Http), (from: "app-1", to: "db-1", protocol: Sql), (from: "app-1", to: "db-2", protocol: Sql),
         (from: "app-2", to: "db-2", protocol: Sql), (from: "db-1", to: "db-2", protocol: Replication), (from: "db-2", to: "db-3", protocol: Replication)"#,
     );
-    let broken = |elements: &[Element], kind| works(&infra, &without(elements), kind).expect_err("out");
+    let broken = |elements: &[Element], kind| works(&infra, &without(elements), kind).expect_err("the request fails");
     let out = |elements: &[Element]| elements.iter().cloned().map(Obstacle::Out).collect();
     let databases = [component("db-1"), component("db-2")];
     assert_eq!(broken(&databases, RequestKind::Read), Broken { missing: Missing::Database, obstacles: out(&databases) });
@@ -231,7 +231,7 @@ fn only_components_that_could_have_helped_are_obstacles() {
     );
     let applications = [component("app-1"), component("app-2")];
     let all_out = Broken { missing: Missing::Application, obstacles: out(&applications) };
-    assert_eq!(broken(&applications, RequestKind::Read), all_out, "there is no web server that could be missing");
+    assert_eq!(broken(&applications, RequestKind::Read), all_out, "the site has no web server");
     assert_eq!(broken(&applications, RequestKind::Static), all_out);
 
     let carriers = Carriers::of(&infra);

@@ -147,8 +147,8 @@ fn arrivals_depend_on_neither_design_nor_faults() {
         assert!(plain.len() > 1_000);
         let other_design = Simulation::new(site(&traffic, true).expect("a valid scenario"), 5);
         let mut faulty = other_design.clone();
-        faulty.apply(&Command::Kill(web()), &mut ()).expect("it is up");
-        faulty.apply(&Command::Send(RequestKind::Static), &mut ()).expect("a user may always ask");
+        faulty.apply(&Command::Kill(web()), &mut ()).expect("the element is up");
+        faulty.apply(&Command::Send(RequestKind::Static), &mut ()).expect("users can always send requests");
         for mut other in [other_design, faulty] {
             assert_eq!(plain, arrivals(&mut other, 10.0), "{process}");
         }
@@ -184,7 +184,7 @@ fn setting_a_rate_ends_the_schedule() {
     assert!((sim.rate() - 20.0).abs() < f64::EPSILON);
     sim.advance(seconds(35.05), &mut ());
     assert!(sim.totals().offered.abs_diff(before + 600) <= 1, "{}", sim.totals().offered - before);
-    // A rate of zero and back: the elapsed part of the gap stays elapsed.
+    // Set the rate to zero and back: the elapsed part of the gap still counts.
     sim.apply(&rate(0.0), &mut ()).expect("a rate");
     let before = sim.totals().offered;
     sim.advance(seconds(100.0), &mut ());
@@ -208,10 +208,10 @@ fn users_of_a_closed_population_have_one_request_at_a_time() {
         conserved(&sim);
     }
     // Whether requests are refused at once, or lost until the users give up, the users keep sending.
-    sim.apply(&Command::Kill(web()), &mut ()).expect("it is up");
+    sim.apply(&Command::Kill(web()), &mut ()).expect("the element is up");
     let cut = Element::Hop(ComponentId::new("browser"), ComponentId::new("web-1"));
     for command in [Command::Kill(cut.clone()), Command::Restore(cut), Command::Restore(web())] {
-        sim.apply(&command, &mut ()).expect("the other way round before");
+        sim.apply(&command, &mut ()).expect("the command reverses the previous one");
         let before = sim.totals().offered;
         let until = sim.now().as_secs_f64() + 20.0;
         sim.advance(seconds(until), &mut ());
@@ -220,7 +220,7 @@ fn users_of_a_closed_population_have_one_request_at_a_time() {
         assert!(sim.totals().offered - before > 40 * 8, "{} after {command:?}", sim.totals().offered - before);
     }
     // A request sent by hand belongs to no user in the population.
-    sim.apply(&Command::Send(RequestKind::Static), &mut ()).expect("a user may always ask");
+    sim.apply(&Command::Send(RequestKind::Static), &mut ()).expect("users can always send requests");
     let until = sim.now().as_secs_f64() + 10.0;
     sim.advance(seconds(until), &mut ());
     conserved(&sim);
@@ -279,7 +279,7 @@ proptest! {
         let (mut at, mut now, mut integral, mut schedule) = (0.0, start, 0.0, String::new());
         for (wait, length, rate) in steps {
             integral += now * wait + f64::midpoint(now, rate) * length;
-            write!(schedule, "Ramp(from_s: {:?}, to_s: {:?}, rate: {rate:?}), ", at + wait, at + wait + length).expect("a string takes all");
+            write!(schedule, "Ramp(from_s: {:?}, to_s: {:?}, rate: {rate:?}), ", at + wait, at + wait + length).expect("writing to a String");
             at += wait + length;
             now = rate;
         }

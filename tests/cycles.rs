@@ -1,4 +1,5 @@
-//! No more than three modules of a crate import each other in a cycle, so that each can be read without most of the others.
+//! No import cycle within a crate has more than three modules, so that each module can be read without most of the
+//! others.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -10,7 +11,7 @@ use syn::visit::{self, Visit};
 /// Largest allowed number of modules in an import cycle.
 const LIMIT: usize = 3;
 
-/// A module as the names on the path from the crate's root.
+/// A module, as the names on its path from the crate root.
 type Module = Vec<String>;
 
 /// Collects the paths that the code of one module names.
@@ -43,11 +44,11 @@ impl<'ast> Visit<'ast> for Paths {
     /// `pub(in crate::a)` imports nothing.
     fn visit_visibility(&mut self, _: &'ast syn::Visibility) {}
 
-    /// Inline modules are tests here: what they import is no dependency of the code.
+    /// Inline modules contain tests here; their imports are not dependencies of the code.
     fn visit_item_mod(&mut self, _: &'ast syn::ItemMod) {}
 }
 
-/// The module that a path within `at` leads to; `None` outside the crate.
+/// Resolves a path used in module `at`. Returns `None` for a path outside the crate.
 fn resolve<T>(path: &[String], at: &Module, modules: &BTreeMap<Module, T>) -> Option<Module> {
     let (first, mut rest) = path.split_first()?;
     let mut target = match first.as_str() {
@@ -66,11 +67,11 @@ fn resolve<T>(path: &[String], at: &Module, modules: &BTreeMap<Module, T>) -> Op
     while !modules.contains_key(&target) {
         target.pop()?;
     }
-    // The root re-exports from everywhere, so paths that end there say nothing.
+    // The root re-exports items from everywhere, so a path that ends there reveals no dependency.
     Some(target).filter(|target| !target.is_empty())
 }
 
-/// The import cycles among modules with these sources, the largest first.
+/// Returns the import cycles among modules with these sources, largest first.
 fn cycles(modules: &BTreeMap<Module, String>) -> Vec<Vec<Module>> {
     let numbers: BTreeMap<&Module, usize> = modules.keys().enumerate().map(|(number, module)| (module, number)).collect();
     let mut graph = DiGraphMap::<usize, ()>::new();

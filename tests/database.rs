@@ -62,7 +62,7 @@ fn lag(id: &str, seconds: f64) -> Command {
 }
 
 fn view(sim: &Simulation, id: &str) -> DatabaseView {
-    let ix = sim.infrastructure().find(id).expect("it exists");
+    let ix = sim.infrastructure().find(id).expect("the component exists");
     sim.database(ix).expect("a database")
 }
 
@@ -101,7 +101,7 @@ fn same(measured: f64, exact: f64) {
 }
 
 fn ids(sim: &Simulation) -> [hoplight::model::ComponentIx; 3] {
-    ["db-1", "db-2", "db-3"].map(|id| sim.infrastructure().find(id).expect("it exists"))
+    ["db-1", "db-2", "db-3"].map(|id| sim.infrastructure().find(id).expect("the component exists"))
 }
 
 #[test]
@@ -132,9 +132,9 @@ fn a_lag_spike_is_measured_and_passes() {
     does(&mut sim, &lag("db-2", 30.0));
     seconds(&mut sim, 60.0);
     let (slow, fast) = (view(&sim, "db-2"), view(&sim, "db-3"));
-    let behind = slow.lag_s.expect("it replicates");
+    let behind = slow.lag_s.expect("the database replicates");
     assert!((29.8..=30.001).contains(&behind), "{slow:?}");
-    assert!((slow.delay_s.expect("it applied") - 30.001).abs() < 0.001, "{slow:?}");
+    assert!((slow.delay_s.expect("a change was applied") - 30.001).abs() < 0.001, "{slow:?}");
     assert!((600..900).contains(&slow.lag_changes) && fast.lag_s.is_some_and(|lag| lag < 0.052), "{slow:?} {fast:?}");
     assert!(slow.stale_reads > 1_000);
     does(&mut sim, &lag("db-2", 0.05));
@@ -360,7 +360,7 @@ fn semi_synchronous_writes_wait_one_round_trip_and_at_most_ten_seconds() {
             });
             ends.first().map(|(_, ms)| *ms)
         };
-    let usual = latency(&mut asynchronous).expect("it works");
+    let usual = latency(&mut asynchronous).expect("the write succeeds");
     assert_eq!(latency(&mut sim), Some(usual + 2.0));
     for link in [hop("db-1", "db-2"), hop("db-1", "db-3")] {
         does(&mut sim, &Command::Kill(link));
@@ -506,7 +506,7 @@ fn roles_survive_rewinding() {
     let mut timeline = Timeline::new(start(&REPLICATED.replace(PRIMARY, FENCED)));
     let act = |timeline: &mut Timeline, at: u64, command: Command| {
         timeline.seek(SimTime::from_secs(at));
-        timeline.apply(command).expect("possible");
+        timeline.apply(command).expect("the command is accepted");
     };
     act(&mut timeline, 10, lag("db-2", 20.0));
     act(&mut timeline, 20, Command::Kill(component("db-1")));
@@ -548,7 +548,7 @@ fn invalid_commands_change_nothing() {
 fn invalid_clusters_are_refused() {
     let member = |text: &str| QUORUM.replacen("Database(role: Member)", text, 1);
     let wrong = |text: String| {
-        let error = Infrastructure::from_ron("x.ron", &text).expect_err("it makes no sense");
+        let error = Infrastructure::from_ron("x.ron", &text).expect_err("an invalid scenario");
         hoplight::text::read_error(error).to_string()
     };
     for (text, reason) in [

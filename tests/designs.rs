@@ -94,11 +94,11 @@ fn a_repair_has_fewer_single_points_of_failure_for_writes() {
                 Cause::Certificate { .. } => "the one certificate",
                 other => panic!("{}: {other} is a single point of failure", repaired.id()),
             };
-            let told = repaired
+            let is_named = repaired
                 .notes()
                 .iter()
                 .any(|note| note.starts_with("Remaining single points of failure") && note.contains(named));
-            assert!(told, "{}: no note names {point}", repaired.id());
+            assert!(is_named, "{}: no note names {point}", repaired.id());
         }
     }
 }

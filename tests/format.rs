@@ -24,7 +24,7 @@ fn mistakes(text: &str) -> Vec<String> {
         let suggestion = error.suggestion.as_ref().map_or_else(String::new, |name| format!(" → {name}"));
         format!("{place}{}{suggestion}", error.message)
     };
-    read_scenario("x.ron", text).expect_err("it has mistakes").iter().map(shown).collect()
+    read_scenario("x.ron", text).expect_err("an invalid scenario").iter().map(shown).collect()
 }
 
 const SMALL: &str = "(components: [
@@ -174,7 +174,7 @@ fn every_unknown_name_is_reported_at_its_position_with_a_suggestion() {
             text
         };
         let name = message.split('`').nth(1).expect("a name");
-        let column = text.find(&format!("\"{name}\"")).expect("it is there") + 1;
+        let column = text.find(&format!("\"{name}\"")).expect("the name occurs") + 1;
         assert_eq!(mistakes(&text), [format!("1:{column} {message}")]);
     }
 }
@@ -183,9 +183,9 @@ fn every_unknown_name_is_reported_at_its_position_with_a_suggestion() {
 fn unknown_fields_and_words_are_reported_with_the_nearest_match() {
     let expect = |wrong: &str, found: &str, meant: &str| {
         let text = SMALL.replacen("kind: Web()", wrong, 1);
-        let told = mistakes(&text);
-        assert!(told.len() == 1 && told[0].starts_with("2:") && told[0].contains(found), "{told:?}");
-        assert!(told[0].ends_with(&format!("→ {meant}")), "{told:?}");
+        let errors = mistakes(&text);
+        assert!(errors.len() == 1 && errors[0].starts_with("2:") && errors[0].contains(found), "{errors:?}");
+        assert!(errors[0].ends_with(&format!("→ {meant}")), "{errors:?}");
     };
     expect("kind: Wbe()", "Wbe", "Web");
     expect("kind: web()", "web", "Web");
@@ -193,8 +193,8 @@ fn unknown_fields_and_words_are_reported_with_the_nearest_match() {
     expect("kind: Web(), sever: \"x\"", "sever", "server");
     expect("kind: Web(), station: (service: Lognormal(median_ms: 1.0, sigma: 0.1))", "Lognormal", "LogNormal");
     expect("kind: Web(), station: (service: LogNormal(median: 1.0, sigma: 0.1))", "median", "median_ms");
-    let told = mistakes(&SMALL.replacen("kind: Web()", "kind: Web", 1));
-    assert!(told[0].starts_with("2:") && told[0].contains('('), "{told:?}");
+    let errors = mistakes(&SMALL.replacen("kind: Web()", "kind: Web", 1));
+    assert!(errors[0].starts_with("2:") && errors[0].contains('('), "{errors:?}");
 }
 
 #[test]
@@ -202,9 +202,9 @@ fn a_file_with_very_many_errors_reports_twenty_quickly() {
     let link = |number| format!("(from: \"x{number}\", to: \"y{number}\"),");
     let links: String = (0..20_000).map(link).collect();
     let text = format!("(components: [(id: \"web\", kind: Web())], links: [{links}])");
-    let told = mistakes(&text);
-    assert_eq!(told.len(), 20);
-    assert!(told.iter().all(|told| told.contains("no component")), "{told:?}");
+    let errors = mistakes(&text);
+    assert_eq!(errors.len(), 20);
+    assert!(errors.iter().all(|error| error.contains("no component")), "{errors:?}");
 }
 
 #[test]

@@ -148,7 +148,7 @@ proptest! {
             Err(error) => prop_assert!(is_harmless(&error), "{error:?}"),
             Ok(progress) => {
                 let again = Progress::from_ron("x.ron", &progress.to_ron());
-                prop_assert_eq!(again.ok(), Some(progress), "what is written is read again");
+                prop_assert_eq!(again.ok(), Some(progress), "the written progress reads back unchanged");
             }
         }
     }
@@ -257,7 +257,7 @@ fn a_document_on_a_small_stack_does_not_overflow_it() {
 fn the_highest_load_and_the_longest_time_are_handled() {
     let (_, text) = *EMBEDDED.scenarios.last().expect("shipped");
     let idle = text.replacen("rate: 100.0", "rate: 0.0", 1);
-    let infra = Infrastructure::from_ron("x.ron", &idle).expect("nobody asks");
+    let infra = Infrastructure::from_ron("x.ron", &idle).expect("a valid scenario");
     let mut sim = Simulation::new(Arc::new(infra), 1);
     sim.advance(SimTime::ZERO + Duration::from_secs(3_600), &mut ());
     assert_eq!(sim.totals().offered, 0);

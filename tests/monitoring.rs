@@ -27,7 +27,7 @@ fn site(monitoring: &str) -> Arc<Infrastructure> {
 
 /// Returns the error for invalid monitoring settings.
 fn error(monitoring: &str) -> String {
-    let error = Infrastructure::from_ron("site.ron", &text(monitoring)).expect_err("a mistake");
+    let error = Infrastructure::from_ron("site.ron", &text(monitoring)).expect_err("invalid settings");
     hoplight::text::read_error(error).to_string()
 }
 
@@ -44,7 +44,7 @@ fn hop(from: &str, to: &str) -> Element {
 }
 
 fn find(sim: &Simulation, id: &str) -> ComponentIx {
-    sim.infrastructure().find(id).expect("it exists")
+    sim.infrastructure().find(id).expect("the component exists")
 }
 
 fn millis(millis: u64) -> SimTime {
@@ -60,7 +60,7 @@ fn probe(seconds: f64) -> Command {
 }
 
 fn act(sim: &mut Simulation, command: &Command) {
-    sim.apply(command, &mut ()).expect("possible");
+    sim.apply(command, &mut ()).expect("the command is accepted");
 }
 
 fn run_to(sim: &mut Simulation, seconds: u64) {

@@ -92,7 +92,7 @@ impl Run {
 
     fn act(&mut self, command: &Command) -> &mut Self {
         let notes = &mut self.notes;
-        self.sim.apply(command, &mut |note| notes.push(note)).expect("possible");
+        self.sim.apply(command, &mut |note| notes.push(note)).expect("the command is accepted");
         self
     }
 
@@ -117,7 +117,7 @@ impl Run {
     }
 
     fn link(&self, from: &str, to: &str) -> LinkIx {
-        self.sim.infrastructure().link_between(from, to).expect("it exists")
+        self.sim.infrastructure().link_between(from, to).expect("the link exists")
     }
 
     fn idle(&self) -> u32 {
@@ -125,7 +125,7 @@ impl Run {
     }
 
     fn work_ms(&self, id: &str) -> f64 {
-        self.sim.station(self.sim.infrastructure().find(id).expect("it exists")).busy_ns as f64 / 1e6
+        self.sim.station(self.sim.infrastructure().find(id).expect("the component exists")).busy_ns as f64 / 1e6
     }
 }
 

@@ -54,7 +54,7 @@ impl Home {
         self.0.path()
     }
 
-    /// Writes a file in it. Returns the path.
+    /// Writes a file in the home folder. Returns its path.
     fn file(&self, name: &str, text: impl AsRef<[u8]>) -> String {
         let path = self.path().join(name);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();

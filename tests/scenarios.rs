@@ -1,4 +1,4 @@
-//! The shipped scenarios have the properties that they are meant to have.
+//! The shipped scenarios have their intended properties.
 
 use hoplight::model::{Cipher, Infrastructure, Medium, TlsMode, TopologyEdit};
 
@@ -62,7 +62,7 @@ fn every_link_of_stage_2_passes_its_firewalls() {
 
 /// Returns the position and message of the error in a modified scenario.
 fn refused(text: &str) -> (Option<(usize, usize)>, String) {
-    let error = hoplight::text::read_error(Infrastructure::from_ron("x.ron", text).expect_err("it is wrong"));
+    let error = hoplight::text::read_error(Infrastructure::from_ron("x.ron", text).expect_err("an invalid scenario"));
     (error.place, error.message)
 }
 
@@ -100,7 +100,7 @@ fn an_invalid_link_is_reported_at_its_record() {
         let text = format!("{before}        /* wrong */ {link}\n    ],{behind}");
         let (at, message) = refused(&text);
         assert!(message.contains(words), "{message}");
-        let to = link.split('"').nth(3).expect("an end");
+        let to = link.split('"').nth(3).expect("a link target");
         assert_eq!(at, place(&text, "/* wrong */", &format!("\"{to}\"")), "{link}");
     }
 }

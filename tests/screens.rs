@@ -43,7 +43,7 @@ fn plain(app: &App) -> Buffer {
     drawn(app, &Theme::new(Palette::NoColour, false))
 }
 
-/// Returns the text of a part of the screen, without trailing blanks.
+/// Returns the text of a part of the screen, without trailing spaces.
 fn text(buffer: &Buffer, part: Area) -> String {
     let row = |y: u16| {
         let cells: String = (part.x..part.x + part.width).map(|x| buffer[(x, y)].symbol()).collect();

@@ -1,6 +1,6 @@
 //! Fault scripts: writing and reading round-trips, and errors are reported with their position.
 
-#![expect(clippy::unwrap_used, reason = "helpers of tests, which clippy does not take for tests")]
+#![expect(clippy::unwrap_used, reason = "test helpers, which clippy does not recognise as tests")]
 
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
@@ -81,15 +81,15 @@ proptest! {
     fn no_text_makes_the_parser_panic(text in any::<String>(), verb in proptest::sample::select(Verb::ALL.to_vec())) {
         for line in [text.clone(), format!("20s {text}"), format!("20s {} {text}", verb.name())] {
             let Err(error) = script::entry(&line, &INFRA) else { continue };
-            let told = told(&error);
-            prop_assert!(told.chars().all(is_printable) && told.len() < 900, "{told}");
+            let message = message(&error);
+            prop_assert!(message.chars().all(is_printable) && message.len() < 900, "{message}");
             let placed = text::located_script_error(&error, "x", 1, &line).to_string();
             prop_assert!(placed.chars().all(|c| c == '\n' || is_printable(c)), "{placed}");
         }
     }
 }
 
-fn told(error: &ScriptError) -> String {
+fn message(error: &ScriptError) -> String {
     text::script_error(error).to_string()
 }
 
@@ -146,12 +146,12 @@ fn errors_have_a_column_and_a_suggestion() {
         ("1e400s kill web-1", 1, "expected a time such as"),
     ] {
         let error = script::entry(line, &INFRA).unwrap_err();
-        let told = told(&error);
-        assert_eq!(error.column, column, "{line}: {told}");
-        assert!(told.contains(says), "{line}: {told}");
+        let message = message(&error);
+        assert_eq!(error.column, column, "{line}: {message}");
+        assert!(message.contains(says), "{line}: {message}");
     }
     let long = format!("20s kill {}", "x".repeat(10_000));
-    assert!(told(&script::entry(&long, &INFRA).unwrap_err()).contains("a line has at most 400 bytes"));
+    assert!(message(&script::entry(&long, &INFRA).unwrap_err()).contains("a line has at most 400 bytes"));
 }
 
 #[test]
@@ -166,10 +166,10 @@ fn a_script_may_have_comments_and_its_errors_have_lines() {
     assert_eq!(shown, ["10s rate 200", "20s kill server-2", "20s send write"]);
     let bad = "1s rate 5\n2s kil web-1\n3s kill wbe-1\n";
     let errors = text::located_script_errors(&Script::parse(bad, &INFRA).unwrap_err(), "day.txt", bad);
-    let told: Vec<String> = errors.iter().map(ToString::to_string).collect();
-    assert!(told[0].starts_with("day.txt:2:4: expected a command"), "{told:?}");
-    assert!(told[0].ends_with("did you mean `kill`?\n 2 | 2s kil web-1\n   |    ^"), "{told:?}");
-    assert!(told[1].starts_with("day.txt:3:9: expected a component"), "{told:?}");
+    let messages: Vec<String> = errors.iter().map(ToString::to_string).collect();
+    assert!(messages[0].starts_with("day.txt:2:4: expected a command"), "{messages:?}");
+    assert!(messages[0].ends_with("did you mean `kill`?\n 2 | 2s kil web-1\n   |    ^"), "{messages:?}");
+    assert!(messages[1].starts_with("day.txt:3:9: expected a component"), "{messages:?}");
     let many = "oops\n".repeat(1_000);
     assert_eq!(Script::parse(&many, &INFRA).unwrap_err().len(), 10);
 }
@@ -194,8 +194,8 @@ fn a_row_of_the_catalogue_is_one_line() {
         ("20s fault vrrp-blocked", 11, "cannot happen in stage-2-secured"),
     ] {
         let error = script::entries(line, &INFRA).unwrap_err();
-        let told = told(&error);
-        assert_eq!(error.column, column, "{line}: {told}");
-        assert!(told.contains(says), "{line}: {told}");
+        let message = message(&error);
+        assert_eq!(error.column, column, "{line}: {message}");
+        assert!(message.contains(says), "{line}: {message}");
     }
 }

@@ -64,10 +64,10 @@ fn the_same_seed_gives_the_same_trace_byte_for_byte() {
         let mut text = String::new();
         let mut sim = Simulation::new(Arc::clone(&infra), seed);
         let mut observer = |note: JournalEvent| {
-            writeln!(text, "{} {}", note.at, hoplight::text::event(&note, &infra)).expect("a string takes all");
+            writeln!(text, "{} {}", note.at, hoplight::text::event(&note, &infra)).expect("writing to a String");
         };
         sim.advance(SimTime::from_secs(3), &mut observer);
-        sim.apply(&Command::Kill(server("server-3")), &mut observer).expect("it is up");
+        sim.apply(&Command::Kill(server("server-3")), &mut observer).expect("the element is up");
         sim.advance(SimTime::from_secs(12), &mut observer);
         (text, sim.digest())
     };
@@ -77,13 +77,13 @@ fn the_same_seed_gives_the_same_trace_byte_for_byte() {
     // Without an observer, the run is the same.
     let mut blind = Simulation::new(stage_2(), 7);
     blind.advance(SimTime::from_secs(3), &mut ());
-    blind.apply(&Command::Kill(server("server-3")), &mut ()).expect("it is up");
+    blind.apply(&Command::Kill(server("server-3")), &mut ()).expect("the element is up");
     blind.advance(SimTime::from_secs(12), &mut ());
     assert_eq!(blind.digest(), digest);
 }
 
-/// Digests of the traces, which are identical in debug and release builds and on every machine. A deliberate change of
-/// the engine's behaviour updates these digests and says so.
+/// Digests of the traces, which are identical in debug and release builds and on every machine. Update them only after
+/// a deliberate change of the engine's behaviour.
 #[test]
 fn traces_are_the_same_in_every_build() {
     let bench = |text| Arc::new(Infrastructure::from_ron("bench.ron", text).expect("a valid scenario"));
@@ -102,7 +102,7 @@ fn traces_are_the_same_in_every_build() {
 #[test]
 fn killing_the_primary_stops_writes_and_leaves_static_pages_and_reads_up() {
     let mut sim = run(2, 20);
-    sim.apply(&Command::Kill(component("db-1")), &mut ()).expect("it is up");
+    sim.apply(&Command::Kill(component("db-1")), &mut ()).expect("the element is up");
     sim.advance(SimTime::from_secs(40), &mut ());
     let (failed, good) = window(&sim, 15, Some(RequestKind::Write));
     assert!(failed > 100 && good == 0, "writes: {failed} failed, {good} good");
@@ -118,7 +118,7 @@ fn killing_a_web_server_costs_half_the_requests_until_the_checks_notice() {
     // server-3 runs web-2; the primary runs on the other server.
     let mut sim = run(3, 20);
     let before = sim.totals();
-    sim.apply(&Command::Kill(server("server-3")), &mut ()).expect("it is up");
+    sim.apply(&Command::Kill(server("server-3")), &mut ()).expect("the element is up");
     let mut down_at = None;
     let mut observer = |note: JournalEvent| {
         if let EventKind::Backend { up: false, .. } = note.what {
@@ -144,23 +144,23 @@ fn killing_a_web_server_costs_half_the_requests_until_the_checks_notice() {
 fn killing_an_agent_leaves_its_gauge_stale_not_zero() {
     let mut sim = run(4, 20);
     let before = sim.agents()[1].qps.expect("samples arrived");
-    sim.apply(&Command::Kill(component("agent-2")), &mut ()).expect("it is up");
+    sim.apply(&Command::Kill(component("agent-2")), &mut ()).expect("the element is up");
     sim.advance(SimTime::from_secs(30), &mut ());
     let agents = sim.agents();
     assert!(agents[1].stale && !agents[0].stale && !agents[2].stale);
     assert!((agents[1].qps.expect("the last value stays") - before).abs() < 20.0);
-    assert!(agents[1].age_s.expect("it had samples") > 9.0);
+    assert!(agents[1].age_s.expect("the agent had samples") > 9.0);
     assert_eq!(sim.totals().failed, 0, "users notice nothing");
 }
 
 #[test]
 fn the_balancer_is_a_single_point_of_failure() {
     let mut sim = run(5, 10);
-    sim.apply(&Command::Kill(component("lb-1")), &mut ()).expect("it is up");
+    sim.apply(&Command::Kill(component("lb-1")), &mut ()).expect("the element is up");
     sim.advance(SimTime::from_secs(25), &mut ());
     let (failed, good) = window(&sim, 5, None);
     assert!(good == 0 && failed > 300);
-    sim.apply(&Command::Restore(component("lb-1")), &mut ()).expect("it is down");
+    sim.apply(&Command::Restore(component("lb-1")), &mut ()).expect("the element is down");
     sim.advance(SimTime::from_secs(45), &mut ());
     assert_eq!(window(&sim, 8, None).0, 0);
 }
@@ -169,7 +169,7 @@ fn the_balancer_is_a_single_point_of_failure() {
 fn every_tls_mode_serves_every_request() {
     for mode in TlsMode::ALL {
         let mut sim = Simulation::new(stage_2(), 6);
-        sim.apply(&Command::Edit(TopologyEdit::EdgeTls(mode)), &mut ()).expect("an edit");
+        sim.apply(&Command::Edit(TopologyEdit::EdgeTls(mode)), &mut ()).expect("the edit is accepted");
         sim.advance(SimTime::from_secs(30), &mut ());
         assert_eq!(sim.totals().failed, 0, "{mode:?}");
     }
@@ -187,7 +187,7 @@ fn refused_commands_say_why_and_change_nothing() {
         assert_eq!(sim.apply(&command, &mut ()), Err(error));
     }
     assert!(sim == before);
-    sim.apply(&Command::Kill(server("server-2")), &mut ()).expect("it is up");
+    sim.apply(&Command::Kill(server("server-2")), &mut ()).expect("the element is up");
     let refused = CommandError::ServerOff { component: component("web-1"), server: server("server-2") };
     assert_eq!(sim.apply(&Command::Restore(component("web-1")), &mut ()), Err(refused));
 }
@@ -196,12 +196,12 @@ fn refused_commands_say_why_and_change_nothing() {
 fn going_back_and_forth_equals_an_uninterrupted_run() {
     let script = |timeline: &mut Timeline| {
         timeline.seek(SimTime::from_secs(3));
-        timeline.apply(Command::Kill(component("db-1"))).expect("it is up");
+        timeline.apply(Command::Kill(component("db-1"))).expect("the element is up");
         timeline.seek(SimTime::from_secs(6));
-        timeline.apply(Command::Kill(server("server-3"))).expect("it is up");
-        timeline.apply(Command::Send(RequestKind::Write)).expect("a user may always ask");
+        timeline.apply(Command::Kill(server("server-3"))).expect("the element is up");
+        timeline.apply(Command::Send(RequestKind::Write)).expect("users can always send requests");
         timeline.seek(SimTime::from_secs(14));
-        timeline.apply(Command::Restore(server("server-3"))).expect("it is off");
+        timeline.apply(Command::Restore(server("server-3"))).expect("the element is off");
         timeline.seek(SimTime::from_secs(20));
     };
     let mut straight = Timeline::new(Simulation::new(stage_2(), 11));
@@ -219,7 +219,7 @@ fn going_back_and_forth_equals_an_uninterrupted_run() {
     assert!(wandering.simulation() == straight.simulation());
     // A command in the past discards the former future.
     wandering.seek(SimTime::from_secs(4));
-    wandering.apply(Command::Restore(component("db-1"))).expect("it is down");
+    wandering.apply(Command::Restore(component("db-1"))).expect("the element is down");
     wandering.seek(SimTime::from_secs(20));
     assert_eq!(wandering.simulation().is_up(&server("server-3")), Some(true));
     assert_eq!(wandering.commands().count(), 2);
@@ -229,10 +229,10 @@ fn going_back_and_forth_equals_an_uninterrupted_run() {
 fn a_step_back_undoes_a_step_forward() {
     let mut timeline = Timeline::new(Simulation::new(stage_2(), 12));
     timeline.seek(SimTime::from_secs(2));
-    timeline.apply(Command::Send(RequestKind::Write)).expect("a user may always ask");
+    timeline.apply(Command::Send(RequestKind::Write)).expect("users can always send requests");
     let followed = timeline.simulation().newest_request(None);
     let mut states = vec![timeline.simulation().clone()];
-    while timeline.simulation().is_in_flight(followed.expect("just sent")) {
+    while timeline.simulation().is_in_flight(followed.expect("the request was just sent")) {
         assert!(timeline.step_forward(followed));
         states.push(timeline.simulation().clone());
     }
@@ -251,7 +251,7 @@ fn a_firewall_that_blocks_the_web_port_leaves_users_waiting_then_503() {
     let mut sim = run(13, 10);
     let (from, to) = (ComponentId::new("lb-1"), ComponentId::new("web-1"));
     let edit = |edit| Command::Edit(edit);
-    sim.apply(&edit(TopologyEdit::Block(from.clone(), to.clone())), &mut ()).expect("fw-2 stands there");
+    sim.apply(&edit(TopologyEdit::Block(from.clone(), to.clone())), &mut ()).expect("fw-2 is on the hop");
     let (mut blocked, mut down) = (0, false);
     let mut observer = |note: JournalEvent| match note.what {
         EventKind::Blocked { guard, .. } => {
@@ -265,7 +265,7 @@ fn a_firewall_that_blocks_the_web_port_leaves_users_waiting_then_503() {
     assert!(blocked > 100 && down, "{blocked} blocked, backend down: {down}");
     // Four attempts of one second each, then 503; there are no other failures.
     assert!(sim.failures().all(|(failure, count)| (count > 0) == (failure == Failure::Unavailable)));
-    sim.apply(&edit(TopologyEdit::Unblock(from, to)), &mut ()).expect("fw-2 stands there");
+    sim.apply(&edit(TopologyEdit::Unblock(from, to)), &mut ()).expect("fw-2 is on the hop");
     sim.advance(SimTime::from_secs(40), &mut ());
     assert_eq!(window(&sim, 8, None).0, 0);
     assert_eq!(sim.infrastructure().firewalls().count(), 3);
@@ -291,7 +291,7 @@ fn retries_and_timeouts_take_as_long_as_with_haproxy() {
     // Refused: three retries, one second apart. No reply: four attempts of one second each.
     for (command, seconds) in [(Command::Kill(component("web-2")), 3.0), (Command::Kill(server("server-3")), 4.0)] {
         let mut sim = run(20, 10);
-        sim.apply(&command, &mut ()).expect("it is up");
+        sim.apply(&command, &mut ()).expect("the element is up");
         let failed: Vec<f64> = endings(&mut sim, 18)
             .into_iter()
             .filter_map(|(outcome, ms)| (outcome == Err(Failure::Unavailable)).then_some(ms / 1e3))
@@ -307,11 +307,11 @@ fn least_connections_shares_evenly_among_equals() {
     for rate in [5.0, 100.0] {
         let mut sim = Simulation::new(stage_2(), 21);
         let rate = hoplight::model::quantity::Rate::new(rate).expect("in range");
-        sim.apply(&Command::Rate(rate), &mut ()).expect("any rate");
+        sim.apply(&Command::Rate(rate), &mut ()).expect("any rate is valid");
         sim.apply(&Command::Balance(hoplight::model::Algorithm::LeastConnections), &mut ()).expect("a balancer");
         sim.advance(SimTime::from_secs(120), &mut ());
         let infra = stage_2();
-        let served = |id: &str| sim.station(infra.find(id).expect("it exists")).served as f64;
+        let served = |id: &str| sim.station(infra.find(id).expect("the component exists")).served as f64;
         let share = served("web-1") / (served("web-1") + served("web-2"));
         assert!((0.45..0.55).contains(&share), "{rate:?}: {share}");
     }
@@ -320,12 +320,12 @@ fn least_connections_shares_evenly_among_equals() {
 #[test]
 fn a_restarted_balancer_considers_every_backend_up() {
     let mut sim = run(22, 10);
-    sim.apply(&Command::Kill(component("web-1")), &mut ()).expect("it is up");
+    sim.apply(&Command::Kill(component("web-1")), &mut ()).expect("the element is up");
     sim.advance(SimTime::from_secs(18), &mut ());
-    let link = sim.infrastructure().link_between("lb-1", "web-1").expect("it exists");
+    let link = sim.infrastructure().link_between("lb-1", "web-1").expect("the link exists");
     assert_eq!(sim.backend_up(link), Some(false));
     for command in [Command::Kill(component("lb-1")), Command::Restore(component("web-1")), Command::Restore(component("lb-1"))] {
-        sim.apply(&command, &mut ()).expect("possible");
+        sim.apply(&command, &mut ()).expect("the command is accepted");
     }
     assert_eq!(sim.backend_up(link), Some(true));
 }
@@ -342,7 +342,7 @@ fn a_request_sent_by_hand_does_not_change_other_arrivals() {
                 }
             });
             if by_hand {
-                sim.apply(&Command::Send(RequestKind::Write), &mut ()).expect("a user may always ask");
+                sim.apply(&Command::Send(RequestKind::Write), &mut ()).expect("users can always send requests");
             }
         }
         kinds
@@ -369,7 +369,7 @@ fn blocking_a_hop_changes_the_firewalls_verdict() {
 fn a_step_that_finds_nothing_changes_nothing() {
     let mut sim = Simulation::new(stage_2(), 24);
     let rate = hoplight::model::quantity::Rate::new(0.0).expect("in range");
-    sim.apply(&Command::Rate(rate), &mut ()).expect("any rate");
+    sim.apply(&Command::Rate(rate), &mut ()).expect("any rate is valid");
     let mut timeline = Timeline::new(sim);
     let before = timeline.simulation().clone();
     assert!(!timeline.step_forward(None));

@@ -51,14 +51,15 @@ fn each_alternative_in_the_template_can_replace_the_line_above() {
     for (number, line) in lines.iter().enumerate().filter(|(_, line)| line.trim_start().starts_with("//- ")) {
         let choice = line.trim_start().trim_start_matches("//- ");
         let Some((field, _)) = choice.split_once(':').filter(|(field, _)| !field.contains('(')) else { continue };
-        let above = (0..number).rev().find(|at| lines[*at].trim_start().starts_with(&format!("{field}:"))).expect("one above");
+        let above =
+            (0..number).rev().find(|at| lines[*at].trim_start().starts_with(&format!("{field}:"))).expect("the field is above");
         let mut changed = lines.clone();
         changed[above] = choice;
         let mut text = changed.join("\n");
         if choice.contains("Closed") {
             // A closed population has no rate that a schedule could change.
             let (before, behind) = text.split_once("schedule: [").expect("a schedule");
-            text = format!("{before}{}", behind.split_once("],").expect("its end").1);
+            text = format!("{before}{}", behind.split_once("],").expect("the list ends").1);
         }
         Infrastructure::from_ron("template.ron", &text).unwrap_or_else(|error| panic!("{choice}: {error}"));
         tried += 1;

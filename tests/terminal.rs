@@ -2,7 +2,7 @@
 //!
 //! The demo is an example. `cargo test` builds it, but `cargo test --test terminal` alone does not.
 
-#![expect(clippy::unwrap_used, reason = "helpers of tests, which clippy does not take for tests")]
+#![expect(clippy::unwrap_used, reason = "test helpers, which clippy does not recognise as tests")]
 
 #[path = "support/pty.rs"]
 mod pty;

@@ -1,4 +1,5 @@
-//! `hoplight trace`, and functions that several text commands share. Results go to standard output, all else to standard error.
+//! `hoplight trace`, and functions that several text commands share. Results go to standard output, everything else to
+//! standard error.
 
 use std::io::{self, Write};
 use std::path::Path;

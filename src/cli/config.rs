@@ -23,7 +23,7 @@ pub(super) use template::template;
 #[derive(Clone, Debug)]
 pub(super) struct Config {
     theme: Option<Palette>,
-    /// All settings but theme and seed, for which `None` means the default.
+    /// All settings except theme and seed, for which `None` means the default.
     settings: Settings,
     mouse: bool,
     seed: Option<u64>,
@@ -43,7 +43,7 @@ impl Config {
         Self { theme: None, settings, mouse: true, seed: None, tips: None, keymap, file }
     }
 
-    /// Reads the file named on the command line or in the environment, else the default file if it exists.
+    /// Reads the file named on the command line or in the environment, or the default file if it exists.
     ///
     /// # Errors
     /// Every mistake in the file, with its position.
@@ -68,7 +68,7 @@ impl Config {
         if arguments.config.is_some() { Self::load(arguments) } else { Ok(Self::defaults("config.ron".to_owned())) }
     }
 
-    /// The theme: from the command line, else from the file, else the default.
+    /// The theme from the command line, the file or the default, in this order of precedence.
     pub(super) fn theme(&self, asked: Option<Palette>) -> Palette {
         asked.or(self.theme).unwrap_or_default()
     }
@@ -88,7 +88,7 @@ impl Config {
         self.tips == Some(true)
     }
 
-    /// The settings of the full screen: from the command line, else from the file, else the defaults.
+    /// The settings of the full screen from the command line, the file or the defaults, in this order of precedence.
     pub(super) fn settings(&self, arguments: &Arguments) -> Settings {
         Settings {
             seed: self.seed(arguments),

@@ -32,7 +32,7 @@ pub(super) struct EventLoop<'a, P> {
     events: Receiver<Event>,
     urgent: UnboundedReceiver<Urgent>,
     pace: Pace,
-    /// The terminal does not show what was drawn last; the next frame draws every cell.
+    /// The terminal's content is unknown; the next frame draws every cell.
     stale: bool,
     /// Continued in the background, where the terminal belongs to another job.
     stop_again: bool,

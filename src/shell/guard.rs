@@ -23,7 +23,7 @@ const ENTER: &[u8] = b"\x1b[?1049h\x1b[2J\x1b[?25l\x1b[?2004h";
 /// Mouse buttons, wheel and drags in SGR coordinates. Plain movement is not reported, so that it does not wake the process.
 const ENTER_MOUSE: &[u8] = b"\x1b[?1000h\x1b[?1002h\x1b[?1006h";
 
-/// Undoes [`ENTER`], [`ENTER_MOUSE`] and any colour. Harmless if only some or none of it was done.
+/// Undoes [`ENTER`], [`ENTER_MOUSE`] and any colour. Harmless if only some of it, or none, was sent.
 const LEAVE: &[u8] = b"\x1b[?1006l\x1b[?1003l\x1b[?1002l\x1b[?1000l\x1b[?2004l\x1b[?1004l\x1b[0m\x1b[?1049l\x1b[?25h";
 
 /// Why the full screen is refused; the text commands still work.

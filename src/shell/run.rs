@@ -41,8 +41,8 @@ pub enum Ending {
 }
 
 impl Ending {
-    /// The exit status for `main`. After a signal this does not return: the process dies of the same signal, so that its
-    /// parent sees it.
+    /// The exit status for `main`. After a signal this does not return: the process is killed by the same signal, so
+    /// that its parent sees it.
     #[must_use]
     pub fn exit(self) -> ExitCode {
         match self {

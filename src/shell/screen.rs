@@ -1,7 +1,7 @@
 //! The screen: ratatui's `Terminal` with a bounded size, one write per frame, and no queries to the terminal.
 //!
 //! The size is ours to set ([`Viewport::Fixed`]), because a terminal may claim 65535×65535 cells. Frames are collected in memory
-//! and sent by [`Tty`], which drops what is drawn after the terminal was given back.
+//! and sent by [`Tty`], which drops anything drawn after the terminal has been restored.
 
 use std::cell::RefCell;
 use std::io::{self, Write};
@@ -22,7 +22,7 @@ pub const MAX_COLUMNS: u16 = 1000;
 /// Maximum height drawn.
 pub const MAX_ROWS: u16 = 400;
 
-/// Size assumed if the terminal does not know its own, as on a serial line.
+/// Size assumed if the terminal reports none, as on a serial line.
 const UNKNOWN: Size = Size { width: 80, height: 24 };
 
 /// The terminal's screen.
@@ -34,7 +34,7 @@ pub(super) struct TerminalScreen {
     area: Rect,
 }
 
-/// The bytes of a frame until it is complete. Sent one by one, its parts would be seen.
+/// The bytes of a frame until it is complete. Parts sent one by one would be visible.
 #[derive(Clone, Debug, Default)]
 struct Output(Rc<RefCell<Vec<u8>>>);
 
@@ -70,7 +70,7 @@ impl TerminalScreen {
         Ok(Self { tty, output, terminal, area: Rect::ZERO })
     }
 
-    /// Asks the window for its size, and draws in that from now on. Returns it.
+    /// Queries the window's size and resizes the screen to it. Returns the size.
     pub(super) fn measure(&mut self) -> io::Result<Size> {
         let size = drawn_size(window_size()?);
         let area = Rect::from((Position::ORIGIN, size));
@@ -88,14 +88,14 @@ impl TerminalScreen {
         clear(&mut self.terminal)
     }
 
-    /// Draws a frame and sends what it changes.
+    /// Draws a frame and sends its changes.
     pub(super) fn draw(&mut self, paint: impl FnOnce(&mut Frame<'_>)) -> io::Result<()> {
         self.terminal.draw(paint)?;
         self.tty.write(&self.output.0.take())
     }
 }
 
-/// The size drawn in a window of this size.
+/// Returns the size to draw in a window of this size.
 fn drawn_size((columns, rows): (u16, u16)) -> Size {
     let known = |claimed, unknown, most| if claimed == 0 { unknown } else { u16::min(claimed, most) };
     Size { width: known(columns, UNKNOWN.width, MAX_COLUMNS), height: known(rows, UNKNOWN.height, MAX_ROWS) }
@@ -119,7 +119,7 @@ mod tests {
         clear(&mut terminal).unwrap();
         let sent = draw(&mut terminal, "web-2");
         assert!(sent.starts_with("\u{1b}[2J") && sent.contains("web-2"), "{sent:?}");
-        assert!(!sent.contains("\u{1b}[6n"), "no query: {sent:?}");
+        assert!(!sent.contains("\u{1b}[6n"), "a query was sent: {sent:?}");
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! The application as a [`Program`]: translates crossterm's events into keys and clicks, and carries out effects.
+//! The application as a [`Program`]: translates crossterm's events into keys and clicks, and performs effects.
 
 use std::time::Duration;
 

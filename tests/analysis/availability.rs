@@ -117,7 +117,7 @@ fn enumerate_of(infra: &Infrastructure, causes: &[&Cause], kind: RequestKind) ->
         let is_out = |place: usize| state >> place & 1 == 1;
         let mut weight = 1.0;
         for (place, cause) in causes.iter().enumerate() {
-            let reliability = cause.reliability(infra).expect("it fails");
+            let reliability = cause.reliability(infra).expect("the cause can fail");
             weight *= if is_out(place) { reliability.unavailability() } else { reliability.availability() };
         }
         let out = causes.iter().enumerate().filter(|(place, _)| is_out(*place)).map(|(_, cause)| *cause);
@@ -155,7 +155,7 @@ fn availability_of_random_sites_is_the_sum_over_all_states_of_the_search() {
     let mut runner = TestRunner::deterministic();
     let mut added_up = 0;
     for _ in 0..400 {
-        let genes = genes().new_tree(&mut runner).expect("a drawing").current();
+        let genes = genes().new_tree(&mut runner).expect("a generated value").current();
         let infra = draw(&genes, true);
         let structure = Structure::of(&infra);
         for kind in RequestKind::ALL {
@@ -238,7 +238,8 @@ fn sampling_is_close_to_the_exact_result_and_reports_an_interval() {
         let off = (exact.unavailability - sampled.unavailability).abs();
         assert!(off < 1.7 * (high - low) / 2.0, "{kind:?}: {} not near {low}..{high}", exact.unavailability);
         let worst = &exact.contributors[0];
-        let again = sampled.contributors.iter().find(|contributor| contributor.cause == worst.cause).expect("it counts");
+        let again =
+            sampled.contributors.iter().find(|contributor| contributor.cause == worst.cause).expect("the cause contributes");
         assert!((again.share - worst.share).abs() < 0.02, "{} and {}", again.share, worst.share);
     }
 }
@@ -252,9 +253,9 @@ fn the_largest_contributor_in_stage_2_is_the_only_entry_server() {
     let read = of(&infra, RequestKind::Read);
     assert!(read.unavailability < write.unavailability);
     // A single point of failure contributes at least its own unavailability.
-    for point in single_points(&infra, RequestKind::Read).expect("it works") {
+    for point in single_points(&infra, RequestKind::Read).expect("requests succeed without faults") {
         if let Some(itself) = point.cause.reliability(&infra) {
-            let contributor = read.contributors.iter().find(|c| c.cause == point.cause).expect("it contributes");
+            let contributor = read.contributors.iter().find(|c| c.cause == point.cause).expect("the cause contributes");
             assert!(contributor.share * read.unavailability > 0.99 * itself.unavailability() * read.availability());
         }
     }
@@ -273,7 +274,7 @@ fn a_kind_that_never_works_is_never_available() {
 fn cut_sets_of_size_two_in_stage_2_match_those_found_by_hand() {
     let infra = stage_2();
     let structure = Structure::of(&infra);
-    let cuts = minimal_cuts(&infra, &structure, RequestKind::Static, 2, Cause::is_part).expect("it works");
+    let cuts = minimal_cuts(&infra, &structure, RequestKind::Static, 2, Cause::is_part).expect("requests succeed without faults");
     let pairs: Vec<String> = cuts
         .cuts
         .iter()

@@ -33,7 +33,7 @@ pub(crate) const SHIPPED: [(&str, &str); 8] = [
     STAGE_2,
 ];
 
-/// Builds a scenario from its parts. No visitors are new, TLS is off, and links have no latency unless specified.
+/// Builds a scenario from its parts. There are no new visitors, TLS is off, and links have no latency unless specified.
 pub(crate) fn site(traffic: &str, more: &str, components: &str, links: &str) -> Infrastructure {
     let text = format!(
         r#"(format: 1, id: "site", title: "t", summary: "s", traffic: ({traffic}), {more}

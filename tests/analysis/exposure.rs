@@ -118,7 +118,7 @@ fn sentence(infra: &Infrastructure, from: &str, to: &str, load: HopContent) -> S
     let found = exposures(infra);
     let found =
         found.iter().find(|exposure| exposure.from.as_str() == from && exposure.to.as_str() == to && exposure.load == load);
-    hoplight::text::exposure(found.expect("the content travels")).to_string()
+    hoplight::text::exposure(found.expect("the hop carries the content")).to_string()
 }
 
 #[test]
@@ -157,7 +157,7 @@ fn a_certificate_behind_the_balancer_authenticates_the_server() {
     let found = exposures(&infra);
     let checked = |from: &str, to: &str| {
         let exposure = found.iter().find(|exposure| exposure.from.as_str() == from && exposure.to.as_str() == to);
-        exposure.expect("the content travels").authentication
+        exposure.expect("the hop carries the content").authentication
     };
     assert_eq!(checked("browser", "lb-1"), Authentication::Certificate);
     assert_eq!(checked("browser", "dns"), Authentication::None);
@@ -181,7 +181,10 @@ fn vrrp_advertisements_are_always_readable() {
         let found = exposures(&infra);
         let vrrp: Vec<_> = found.iter().filter(|exposure| exposure.load == HopContent::Advertisement).collect();
         assert_eq!(vrrp.len(), 1);
-        assert!(vrrp[0].is_exposed() && matches!(vrrp[0].network().expect("a wire").facts[1], Fact::Advertisement(_)));
+        assert!(
+            vrrp[0].is_exposed()
+                && matches!(vrrp[0].network().expect("the hop is on the network").facts[1], Fact::Advertisement(_))
+        );
     }
 }
 
@@ -214,7 +217,7 @@ proptest! {
                 let reads = |facts: &[Fact]| facts.iter().any(Fact::is_hidden_by_tls);
                 let balancer = matches!(component.kind, ComponentKind::LoadBalancer(_));
                 let has_keys = !(balancer && hop.cipher == Cipher::TlsThrough);
-                prop_assert_eq!(reads(&reader.expect("an end").facts), has_keys, "{} on {:?}", &component.id, hop.link);
+                prop_assert_eq!(reads(&reader.expect("an endpoint").facts), has_keys, "{} on {:?}", &component.id, hop.link);
                 prop_assert_eq!(machine.is_some(), component.server.is_some());
                 prop_assert!(!has_keys || machine.is_none_or(|machine| reads(&machine.facts)));
             }

@@ -25,12 +25,12 @@ fn walled(genes: &[u8]) -> Infrastructure {
             0 => String::new(),
             number => format!(r#", server: "s-{number}""#),
         };
-        write!(components, r#"(id: "{name}", kind: {kind}{server}), "#).expect("a string grows");
+        write!(components, r#"(id: "{name}", kind: {kind}{server}), "#).expect("writing to a String");
     }
     for number in 0..below(4) {
         let mut text = String::new();
         for direction in ["inbound", "outbound"] {
-            write!(text, "{direction}: [").expect("a string grows");
+            write!(text, "{direction}: [").expect("writing to a String");
             for _ in 0..below(4) {
                 let peer = match below(4) {
                     0 => "Any".to_owned(),
@@ -40,7 +40,7 @@ fn walled(genes: &[u8]) -> Infrastructure {
                 };
                 let ports = ["", "22", "8080", "443, 80", "3306", "53, 123, 443"][usize::from(below(6))];
                 let action = ["Allow", "Allow", "Allow", "Drop", "Reject"][usize::from(below(5))];
-                write!(text, "(peer: {peer}, ports: [{ports}], action: {action}), ").expect("a string grows");
+                write!(text, "(peer: {peer}, ports: [{ports}], action: {action}), ").expect("writing to a String");
             }
             text.push_str("], ");
         }
@@ -54,7 +54,7 @@ fn walled(genes: &[u8]) -> Infrastructure {
             servers.join(", "),
             before.join(", ")
         )
-        .expect("a string grows");
+        .expect("writing to a String");
     }
     let text = format!(
         r#"(format: 1, id: "walled", title: "t", summary: "s",
@@ -67,7 +67,7 @@ fn walled(genes: &[u8]) -> Infrastructure {
     load(("walled.ron", &text))
 }
 
-/// Evaluates the rules literally: the first that matches decides, else the default.
+/// Evaluates the rules literally: the first matching rule decides, otherwise the default.
 fn verdict(spec: &FirewallSpec, inbound: bool, peer: &Component, port: u16) -> RuleAction {
     for rule in if inbound { &spec.inbound } else { &spec.outbound } {
         let is_meant = match &rule.peer {
@@ -104,14 +104,14 @@ fn gets(infra: &Infrastructure, from: &Component, to: &Component, port: u16, out
         _ => None,
     });
     let firewalls: Vec<&FirewallSpec> = firewalls.collect();
-    let passes = |asker: &Component, answerer: &Component| {
+    let passes = |source: &Component, destination: &Component| {
         firewalls.iter().all(|spec| match (!outside && stands_before(spec, from), stands_before(spec, to)) {
-            (true, false) => verdict(spec, false, answerer, port) == RuleAction::Allow,
-            (false, true) => verdict(spec, true, asker, port) == RuleAction::Allow,
+            (true, false) => verdict(spec, false, destination, port) == RuleAction::Allow,
+            (false, true) => verdict(spec, true, source, port) == RuleAction::Allow,
             _ => true,
         })
     };
-    alike(infra, from).into_iter().any(|asker| alike(infra, to).into_iter().any(|answerer| passes(asker, answerer)))
+    alike(infra, from).into_iter().any(|source| alike(infra, to).into_iter().any(|destination| passes(source, destination)))
 }
 
 /// Number of firewalls that an attempt passes in sequence, for the best pair of names.
@@ -122,14 +122,14 @@ fn furthest(infra: &Infrastructure, from: &Component, to: &Component, port: u16)
     });
     let (out, rest): (Vec<&FirewallSpec>, Vec<_>) = specs.partition(|spec| stands_before(spec, from) && !stands_before(spec, to));
     let into: Vec<_> = rest.into_iter().filter(|spec| stands_before(spec, to) && !stands_before(spec, from)).collect();
-    let passed = |asker: &Component, answerer: &Component| {
-        let out = out.iter().map(|spec| verdict(spec, false, answerer, port));
-        out.chain(into.iter().map(|spec| verdict(spec, true, asker, port)))
+    let passed = |source: &Component, destination: &Component| {
+        let out = out.iter().map(|spec| verdict(spec, false, destination, port));
+        out.chain(into.iter().map(|spec| verdict(spec, true, source, port)))
             .take_while(|action| *action == RuleAction::Allow)
             .count()
     };
-    let pairs = alike(infra, from).into_iter().flat_map(|asker| alike(infra, to).into_iter().map(move |other| (asker, other)));
-    pairs.map(|(asker, answerer)| passed(asker, answerer)).max().unwrap_or_default()
+    let pairs = alike(infra, from).into_iter().flat_map(|source| alike(infra, to).into_iter().map(move |other| (source, other)));
+    pairs.map(|(source, destination)| passed(source, destination)).max().unwrap_or_default()
 }
 
 /// Ports of a program in [`walled`], according to the links there.

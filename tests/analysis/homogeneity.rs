@@ -67,7 +67,7 @@ fn another_version_of_the_same_program_is_a_relative() {
         text::shared_flaw(nginx[1]).to_string(),
         "A flaw in Nginx 1.26.0 takes down web-1; no kind of request stops. The same flaw may be in Nginx 1.22.1."
     );
-    let web = redundancy(&infra).into_iter().find(|tier| tier.tier == Tier::Web).expect("there is one");
+    let web = redundancy(&infra).into_iter().find(|tier| tier.tier == Tier::Web).expect("the tier exists");
     assert_eq!(web.reading(RequestKind::Static), Some(RedundancyVerdict::Diverse));
 }
 
@@ -134,7 +134,7 @@ fn different_servers_that_each_stop_something_are_not_redundant() {
     assert_eq!(lone(two), by_name([&all, &all, &dynamic]));
     assert_eq!((lone(three), lone(four), lone(&stage_2())), (None, None, None));
     assert_eq!(
-        text::lone_servers(&lone_servers(one).expect("it is one of them")).to_string(),
+        text::lone_servers(&lone_servers(one).expect("the servers do different work")).to_string(),
         "No two of server-1, server-2 and server-3 do the same, which is not redundancy: without server-2, read and write \
          requests stop; without server-3, static, read and write requests stop. Only identical servers can take each other's \
          place."
@@ -168,12 +168,12 @@ fn each_tier_is_judged_per_kind() {
 
     let different = include_str!("../../assets/stage-2-secured.ron").replacen("8.0.36", "8.4.0", 1);
     let different = load(("stage-2-secured.ron", &different));
-    let database = redundancy(&different).into_iter().find(|tier| tier.tier == Tier::Database).expect("there is one");
+    let database = redundancy(&different).into_iter().find(|tier| tier.tier == Tier::Database).expect("the tier exists");
     assert_eq!(database.reading(RequestKind::Write), Some(RedundancyVerdict::FalseDiversity));
     assert_eq!(database.reading(RequestKind::Read), Some(RedundancyVerdict::Diverse));
 
     let one = &designs()[1];
-    let application = redundancy(one).into_iter().find(|tier| tier.tier == Tier::Application).expect("there is one");
+    let application = redundancy(one).into_iter().find(|tier| tier.tier == Tier::Application).expect("the tier exists");
     assert_eq!(application.reading(RequestKind::Static), None, "the web server answers static requests too");
     assert_eq!(application.reading(RequestKind::Read), Some(Lone));
 }
@@ -235,14 +235,14 @@ proptest! {
                     let running = infra.components().map(|(_, component)| component);
                     stops(&ids(running.filter(|component| component.software.as_ref() == Some(version))))
                 });
-                let told = members.iter().all(|component| component.software.is_some());
+                let all_known = members.iter().all(|component| component.software.is_some());
                 let expected = match () {
                     () if !stops(&all) => None,
                     () if all.len() == 1 => Some(RedundancyVerdict::Lone),
                     () if one && versions.len() > 1 => Some(RedundancyVerdict::FalseDiversity),
                     () if one => Some(RedundancyVerdict::FalseRedundancy),
                     () if version => Some(RedundancyVerdict::Twins),
-                    () if told => Some(RedundancyVerdict::Diverse),
+                    () if all_known => Some(RedundancyVerdict::Diverse),
                     () => Some(RedundancyVerdict::Untold),
                 };
                 prop_assert_eq!(found.reading(kind), expected, "{:?} {:?}", tier, kind);

@@ -59,10 +59,10 @@ pub(crate) fn draw(genes: &[u8], firewalls: bool) -> Infrastructure {
             0 => String::new(),
             version => format!(r#", software: (name: "any", version: "{version}")"#),
         };
-        write!(components, r#"(id: "{name}", kind: {kind}{server}{software}), "#).expect("a string grows");
+        write!(components, r#"(id: "{name}", kind: {kind}{server}{software}), "#).expect("writing to a String");
     }
     for number in 0..if firewalls { genes.below(4) } else { 0 } {
-        let before = &names[usize::from(genes.below(u8::try_from(names.len()).expect("a few names")))].0;
+        let before = &names[usize::from(genes.below(u8::try_from(names.len()).expect("at most 255 names")))].0;
         let servers = if genes.one_in(2) { format!(r#""s-{}""#, genes.below(5)) } else { String::new() };
         let inbound = ["()", "(ports: [443, 8080])", "(ports: [3306, 53])"][usize::from(genes.below(3))];
         let outbound = ["()", "()", "(ports: [8080])"][usize::from(genes.below(3))];
@@ -72,12 +72,12 @@ pub(crate) fn draw(genes: &[u8], firewalls: bool) -> Infrastructure {
             outbound: [{outbound}]), server: "s-{}"), "#,
             genes.below(5)
         )
-        .expect("a string grows");
+        .expect("writing to a String");
     }
     let mut links = String::from(r#"(from: "browser", to: "lb-0", protocol: Http), "#);
-    for (from_ix, (from, asker)) in names.iter().enumerate() {
-        for (to, answerer) in &names[from_ix + 1..] {
-            let protocol = match (*asker, *answerer) {
+    for (from_ix, (from, from_tier)) in names.iter().enumerate() {
+        for (to, to_tier) in &names[from_ix + 1..] {
+            let protocol = match (*from_tier, *to_tier) {
                 ("lb", "lb" | "web") | ("web", "app") => "Http",
                 ("lb", "app") if genes.one_in(4) => "Http",
                 ("app", "db") => "Sql",
@@ -87,13 +87,13 @@ pub(crate) fn draw(genes: &[u8], firewalls: bool) -> Infrastructure {
             };
             let kinds = ["", "", "", "", "kinds: [Read]", "kinds: [Write]", "kinds: [Static, Read]"][usize::from(genes.below(7))];
             if !genes.one_in(4) {
-                write!(links, r#"(from: "{from}", to: "{to}", protocol: {protocol}, {kinds}), "#).expect("a string grows");
+                write!(links, r#"(from: "{from}", to: "{to}", protocol: {protocol}, {kinds}), "#).expect("writing to a String");
             }
         }
     }
     for (name, _) in names.iter().filter(|(_, tier)| *tier == "dns") {
         let kinds = if genes.one_in(4) { "kinds: [Static, Write]" } else { "" };
-        write!(links, r#"(from: "browser", to: "{name}", protocol: Dns, {kinds}), "#).expect("a string grows");
+        write!(links, r#"(from: "browser", to: "{name}", protocol: Dns, {kinds}), "#).expect("writing to a String");
     }
     let servers = ["0", "1", "2", "3", "4"].map(|number| format!(r#"(id: "s-{number}")"#)).join(", ");
     let edge = ["None", "Terminate", "Reencrypt", "Passthrough"][usize::from(genes.below(4))];
@@ -269,7 +269,7 @@ fn the_random_sites_cover_working_broken_and_redundant_ones() {
     let mut runner = TestRunner::deterministic();
     let (mut whole, mut broken, mut redundant) = (0, 0, 0);
     for _ in 0..100 {
-        let genes = genes().new_tree(&mut runner).expect("a drawing").current();
+        let genes = genes().new_tree(&mut runner).expect("a generated value").current();
         let infra = draw(&genes, true);
         for kind in RequestKind::ALL {
             let ways = ways(&infra, kind);

@@ -63,7 +63,7 @@ impl<'a> Renewal<'a> {
     /// Time until the element's next state change: exponentially distributed.
     fn wait(&mut self, place: usize) -> f64 {
         let (element, draws) = &mut self.elements[place];
-        let reliability = element.cause.reliability(self.infra).expect("it fails");
+        let reliability = element.cause.reliability(self.infra).expect("the cause can fail");
         let mean = if element.up { reliability.mtbf_h } else { reliability.mttr_h };
         let uniform = ((draws.next_u64() >> 11) as f64 + 0.5) / (1u64 << 53) as f64;
         -uniform.ln() * mean.get() * 3_600.0

@@ -68,7 +68,7 @@ fn circuit_and_search_agree_for_clusters_with_up_to_three_causes() {
 fn names_certificates_and_versions_are_single_points_too() {
     let infra = stage_2();
     let words = |kind| -> BTreeSet<String> {
-        let points = single_points(&infra, kind).expect("it works");
+        let points = single_points(&infra, kind).expect("requests succeed without faults");
         points.iter().filter(|point| point.cause.element().is_none()).map(ToString::to_string).collect()
     };
     let shared = ["HAProxy 2.6.12", "Nginx 1.22.1", "certificate www.foobar.com", "zone www.foobar.com"];

@@ -40,7 +40,7 @@ fn both_designs_get_the_same_requests_at_the_same_time() {
     assert_eq!([a, b].map(|sim| sim.infrastructure().tls().edge), [TlsMode::Terminate, TlsMode::Reencrypt]);
     let mut alone = Timeline::new(Simulation::new(b.infrastructure().clone(), a.seed()));
     alone.seek(b.now());
-    assert_eq!(alone.simulation().digest(), b.digest(), "the second runs as it would alone");
+    assert_eq!(alone.simulation().digest(), b.digest(), "the second design runs as it would alone");
 }
 
 #[test]
@@ -167,9 +167,9 @@ fn scheduled_commands_run_on_both() {
     learner.app.act(SiteAction::Fault(pause.expect("a row of the catalogue")));
     learner.wait(10).press("C<Enter>");
     assert_eq!(learner.stage().panels.view, View::Compare);
-    assert!(sims(&learner).iter().all(|sim| !sim.faults().is_empty()), "it lasts");
+    assert!(sims(&learner).iter().all(|sim| !sim.faults().is_empty()), "the pause is active");
     learner.wait(120);
-    assert_eq!(sims(&learner).map(|sim| sim.faults().len()), [0; 2], "both are healed");
+    assert_eq!(sims(&learner).map(|sim| sim.faults().len()), [0; 2], "both are repaired");
 }
 
 #[test]
@@ -196,19 +196,19 @@ fn blocking_a_hop_reanalyses_both_designs() {
     learner.select(&hop("app-2", "db-1")).press("f");
     let after = points(&learner);
     assert_ne!(before, after);
-    assert!(after.contains("same"), "TLS changes nothing about it: {after}");
+    assert!(after.contains("same"), "TLS does not affect it: {after}");
 }
 
 #[test]
 fn both_names_can_be_read_on_a_small_screen() {
     let learner = comparing(SMALL, "re-encrypt");
     assert_eq!(second(&learner).names(), ["TLS terminate", "TLS re-encrypt"]);
-    assert_eq!(second(&learner).areas.titles[0].height, 0, "one line holds both");
+    assert_eq!(second(&learner).areas.titles[0].height, 0, "both fit on one line");
     let learner = comparing(SMALL, "as written");
     let comparison = second(&learner);
     let [a, b] = comparison.names();
     assert!(a.starts_with("Secured") && b.contains("as written"), "{a}, {b}");
-    assert!(a.len() + b.len() > 70 && b.len() < 70, "one line does not hold both, two do");
+    assert!(a.len() + b.len() > 70 && b.len() < 70, "both fit only on two lines");
     let (above, table) = (comparison.areas.titles[0], comparison.areas.table);
     assert_eq!((above.y, above.height, table.y), (1, 1, 2), "the first has its own line");
 }
@@ -229,7 +229,7 @@ fn a_click_selects_in_either_picture() {
     for at in 0..2 {
         let comparison = second(&learner);
         let (picture, cell) = (comparison.areas.pictures[at], comparison.layouts[at].anchor(&component("lb-1")));
-        let cell = cell.expect("placed");
+        let cell = cell.expect("on the canvas");
         learner.app.click(picture.x + cell.x, picture.y + cell.y);
         assert_eq!(learner.stage().session.selected, Some(component("lb-1")), "picture {at}");
         learner.app.click(picture.x, picture.y + picture.height - 1);

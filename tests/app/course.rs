@@ -152,7 +152,7 @@ fn the_help_ends_where_its_text_ends() {
 #[test]
 fn a_screen_that_is_too_small_is_not_animated() {
     let mut learner = Learner::new(LARGE);
-    assert!(learner.app.is_animating(), "the preview is alive");
+    assert!(learner.app.is_animating(), "the preview is running");
     learner.app.resize(79, 24);
     assert!(!learner.app.is_animating());
     learner.app.resize(80, 23);

@@ -37,7 +37,7 @@ fn large(size: (u16, u16)) -> Learner {
 /// Whether the anchor cell of an element is visible.
 fn shows(learner: &Learner, element: &Element) -> bool {
     let stage = learner.stage();
-    let cell = stage.viewport.layout.anchor(element).expect("it is on the canvas");
+    let cell = stage.viewport.layout.anchor(element).expect("the element is on the canvas");
     let window = stage.viewport.regions.canvas;
     let inside = |at: u16, from: u16, room: u16| (from..from + room).contains(&at);
     inside(cell.x, stage.viewport.pan.x, window.width) && inside(cell.y, stage.viewport.pan.y, window.height)
@@ -55,7 +55,7 @@ fn the_window_follows_the_selection_everywhere() {
             assert_eq!(learner.stage().session.selected.as_ref(), Some(element));
             assert!(shows(&learner, element), "{element} at {size:?}: {:?}", learner.stage().viewport.pan);
             let stage = learner.stage();
-            let (cell, map) = (stage.viewport.layout.anchor(element).expect("placed"), stage.map().expect("shown").area);
+            let (cell, map) = (stage.viewport.layout.anchor(element).expect("on the canvas"), stage.map().expect("shown").area);
             let seen = Cell::new(cell.x - stage.viewport.pan.x, cell.y - stage.viewport.pan.y);
             assert!(!map.contains(seen), "{element} at {size:?} is under the map");
         }
@@ -96,12 +96,12 @@ fn clicks_account_for_panning_and_the_map_pans_anywhere() {
     learner.select(&component("web-8"));
     learner.app.act(SelectAction::Clear);
     let window = learner.stage().viewport.regions.canvas;
-    let anchor = learner.stage().viewport.layout.anchor(&server("s-7")).expect("placed");
+    let anchor = learner.stage().viewport.layout.anchor(&server("s-7")).expect("on the canvas");
     let pan = learner.stage().viewport.pan;
     learner.app.click(window.x + anchor.x - pan.x, window.y + anchor.y - pan.y);
     assert_eq!(learner.stage().session.selected, Some(server("s-7")));
     learner.app.act(SelectAction::Clear);
-    let map = learner.stage().map().expect("it is shown").area;
+    let map = learner.stage().map().expect("the element is shown").area;
     learner.app.click(window.x + map.x + 1, window.y + map.y + 1);
     assert_eq!(learner.stage().viewport.pan, Cell::default());
     assert_eq!(learner.stage().session.selected, None, "the map is in front");

@@ -1,4 +1,4 @@
-//! The monitoring screen: it lists what was delivered, and nothing else.
+//! The monitoring screen: it lists only delivered data.
 
 use hoplight::app::monitor::item::MonitorItem;
 use hoplight::app::monitor::{self, MonitorRowKind, plan, smoothed};
@@ -9,7 +9,7 @@ use hoplight::sim::{AlertState, Command};
 use crate::learner::{LARGE, Learner, SMALL, component};
 
 fn ix(learner: &Learner, id: &str) -> ComponentIx {
-    learner.stage().infra().find(id).expect("it exists")
+    learner.stage().infra().find(id).expect("the component exists")
 }
 
 /// Opens the monitoring screen of stage 2 after some seconds.

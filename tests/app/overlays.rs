@@ -126,8 +126,8 @@ fn single_points_are_those_of_the_kind_that_was_sent_or_chosen() {
         line(&learner),
         "writes: 7 single points (!), 2 links, 6 not drawn. Without db-1, no database that takes writes can be reached."
     );
-    let told = |learner: &Learner, kind: RequestKind| {
-        let points = single_points(learner.stage().infra(), kind).expect("it works");
+    let check = |learner: &Learner, kind: RequestKind| {
+        let points = single_points(learner.stage().infra(), kind).expect("requests succeed without faults");
         assert_eq!(
             stamped(learner, OverlaySign::Alone),
             points.iter().filter_map(|point| point.cause.element()).collect(),
@@ -140,14 +140,14 @@ fn single_points_are_those_of_the_kind_that_was_sent_or_chosen() {
             points.iter().map(|point| hoplight::text::single_point(point, &[point.kind]).to_string()).collect::<Vec<_>>()
         );
     };
-    told(&learner, RequestKind::Write);
+    check(&learner, RequestKind::Write);
     for (keys, kind) in [("s", RequestKind::Static), ("d", RequestKind::Read), ("r", RequestKind::Write)] {
         learner.press(keys);
-        told(&learner, kind);
+        check(&learner, kind);
     }
     for kind in [RequestKind::Static, RequestKind::Read, RequestKind::Write] {
         learner.press("o");
-        told(&learner, kind);
+        check(&learner, kind);
     }
     assert!(!stamped(&learner, OverlaySign::Alone).contains(&component("web-1")));
     learner.select(&component("web-1"));
@@ -178,7 +178,7 @@ fn shared_software_is_that_of_the_selection_else_the_most_harmful() {
         learner.press("o");
     }
     assert_eq!(seen.len(), flaws.len(), "the key cycles through all versions");
-    assert_eq!(stamped(&learner, OverlaySign::Alike), [component("db-1"), component("db-2")].into(), "and around");
+    assert_eq!(stamped(&learner, OverlaySign::Alike), [component("db-1"), component("db-2")].into(), "and wraps around");
 }
 
 #[test]
@@ -204,7 +204,7 @@ fn a_failure_domain_takes_down_its_servers_and_their_components() {
     assert!(taken.is_superset(&held(&["web-1", "web-2", "db-2"])) && taken.contains(&server("server-3")), "{taken:?}");
     assert!(line(&learner).ends_with("static pages, reads and writes stop."), "{}", line(&learner));
     learner.press("o");
-    assert!(line(&learner).starts_with("server-2 takes "), "around: {}", line(&learner));
+    assert!(line(&learner).starts_with("server-2 takes "), "wraps around: {}", line(&learner));
 }
 
 #[test]

@@ -11,7 +11,7 @@ fn lines(learner: &Learner) -> Vec<String> {
 /// Returns the distinct decisions shown while stepping through a login.
 fn decisions(mut learner: Learner, steps: usize) -> Vec<String> {
     learner.press("pr ");
-    let mut said: Vec<String> = Vec::new();
+    let mut texts: Vec<String> = Vec::new();
     for _ in 0..steps {
         let lines = learner.view().panel.lines;
         let rows: Vec<&Line> = lines.iter().collect();
@@ -20,18 +20,18 @@ fn decisions(mut learner: Learner, steps: usize) -> Vec<String> {
             let more = rows[begin + 1..].iter().take_while(|line| line.text().starts_with("     "));
             let text =
                 rows[begin..=begin].iter().chain(more).map(|line| line.text().trim().to_owned()).collect::<Vec<_>>().join(" ");
-            if said.last() != Some(&text) {
-                said.push(text);
+            if texts.last() != Some(&text) {
+                texts.push(text);
             }
         }
         learner.press(".");
     }
-    said
+    texts
 }
 
 #[test]
 fn a_component_that_terminates_a_connection_is_not_said_to_forward_it() {
-    let said = decisions(Learner::exploring(LARGE), 60).join("\n");
+    let texts = decisions(Learner::exploring(LARGE), 60).join("\n");
     for does in [
         "lb-1 accepts the connection itself",
         "lb-1 terminates TLS: it presents its certificate",
@@ -41,10 +41,10 @@ fn a_component_that_terminates_a_connection_is_not_said_to_forward_it() {
     ] {
         let does = does.replace("app-1", "app-");
         let words: Vec<&str> = does.split("app-").collect();
-        assert!(said.lines().any(|line| words.iter().all(|word| line.contains(word))), "no {does:?} in\n{said}");
+        assert!(texts.lines().any(|line| words.iter().all(|word| line.contains(word))), "no {does:?} in\n{texts}");
     }
     for never in ["lb-1 forwards it", " or has made"] {
-        assert!(!said.contains(never), "{never:?} in\n{said}");
+        assert!(!texts.contains(never), "{never:?} in\n{texts}");
     }
 }
 
@@ -54,10 +54,10 @@ fn a_balancer_that_passes_tls_through_holds_no_key() {
     while learner.stage().infra().tls().edge != hoplight::model::TlsMode::Passthrough {
         learner.press("t");
     }
-    let said = decisions(learner, 60).join("\n");
-    assert!(said.contains("lb-1 forwards TLS unchanged: it holds no key"), "{said}");
-    assert!(said.lines().any(|line| line.contains("web-") && line.contains("terminates TLS")), "{said}");
-    assert!(!said.contains("lb-1 terminates TLS"), "{said}");
+    let texts = decisions(learner, 60).join("\n");
+    assert!(texts.contains("lb-1 forwards TLS unchanged: it holds no key"), "{texts}");
+    assert!(texts.lines().any(|line| line.contains("web-") && line.contains("terminates TLS")), "{texts}");
+    assert!(!texts.contains("lb-1 terminates TLS"), "{texts}");
 }
 
 #[test]
@@ -185,9 +185,9 @@ fn each_push_of_an_agent_is_distinct_and_readable_at_its_endpoints() {
     let port = |panel: &str| panel.split("TCP from port ").nth(1).and_then(|rest| rest.split(' ').next()).map(str::to_owned);
     assert!(port(&first.1).is_some() && port(&first.1) != port(&second.1), "{:?}", port(&first.1));
     // Earlier pushes are unchanged by later ones.
-    let heard = learner.stage().session.timeline.captured();
-    let rows: Vec<_> = heard
-        .filter_map(|message| match &message.payload {
+    let captured = learner.stage().session.timeline.captured();
+    let rows: Vec<_> = captured
+        .filter_map(|captured| match &captured.payload {
             hoplight::sim::CapturedPayload::Sample { taken, rows } => Some((*taken, rows.to_vec())),
             _ => None,
         })
@@ -196,7 +196,7 @@ fn each_push_of_an_agent_is_distinct_and_readable_at_its_endpoints() {
     let counted = rows.iter().filter(|(taken, rows)| {
         rows.iter().any(|row| known.samples(row.component).any(|(at, sample)| at == taken && sample == row))
     });
-    assert!(rows.len() > 3 && counted.count() + 1 >= rows.len(), "the service received what was heard: {rows:?}");
+    assert!(rows.len() > 3 && counted.count() + 1 >= rows.len(), "the service received every captured sample: {rows:?}");
 }
 
 #[test]

@@ -94,7 +94,8 @@ fn an_action_of_several_commands_is_undone_and_redone_as_one() {
         let mut learner = Learner::exploring(SMALL);
         learner.wait(10).press(" ");
         let before = learner.stage().sim().clone();
-        let place = fault_actions(learner.stage()).iter().position(|other| other.title == action.title).expect("offered");
+        let place =
+            fault_actions(learner.stage()).iter().position(|other| other.title == action.title).expect("the row is listed");
         learner.app.act(SiteAction::Fault(place));
         let (after, count) = (learner.stage().sim().clone(), learner.stage().session.timeline.commands().count());
         for _ in 0..2 {

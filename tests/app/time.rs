@@ -107,8 +107,8 @@ fn after_the_newest_mark_time_runs_until_the_next_event() {
     // The first event is a failed request; repeated presses reach the health check that takes web-1 out.
     let mut seen = Vec::new();
     while !seen.iter().any(|notice: &String| notice.contains("web-1 is DOWN")) {
-        let told = learner.stage().session.timeline.journal().headlines().any(|headline| headline.first.at == learner.now());
-        assert!(told && learner.stage().session.playback.paused, "{}", learner.notice());
+        let has_event = learner.stage().session.timeline.journal().headlines().any(|headline| headline.first.at == learner.now());
+        assert!(has_event && learner.stage().session.playback.paused, "{}", learner.notice());
         seen.push(learner.notice().to_owned());
         learner.press("}");
     }

@@ -14,7 +14,7 @@ fn listening(from: &str, to: &str, size: (u16, u16)) -> Learner {
     learner
 }
 
-fn heard(learner: &Learner) -> Vec<String> {
+fn captured(learner: &Learner) -> Vec<String> {
     tap::lines(learner.stage(), 2_000).iter().map(hoplight::app::Line::text).collect()
 }
 
@@ -44,7 +44,7 @@ fn a_plaintext_password_is_read_and_one_in_tls_is_not() {
     assert!(!learner.stage().session.wiretap_saw_password());
     learner.wait(20);
     assert!(learner.stage().session.wiretap_saw_password());
-    assert!(heard(&learner).iter().any(|line| line.contains("→ POST /login") && line.contains("password=correct-horse")));
+    assert!(captured(&learner).iter().any(|line| line.contains("→ POST /login") && line.contains("password=correct-horse")));
     let status = hoplight::app::status::status(&learner.app, learner.stage()).text();
     learner.press("<Tab>");
     let without_notice = hoplight::app::status::status(&learner.app, learner.stage()).text();
@@ -53,7 +53,7 @@ fn a_plaintext_password_is_read_and_one_in_tls_is_not() {
     let mut learner = listening("browser", "lb-1", LARGE);
     learner.wait(20);
     assert!(!learner.stage().session.wiretap_saw_password());
-    let lines = heard(&learner);
+    let lines = captured(&learner);
     assert!(lines.iter().any(|line| line.contains("TLS, ") && line.ends_with("bytes, no content")), "{lines:#?}");
     assert!(lines.iter().any(|line| line.contains("ClientHello") && line.contains("(SNI): www.foobar.com")), "{lines:#?}");
     assert!(lines.iter().all(|line| !line.contains("password") && !line.contains("GET /")), "{lines:#?}");
@@ -63,12 +63,12 @@ fn a_plaintext_password_is_read_and_one_in_tls_is_not() {
 fn messages_captured_before_tls_stay_readable_and_later_ones_are_not() {
     let mut learner = listening("lb-1", "web-1", LARGE);
     learner.wait(20);
-    let before = heard(&learner);
+    let before = captured(&learner);
     assert!(before.iter().all(|line| !line.contains("TLS")), "{before:#?}");
     learner.press("t");
     assert_eq!(learner.stage().infra().tls().edge, TlsMode::Reencrypt);
     learner.wait(20);
-    let after = heard(&learner);
+    let after = captured(&learner);
     let (old, new) = after.split_at(before.len());
     assert_eq!(old, before);
     assert!(!new.is_empty() && new.iter().all(|line| !line.contains("password") && !line.contains("HTTP")), "{new:#?}");
@@ -80,13 +80,13 @@ fn stepping_back_shows_the_messages_captured_by_then() {
         let mut learner = listening("lb-1", "web-1", size);
         // Start at a time with an event, since steps back stop at events.
         learner.wait(5).press(" .");
-        let mut seen = vec![(learner.now(), heard(&learner), learner.panel())];
+        let mut seen = vec![(learner.now(), captured(&learner), learner.panel())];
         for _ in 0..12 {
             learner.press(".");
-            seen.push((learner.now(), heard(&learner), learner.panel()));
+            seen.push((learner.now(), captured(&learner), learner.panel()));
         }
         while let Some((now, lines, panel)) = seen.pop() {
-            assert_eq!((learner.now(), heard(&learner), learner.panel()), (now, lines, panel), "{size:?}");
+            assert_eq!((learner.now(), captured(&learner), learner.panel()), (now, lines, panel), "{size:?}");
             if !seen.is_empty() {
                 learner.press(",");
             }
@@ -196,7 +196,7 @@ fn a_click_on_a_line_of_the_wiretap_follows_its_request() {
     let journal = learner.stage().viewport.regions.journal;
     let lines = tap::lines(learner.stage(), usize::from(journal.height - 1));
     let number: u64 =
-        lines[0].text().split_whitespace().nth(1).and_then(|word| word.strip_prefix('r')?.parse().ok()).expect("r…");
+        lines[0].text().split_whitespace().nth(1).and_then(|word| word.strip_prefix('r')?.parse().ok()).expect("a request name");
     learner.click((journal.x + 30, journal.y + 1));
     assert_eq!(learner.stage().session.playback.followed, Some(number));
     assert!(learner.panel().contains(" ms"), "its path is shown: {}", learner.panel());
@@ -248,7 +248,7 @@ fn the_lesson_requires_reading_the_password_not_only_finding_the_hop() {
 #[test]
 fn health_checks_are_captured_as_far_as_they_get() {
     let mut learner = listening("lb-1", "web-1", LARGE);
-    let checks = |learner: &Learner| heard(learner).into_iter().filter(|line| line.contains(" check ")).collect::<Vec<_>>();
+    let checks = |learner: &Learner| captured(learner).into_iter().filter(|line| line.contains(" check ")).collect::<Vec<_>>();
     learner.wait(30);
     // By default, a check only opens a connection, every two seconds.
     let open = checks(&learner);
@@ -266,9 +266,9 @@ fn health_checks_are_captured_as_far_as_they_get() {
     let silent = checks(&learner).split_off(open.len() + refused.len());
     assert!(!silent.is_empty() && silent.iter().skip(1).all(|line| line.contains("→ SYN")), "{silent:#?}");
     // Rewinding and replaying captures the same messages.
-    let (before, now) = (heard(&learner), learner.now());
+    let (before, now) = (captured(&learner), learner.now());
     learner.press(" ,,,,,,,,,,");
-    assert!(learner.now() < now && heard(&learner).len() < before.len());
+    assert!(learner.now() < now && captured(&learner).len() < before.len());
     learner.press("..........");
-    assert_eq!(heard(&learner), before);
+    assert_eq!(captured(&learner), before);
 }

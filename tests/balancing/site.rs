@@ -109,7 +109,7 @@ impl Site {
         self.sim.now().since(SimTime::ZERO).as_secs_f64() * 1e3
     }
 
-    #[expect(clippy::needless_pass_by_value, reason = "reads better where it is called")]
+    #[expect(clippy::needless_pass_by_value, reason = "reads better at the call site")]
     pub(crate) fn act(&mut self, command: Command) -> &mut Self {
         let notes = &mut self.notes;
         self.sim
@@ -124,7 +124,7 @@ impl Site {
 
     pub(crate) fn send(&mut self, kind: RequestKind) -> u64 {
         self.act(Command::Send(kind));
-        self.sim.newest_request(None).expect("just sent")
+        self.sim.newest_request(None).expect("the request was just sent")
     }
 
     pub(crate) fn visit(&mut self) -> u64 {

@@ -400,9 +400,9 @@ const TRIALS: &[Trial] = &[
             let tap = run.sim.tap(link).expect("a tap");
             assert!(tap.messages > 1_000 && tap.readable == tap.messages && tap.secrets > 100, "{tap:?}");
             run.act("tls re-encrypt").to(41.0);
-            let before = run.sim.tap(link).expect("still there");
+            let before = run.sim.tap(link).expect("the tap exists");
             run.to(50.0);
-            let after = run.sim.tap(link).expect("still there");
+            let after = run.sim.tap(link).expect("the tap exists");
             assert!(after.messages > before.messages + 500 && after.readable == before.readable, "{before:?} {after:?}");
             run.act("tls terminate");
         },
@@ -459,7 +459,7 @@ const TRIALS: &[Trial] = &[
             let filtered = run.sim.findings().iter().filter(|found| found.says == Port::Filtered).count();
             let drops = |run: &Run| {
                 let firewalls = ["fw-lb", "fw-web", "fw-db"];
-                let last = |id| run.sim.rule_hits(run.find(id), Direction::Inbound).last().copied().expect("a default");
+                let last = |id| run.sim.rule_hits(run.find(id), Direction::Inbound).last().copied().expect("a default rule");
                 firewalls.map(last).iter().sum::<u64>()
             };
             assert_eq!(drops(run) - drops(healthy), filtered as u64, "the default rules' counters went up");

@@ -81,7 +81,7 @@ impl Run {
         let infra = Arc::clone(self.sim.infrastructure());
         let start = self.now();
         let commands = row.inject(&infra);
-        assert!(!commands.is_empty(), "{} has nothing to do here", row.id());
+        assert!(!commands.is_empty(), "{} has no commands here", row.id());
         for (delay, command) in commands {
             self.to(start + delay);
             self.act(&script::text(&command, &infra));

@@ -50,7 +50,7 @@ const ENDLESS: &str = "queue: 1000000,";
 fn an_unbounded_queue_serves_no_request_for_most_of_a_minute() {
     let (good, _) = after_a_pause(&site(ENDLESS, ""), 120);
     // 1,500 requests are queued when the pause ends; the capacity exceeds the arrival rate by 30 per second.
-    let first = good.iter().position(|good| *good > 75).expect("it recovers");
+    let first = good.iter().position(|good| *good > 75).expect("goodput recovers");
     assert!((35..=60).contains(&first), "half of the goodput after {first} s: {good:?}");
     assert!(good[2..25].iter().all(|good| *good == 0), "{good:?}");
     assert!(good[100..].iter().all(|good| *good > 100), "{good:?}");

@@ -153,7 +153,7 @@ fn ids_and_orders_are_unique_and_a_users_lesson_replaces_a_shipped_one() {
     let mut library = library();
     let before = library.lessons().len();
     let own = broken("id: \"small\"", "id: \"where-tls-ends\"");
-    library.extend(Sources { lessons: &[("own.ron", &own)], ..Sources::default() }).expect("a good lesson");
+    library.extend(Sources { lessons: &[("own.ron", &own)], ..Sources::default() }).expect("a valid lesson");
     assert_eq!(library.lessons().len(), before);
     assert_eq!(&*library.lesson("where-tls-ends").expect("a lesson").title, "Small");
     assert_eq!(library.lessons().next().map(|lesson| lesson.order), Some(1), "sorted by order");

@@ -1,4 +1,4 @@
-//! Editing the design of a session that runs: undo, redo, incomplete drafts, and time going back.
+//! Editing the design of a running session: undo, redo, incomplete drafts, and rewinding.
 
 use std::sync::Arc;
 
@@ -80,7 +80,7 @@ fn an_edit_that_makes_no_sense_changes_nothing() {
 #[test]
 fn after_a_rewind_the_draft_is_that_of_the_moment() {
     let mut session = session();
-    session.edit(add_web()).expect("a sensible edit");
+    session.edit(add_web()).expect("a valid edit");
     assert!(session.edit(add_link("lb-1", "web-3")).is_ok());
     let at = session.sim().now();
     session.timeline.seek(at + std::time::Duration::from_secs(3));
@@ -88,8 +88,8 @@ fn after_a_rewind_the_draft_is_that_of_the_moment() {
     assert!(added);
     session.timeline.seek(SimTime::from_secs(2));
     assert!(!has(&session, "web-3"));
-    session.edit(Edit::SetServer(id("db-1"), None)).expect("a sensible edit");
-    assert_eq!((session.draft().undo_len(), session.timeline.changes()), (1, 1), "the future is cut off");
+    session.edit(Edit::SetServer(id("db-1"), None)).expect("a valid edit");
+    assert_eq!((session.draft().undo_len(), session.timeline.changes()), (1, 1), "the future is discarded");
     session.timeline.seek(at + std::time::Duration::from_secs(3));
     assert!(!has(&session, "web-3"));
 }
@@ -97,9 +97,9 @@ fn after_a_rewind_the_draft_is_that_of_the_moment() {
 #[test]
 fn an_edit_keeps_what_a_command_has_changed() {
     let mut session = session();
-    session.edit(Edit::RemoveLink(id("lb-1"), id("web-2"))).expect("a sensible edit");
-    session.apply_command(&Command::Edit(TopologyEdit::EdgeTls(TlsMode::Passthrough))).expect("another mode");
-    session.edit(add_link("lb-1", "web-2")).expect("a sensible edit");
+    session.edit(Edit::RemoveLink(id("lb-1"), id("web-2"))).expect("a valid edit");
+    session.apply_command(&Command::Edit(TopologyEdit::EdgeTls(TlsMode::Passthrough))).expect("a different mode");
+    session.edit(add_link("lb-1", "web-2")).expect("a valid edit");
     assert_eq!(session.infra().tls().edge, TlsMode::Passthrough);
 }
 
@@ -109,8 +109,8 @@ fn a_selection_and_a_wiretap_do_not_outlive_their_element() {
     let hop = (id("lb-1"), id("web-2"));
     session.selected = Some(Element::Hop(hop.0.clone(), hop.1.clone()));
     session.set_wiretap(Some(hop.clone()));
-    session.edit(add_web()).expect("a sensible edit");
+    session.edit(add_web()).expect("a valid edit");
     assert!(session.is_tap_selected());
-    session.edit(Edit::RemoveLink(hop.0, hop.1)).expect("a sensible edit");
+    session.edit(Edit::RemoveLink(hop.0, hop.1)).expect("a valid edit");
     assert_eq!((session.selected.as_ref(), session.wiretap()), (None, None));
 }

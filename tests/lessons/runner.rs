@@ -252,11 +252,11 @@ fn steps_and_totals_count_from_the_start_of_the_step() {
     assert!(!stepped.holds(&seen(timeline.simulation(), 8), &began));
     assert!(stepped.holds(&seen(timeline.simulation(), 9), &began));
     let completed = Condition::Completed { kind: None, count: 50 };
-    assert!(!completed.holds(&seen(timeline.simulation(), 7), &began), "what ended before does not count");
+    assert!(!completed.holds(&seen(timeline.simulation(), 7), &began), "requests that ended before do not count");
     timeline.seek(SimTime::from_secs(6));
     assert!(completed.holds(&seen(timeline.simulation(), 7), &began));
     timeline.seek(SimTime::from_secs(2));
-    assert!(!completed.holds(&seen(timeline.simulation(), 7), &began), "nor does what a rewind undid");
+    assert!(!completed.holds(&seen(timeline.simulation(), 7), &began), "nor do requests that a rewind undid");
 }
 
 #[test]
@@ -276,7 +276,7 @@ fn a_wiretap_counts_on_its_hop_and_a_password_once_it_was_read() {
     assert!(!Condition::Tapped(web.clone(), lb.clone()).holds(&with(None), &began), "a hop has a direction");
     assert!(!tapped(&web).holds(&seen(timeline.simulation(), 0), &began), "no wiretap");
     let reads = [None, Some(4), Some(5), Some(6)].map(|at| Condition::PasswordRead.holds(&with(at), &began));
-    assert_eq!(reads, [false, false, true, true], "what was read before the step does not count");
+    assert_eq!(reads, [false, false, true, true], "a password read before the step does not count");
     assert!(!Condition::PasswordRead.holds(&seen(timeline.simulation(), 0), &began));
     assert_eq!(Act::Tap(lb.clone(), web.clone()).to_string(), "listen on lb-1 → web-1");
 }

@@ -108,7 +108,7 @@ fn probes_are_not_counted_as_requests() {
     };
     for second in 1..40 {
         if second == 20 {
-            sim.apply(&Command::Kill(component("lb-1")), &mut count).expect("it is up");
+            sim.apply(&Command::Kill(component("lb-1")), &mut count).expect("the element is up");
         }
         while sim.next_event().is_some_and(|at| at <= SimTime::from_secs(second)) {
             sim.step(&mut count);
@@ -201,6 +201,6 @@ fn a_probe_needs_a_monitoring_service_and_can_be_switched() {
     assert_eq!((sim.probe().sent, sim.probe().interval_s), (9, None));
     // The setting does not change: no event.
     let mut notes = 0;
-    sim.apply(&Command::Probe(None), &mut |_: JournalEvent| notes += 1).expect("no error");
+    sim.apply(&Command::Probe(None), &mut |_: JournalEvent| notes += 1).expect("the command is accepted");
     assert_eq!(notes, 0);
 }

@@ -64,11 +64,11 @@ fn agents_measure_rates_exactly_and_percentiles_within_the_buckets() {
         let series: Vec<_> = [Metric::P50, Metric::P95, Metric::P99].into_iter().map(|metric| sim.series(ix, metric)).collect();
         for (place, (taken, qps)) in qps.into_iter().enumerate() {
             let (came, took) = truth.between(ix, SimTime::from_nanos(taken.nanos() - 1_000_000_000), taken);
-            assert!((qps - came as f64).abs() < 1e-9, "{id} at {taken}: {qps}, in truth {came}");
+            assert!((qps - came as f64).abs() < 1e-9, "{id} at {taken}: {qps}, actually {came}");
             for (part, series) in [0.50, 0.95, 0.99].into_iter().zip(&series) {
                 let (exact, (at, sampled)) = (nearest_rank(&took, part), series[place]);
                 assert_eq!(at, taken);
-                assert!((sampled / exact - 1.0).abs() <= 1.0 / 60.0, "{id} at {taken}, p{part}: {sampled}, in truth {exact}");
+                assert!((sampled / exact - 1.0).abs() <= 1.0 / 60.0, "{id} at {taken}, p{part}: {sampled}, actually {exact}");
                 compared += 1;
             }
         }
@@ -142,7 +142,7 @@ fn a_restart_gives_neither_a_negative_nor_a_huge_rate() {
         let ix = find(&sim, id);
         for (taken, qps) in sim.series(ix, Metric::Qps) {
             let (came, _) = truth.between(ix, SimTime::from_nanos(taken.nanos() - 1_000_000_000), taken);
-            assert!(qps >= 0.0 && qps <= came as f64, "{id} at {taken}: {qps}, in truth {came}");
+            assert!(qps >= 0.0 && qps <= came as f64, "{id} at {taken}: {qps}, actually {came}");
         }
         for (taken, ratio) in sim.series(ix, Metric::ErrorRatio) {
             assert!((0.0..=1.0).contains(&ratio), "{id} at {taken}: {ratio}");

@@ -72,7 +72,7 @@ fn parts(report: &Json) -> Parts {
 }
 
 impl Parts {
-    /// Replaces the sentences of a value by their number. `place` is the path to the value, `field` its name.
+    /// Replaces the sentences of a value with their number. `place` is the path to the value, `field` its name.
     fn facts_of(&mut self, place: &str, field: &str, value: &Json) -> Json {
         let is_wording = WORDING.contains(&field) || place.starts_with("broken ");
         match value {

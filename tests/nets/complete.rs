@@ -98,7 +98,7 @@ names! { FAULTS, fault_name(Fault):
     "sniff" => Fault::Sniffer(..),
 }
 
-/// Rejected in every scenario: a hop has no process, and a present record is not a fault.
+/// Rejected in every scenario: a hop has no process, and an existing record is not a fault.
 const REFUSED: &[&str] = &[
     "restart a hop",
     "fault: hang a hop",

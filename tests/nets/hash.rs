@@ -313,7 +313,7 @@ impl Hashed for JournalEvent {
     }
 }
 
-/// The numbers continue those of events, among which each command has its own.
+/// A command is hashed in place of its event, so commands share the numbering of events.
 impl Hashed for Command {
     fn hash(&self, hash: &mut Hash) {
         match self {

@@ -22,7 +22,7 @@ const WITHOUT_DATABASE: &str = r#"(
 )"#;
 
 /// Standard output of a command, which must succeed without messages.
-fn said(home: &Home, arguments: &[&str]) -> String {
+fn stdout_of(home: &Home, arguments: &[&str]) -> String {
     let Finished { status, stdout, stderr } = home.run(arguments);
     assert_eq!((status, stderr.as_str()), (Some(0), ""), "{arguments:?}");
     stdout
@@ -30,7 +30,7 @@ fn said(home: &Home, arguments: &[&str]) -> String {
 
 /// Parsed JSON output of a command.
 fn parsed(home: &Home, arguments: &[&str]) -> Value {
-    let text = said(home, &[arguments, &["--format", "json"]].concat());
+    let text = stdout_of(home, &[arguments, &["--format", "json"]].concat());
     assert_eq!(text.lines().count(), 1, "one object on one line");
     serde_json::from_str(&text).expect("JSON")
 }
@@ -86,7 +86,7 @@ fn assert_narrow(text: &str, what: &str) {
     assert!(is_harmless(text), "{what}: {text:?}");
     for line in text.lines() {
         assert!(line.width() <= 80, "{what}: {} columns: {line}", line.width());
-        assert_eq!(line, line.trim_end(), "{what}: blanks at the end");
+        assert_eq!(line, line.trim_end(), "{what}: trailing spaces");
     }
 }
 
@@ -280,7 +280,7 @@ fn cuts_are_listed_if_more_than_one_failure_is_requested() {
     assert_eq!(breaks(json!(["server-2", "server-3"])), Some(json!(["static", "read"])));
     assert!(cuts.iter().all(|cut| list(&cut["causes"]).len() == 2), "{cuts:?}");
     assert!(!cuts.iter().any(|cut| list(&cut["causes"]).contains(&"lb-1".into())), "lb-1 alone is enough");
-    let table = said(&Home::new(), &["analyze", "stage-2-secured", "--cuts", "2"]);
+    let table = stdout_of(&Home::new(), &["analyze", "stage-2-secured", "--cuts", "2"]);
     assert!(table.contains("  web-1 + web-2        static, read, write\n"), "{table}");
     for size in ["0", "5", "two"] {
         assert_eq!(Home::new().run(["analyze", "stage-2-secured", "--cuts", size]).status, Some(2), "{size}");
@@ -295,7 +295,7 @@ fn fail_on_sets_the_status_and_does_not_change_the_report() {
     let soon = home.file("soon.ron", repaired.replacen("days_left: 61", "days_left: 6", 1));
     // The most severe finding of each is a note, a warning, an error, an error.
     for (scenario, worst) in [("design-0-repaired", 0), (&soon, 1), ("stage-2-secured", 2), (&own, 2)] {
-        let report = said(&home, &["analyze", scenario]);
+        let report = stdout_of(&home, &["analyze", scenario]);
         for (place, threshold) in ["note", "warning", "error"].iter().enumerate() {
             let Finished { status, stdout, stderr } = home.run(["analyze", scenario, "--fail-on", threshold]);
             assert_eq!(status, Some(i32::from(worst >= place)), "{scenario} {threshold}");
@@ -314,7 +314,7 @@ fn scenario_files_are_analysed() {
     assert_eq!((&analysis["scenario"], &analysis["title"]), (&"shop".into(), &"Corner shop".into()));
     assert_eq!(found(&analysis, "single-point"), ["web", "app"]);
     assert_eq!(found(&analysis, "single-writer"), ["db"]);
-    let table = said(&home, &["analyze", &own]);
+    let table = stdout_of(&home, &["analyze", &own]);
     assert!(table.starts_with("shop: Corner shop\nTLS terminate, 100 requests/s\n"), "{table}");
     // A kind of request that never works is reported as such, not as many single points of failure.
     let broken = home.file("broken.ron", WITHOUT_DATABASE);
@@ -322,7 +322,7 @@ fn scenario_files_are_analysed() {
     assert_eq!(keys(&analysis["broken"]), ["read", "write"]);
     assert!(list(&analysis["spofs"]).iter().all(|spof| spof["breaks"] == json!(["static"])), "{analysis}");
     assert_eq!((number(&analysis["availability"]["read"]), &analysis["findings"][0]["id"]), (0.0, &"kind-does-not-work".into()));
-    let table = said(&home, &["analyze", &broken]);
+    let table = stdout_of(&home, &["analyze", &broken]);
     assert!(table.contains("\nNo read request works: "), "{table}");
     assert_narrow(&table, "broken");
 }
@@ -333,7 +333,7 @@ fn the_tables_of_all_shipped_scenarios_are_narrow_and_plain() {
     let names = scenarios(&home);
     assert!(names.len() >= 16, "{names:?}");
     for name in &names {
-        let table = said(&home, &["analyze", name, "--cuts", "2"]);
+        let table = stdout_of(&home, &["analyze", name, "--cuts", "2"]);
         assert_narrow(&table, name);
         for head in ["Availability", "Capacity", "Single points of failure", "Unencrypted hops", "Open ports", "Findings"] {
             assert!(table.contains(&format!("\n{head}")), "{name}: {head}");
@@ -343,22 +343,22 @@ fn the_tables_of_all_shipped_scenarios_are_narrow_and_plain() {
         assert!(counted.iter().all(|wrong| !summary.split([',', ';']).any(|part| part.trim().starts_with(wrong))), "{summary}");
     }
     // Each rule is printed once, with all its findings.
-    let table = said(&home, &["analyze", "stage-2-secured"]);
+    let table = stdout_of(&home, &["analyze", "stage-2-secured"]);
     for rule in ["single-point", "single-writer", "one-name", "shared-flaw"] {
         assert_eq!(table.matches(&format!("  {rule}: ")).count(), 1, "{rule}");
     }
     assert!(table.contains("\n  7 errors, 7 warnings, 7 notes; 7 single points of failure"), "{table}");
-    assert_narrow(&said(&home, &["list", "rules"]), "rules");
-    assert_narrow(&said(&home, &["compare", "design-3", "stage-3-scaled", "--duration", "6s"]), "compare");
+    assert_narrow(&stdout_of(&home, &["list", "rules"]), "rules");
+    assert_narrow(&stdout_of(&home, &["compare", "design-3", "stage-3-scaled", "--duration", "6s"]), "compare");
 }
 
 #[test]
 fn colours_are_used_only_on_request() {
     let home = Home::new();
-    let plain = said(&home, &["analyze", "stage-2-secured"]);
-    let coloured = said(&home, &["analyze", "stage-2-secured", "--color", "always"]);
+    let plain = stdout_of(&home, &["analyze", "stage-2-secured"]);
+    let coloured = stdout_of(&home, &["analyze", "stage-2-secured", "--color", "always"]);
     assert!(!plain.contains('\x1b') && coloured.contains('\x1b'));
-    assert_eq!(said(&home, &["analyze", "stage-2-secured", "--color", "never"]), plain);
+    assert_eq!(stdout_of(&home, &["analyze", "stage-2-secured", "--color", "never"]), plain);
     // Only words are coloured, and each colour is reset.
     let mut stripped = String::new();
     for (place, part) in coloured.split('\x1b').enumerate() {
@@ -367,7 +367,7 @@ fn colours_are_used_only_on_request() {
     assert_eq!(stripped, plain);
     let ends = |line: &str| line.rsplit_once('\x1b').is_none_or(|(_, last)| last.starts_with("[0m") || last.starts_with("[39m"));
     assert!(coloured.lines().all(ends), "{coloured}");
-    assert!(!said(&home, &["analyze", "stage-2-secured", "--color", "always", "--format", "json"]).contains('\x1b'));
+    assert!(!stdout_of(&home, &["analyze", "stage-2-secured", "--color", "always", "--format", "json"]).contains('\x1b'));
 }
 
 #[test]
@@ -421,7 +421,7 @@ fn a_title_cannot_steer_the_terminal() {
 #[test]
 fn a_design_compared_with_itself_is_the_same() {
     let home = Home::new();
-    let table = said(&home, &["compare", "stage-2-secured", "stage-2-secured", "--duration", "8s", "--at", "6s kill web-1"]);
+    let table = stdout_of(&home, &["compare", "stage-2-secured", "stage-2-secured", "--duration", "8s", "--at", "6s kill web-1"]);
     let rows: Vec<&str> = table
         .lines()
         .skip_while(|line| !line.contains("On paper"))
@@ -432,7 +432,7 @@ fn a_design_compared_with_itself_is_the_same() {
     assert!(table.ends_with("\nFindings in only one design\n  none\n"), "{table}");
     assert!(table.contains("\nA, at 6 s: kill web-1\nB, at 6 s: kill web-1\n"), "{table}");
     // Another TLS mode makes a difference.
-    let table = said(&home, &["compare", "stage-2-secured", "stage-2-secured", "--duration", "8s", "--tls-b", "re-encrypt"]);
+    let table = stdout_of(&home, &["compare", "stage-2-secured", "stage-2-secured", "--duration", "8s", "--tls-b", "re-encrypt"]);
     assert!(table.starts_with("A  stage-2-secured: Secured and monitored; TLS terminate\nB  stage-2-secured: Secured and monitored; TLS re-encrypt\n"), "{table}");
     let found = table.split_once("  warning  tls-ends-at-balancer").expect("a finding in one of them").1;
     let of: Vec<&str> = found.lines().skip(1).take(2).collect();
@@ -490,7 +490,7 @@ fn a_command_that_one_design_cannot_run_is_an_error_that_names_the_design() {
 #[test]
 fn the_rules_are_listed_with_their_reasons_and_remedies() {
     let home = Home::new();
-    let table = said(&home, &["list", "rules"]);
+    let table = stdout_of(&home, &["list", "rules"]);
     let listed = parsed(&home, &["list", "rules"]);
     assert_eq!(keys(&listed), ["rules"]);
     let rows = list(&listed["rules"]);

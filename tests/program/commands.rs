@@ -90,7 +90,7 @@ fn check_reports_every_mistake_in_every_file() {
     let folder = home.path().join("mine").to_str().expect("UTF-8").to_owned();
     let Finished { status, stdout, stderr } = home.run(["check", &folder]);
     assert_eq!((status, stdout.as_str()), (Some(1), ""));
-    for told in [
+    for part in [
         "no-text.ron is not UTF-8 text",
         "form.ron:1:33: unexpected variant",
         "did you mean `Web`?",
@@ -98,7 +98,7 @@ fn check_reports_every_mistake_in_every_file() {
         "no server `sever-2`; did you mean `server-2`?",
         "no component `wbe-1`; did you mean `web-1`?",
     ] {
-        assert!(stderr.to_lowercase().contains(&told.to_lowercase()), "{told}: {stderr}");
+        assert!(stderr.to_lowercase().contains(&part.to_lowercase()), "{part}: {stderr}");
     }
     assert!(!stderr.contains("no scenario") && !stderr.contains(".hidden"), "{stderr}");
     // The user's own folder is checked in the same way.
@@ -106,8 +106,8 @@ fn check_reports_every_mistake_in_every_file() {
     own.file("data/hoplight/assets/a.ron", "(");
     own.file("data/hoplight/assets/b.ron", "[");
     let site = own.file("site.ron", "(components: [(id: \"web\", kind: Web())])");
-    let said = own.run(["check", &site]);
-    assert!(said.status == Some(1) && said.stderr.contains("a.ron:1:") && said.stderr.contains("b.ron:1:"), "{said:?}");
+    let output = own.run(["check", &site]);
+    assert!(output.status == Some(1) && output.stderr.contains("a.ron:1:") && output.stderr.contains("b.ron:1:"), "{output:?}");
 }
 
 #[test]
@@ -118,9 +118,9 @@ fn progress_and_settings_in_the_same_folder_are_not_content() {
     home.file("all/hoplight/corner-shop.ron", "(components: [(id: \"web\", kind: Web())])");
     let all = home.path().join("all");
     let mut command = home.command(["list", "scenarios"]);
-    let said = command.env("XDG_DATA_HOME", &all).env("XDG_STATE_HOME", &all).env("XDG_CONFIG_HOME", &all).output();
-    let said = Finished::from(said.expect("the program runs"));
-    assert!(said.status == Some(0) && said.stdout.contains("\n  corner-shop "), "{said:?}");
+    let output = command.env("XDG_DATA_HOME", &all).env("XDG_STATE_HOME", &all).env("XDG_CONFIG_HOME", &all).output();
+    let output = Finished::from(output.expect("the program runs"));
+    assert!(output.status == Some(0) && output.stdout.contains("\n  corner-shop "), "{output:?}");
 }
 
 #[test]
@@ -154,9 +154,9 @@ fn the_template_is_printed_unchanged_and_passes_the_check() {
 fn list_writes_json() {
     let home = Home::new();
     let list = |arguments: &[&str]| -> serde_json::Value {
-        let said = home.run([&["list"], arguments, &["--format", "json"]].concat());
-        assert_eq!((said.status, said.stderr.as_str(), said.stdout.lines().count()), (Some(0), "", 1));
-        serde_json::from_str(&said.stdout).expect("JSON")
+        let output = home.run([&["list"], arguments, &["--format", "json"]].concat());
+        assert_eq!((output.status, output.stderr.as_str(), output.stdout.lines().count()), (Some(0), "", 1));
+        serde_json::from_str(&output.stdout).expect("JSON")
     };
     let keys = |value: &serde_json::Value| -> Vec<String> { value.as_object().expect("an object").keys().cloned().collect() };
     let both = list(&[]);
@@ -220,10 +220,12 @@ fn a_users_glossary_is_checked_and_added() {
         home.run(["list", "terms"]).stdout
     );
     home.file("data/hoplight/words.ron", own.replacen("certificate", "certifcate", 1));
-    let said = home.run(["check"]);
+    let output = home.run(["check"]);
     assert!(
-        said.status == Some(1) && said.stderr.contains("words.ron:1:") && said.stderr.contains("did you mean `certificate`?"),
-        "{said:?}"
+        output.status == Some(1)
+            && output.stderr.contains("words.ron:1:")
+            && output.stderr.contains("did you mean `certificate`?"),
+        "{output:?}"
     );
 }
 

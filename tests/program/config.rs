@@ -27,8 +27,8 @@ fn all_mistakes_are_reported_with_their_positions_and_nothing_starts() {
     home.file(USUAL, "(\n  theme: \"lihgt\",\n  keys: { \"kil\": [\"x\"] },\n)");
     let checked = home.run(["config", "--check"]);
     assert_eq!((checked.status, checked.stdout.as_str()), (Some(1), ""));
-    for told in ["2 mistakes", "config.ron:2:10:", "did you mean `light`?", "config.ron:3:11:", "did you mean `kill`?"] {
-        assert!(checked.stderr.contains(told), "{told}: {checked:?}");
+    for part in ["2 mistakes", "config.ron:2:10:", "did you mean `light`?", "config.ron:3:11:", "did you mean `kill`?"] {
+        assert!(checked.stderr.contains(part), "{part}: {checked:?}");
     }
     assert_eq!(home.run(["read", "where-tls-ends"]).stderr, checked.stderr);
     let mut pty = Pty::spawn(home.in_terminal(&[]), 120, 40);
@@ -38,8 +38,8 @@ fn all_mistakes_are_reported_with_their_positions_and_nothing_starts() {
     assert_eq!(home.run(["shot", "--size", "80x24"]).status, Some(0));
     for hostile in [&b"\xff\xfe"[..], b"(theme: \"\x1b[2J\")", &b"(".repeat(300), &b" ".repeat((1 << 20) + 1)] {
         home.file(USUAL, hostile);
-        let said = home.run(["config", "--check"]);
-        assert!(said.status == Some(1) && is_harmless(&said.stderr), "{:?}", said.status);
+        let output = home.run(["config", "--check"]);
+        assert!(output.status == Some(1) && is_harmless(&output.stderr), "{:?}", output.status);
     }
 }
 
@@ -80,8 +80,8 @@ fn a_named_file_must_exist_and_lessons_name_the_bound_keys() {
     let missing = home.run(["read", "where-tls-ends", "--config", "/no/such/file"]);
     assert!(missing.status == Some(1) && missing.stderr.contains("/no/such/file"), "{missing:?}");
     home.file(USUAL, "(keys: { \"tls\": [\"Ctrl-t\"] })");
-    let told = home.run(["read", "where-tls-ends"]).stdout;
-    assert!(told.contains("Change the TLS mode (Ctrl-t)"), "{told}");
+    let stdout = home.run(["read", "where-tls-ends"]).stdout;
+    assert!(stdout.contains("Change the TLS mode (Ctrl-t)"), "{stdout}");
 }
 
 #[test]
@@ -99,7 +99,7 @@ fn shot_reads_settings_only_from_a_named_file() {
         "{}",
         named.stdout
     );
-    // Keys and seed are those of the file.
+    // Keys and seed come from the file.
     let pressed = home.run(["shot", "stage-2-secured", "--size", "80x24", "--config", &file, "--keys", "Y"]);
     assert!(pressed.stdout.contains("paused"), "{}", pressed.stdout);
     let seeded = home.run(["shot", "stage-2-secured", "--size", "80x24", "--config", &file, "--at", "9s"]).stdout;
@@ -112,8 +112,8 @@ fn shot_reads_settings_only_from_a_named_file() {
     assert_eq!(svg(&[]), svg(&["--theme", "light"]));
     assert_ne!(svg(&[]), svg(&["--theme", "dark"]));
     let broken = home.file("broken.ron", "(theme: 3)");
-    let said = home.run(["shot", "--config", &broken]);
-    assert!(said.status == Some(1) && said.stderr.contains("broken.ron:1:9"), "{said:?}");
+    let output = home.run(["shot", "--config", &broken]);
+    assert!(output.status == Some(1) && output.stderr.contains("broken.ron:1:9"), "{output:?}");
 }
 
 #[test]
@@ -122,21 +122,21 @@ fn an_empty_variable_counts_as_unset() {
     home.file(USUAL, "(keys: { \"tls\": [\"Ctrl-t\"] })");
     let mut command = home.command(["read", "where-tls-ends"]);
     command.envs(["HOPLIGHT_CONFIG", "HOPLIGHT_CONTENT", "HOPLIGHT_PROGRESS"].map(|name| (name, "")));
-    let said = Finished::from(command.output().expect("the program runs"));
-    assert_eq!(said.status, Some(0), "{said:?}");
-    assert!(said.stdout.contains("Change the TLS mode (Ctrl-t)"), "the usual file is read");
+    let output = Finished::from(command.output().expect("the program runs"));
+    assert_eq!(output.status, Some(0), "{output:?}");
+    assert!(output.stdout.contains("Change the TLS mode (Ctrl-t)"), "the usual file is read");
 }
 
 #[test]
 fn an_invalid_seed_is_rejected_with_the_allowed_range() {
     let home = Home::new();
     for arguments in [&["list", "--seed", "-1"][..], &["list", "--seed=-1"], &["list", "--seed", "many"]] {
-        let said = home.run(arguments.to_vec());
-        assert!(said.status == Some(2) && said.stderr.contains("from 0 to 18446744073709551615"), "{said:?}");
+        let output = home.run(arguments.to_vec());
+        assert!(output.status == Some(2) && output.stderr.contains("from 0 to 18446744073709551615"), "{output:?}");
     }
     home.file(USUAL, "(seed: -1, tips: maybe)");
-    let said = home.run(["config", "--check"]);
-    for told in ["2 mistakes", "config.ron:1:9:", "from 0 to 18446744073709551615", "config.ron:1:18: expected boolean"] {
-        assert!(said.stderr.contains(told), "{told}: {said:?}");
+    let output = home.run(["config", "--check"]);
+    for part in ["2 mistakes", "config.ron:1:9:", "from 0 to 18446744073709551615", "config.ron:1:18: expected boolean"] {
+        assert!(output.stderr.contains(part), "{part}: {output:?}");
     }
 }

@@ -70,7 +70,7 @@ fn spans(text: &str) -> Vec<&str> {
     text.split('`').skip(1).step_by(2).collect()
 }
 
-/// The first cells of a table's rows, without its head.
+/// The first cells of a table's rows, without its header.
 fn first_cells(section: &str) -> Vec<String> {
     let row = |line: &str| line.replace("\\|", "\u{1}").split('|').nth(1).map(|cell| cell.trim().replace('\u{1}', "|"));
     section.lines().filter(|line| line.starts_with('|')).filter_map(row).filter(|cell| cell.contains('`')).collect()
@@ -136,10 +136,10 @@ fn assert_excerpt(excerpt: &str, output: &str, name: &str) {
     for (number, part) in parts.iter().enumerate().filter(|(_, part)| !part.is_empty()) {
         let at = rest.windows(part.len()).position(|window| window == &part[..]);
         let at = at.unwrap_or_else(|| panic!("{name} does not write\n{}\nbut\n{output}", part.join("\n")));
-        assert!(number > 0 || at == 0, "{name}: the excerpt leaves out the beginning");
+        assert!(number > 0 || at == 0, "{name}: the excerpt omits the beginning");
         rest.drain(..at + part.len());
     }
-    assert!(rest.is_empty() || parts[last].is_empty(), "{name}: the excerpt leaves out the end: {rest:?}");
+    assert!(rest.is_empty() || parts[last].is_empty(), "{name}: the excerpt omits the end: {rest:?}");
 }
 
 #[test]
@@ -154,8 +154,8 @@ fn every_example_matches_the_output_of_the_command() {
             blocks(&text, "text").into_iter().filter_map(|block| block.strip_prefix("$ hoplight ")?.split_once('\n'))
         {
             let mut command = home.command(arguments(line));
-            let said: Finished = command.current_dir(home.path()).output().expect("the program runs").into();
-            let output = if said.stdout.is_empty() { said.stderr } else { said.stdout };
+            let finished: Finished = command.current_dir(home.path()).output().expect("the program runs").into();
+            let output = if finished.stdout.is_empty() { finished.stderr } else { finished.stdout };
             assert_excerpt(excerpt, &output, &format!("{path}: hoplight {line}"));
             tried.insert(line.split(' ').next().expect("a command").to_owned());
         }
@@ -169,7 +169,7 @@ fn the_tables_of_text_commands_are_complete_and_their_commands_work() {
     let home = Home::new();
     let help = home.run(["--help"]).stdout;
     let (_, rest) = help.split_once("\nCommands:\n").expect("a list of commands");
-    let (list, _) = rest.split_once("\n\n").expect("its end");
+    let (list, _) = rest.split_once("\n\n").expect("the list ends");
     let names = list.lines().filter(|line| line.starts_with("  ") && !line.starts_with("   "));
     let names: BTreeSet<&str> = names.filter_map(|line| line.split_whitespace().next()).filter(|name| *name != "help").collect();
 
@@ -178,8 +178,8 @@ fn the_tables_of_text_commands_are_complete_and_their_commands_work() {
     assert_eq!(commands.iter().filter_map(|command| command.split(' ').next()).collect::<BTreeSet<_>>(), names);
     assert_eq!(table.len(), names.len());
     for command in commands {
-        let said = home.run(arguments(command));
-        assert_eq!((said.status, said.stderr.as_str(), said.stdout.is_empty()), (Some(0), "", false), "{command}");
+        let finished = home.run(arguments(command));
+        assert_eq!((finished.status, finished.stderr.as_str(), finished.stdout.is_empty()), (Some(0), "", false), "{command}");
     }
 
     let described = page("docs/commands.md");
@@ -270,12 +270,12 @@ fn the_tour_of_the_readme_shows_what_it_says() {
         assert!(tour.contains(sentence), "the README does not say {sentence:?}");
         pressed.push(keys);
         let pressed = pressed.join(" ");
-        let said = home.run(["shot", "stage-2-secured", "--keys", &pressed]);
+        let finished = home.run(["shot", "stage-2-secured", "--keys", &pressed]);
         assert!(
-            said.status == Some(0) && said.stdout.contains(shown),
+            finished.status == Some(0) && finished.stdout.contains(shown),
             "{pressed}: no {shown:?} in\n{}{}",
-            said.stdout,
-            said.stderr
+            finished.stdout,
+            finished.stderr
         );
     }
 }

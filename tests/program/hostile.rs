@@ -13,8 +13,8 @@ const HOSTILE: [&str; 9] =
 const SCENARIO: &str = include_str!("../../assets/design-0.ron");
 const LESSON: &str = include_str!("../lessons/small.ron");
 
-fn assert_harmless(said: &Finished, what: &str) {
-    assert!(is_harmless(&said.stdout) && is_harmless(&said.stderr), "{what:?}: {said:?}");
+fn assert_harmless(output: &Finished, what: &str) {
+    assert!(is_harmless(&output.stdout) && is_harmless(&output.stderr), "{what:?}: {output:?}");
 }
 
 #[test]
@@ -32,10 +32,10 @@ fn in_a_file_they_are_an_error_with_a_position() {
             ("label", LESSON.replacen("\"web-1 is down\"", &format!("\"{}\"", hostile.escape_unicode()), 1)),
         ] {
             let file = home.file("hostile.ron", text);
-            let said = home.run(["check", &file]);
-            assert_harmless(&said, hostile);
-            assert_eq!((said.status, said.stdout.as_str()), (Some(1), ""), "{name} {hostile:?}: {said:?}");
-            assert!(said.stderr.contains("hostile.ron:"), "{name} {hostile:?}: {said:?}");
+            let output = home.run(["check", &file]);
+            assert_harmless(&output, hostile);
+            assert_eq!((output.status, output.stdout.as_str()), (Some(1), ""), "{name} {hostile:?}: {output:?}");
+            assert!(output.stderr.contains("hostile.ron:"), "{name} {hostile:?}: {output:?}");
         }
     }
 }
@@ -45,9 +45,9 @@ fn in_a_comment_they_are_not_shown_with_the_line() {
     let home = Home::new();
     for hostile in HOSTILE {
         let text = SCENARIO.replacen("protocol: Http", &format!("/* {hostile} */ protocol: Htpp"), 1);
-        let said = home.run(["check", &home.file("hostile.ron", text)]);
-        assert_eq!(said.status, Some(1));
-        assert_harmless(&said, hostile);
+        let output = home.run(["check", &home.file("hostile.ron", text)]);
+        assert_eq!(output.status, Some(1));
+        assert_harmless(&output, hostile);
     }
 }
 
@@ -67,9 +67,9 @@ fn in_file_names_they_are_not_shown() {
             &["check", &lost],
             &["list", "--content", &lost],
         ] {
-            let said = home.run(arguments);
-            assert_eq!((said.status, said.stdout.as_str()), (Some(1), ""), "{arguments:?}");
-            assert_harmless(&said, hostile);
+            let output = home.run(arguments);
+            assert_eq!((output.status, output.stdout.as_str()), (Some(1), ""), "{arguments:?}");
+            assert_harmless(&output, hostile);
         }
         std::fs::remove_file(&broken).expect("removed");
     }
@@ -91,10 +91,10 @@ fn in_arguments_they_are_not_shown() {
             &[&long],
             &["list", &value],
         ] {
-            let said = home.run(arguments);
-            assert!(said.status.is_some_and(|status| status != 0), "{arguments:?}: {said:?}");
-            assert_eq!(said.stdout, "", "{arguments:?}");
-            assert_harmless(&said, hostile);
+            let output = home.run(arguments);
+            assert!(output.status.is_some_and(|status| status != 0), "{arguments:?}: {output:?}");
+            assert_eq!(output.stdout, "", "{arguments:?}");
+            assert_harmless(&output, hostile);
         }
     }
 }
@@ -118,9 +118,9 @@ fn arguments_that_are_not_utf8_are_never_printed_raw() {
     let home = Home::new();
     let odd = OsString::from_vec(b"a\xff\x1b[2J".to_vec());
     for arguments in [vec!["trace".into(), odd.clone()], vec!["check".into(), odd.clone()], vec!["--lesson".into(), odd]] {
-        let said = home.run(&arguments);
-        assert!(said.status.is_some_and(|status| status != 0), "{arguments:?}: {said:?}");
-        assert_harmless(&said, "not UTF-8");
+        let output = home.run(&arguments);
+        assert!(output.status.is_some_and(|status| status != 0), "{arguments:?}: {output:?}");
+        assert_harmless(&output, "not UTF-8");
     }
 }
 
@@ -128,13 +128,13 @@ fn arguments_that_are_not_utf8_are_never_printed_raw() {
 fn files_that_are_not_text_not_regular_or_too_large_are_rejected() {
     let home = Home::new();
     let no_text = home.file("a.ron", [0xff, 0xfe, 0x00]);
-    let said = home.run(["check", &no_text]);
-    assert!(said.status == Some(1) && said.stderr.contains("not UTF-8"), "{said:?}");
-    let said = home.run(["trace", "/dev/zero"]);
-    assert!(said.status == Some(1) && said.stderr.contains("/dev/zero is a device, not a regular file"), "{said:?}");
+    let output = home.run(["check", &no_text]);
+    assert!(output.status == Some(1) && output.stderr.contains("not UTF-8"), "{output:?}");
+    let output = home.run(["trace", "/dev/zero"]);
+    assert!(output.status == Some(1) && output.stderr.contains("/dev/zero is a device, not a regular file"), "{output:?}");
     let large = home.file("large.ron", " ".repeat((1 << 20) + 1));
-    let said = home.run(["check", &large]);
-    assert!(said.status == Some(1) && said.stderr.contains("larger than 1048576 bytes"), "{said:?}");
+    let output = home.run(["check", &large]);
+    assert!(output.status == Some(1) && output.stderr.contains("larger than 1048576 bytes"), "{output:?}");
 }
 
 #[test]

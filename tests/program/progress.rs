@@ -41,11 +41,11 @@ fn end(pty: &mut Pty) -> String {
     pty.send(CTRL_C);
     assert_eq!(pty.wait_for_exit().exit_code(), 0);
     pty.assert_restored();
-    said(pty)
+    shown(pty)
 }
 
 /// The text on the screen, without line breaks.
-fn said(pty: &Pty) -> String {
+fn shown(pty: &Pty) -> String {
     pty.text().split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
@@ -115,8 +115,8 @@ fn a_damaged_file_is_set_aside_and_reported() {
         let mut pty = home.start(if usual { &[] } else { &arguments });
         wait_for_words(&mut pty, "Starting without earlier progress: ~/");
         wait_for_words(&mut pty, "and will be renamed, not overwritten.");
-        let said = two_steps(&mut pty);
-        assert!(said.contains("progress.ron was renamed to ~/") && said.contains(".broken-1."), "{said}");
+        let shown = two_steps(&mut pty);
+        assert!(shown.contains("progress.ron was renamed to ~/") && shown.contains(".broken-1."), "{shown}");
         assert_eq!(fs::read_to_string(format!("{file}.broken-1")).expect("a file set aside"), text);
         assert!(fs::read_to_string(&file).expect("a new file").contains("furthest: 2"));
     }
@@ -145,8 +145,8 @@ fn other_files_are_refused_and_left_unchanged() {
             let mut pty = Pty::spawn(command, 80, 24);
             wait_for_words(&mut pty, &refused);
             wait_for_words(&mut pty, "with --progress FILE.");
-            let said = two_steps(&mut pty);
-            assert_eq!(said.matches(&refused).count(), 1, "repeated at exit: {said}");
+            let shown = two_steps(&mut pty);
+            assert_eq!(shown.matches(&refused).count(), 1, "repeated at exit: {shown}");
             assert_eq!((fs::read_to_string(&file).expect("the file exists").as_str(), state(file.as_ref())), (text, before));
         }
     }
@@ -179,15 +179,15 @@ fn irregular_and_unreadable_files_are_refused_and_left_unchanged() {
     }
     for (path, why) in cases {
         let before = state(&path);
-        let said = go_two_steps(&home, &["--progress", path.to_str().expect("UTF-8")], None);
-        assert!(said.contains("Progress is not saved in this run: ") && said.contains(why), "{path:?}: {said}");
+        let shown = go_two_steps(&home, &["--progress", path.to_str().expect("UTF-8")], None);
+        assert!(shown.contains("Progress is not saved in this run: ") && shown.contains(why), "{path:?}: {shown}");
         let after = state(&path);
         // Files in /proc differ between processes.
         assert!(path.starts_with("/proc") || before == after, "{path:?}: {after:?}");
     }
     let below = format!("{file}/progress.ron");
-    let said = go_two_steps(&home, &["--progress", &below], None);
-    assert!(said.contains("cannot be read (Not a directory"), "{said}");
+    let shown = go_two_steps(&home, &["--progress", &below], None);
+    assert!(shown.contains("cannot be read (Not a directory"), "{shown}");
     assert_eq!(fs::read_to_string(&file).expect("the file exists"), "kept");
     assert!(fs::metadata(at("pipe")).expect("the file exists").file_type().is_fifo());
 }
@@ -204,8 +204,8 @@ fn a_folder_that_replaces_the_file_during_the_run_is_kept_and_reported() {
     fs::create_dir(&file).expect("created");
     pty.send("n");
     pty.wait_for("Progress could not be saved: ~/progress.ron is a folder");
-    let said = end(&mut pty);
-    assert!(said.contains("Progress could not be saved: ~/progress.ron is a folder, not a regular file."), "{said}");
+    let shown = end(&mut pty);
+    assert!(shown.contains("Progress could not be saved: ~/progress.ron is a folder, not a regular file."), "{shown}");
     assert_eq!(fs::read_dir(&file).expect("a folder").count(), 0);
     assert!(!home.path().join("progress.ron.broken-1").exists());
 }
@@ -222,8 +222,8 @@ fn links_to_the_file_are_kept() {
     let twin = home.path().join("twin.ron");
     fs::hard_link(&real, &twin).expect("created");
     let before = state(&real);
-    let said = go_on(&home, &["--progress", real.to_str().expect("UTF-8")]);
-    assert!(said.contains("~/dotfiles/progress.ron has another hard link; saving would separate the two."), "{said}");
+    let shown = go_on(&home, &["--progress", real.to_str().expect("UTF-8")]);
+    assert!(shown.contains("~/dotfiles/progress.ron has another hard link; saving would separate the two."), "{shown}");
     assert_eq!((state(&real), fs::metadata(&twin).expect("the file exists").nlink()), (before, 2));
 }
 
@@ -235,9 +235,9 @@ fn a_backup_of_a_newer_version_is_reported_and_left_unchanged() {
     let backup = home.file("progress.ron.bak", newer);
     go_two_steps(&home, &["--progress", &file], None);
     assert_eq!(fs::read_to_string(&backup).expect("the file exists"), newer);
-    let said = go_on(&home, &["--progress", &file]);
+    let shown = go_on(&home, &["--progress", &file]);
     assert_eq!(fs::read_to_string(&backup).expect("the file exists"), newer);
-    assert!(said.contains("~/progress.ron.bak was written by a newer hoplight (format 2): it is left unchanged"), "{said}");
+    assert!(shown.contains("~/progress.ron.bak was written by a newer hoplight (format 2): it is left unchanged"), "{shown}");
     assert!(fs::read_to_string(&file).expect("a saved file").contains("furthest: 2"));
 }
 
@@ -247,8 +247,8 @@ fn a_lock_held_by_another_program_is_reported_and_the_program_continues() {
     let file = home.path().join("progress.ron").to_str().expect("UTF-8").to_owned();
     let held = fs::File::create(home.path().join("progress.ron.lock")).expect("created");
     held.lock().expect("an unlocked file");
-    let said = go_two_steps(&home, &["--progress", &file], None);
-    assert!(said.contains("progress.ron.lock is locked by another hoplight"), "{said}");
+    let shown = go_two_steps(&home, &["--progress", &file], None);
+    assert!(shown.contains("progress.ron.lock is locked by another hoplight"), "{shown}");
     assert!(!fs::exists(&file).expect("a readable folder"));
 }
 

@@ -42,7 +42,7 @@ fn shown(ansi: &str, (columns, rows): (u16, u16)) -> vt100::Parser {
     terminal
 }
 
-/// The terminal's rows, without blanks at their ends.
+/// The terminal's rows, without trailing spaces.
 fn rows_of(terminal: &vt100::Parser, (columns, rows): (u16, u16)) -> String {
     let lines = terminal.screen().rows(0, columns).take(usize::from(rows));
     lines.flat_map(|line| [line.trim_end().to_owned(), "\n".to_owned()]).collect()
@@ -233,9 +233,9 @@ fn invalid_requests_are_reported() {
         (&["stage-2-secured", "--keys", "q q"], 2, "q quits the program"),
         (&["stage-2-secured", "--format", "png"], 2, "svg"),
     ] {
-        let said = home.run(["shot"].iter().chain(arguments));
-        assert_eq!((said.status, said.stdout.as_str()), (Some(status), ""), "{arguments:?}: {said:?}");
-        assert!(said.stderr.contains(says) && is_harmless(&said.stderr), "{arguments:?}: {said:?}");
+        let finished = home.run(["shot"].iter().chain(arguments));
+        assert_eq!((finished.status, finished.stdout.as_str()), (Some(status), ""), "{arguments:?}: {finished:?}");
+        assert!(finished.stderr.contains(says) && is_harmless(&finished.stderr), "{arguments:?}: {finished:?}");
     }
 }
 

@@ -12,10 +12,10 @@ use crate::{CTRL_C, Finished, Home, is_harmless};
 /// The report of `simulate stage-2-secured` with these arguments.
 fn report(arguments: &[&str]) -> Value {
     let home = Home::new();
-    let said = home.run(["simulate", "stage-2-secured", "--format", "json"].iter().chain(arguments));
-    assert_eq!((said.status, said.stderr.as_str()), (Some(0), ""), "{arguments:?}");
-    assert_eq!(said.stdout.lines().count(), 1, "one object on one line");
-    serde_json::from_str(&said.stdout).expect("JSON")
+    let output = home.run(["simulate", "stage-2-secured", "--format", "json"].iter().chain(arguments));
+    assert_eq!((output.status, output.stderr.as_str()), (Some(0), ""), "{arguments:?}");
+    assert_eq!(output.stdout.lines().count(), 1, "one object on one line");
+    serde_json::from_str(&output.stdout).expect("JSON")
 }
 
 fn count(value: &Value) -> u64 {
@@ -41,8 +41,8 @@ fn the_numbers_of_a_report_are_consistent() {
     assert_eq!(report["interrupted"], Value::from(false));
     let alerts = report["alerts"].as_array().expect("a list");
     // The last sample of agent-2 arrived before 5 s, and the first one after the restart at 10 s.
-    let told: Vec<_> = alerts.iter().map(|it| (number(&it["at_s"]), it["rule"].as_str(), it["state"].as_str())).collect();
-    assert_eq!(told, [(9.0, Some("no data"), Some("firing")), (10.005, Some("no data"), Some("resolved"))]);
+    let log: Vec<_> = alerts.iter().map(|it| (number(&it["at_s"]), it["rule"].as_str(), it["state"].as_str())).collect();
+    assert_eq!(log, [(9.0, Some("no data"), Some("firing")), (10.005, Some("no data"), Some("resolved"))]);
     assert!(alerts.iter().all(|alert| alert["subject"] == "agent-2"), "{alerts:?}");
     let (offered, completed, in_flight) = (count(&report["offered"]), count(&report["completed"]), count(&report["in_flight"]));
     let failed = sum(&report["failed"]);
@@ -125,9 +125,9 @@ fn commands_that_can_never_succeed_are_rejected_before_the_run() {
         ("1s promote web-1", "web-1 is not a database"),
         ("1s drain db-1", "db-1 is not a backend of a balancer"),
     ] {
-        let said = home.run(["simulate", "stage-2-secured", "--at", command]);
-        assert_eq!((said.status, said.stdout.as_str()), (Some(1), ""), "{command}");
-        assert!(said.stderr.contains(why) && said.stderr.contains("1s"), "{command}: {}", said.stderr);
+        let output = home.run(["simulate", "stage-2-secured", "--at", command]);
+        assert_eq!((output.status, output.stdout.as_str()), (Some(1), ""), "{command}");
+        assert!(output.stderr.contains(why) && output.stderr.contains("1s"), "{command}: {}", output.stderr);
     }
 }
 
@@ -143,9 +143,9 @@ fn a_month_of_ten_thousand_waiting_users_is_counted_exactly() {
                 (id: "web-1", kind: Web(), station: (slots: 1, queue: 1000000, service: Exponential(mean_ms: 0.01)))],
             links: [(from: "browser", to: "web-1", protocol: Http, latency_ms: 0.0)])"#,
     );
-    let said = home.run(["simulate", &crowd, "--duration", "30d", "--at", "1s hang web-1", "--format", "json"]);
-    assert_eq!((said.status, said.stderr.as_str()), (Some(0), ""));
-    let report: Value = serde_json::from_str(&said.stdout).expect("JSON");
+    let output = home.run(["simulate", &crowd, "--duration", "30d", "--at", "1s hang web-1", "--format", "json"]);
+    assert_eq!((output.status, output.stderr.as_str()), (Some(0), ""));
+    let report: Value = serde_json::from_str(&output.stdout).expect("JSON");
     let waiting = number(&report["stations"]["web-1"]["mean_queue"]);
     assert!((19_990.0..=20_000.0).contains(&waiting), "{waiting}");
 }
@@ -182,7 +182,7 @@ fn missing_measurements_are_null() {
     }
     assert!(report["window"]["error_ratio"].is_null() && report["stations"]["web-1"]["mean_wait_ms"].is_null());
     assert_eq!(report["stations"]["web-1"]["utilisation"], 0.0);
-    assert!(report["agents"]["agent-1"]["last_sample_age_s"].is_null(), "the first sample is on its way");
+    assert!(report["agents"]["agent-1"]["last_sample_age_s"].is_null(), "the first sample is in flight");
 }
 
 #[test]
@@ -235,13 +235,13 @@ fn the_tables_fit_80_columns() {
         ),
         (&many, &["seeds 1 to 2", "read p95", "completed/s", "app-1"]),
     ] {
-        let said = home.run(arguments);
-        assert_eq!((said.status, said.stderr.as_str()), (Some(0), ""), "{said:?}");
+        let output = home.run(arguments);
+        assert_eq!((output.status, output.stderr.as_str()), (Some(0), ""), "{output:?}");
         for part in shows {
-            assert!(said.stdout.contains(part), "{part}: {}", said.stdout);
+            assert!(output.stdout.contains(part), "{part}: {}", output.stdout);
         }
-        assert!(said.stdout.lines().all(|line| line.chars().count() <= 80) && is_harmless(&said.stdout), "{}", said.stdout);
-        assert!(!said.stdout.contains("NaN") && !said.stdout.contains("inf"), "{}", said.stdout);
+        assert!(output.stdout.lines().all(|line| line.chars().count() <= 80) && is_harmless(&output.stdout), "{}", output.stdout);
+        assert!(!output.stdout.contains("NaN") && !output.stdout.contains("inf"), "{}", output.stdout);
     }
 }
 
@@ -265,18 +265,18 @@ fn a_mistake_in_a_script_or_scenario_is_an_error_with_its_position() {
         (&["--script", &late], &["late.txt", "120s is after the end"]),
         (&["--script", "/no/such/file"], &["cannot read /no/such/file"]),
     ] {
-        let said = home.run(["simulate", "stage-2-secured"].iter().chain(arguments));
-        assert_eq!((said.status, said.stdout.as_str()), (Some(1), ""), "{arguments:?}: {said:?}");
+        let output = home.run(["simulate", "stage-2-secured"].iter().chain(arguments));
+        assert_eq!((output.status, output.stdout.as_str()), (Some(1), ""), "{arguments:?}: {output:?}");
         for part in says {
-            assert!(said.stderr.contains(part), "{part}: {}", said.stderr);
+            assert!(output.stderr.contains(part), "{part}: {}", output.stderr);
         }
-        assert!(is_harmless(&said.stderr), "{said:?}");
+        assert!(is_harmless(&output.stderr), "{output:?}");
     }
-    let said = home.run(["simulate", "stage-2-secure"]);
-    assert_eq!(said.status, Some(1));
-    assert!(said.stderr.contains("did you mean `stage-2-secured`?"), "{said:?}");
-    let said = home.run(["simulate", &home.file("broken.ron", "(\n  oops")]);
-    assert!(said.status == Some(1) && said.stderr.contains("broken.ron:2:"), "{said:?}");
+    let output = home.run(["simulate", "stage-2-secure"]);
+    assert_eq!(output.status, Some(1));
+    assert!(output.stderr.contains("did you mean `stage-2-secured`?"), "{output:?}");
+    let output = home.run(["simulate", &home.file("broken.ron", "(\n  oops")]);
+    assert!(output.status == Some(1) && output.stderr.contains("broken.ron:2:"), "{output:?}");
 }
 
 #[test]

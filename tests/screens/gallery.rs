@@ -41,7 +41,7 @@ fn every_screen_at_three_sizes_in_every_look() {
             })
             .collect();
         let [dark, dark_ascii] = [false, true].map(|ascii| drawn(&learner.app, &Theme::new(Palette::Dark, ascii)));
-        assert_eq!(whole(&dark_ascii), whole(&ascii), "{name}: nor does it in ASCII");
+        assert_eq!(whole(&dark_ascii), whole(&ascii), "{name}, ASCII: the text does not depend on colours");
         assert_eq!(styles(&dark_ascii), styles(&dark), "{name}: ASCII changes no colour");
         let all = format!("{}\n=== ascii ===\n{}\n=== looks ===\n{}", whole(&plain), whole(&ascii), looks.concat());
         let (columns, rows) = learner.app.size();

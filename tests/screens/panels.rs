@@ -50,9 +50,9 @@ fn a_step_with_goals_hints_and_solution() {
 fn a_step_whose_gate_has_passed() {
     let mut learner = at_step(1, SMALL);
     learner.select(&component("web-1")).press("x").wait(150);
-    let told = panels(&learner);
+    let with_reveal = panels(&learner);
     learner.press("<Tab>");
-    compare("a_step_whose_gate_has_passed", &format!("{told}\n=== the next key ===\n{}", panels(&learner)));
+    compare("a_step_whose_gate_has_passed", &format!("{with_reveal}\n=== the next key ===\n{}", panels(&learner)));
 }
 
 #[test]

@@ -188,7 +188,7 @@ fn the_course_map_shows_quiz_scores_and_marks_truncated_text() {
         assert!(shown.contains(score), "{shown}");
         for _ in 0..learner.app.home.items.len() {
             let shown = whole(&learner.app);
-            let (last, told) = match learner.app.home.item() {
+            let (last, is_truncated) = match learner.app.home.item() {
                 Some(CourseItem::Lesson(lesson)) => (lesson.summary.to_string(), false),
                 Some(CourseItem::Scenario(infra)) => (
                     infra.notes().last().map_or(infra.summary(), |note| note.as_str()).to_owned(),
@@ -198,7 +198,7 @@ fn the_course_map_shows_quiz_scores_and_marks_truncated_text() {
             };
             let word = last.split(' ').next_back().expect("a word");
             let end = shown.lines().any(|line| line.ends_with(word));
-            assert!(end != told, "{word:?}: {shown}");
+            assert!(end != is_truncated, "{word:?}: {shown}");
             learner.press("j");
         }
     }

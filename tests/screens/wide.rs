@@ -27,7 +27,8 @@ const SITE: &str = r#"(
     ],
 )"#;
 
-/// Asserts that every cell is covered once: a symbol of two columns is followed by a blank, and none crosses the edge.
+/// Asserts that every cell is covered once: a symbol of two columns is followed by an empty cell, and none crosses the
+/// edge.
 fn assert_columns(buffer: &Buffer, what: &str) {
     for y in 0..buffer.area.height {
         let mut x = 0;

@@ -1,4 +1,4 @@
-//! A followed request and a tapped link show the same as an uninterrupted run that is observed from the start.
+//! A followed request and a tapped link show the same data as an uninterrupted run that is observed from the start.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -31,7 +31,7 @@ fn trace_spans_match_the_requests_activities_and_cover_its_lifetime() {
     let (mut waited, mut worked, mut journeys) = (0, 0, 0);
     for seed in 1..=6 {
         let mut timeline = busy(seed);
-        timeline.apply(Command::Send(RequestKind::Write)).expect("a user may always ask");
+        timeline.apply(Command::Send(RequestKind::Write)).expect("users can always send requests");
         let (number, born) = (newest(&timeline), timeline.simulation().now());
         timeline.follow(Some(number), born);
         while let Some(present) = timeline.simulation().present(number) {
@@ -48,8 +48,9 @@ fn trace_spans_match_the_requests_activities_and_cover_its_lifetime() {
             EventKind::Ended { latency_ms, .. } => Some(latency_ms),
             _ => None,
         });
-        let total: f64 = journey.iter().map(|span| span.to.expect("over").since(span.from).as_secs_f64() * 1e3).sum();
-        assert!((total - latency.expect("it has ended")).abs() < 1e-6, "{total} and {latency:?}");
+        let total: f64 =
+            journey.iter().map(|span| span.to.expect("the span has ended").since(span.from).as_secs_f64() * 1e3).sum();
+        assert!((total - latency.expect("the request has ended")).abs() < 1e-6, "{total} and {latency:?}");
         let count = |wanted: fn(&Activity) -> bool| journey.iter().filter(|span| wanted(&span.doing)).count();
         waited += count(|doing| matches!(doing, Activity::Waits(_)));
         worked += count(|doing| matches!(doing, Activity::Served(_)));
@@ -64,7 +65,7 @@ fn a_request_followed_late_has_the_same_trace() {
         (timeline.journey(), timeline.trail().cloned().collect())
     };
     let mut early = busy(3);
-    early.apply(Command::Send(RequestKind::Read)).expect("a user may always ask");
+    early.apply(Command::Send(RequestKind::Read)).expect("users can always send requests");
     let number = newest(&early);
     let mut late = early.clone();
     early.follow(Some(number), early.simulation().now());
@@ -91,27 +92,27 @@ fn a_request_followed_late_has_the_same_trace() {
 fn overheard(from: &str, to: &str, seed: u64, between: (SimTime, SimTime)) -> Vec<(SimTime, u64, Heading)> {
     let infra = stage_2();
     let tapped = infra.link_between(from, to).expect("a link");
-    let mut heard = Vec::new();
+    let mut captured = Vec::new();
     let mut observer = |note: JournalEvent| {
         if let (EventKind::Departed { link, heading, .. }, Some((number, _))) = (note.what, note.request)
             && link == tapped
             && note.at > between.0
         {
-            heard.push((note.at, number, heading));
+            captured.push((note.at, number, heading));
         }
     };
     let mut sim = Simulation::new(infra, seed);
     sim.apply(&Command::Rate(Rate::new(RATE).expect("a rate")), &mut ()).expect("a rate");
     sim.advance(between.1, &mut observer);
-    heard
+    captured
 }
 
-fn requests<'a>(heard: impl Iterator<Item = &'a CapturedMessage>) -> Vec<(SimTime, u64, Heading)> {
-    let part = |heard: &CapturedMessage| match heard.payload {
-        CapturedPayload::Request { number, heading, .. } => Some((heard.at, number, heading)),
+fn requests<'a>(captured: impl Iterator<Item = &'a CapturedMessage>) -> Vec<(SimTime, u64, Heading)> {
+    let part = |captured: &CapturedMessage| match captured.payload {
+        CapturedPayload::Request { number, heading, .. } => Some((captured.at, number, heading)),
         _ => None,
     };
-    heard.filter_map(part).collect()
+    captured.filter_map(part).collect()
 }
 
 #[test]
@@ -145,9 +146,9 @@ fn a_tap_keeps_the_latest_messages_after_seeking_back() {
     timeline.listen(stage_2().link_between("browser", "lb-1"));
     for to in [20, 12, 19, 8] {
         timeline.seek(SimTime::from_secs(to));
-        let heard = requests(timeline.captured());
+        let captured = requests(timeline.captured());
         let all = overheard("browser", "lb-1", 6, (SimTime::from_secs(3), SimTime::from_secs(to)));
-        assert!(heard.len() >= 200 && heard.len() <= 2_000 && all.ends_with(&heard), "{} at {to} s", heard.len());
+        assert!(captured.len() >= 200 && captured.len() <= 2_000 && all.ends_with(&captured), "{} at {to} s", captured.len());
     }
 }
 
@@ -155,11 +156,11 @@ fn a_tap_keeps_the_latest_messages_after_seeking_back() {
 fn a_tap_captures_changes_samples_and_advertisements() {
     let text = include_str!("../../assets/stage-3-scaled.ron");
     let infra = Arc::new(Infrastructure::from_ron("stage-3-scaled.ron", text).expect("a scenario"));
-    let heard = |from: &str, to: &str| -> Vec<CapturedPayload> {
+    let captured = |from: &str, to: &str| -> Vec<CapturedPayload> {
         let mut timeline = Timeline::new(Simulation::new(Arc::clone(&infra), 1));
         timeline.listen(Some(infra.link_between(from, to).unwrap_or_else(|| panic!("{from} → {to}"))));
         timeline.seek(SimTime::from_secs(5));
-        timeline.captured().map(|heard| heard.payload.clone()).collect()
+        timeline.captured().map(|captured| captured.payload.clone()).collect()
     };
     let links: Vec<(String, String, hoplight::model::Protocol)> = infra
         .links()
@@ -170,14 +171,14 @@ fn a_tap_captures_changes_samples_and_advertisements() {
         .collect();
     for (from, to, protocol) in links {
         use hoplight::model::Protocol::{Metrics, Replication, Vrrp};
-        let said = match protocol {
-            Replication => heard(&from, &to).iter().filter(|said| **said == CapturedPayload::Change).count(),
-            Metrics => heard(&from, &to).iter().filter(|said| matches!(said, CapturedPayload::Sample { .. })).count(),
-            Vrrp => heard(&from, &to).iter().filter(|said| matches!(said, CapturedPayload::Advertisement(1..))).count(),
+        let count = match protocol {
+            Replication => captured(&from, &to).iter().filter(|payload| **payload == CapturedPayload::Change).count(),
+            Metrics => captured(&from, &to).iter().filter(|payload| matches!(payload, CapturedPayload::Sample { .. })).count(),
+            Vrrp => captured(&from, &to).iter().filter(|payload| matches!(payload, CapturedPayload::Advertisement(1..))).count(),
             _ => continue,
         };
         let expected = if protocol == Replication { 30..400 } else { 4..6 };
-        assert!(expected.contains(&said), "{from} → {to}: {said}");
+        assert!(expected.contains(&count), "{from} → {to}: {count}");
     }
 }
 
@@ -201,14 +202,19 @@ fn a_tap_captures_packets_stopped_by_the_far_firewall_but_not_by_the_near_one() 
     for (from, to) in [("browser", "lb-1"), ("lb-1", "web-1"), ("app-2", "db-1"), ("agent-1", "monitor")] {
         let mut timeline = busy(4);
         let Some(link) = stage_2().link_between(from, to) else { continue };
-        timeline.apply(Command::Edit(TopologyEdit::Block(ComponentId::new(from), ComponentId::new(to)))).expect("it was open");
+        timeline
+            .apply(Command::Edit(TopologyEdit::Block(ComponentId::new(from), ComponentId::new(to))))
+            .expect("the hop was open");
         let hop = timeline.simulation().infrastructure().hop(link);
         let stops = hop.guards.iter().map(|guard| guard.verdict).find(|verdict| verdict.action != RuleAction::Allow);
         let near = stops.expect("a firewall stops it").direction == Direction::Outbound;
         timeline.listen(Some(link));
         timeline.seek(SimTime::from_secs(6));
-        let asked = |heard: &&CapturedMessage| {
-            matches!(heard.payload, CapturedPayload::Sample { .. } | CapturedPayload::Request { heading: Heading::Request, .. })
+        let asked = |captured: &&CapturedMessage| {
+            matches!(
+                captured.payload,
+                CapturedPayload::Sample { .. } | CapturedPayload::Request { heading: Heading::Request, .. }
+            )
         };
         assert_eq!(timeline.captured().filter(asked).count() == 0, near, "{from} → {to}");
         sides[usize::from(near)] += 1;
@@ -222,7 +228,7 @@ fn a_taps_totals_are_the_same_after_seeking_back_and_forth() {
     let link = stage_2().link_between("lb-1", "web-1");
     let mut timeline = busy(5);
     timeline.listen(link);
-    // Run straight on, far beyond the number of messages kept.
+    // Run without seeking, far beyond the number of messages kept.
     let summary = |timeline: &Timeline| {
         let last: Vec<CapturedMessage> = timeline.captured().rev().take(200).cloned().collect();
         (timeline.captured_count(), timeline.captured_password().cloned(), last)

@@ -32,26 +32,26 @@ pub(crate) struct Learner {
 }
 
 impl Learner {
-    /// At the course map.
+    /// Creates a learner at the course map.
     pub(crate) fn new(size: (u16, u16)) -> Self {
         Self::with(library(), Progress::default(), size)
     }
 
-    /// At the course map of a library.
+    /// Creates a learner at the course map of a library.
     pub(crate) fn with(library: Library, progress: Progress, size: (u16, u16)) -> Self {
         let mut app = App::new(library, progress, Settings { seed: 1, ..Settings::default() });
         app.resize(size.0, size.1);
         Self { app, effects: Vec::new() }
     }
 
-    /// In a lesson.
+    /// Creates a learner in a lesson.
     pub(crate) fn in_lesson(lesson: &str, size: (u16, u16)) -> Self {
         let mut learner = Self::new(size);
         assert!(learner.app.open_lesson(lesson), "no lesson {lesson}");
         learner
     }
 
-    /// In the tests' small lesson, which has every kind of step.
+    /// Creates a learner in the tests' small lesson, which has every kind of step.
     pub(crate) fn in_small_lesson(size: (u16, u16)) -> Self {
         let text = include_str!("../lessons/small.ron");
         let mut library = library();
@@ -61,7 +61,7 @@ impl Learner {
         learner
     }
 
-    /// At an infrastructure without a lesson.
+    /// Creates a learner at an infrastructure without a lesson.
     pub(crate) fn exploring(size: (u16, u16)) -> Self {
         let mut learner = Self::new(size);
         let infra = learner.app.library.scenario("stage-2-secured").expect("shipped").clone();
@@ -93,7 +93,7 @@ impl Learner {
         self
     }
 
-    /// Advances time until this much more was simulated.
+    /// Advances time until this much more time has been simulated.
     pub(crate) fn wait_simulated(&mut self, time: Duration) {
         let end = self.now() + time;
         for _ in 0..MOST_FRAMES {

@@ -1,8 +1,8 @@
-//! A program in a real pseudo-terminal, and what its screen then shows.
+//! Runs a program in a pseudo-terminal and emulates its screen.
 //!
-//! Nothing here sleeps or tries again: every wait is for something that the program does, and fails at a deadline.
+//! Nothing here sleeps or polls: every wait is for an action of the program, and fails at a deadline.
 
-#![allow(dead_code, reason = "every test binary uses a part of it")]
+#![allow(dead_code, reason = "every test binary uses a different part")]
 
 use std::num::NonZeroU16;
 use std::path::{Path, PathBuf};
@@ -15,10 +15,10 @@ use std::time::{Duration, Instant};
 use portable_pty::{CommandBuilder, ExitStatus, MasterPty, PtySize, native_pty_system};
 use rustix::process::{Pid, Signal, kill_process};
 
-/// No program under test takes nearly this long, even on a busy machine.
+/// Maximum wait. No program under test takes nearly this long, even on a busy machine.
 const DEADLINE: Duration = Duration::from_secs(20);
 
-/// No screen that is looked at is larger, whatever the window claims.
+/// Maximum size of the emulated screen, whatever size the window claims.
 const MAX_SCREEN: (u16, u16) = (300, 100);
 
 /// A program in a pseudo-terminal.
@@ -34,7 +34,7 @@ pub(crate) struct Pty {
     modes_before: String,
 }
 
-/// A command with a terminal type and nothing else that depends on the machine.
+/// Creates a command with a fixed terminal type, so that its output does not depend on the machine.
 pub(crate) fn command(program: &Path) -> CommandBuilder {
     let mut command = CommandBuilder::new(program);
     command.env("TERM", "xterm-256color");
@@ -42,7 +42,7 @@ pub(crate) fn command(program: &Path) -> CommandBuilder {
     command
 }
 
-/// Where cargo puts the example of this name when it builds everything for `cargo test`.
+/// Path of the example that `cargo test` builds.
 pub(crate) fn example(name: &str) -> PathBuf {
     let test = std::env::current_exe().unwrap();
     let profile = test.ancestors().nth(2).unwrap();
@@ -57,7 +57,7 @@ impl Pty {
         let mut child = pair.slave.spawn_command(command).unwrap();
         let pid = Pid::from_raw(i32::try_from(child.process_id().unwrap()).unwrap()).unwrap();
         let process = Process { pid, running: true };
-        // Then the end of the last program in the terminal is the end of its output.
+        // The output then ends when the last program in the terminal exits.
         drop(pair.slave);
 
         let (ended_in, ended) = channel();
@@ -68,8 +68,8 @@ impl Pty {
         let (mut reader, stop) = (pair.master.try_clone_reader().unwrap(), Arc::clone(&stalled));
         thread::spawn(move || {
             let mut chunk = vec![0; 65536];
-            // Linux checks for input before it checks whether the other side has closed. A program that writes and exits
-            // between the two checks makes `read` report the end before the last bytes: only the second report is final.
+            // Linux checks for input before it checks whether the other side has closed. If a program writes and exits
+            // between the two checks, `read` reports the end before the last bytes, so only the second report is final.
             let mut ends = 0;
             while ends < 2 {
                 let Ok(length @ 1..) = reader.read(&mut chunk) else {
@@ -98,7 +98,7 @@ impl Pty {
         self.wait_until(text, |screen| screen.contents().contains(text));
     }
 
-    /// Reads until the screen is as asked; `what` names that in the failure.
+    /// Reads until `reached` holds for the screen. The panic message names the missing `what`.
     pub(crate) fn wait_until(&mut self, what: &str, reached: impl Fn(&vt100::Screen) -> bool) {
         let deadline = Deadline::new();
         while !reached(self.screen.screen()) {
@@ -109,7 +109,7 @@ impl Pty {
         }
     }
 
-    /// What the screen shows.
+    /// The text on the screen.
     pub(crate) fn text(&self) -> String {
         self.screen.screen().contents()
     }
@@ -130,34 +130,35 @@ impl Pty {
         self.master.resize(size(columns, rows)).unwrap();
     }
 
-    /// Sends a signal to the program that was started.
+    /// Sends a signal to the spawned program.
     pub(crate) fn signal(&self, signal: Signal) {
         kill_process(self.process.pid, signal).unwrap();
     }
 
-    /// The program in the foreground: the one that was started, or one that it runs.
+    /// The foreground process: the spawned program, or one that it runs.
     pub(crate) fn foreground(&self) -> Pid {
         Pid::from_raw(self.master.process_group_leader().unwrap()).unwrap()
     }
 
-    /// Stops reading at the next output, so that the terminal's buffer fills. Something must be output then.
+    /// Stops reading after the next output, so that the terminal's buffer fills. The program must write something
+    /// afterwards.
     pub(crate) fn stall(&self) {
         self.stalled.store(true, Ordering::SeqCst);
     }
 
-    /// Waits until the stalled reader has let go.
+    /// Waits until the stalled reader has stopped.
     pub(crate) fn wait_until_stalled(&mut self) {
         let deadline = Deadline::new();
         loop {
             match self.output.recv_timeout(deadline.left()) {
                 Ok(bytes) => self.receive(&bytes),
                 Err(RecvTimeoutError::Disconnected) => return,
-                Err(RecvTimeoutError::Timeout) => panic!("nothing was output"),
+                Err(RecvTimeoutError::Timeout) => panic!("the output did not end"),
             }
         }
     }
 
-    /// Waits for the end of the program, and reads what it left on the screen.
+    /// Waits for the program to exit, and reads its remaining output.
     pub(crate) fn wait_for_exit(&mut self) -> ExitStatus {
         let status = self.exit_status();
         if !self.stalled.load(Ordering::SeqCst) {
@@ -166,25 +167,25 @@ impl Pty {
         status
     }
 
-    /// Waits for the end of the program, whatever becomes of its output.
+    /// Waits for the program to exit, without reading its output.
     pub(crate) fn exit_status(&mut self) -> ExitStatus {
         let deadline = Deadline::new();
         let status = self.ended.recv_timeout(deadline.left());
         self.process.running = status.is_err();
-        status.unwrap_or_else(|_| panic!("did not end:\n{}", self.text()))
+        status.unwrap_or_else(|_| panic!("the program did not exit:\n{}", self.text()))
     }
 
-    /// Closes the terminal, as a lost connection does, and waits for the end of the program. To be stalled before.
+    /// Closes the terminal, as a lost connection does, and waits for the program to exit. Call [`Self::stall`] first.
     pub(crate) fn hang_up(self) -> ExitStatus {
         let Self { master, writer, ended, mut process, .. } = self;
         drop(writer);
         drop(master);
         let status = ended.recv_timeout(DEADLINE);
         process.running = status.is_err();
-        status.expect("ends without a terminal")
+        status.expect("the program exits without a terminal")
     }
 
-    /// Asserts that the terminal is as it was before the program: its driver's modes, its screen, mouse and cursor.
+    /// Asserts that driver modes, screen, mouse and cursor of the terminal are as they were before the program started.
     pub(crate) fn assert_restored(&self) {
         assert_eq!(modes(self.master.as_ref()), self.modes_before, "the modes of the driver");
         let screen = self.screen();
@@ -194,7 +195,7 @@ impl Pty {
         assert_eq!(screen.mouse_protocol_mode(), vt100::MouseProtocolMode::None, "the mouse");
     }
 
-    /// Asserts that the driver's modes are those of before, where the screen could not be read.
+    /// Asserts that the driver's modes are restored, for tests that cannot read the screen.
     pub(crate) fn assert_modes_restored(&self) {
         assert_eq!(modes(self.master.as_ref()), self.modes_before, "the modes of the driver");
     }
@@ -205,7 +206,7 @@ impl Pty {
     }
 }
 
-/// The program that was started; it does not outlive the test.
+/// The spawned program, which is killed when dropped.
 struct Process {
     pid: Pid,
     running: bool,
@@ -219,25 +220,25 @@ impl Drop for Process {
     }
 }
 
-/// The end of a process which is not our child.
+/// Detects the exit of a process that is not our child.
 #[cfg(target_os = "linux")]
 pub(crate) struct End(std::os::fd::OwnedFd);
 
 #[cfg(target_os = "linux")]
 impl End {
-    /// Begins to watch a process that runs.
+    /// Starts watching a running process.
     pub(crate) fn of(process: Pid) -> Self {
         Self(rustix::process::pidfd_open(process, rustix::process::PidfdFlags::empty()).unwrap())
     }
 
-    /// Waits for the end of the process.
+    /// Waits for the process to exit.
     pub(crate) fn wait(&self) {
         let mut ended = [rustix::event::PollFd::new(&self.0, rustix::event::PollFlags::IN)];
-        assert_eq!(rustix::event::poll(&mut ended, Some(&DEADLINE.try_into().unwrap())), Ok(1), "did not end");
+        assert_eq!(rustix::event::poll(&mut ended, Some(&DEADLINE.try_into().unwrap())), Ok(1), "the process did not exit");
     }
 }
 
-/// The moment at which a wait fails.
+/// The time at which a wait fails.
 struct Deadline(Instant);
 
 impl Deadline {

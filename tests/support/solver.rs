@@ -8,7 +8,7 @@ use hoplight::sim::Command;
 use super::Learner;
 
 impl Learner {
-    /// Performs one act of a solution with keys.
+    /// Performs one action of a solution with keys.
     pub(crate) fn perform(&mut self, act: &Act) {
         match act {
             Act::Select(element) => {
@@ -102,7 +102,7 @@ impl Learner {
             }
             Command::Drain(_) | Command::Ready(_) => panic!("no key drains"),
             Command::Rate(_) => panic!("no key sets the load to a number"),
-            Command::Probe(_) => panic!("no key switches the external probe"),
+            Command::Probe(_) => panic!("no key toggles the external probe"),
         }
     }
 

@@ -1,7 +1,7 @@
 //! RON text as a tree of names, for a test of which names a text mentions.
 //!
-//! Lines that begin with `//-` are read as if they were not comments, so a record may contain a field twice. Text that
-//! is not valid RON is parsed in some way; another test parses the template as RON.
+//! Lines that begin with `//-` are read as if they were not comments, so a record may contain a field twice. Invalid
+//! RON also yields some tree; another test parses the template as RON.
 
 /// A node of the tree.
 #[derive(Debug)]

@@ -1,4 +1,4 @@
-//! One run of one engine in a separate process, so that no engine is affected by another one's memory or warm
+//! One run of one engine in a separate process, so that no engine is affected by another engine's memory or warm
 //! allocator.
 
 use std::process::Command;
@@ -69,14 +69,14 @@ pub fn run(engine: Engine, workload: Workload, seed: u64) -> Result<Told, String
     };
     let name = engine.name();
     let output = child.output().map_err(|error| format!("{name} does not start: {error}"))?;
-    let said = String::from_utf8_lossy(&output.stdout);
+    let stdout = String::from_utf8_lossy(&output.stdout);
     if !output.status.success() {
         return Err(format!(
             "{name} failed at {workload}: {}",
             String::from_utf8_lossy(&output.stderr).trim().trim_start_matches("error: ")
         ));
     }
-    let line = said.trim();
+    let line = stdout.trim();
     match line.strip_prefix("skipped: ") {
         Some(reason) => Ok(Told::Skipped(reason.to_owned())),
         None => Run::parse(line).map(Told::Run).ok_or_else(|| format!("{name} printed {line:?} for {workload}")),

@@ -67,7 +67,7 @@ impl Workload {
     /// The mean time in the system that every correct engine must measure, in milliseconds.
     ///
     /// W1: 1 / (μ − λ). W2 has no closed form with alternating balancing (with random routing, its product form gives
-    /// 36.729); this value is the one that all engines agree on.
+    /// 36.729); all engines agree on this value.
     pub const fn expected_ms(self) -> f64 {
         match self {
             Self::W1 => 5.0,

@@ -19,7 +19,7 @@ use crate::tips::Tips;
 use crate::tone::Tone;
 use crate::window::state::Window;
 
-/// A side effect that the caller must carry out, since it owns the files and the terminal.
+/// A side effect that the caller must perform, since it owns the files and the terminal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Effect {
     /// Save the progress.

@@ -172,7 +172,7 @@ impl TimelineMark {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TimelineMarks {
     all: Vec<TimelineMark>,
-    /// The nanosecond up to which the journal has been read.
+    /// The time in nanoseconds up to which the journal has been read.
     read: u64,
     /// The latest time that the run has reached.
     furthest: SimTime,

@@ -63,7 +63,7 @@ impl Key {
     }
 }
 
-/// Arrows are written as words: their ASCII symbols would be those of other keys.
+/// Arrows are written as words: their ASCII symbols would clash with other keys.
 impl fmt::Display for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.ctrl {

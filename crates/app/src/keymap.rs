@@ -173,7 +173,7 @@ impl Keymap {
         self.bind(&[c('d')], Stage, SiteAction::Send(RequestKind::Read), "", "Send one dynamic read and follow it");
     }
 
-    /// Binds the stage's keys for selecting and panning, and those that have no place in the footer.
+    /// Binds the stage's keys for selecting and panning, and the keys that the footer omits.
     fn bind_selection(&mut self) {
         use KeyContext::Stage;
         let (c, k) = (Key::char, Key::plain);
@@ -385,7 +385,7 @@ mod tests {
         assert_eq!(keymap.clashes(), []);
         assert!(keymap.rebind("hint", &[Key::char('x')]) && keymap.rebind("mark", &[Key::char('p')]));
         let clash = Clash { key: Key::char('x'), context: KeyContext::Lesson, names: ("hint", "kill") };
-        assert_eq!(keymap.clashes(), [clash], "the context of marks may shadow a key");
+        assert_eq!(keymap.clashes(), [clash], "the bindings for marks may shadow a key");
         assert!(keymap.rebind("kill", &[]) && !keymap.rebind("no-such-action", &[]));
         assert_eq!((keymap.clashes(), keymap.label(LessonAction::Hint)), (Vec::new(), "x".into()));
         assert_eq!(keymap.action(Key::char('x'), KeyContext::Stage), None);
@@ -395,7 +395,7 @@ mod tests {
     fn every_binding_has_a_unique_name() {
         let keymap = Keymap::default();
         for binding in &keymap.bindings {
-            let name = binding.action.name().expect("a name");
+            let name = binding.action.name().expect("bindable actions are named");
             assert!(name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-'), "{name}");
             for other in keymap.bindings.iter().filter(|other| other.action.name() == Some(name)) {
                 assert_eq!(other.action, binding.action, "{name}");

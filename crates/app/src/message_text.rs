@@ -18,12 +18,12 @@ use crate::tone::Tone;
 pub(super) const SHORT: usize = 40;
 
 /// Renders a message captured on a link.
-pub(super) fn render(infra: &Infrastructure, link: LinkIx, payload: &CapturedPayload, columns: usize) -> RenderedMessage {
-    message(infra, link, &message_spec(infra, link, payload), columns)
+pub(super) fn render(infra: &Infrastructure, link: LinkIx, captured: &CapturedPayload, columns: usize) -> RenderedMessage {
+    message(infra, link, &message_spec(infra, link, captured), columns)
 }
 
-fn message_spec(infra: &Infrastructure, link: LinkIx, payload: &CapturedPayload) -> MessageSpec {
-    match payload {
+fn message_spec(infra: &Infrastructure, link: LinkIx, captured: &CapturedPayload) -> MessageSpec {
+    match captured {
         CapturedPayload::Request { number, kind, heading, phase, status, nxdomain } => MessageSpec {
             payload: match phase {
                 Phase::Lookup => Payload::Lookup,

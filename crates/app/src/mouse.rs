@@ -24,7 +24,7 @@ impl App {
     pub fn click(&mut self, column: u16, row: u16) -> Vec<Effect> {
         self.changed = true;
         self.idle = Duration::ZERO;
-        let told = self.notice.take();
+        let notice = self.notice.take();
         let asked = std::mem::take(&mut self.leaving);
         if regions::too_small(self.size.0, self.size.1) {
             return Vec::new();
@@ -36,7 +36,7 @@ impl App {
             return action.map_or_else(Vec::new, |action| self.act(action));
         }
         // A click on the notice dismisses it.
-        if told.is_some() && self.window.is_none() && status::status_area(self).contains(Cell::new(column, row)) {
+        if notice.is_some() && self.window.is_none() && status::status_area(self).contains(Cell::new(column, row)) {
             return Vec::new();
         }
         let Some(action) = self.clicked(column, row) else {

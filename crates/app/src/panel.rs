@@ -197,7 +197,7 @@ impl LessonWriter<'_> {
                 line = line.with(Tone::Accent, format!("{gap}{hint} ")).with(Tone::Dim, word);
             }
         }
-        // A click does what the first of the offered keys does.
+        // A click acts like the first key offered.
         let offers_hint = hints && !open && !self.run.solution_shown();
         line.action = if open { Some(AppAction::Enter.into()) } else { offers_hint.then_some(LessonAction::Hint.into()) };
         if let Some((words, keys)) = again {

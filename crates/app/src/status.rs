@@ -54,7 +54,7 @@ pub fn status_parts(app: &App, stage: &Stage) -> Vec<Line> {
     if let Some(line) = followed(stage).or_else(|| app.tip()) {
         return vec![line];
     }
-    let heard = stage.session.wiretap_saw_password().then(|| format!(" tap: password of {} seen ", user()));
+    let password_seen = stage.session.wiretap_saw_password().then(|| format!(" tap: password of {} seen ", user()));
     let sim = stage.sim();
     let users = sim.experience(WINDOW, None);
     let ms = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |ms| format!("{ms:.0}"));
@@ -77,7 +77,7 @@ pub fn status_parts(app: &App, stage: &Stage) -> Vec<Line> {
     let points = |words: &str| Line::new(Tone::Dim, format!("  {words} ")).with(Tone::Text, spofs.as_str());
     let tapped = stage.session.timeline.tapped().map(|link| SelectAction::Element(infra.hop_element(link)).into());
     let users = vec![
-        Line { action: tapped, ..Line::new(Tone::Secret, heard.unwrap_or_default()) },
+        Line { action: tapped, ..Line::new(Tone::Secret, password_seen.unwrap_or_default()) },
         Line {
             action: browser.map(|ix| SelectAction::Element(Element::Component(infra.component(ix).id.clone())).into()),
             ..users

@@ -42,16 +42,16 @@ pub fn lines(stage: &Stage, room: usize) -> Vec<Line> {
     if shown.is_empty() {
         return vec![Line::new(Tone::Dim, " Nothing captured yet")];
     }
-    let is_lost = shown.len() == room && room > 1 && !shown.iter().any(|message| message.shows_password());
+    let is_lost = shown.len() == room && room > 1 && !shown.iter().any(|captured| captured.shows_password());
     if is_lost && let Some(secret) = stage.session.timeline.captured_password() {
         shown[0] = secret;
     }
-    shown.into_iter().map(|message| line(link, message)).collect()
+    shown.into_iter().map(|captured| line(link, captured)).collect()
 }
 
 /// Formats a message in one line. A click on it follows the request.
-fn line(link: LinkIx, message: &CapturedMessage) -> Line {
-    let (whose, arrow) = match message.payload {
+fn line(link: LinkIx, captured: &CapturedMessage) -> Line {
+    let (whose, arrow) = match captured.payload {
         CapturedPayload::Request { number, heading, .. } => {
             let name = hoplight_sim::probe_number(number).map_or_else(|| format!("r{number}"), |probe| format!("probe {probe}"));
             (name, if heading == Heading::Request { "→" } else { "←" })
@@ -61,9 +61,9 @@ fn line(link: LinkIx, message: &CapturedMessage) -> Line {
         CapturedPayload::Sample { .. } => ("sample".into(), "→"),
         CapturedPayload::Advertisement(_) => ("VRRP".into(), "→"),
     };
-    let mut line = Line::new(Tone::Dim, format!(" {:>9.3} {whose:>6} {arrow} ", message.at.as_secs_f64()));
-    line.spans.extend(message_text::brief(&message_text::render(&message.infra, link, &message.payload, message_text::SHORT)));
-    if let CapturedPayload::Request { number, .. } = message.payload {
+    let mut line = Line::new(Tone::Dim, format!(" {:>9.3} {whose:>6} {arrow} ", captured.at.as_secs_f64()));
+    line.spans.extend(message_text::brief(&message_text::render(&captured.infra, link, &captured.payload, message_text::SHORT)));
+    if let CapturedPayload::Request { number, .. } = captured.payload {
         line = line.doing(SelectAction::Follow(number));
     }
     line
@@ -82,10 +82,10 @@ pub(super) fn section(page: &mut Page, stage: &Stage, link: LinkIx, width: usize
             page.line(line);
         }
     }
-    // Show one message in full: the last plaintext login, or else the last request.
-    let asked = |message: &&CapturedMessage| {
+    // Show one message in full: the last plaintext login, otherwise the last request.
+    let asked = |captured: &&CapturedMessage| {
         matches!(
-            message.payload,
+            captured.payload,
             CapturedPayload::Request { heading: Heading::Request, .. }
                 | CapturedPayload::Change
                 | CapturedPayload::Sample { .. }
@@ -93,16 +93,16 @@ pub(super) fn section(page: &mut Page, stage: &Stage, link: LinkIx, width: usize
         )
     };
     let login = stage.session.timeline.captured_password();
-    if let Some(message) = login.or_else(|| stage.session.timeline.captured().rev().find(asked)) {
-        let rendered = message_text::render(&message.infra, link, &message.payload, width);
-        let whose = match message.payload {
-            CapturedPayload::Request { number, .. } => format!("r{number} at {:.3} s, on the wire:", message.at.as_secs_f64()),
-            _ => format!("at {:.3} s, on the wire:", message.at.as_secs_f64()),
+    if let Some(captured) = login.or_else(|| stage.session.timeline.captured().rev().find(asked)) {
+        let message = message_text::render(&captured.infra, link, &captured.payload, width);
+        let whose = match captured.payload {
+            CapturedPayload::Request { number, .. } => format!("r{number} at {:.3} s, on the wire:", captured.at.as_secs_f64()),
+            _ => format!("at {:.3} s, on the wire:", captured.at.as_secs_f64()),
         };
         page.text(Tone::Dim, &whose);
-        let (from, to) = message.infra.ends(link);
-        let id = |ix| message.infra.component(ix).id.as_str();
-        message_text::full(page, &rendered, (id(from), id(to)));
+        let (from, to) = captured.infra.ends(link);
+        let id = |ix| captured.infra.component(ix).id.as_str();
+        message_text::full(page, &message, (id(from), id(to)));
     }
     true
 }

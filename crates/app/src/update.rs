@@ -57,7 +57,7 @@ impl App {
         self.act(action)
     }
 
-    /// Carries out an action.
+    /// Performs an action.
     pub fn act(&mut self, action: impl Into<Action>) -> Vec<Effect> {
         let action = action.into();
         self.changed = true;

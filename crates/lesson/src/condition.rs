@@ -1,6 +1,6 @@
 //! Conditions of goals, evaluated against the simulation and the learner's actions.
 //!
-//! Evaluation has no side effects and keeps no state besides a step's [`Baseline`].
+//! Evaluation has no side effects and keeps no state other than a step's [`Baseline`].
 
 use serde::{Deserialize, Serialize};
 
@@ -13,7 +13,7 @@ use super::act::Pace;
 /// Everything a condition can read.
 #[derive(Clone, Copy, Debug)]
 pub struct Observation<'a> {
-    /// The simulation in its present state.
+    /// The current simulation.
     pub sim: &'a Simulation,
     /// The selected element.
     pub selected: Option<&'a Element>,

@@ -1,6 +1,6 @@
 //! The design behind a session: a draft that can be edited, undone and redone while its infrastructure runs.
 //!
-//! A draft may be incomplete between two edits. The infrastructure then stays as it is until an edit completes the draft.
+//! Between edits, a draft may be incomplete. The infrastructure then stays unchanged until an edit completes the draft.
 
 use std::sync::Arc;
 
@@ -11,34 +11,35 @@ use hoplight_sim::Command;
 
 use super::session::Session;
 
-/// What an edit of a session led to.
+/// The outcome of an edit.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Edited {
-    /// The infrastructure was rebuilt and runs on. These commands are behind conditions that it does not have room for, such as
-    /// the crash of a removed component.
+    /// The infrastructure was rebuilt and keeps running. These commands caused conditions that could not be carried
+    /// over, such as the crash of a removed component.
     Rebuilt {
         /// The commands.
         dropped: Vec<Command>,
     },
-    /// The draft describes what runs already, as after undoing an edit that could not be built.
+    /// The draft matches the running infrastructure, for example after undoing an edit that could not be built.
     Unchanged,
-    /// The draft cannot be built yet, for these problems. The infrastructure runs on unchanged.
+    /// The draft cannot be built yet because of these problems. The infrastructure keeps running unchanged.
     Incomplete(Vec<Problem>),
 }
 
-/// The drafts of a session, each with the number of changes that the timeline had when it was made: after a rewind, the draft
-/// is again the one of that moment.
+/// The drafts of a session, each with the number of changes on the timeline when it was made, so that a rewind restores
+/// the draft of that moment.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Design {
     drafts: Vec<(usize, Draft)>,
 }
 
 impl Design {
-    /// The draft that belongs to a timeline with this many changes, whose infrastructure is `infra`.
+    /// Returns the draft for a timeline with this many changes and the infrastructure `infra`.
     fn draft(&self, changes: usize, infra: &Infrastructure) -> Draft {
         let Some((_, draft)) = self.drafts.iter().rev().find(|(at, _)| *at <= changes) else { return Draft::from(infra) };
         let mut draft = draft.clone();
-        // Commands may have changed TLS or firewall rules since. An incomplete draft is ahead of what runs.
+        // Commands may have changed TLS or firewall rules since. An incomplete draft is ahead of the running
+        // infrastructure.
         let running = Scenario::from(infra);
         if draft.build().is_ok_and(|built| Scenario::from(&built) != running) {
             draft.rebase(running);
@@ -51,22 +52,22 @@ impl Design {
         self.drafts.push((changes, draft));
     }
 
-    /// Forgets the drafts of a future that was cut off.
+    /// Drops the drafts of a discarded future.
     pub(super) fn cut_future(&mut self, changes: usize) {
         self.drafts.retain(|(at, _)| *at <= changes);
     }
 }
 
 impl Session {
-    /// The design as it is edited now.
+    /// The current draft of the design.
     pub fn draft(&self) -> Draft {
         self.design.draft(self.timeline.changes(), self.infra())
     }
 
-    /// Edits the design. If it can be built, the infrastructure is rebuilt and runs on; this cuts off the future.
+    /// Edits the design. If the draft can be built, rebuilds the infrastructure and discards the known future.
     ///
     /// # Errors
-    /// The edit makes no sense. Nothing has changed.
+    /// If the edit is invalid; nothing changes in that case.
     pub fn edit(&mut self, edit: Edit) -> Result<Edited, EditError> {
         let mut draft = self.draft();
         draft.apply(edit)?;
@@ -79,7 +80,7 @@ impl Session {
         draft.undo().then(|| self.adopt(draft))
     }
 
-    /// Applies the edit again that was reverted last. `None` if there is none.
+    /// Reapplies the edit that was reverted last. `None` if there is none.
     pub fn redo_edit(&mut self) -> Option<Edited> {
         let mut draft = self.draft();
         draft.redo().then(|| self.adopt(draft))
@@ -100,7 +101,7 @@ impl Session {
         edited
     }
 
-    /// Clears the selection and the wiretap where their elements are gone.
+    /// Clears the selection and the wiretap if their elements no longer exist.
     fn drop_lost_elements(&mut self) {
         let infra = Arc::clone(self.infra());
         self.selected = self.selected.take().filter(|element| infra.contains(element));

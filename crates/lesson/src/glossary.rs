@@ -159,7 +159,7 @@ fn same(a: &str, b: &str) -> bool {
     a.to_lowercase() == b.to_lowercase()
 }
 
-/// How well a term matches a search text; 0 is the best.
+/// How well a term matches a search text; 0 is best.
 fn rank(term: &Term, typed: &str) -> Option<u8> {
     let name = term.term.to_lowercase();
     let also: Vec<String> = term.also.iter().map(|also| also.to_lowercase()).collect();
@@ -227,7 +227,11 @@ mod tests {
         let glossary = glossary(SOME);
         assert_eq!(names(&glossary.search("")), ["A record", "health check", "re-encryption", "SPOF", "TLS"]);
         assert_eq!(names(&glossary.search("tls")), ["TLS", "re-encryption"]);
-        assert_eq!(names(&glossary.search("re")), ["re-encryption", "A record", "SPOF"], "begins so, has it, other word");
+        assert_eq!(
+            names(&glossary.search("re")),
+            ["re-encryption", "A record", "SPOF"],
+            "prefixes come before other matches in a name"
+        );
         assert_eq!(names(&glossary.search("backend")), ["health check"]);
         assert_eq!(names(&glossary.search("no such thing")), [""; 0]);
         assert_eq!(glossary.find("Single Point of Failure").map(|term| term.term.as_str()), Some("SPOF"));
@@ -263,7 +267,7 @@ mod tests {
             assert!(errors(terms).contains(says), "{terms}: {}", errors(terms));
         }
         assert!(errors(&format!("(term: \"a\", text: \"{}\")", "b".repeat(301))).contains("at most 300 characters"));
-        let newer = Glossary::from_ron("g.ron", "(format: 2, words: 3)").expect_err("newer");
+        let newer = Glossary::from_ron("g.ron", "(format: 2, words: 3)").expect_err("a newer format");
         assert!(newer[0].to_string().contains("a newer hoplight is needed"), "{newer:?}");
     }
 

@@ -10,11 +10,11 @@ use hoplight_sim::{Command, CommandError, Timeline};
 
 use super::act::{Act, Pace};
 
-/// What the caller must carry out when a step begins. Empty if the step had begun before.
+/// What the caller must do when a step begins. Empty if the step has begun before.
 #[must_use]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct StepEntry {
-    /// Actions to carry out, in order.
+    /// Actions to perform, in order.
     pub openings: Vec<Opening>,
     /// The pace to set; setting it also resumes a paused simulation.
     pub pace: Option<Pace>,
@@ -24,7 +24,7 @@ pub struct StepEntry {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Opening {
     /// Restores everything that is down, clears faults, unblocks hops, and resets load, balancing, the probe and users'
-    /// retry behaviour to the lesson's setup commands given here, or else to the scenario.
+    /// retry behaviour to the lesson's setup commands given here, otherwise to the scenario.
     Repair(Vec<Command>),
     /// Executes a command. A target that is already up or down as requested is not an error: the learner may have done
     /// it.
@@ -32,10 +32,10 @@ pub enum Opening {
 }
 
 impl StepEntry {
-    /// Carries out all actions immediately.
+    /// Performs all actions immediately.
     ///
     /// # Errors
-    /// Returns the first refused command; later actions are not tried.
+    /// Returns the first refused command; later actions are not performed.
     pub fn carry_out(&self, timeline: &mut Timeline) -> Result<(), CommandError> {
         for opening in &self.openings {
             match opening {

@@ -186,7 +186,7 @@ mod tests {
         playback.paused = true;
         playback.tick(&mut timeline, Duration::from_secs(1));
         assert_eq!(timeline.simulation().now(), SimTime::from_secs(5));
-        assert!(!(0..20).all(|_| playback.change_speed(1)), "there is a limit");
+        assert!(!(0..20).all(|_| playback.change_speed(1)), "the speed is limited");
     }
 
     #[test]
@@ -205,7 +205,7 @@ mod tests {
         while playback.followed == Some(1) {
             playback.tick(&mut timeline, Duration::from_millis(250));
             seconds += 1;
-            assert!(seconds < 4 * 120, "the trace goes on");
+            assert!(seconds < 4 * 120, "the trace continues");
         }
         assert!(!timeline.simulation().is_in_flight(1));
         playback.tick(&mut timeline, Duration::from_secs(2));

@@ -22,7 +22,7 @@ pub const FORMAT: u32 = 1;
 pub struct Progress {
     format: u32,
     lessons: BTreeMap<LessonId, LessonProgress>,
-    /// Names of the beginner's tips already shown.
+    /// Names of the first-run tips already shown.
     #[serde(default)]
     tips: BTreeSet<String>,
 }

@@ -139,7 +139,7 @@ impl LessonRun {
         Score { right: count(right), of: count(self.quiz.len()) }
     }
 
-    /// Evaluates the goals. Call it after carrying out an [`StepEntry`], then after every action and in every frame. The
+    /// Evaluates the goals. Call it after performing an [`StepEntry`], then after every action and in every frame. The
     /// first call sets the step's baseline.
     pub fn observe(&mut self, seen: &Observation<'_>) -> Changed {
         let Place::Step(number) = self.place else { return Changed::Nothing };

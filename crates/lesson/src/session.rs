@@ -27,7 +27,7 @@ const STEP_HORIZON: Duration = Duration::from_secs(10);
 /// The result of a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StepOutcome {
-    /// There was no step to take.
+    /// There is no step in that direction.
     NoStep,
     /// Moved to another moment.
     Moved,
@@ -56,7 +56,8 @@ pub struct Session {
     steps: (u32, u32),
     /// The moment last sought, until time advances. It is shown with all events of that moment applied.
     landed: Option<SimTime>,
-    /// Number of commands executed when the lesson's step had been set up. A step back does not stop just before these.
+    /// Number of commands executed when the lesson's step had been set up. A step back does not stop before these
+    /// commands.
     set_up: usize,
     /// The drafts behind the infrastructure.
     pub(super) design: Design,
@@ -82,17 +83,17 @@ impl Session {
         }
     }
 
-    /// The simulation in its present state.
+    /// The current simulation.
     pub fn sim(&self) -> &Simulation {
         self.timeline.simulation()
     }
 
-    /// The infrastructure in its present state.
+    /// The current infrastructure.
     pub fn infra(&self) -> &Arc<Infrastructure> {
         self.timeline.simulation().infrastructure()
     }
 
-    /// Carries out the entry of a lesson's step.
+    /// Performs the entry of a lesson's step.
     ///
     /// # Errors
     /// Fails if one of its commands is refused; the commands before it have run.
@@ -122,7 +123,7 @@ impl Session {
         Ok(())
     }
 
-    /// Discards refusals and other state from after the present, because a command has changed the future.
+    /// Discards refusals and other state from after the current time, because a command has changed the future.
     pub fn cut_future(&mut self) {
         let now = self.sim().now();
         self.refused.retain(|(at, _)| *at <= now);
@@ -141,13 +142,13 @@ impl Session {
         }
     }
 
-    /// Refused commands up to the present, oldest first.
+    /// Refused commands up to the current time, oldest first.
     pub fn refused(&self) -> impl Iterator<Item = &(SimTime, Phrase)> {
         let now = self.sim().now();
         self.refused.iter().filter(move |(at, _)| *at <= now)
     }
 
-    /// Evaluates the lesson's goals against the present state.
+    /// Evaluates the lesson's goals against the current state.
     pub fn observe(&mut self) -> Changed {
         let Some(lesson) = &mut self.lesson else { return Changed::Nothing };
         lesson.observe(&Observation {
@@ -177,7 +178,7 @@ impl Session {
         self.landed = Some(at);
     }
 
-    /// Records that the present moment was reached by seeking.
+    /// Records that the current moment was reached by seeking.
     pub fn land(&mut self) {
         self.landed = Some(self.sim().now());
     }

@@ -15,7 +15,7 @@ use hoplight_model::text::columns;
 pub use ansi::ansi;
 pub use svg::{Paper, svg};
 
-/// Returns the frame as plain text, without trailing blanks.
+/// Returns the frame as plain text, without trailing spaces.
 pub fn text(frame: &Buffer) -> String {
     let row = |row: Vec<Painted<'_>>| {
         let symbols: String = row.iter().map(|cell| cell.symbol).collect();
@@ -77,7 +77,7 @@ mod tests {
 
     use super::*;
 
-    /// Returns a frame with a wide character, a character that XML escapes, a reversed blank and colours.
+    /// Returns a frame with a wide character, a character that XML escapes, a reversed space and colours.
     pub(super) fn frame() -> Buffer {
         let mut frame = Buffer::empty(Rect::new(0, 0, 12, 3));
         frame.set_string(1, 0, "漢<&b", Style::new().red().bold());

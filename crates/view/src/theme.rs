@@ -105,7 +105,7 @@ impl Theme {
     /// Creates a theme with this palette, in ASCII if `ascii` is set.
     pub fn new(palette: Palette, ascii: bool) -> Self {
         let colours = palette::colours(palette);
-        // For high contrast, everything with a meaning is bold.
+        // For high contrast, everything meaningful is bold.
         let heavy = palette == Palette::HighContrast;
         let weight = if heavy { Modifier::BOLD } else { Modifier::empty() };
         let plain = |colour: Option<Color>| Style { fg: colour, ..Style::new() };

@@ -236,14 +236,18 @@ mod tests {
         );
         assert_eq!(config.keymap.action(Key::char('x'), KeyContext::Stage), Some(&SiteAction::KillOrRestore.into()));
         assert_eq!(config.keymap.action(Key::char('.'), KeyContext::Stage), None);
-        assert_eq!(config.keymap.action(Key::char(' '), KeyContext::Stage), Some(&TimeAction::Pause.into()), "the others stay");
+        assert_eq!(
+            config.keymap.action(Key::char(' '), KeyContext::Stage),
+            Some(&TimeAction::Pause.into()),
+            "other keys keep their bindings"
+        );
     }
 
     #[test]
     fn every_mistake_is_reported_with_its_position() {
         let text = "(\n  theme: \"drak\",\n  keys: {\n    \"kil\": [\"x\"],\n    \"hint\": [\"x\", \"Entre\"],\n    \
                     \"pause\": [\"Ctrl-C\"],\n    \"hint\": [\"F1\"],\n  },\n)";
-        let told = mistakes(text);
+        let errors = mistakes(text);
         let begins = [
             "c.ron:2:10: unknown theme `drak`",
             "c.ron:4:5: unknown action `kil`",
@@ -251,11 +255,11 @@ mod tests {
             "c.ron:6:15: Ctrl-C is reserved",
             "c.ron:5:5: duplicate entry for `hint`",
         ];
-        assert_eq!(told.len(), begins.len(), "{told:#?}");
-        for (told, begin) in told.iter().zip(begins) {
-            assert!(told.starts_with(begin), "{told}");
+        assert_eq!(errors.len(), begins.len(), "{errors:#?}");
+        for (error, begin) in errors.iter().zip(begins) {
+            assert!(error.starts_with(begin), "{error}");
         }
-        assert!(told[0].contains("did you mean `dark`?") && told[1].contains("did you mean `kill`?"), "{told:#?}");
+        assert!(errors[0].contains("did you mean `dark`?") && errors[1].contains("did you mean `kill`?"), "{errors:#?}");
     }
 
     #[test]
@@ -268,8 +272,8 @@ mod tests {
             ("(theme: \"dark\"", "c.ron:1:"),
             ("theme: \"dark\"", "c.ron:1:1"),
         ] {
-            let told = mistakes(text);
-            assert!(told.len() == 1 && told[0].contains(says), "{text}: {told:#?}");
+            let errors = mistakes(text);
+            assert!(errors.len() == 1 && errors[0].contains(says), "{text}: {errors:#?}");
         }
         let many = format!("(keys: {{ \"kill\": [{}] }})", "\"x\", ".repeat(9));
         assert!(mistakes(&many)[0].contains("at most 8"));
@@ -279,7 +283,7 @@ mod tests {
     fn a_syntax_error_does_not_hide_other_mistakes() {
         let text = "(\n  tips: maybe,\n  theme: \"drak\", mose: true,\n  seed: -1,\n  keys: { \"kill\": \"x\", \"hint\": [\"Entre\"] },\n\
                     ascii: 3\n)";
-        let told = mistakes(text);
+        let errors = mistakes(text);
         let begins = [
             "c.ron:2:9: expected boolean, found `maybe`",
             "c.ron:3:18: unexpected field named `mose`",
@@ -289,11 +293,11 @@ mod tests {
             "c.ron:3:10: unknown theme `drak`",
             "c.ron:5:33: unknown key `Entre`",
         ];
-        assert_eq!(told.len(), begins.len(), "{told:#?}");
-        for (told, begin) in told.iter().zip(begins) {
-            assert!(told.starts_with(begin), "{begin}: {told}");
+        assert_eq!(errors.len(), begins.len(), "{errors:#?}");
+        for (error, begin) in errors.iter().zip(begins) {
+            assert!(error.starts_with(begin), "{begin}: {error}");
         }
-        assert!(told[1].contains("theme: \"drak\", mose: true"), "the line is shown as it is: {}", told[1]);
+        assert!(errors[1].contains("theme: \"drak\", mose: true"), "the line is shown unchanged: {}", errors[1]);
         // A text whose entries cannot be separated has one error.
         assert_eq!(mistakes("(tips: true, seed: (").len(), 1);
         assert_eq!(mistakes(&format!("({})", "x: 1, ".repeat(90))).len(), MOST_MISTAKES);
@@ -301,15 +305,15 @@ mod tests {
 
     #[test]
     fn a_key_bound_to_two_actions_is_reported_where_it_was_given() {
-        let told = mistakes("(keys: {\n  \"hint\": [\"x\"],\n})");
-        assert_eq!(told.len(), 1, "{told:#?}");
+        let errors = mistakes("(keys: {\n  \"hint\": [\"x\"],\n})");
+        assert_eq!(errors.len(), 1, "{errors:#?}");
         assert!(
-            told[0].starts_with("c.ron:2:12: x is bound to both `hint` and `kill` in a lesson; give one of them"),
-            "{told:#?}"
+            errors[0].starts_with("c.ron:2:12: x is bound to both `hint` and `kill` in a lesson; give one of them"),
+            "{errors:#?}"
         );
         assert!(config("c.ron", "(keys: { \"hint\": [\"x\"], \"kill\": [\"Delete\"] })").is_ok());
-        let told = mistakes("(keys: { \"down\": [\"Y\"], \"up\": [\"Y\"] })");
-        assert_eq!(told.len(), 1, "one mistake, reported once: {told:#?}");
-        assert!(told[0].starts_with("c.ron:1:32: Y is bound to both"), "{told:#?}");
+        let errors = mistakes("(keys: { \"down\": [\"Y\"], \"up\": [\"Y\"] })");
+        assert_eq!(errors.len(), 1, "one mistake, reported once: {errors:#?}");
+        assert!(errors[0].starts_with("c.ron:1:32: Y is bound to both"), "{errors:#?}");
     }
 }

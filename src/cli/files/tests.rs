@@ -11,7 +11,7 @@ use super::*;
 /// Creates something other than a regular file at a path.
 pub(in crate::cli) type Make = fn(&Path);
 
-/// The kinds of files besides regular files, with their names in messages.
+/// The kinds of files other than regular files, with their names in messages.
 pub(in crate::cli) fn odd_kinds() -> Vec<(&'static str, Make)> {
     let mut kinds: Vec<(&str, Make)> = vec![
         ("a folder", |path| {
@@ -115,7 +115,7 @@ fn a_file_replaced_after_the_check_is_refused_without_blocking() {
                 let opened = open_unseen(&path, Links::Follow, OpenOptions::new().read(!write).write(write), FileError::reading);
                 result_in.send(opened.map(drop))
             });
-            let opened = result.recv_timeout(std::time::Duration::from_secs(10)).expect("does not block");
+            let opened = result.recv_timeout(std::time::Duration::from_secs(10)).expect("opening does not block");
             assert!(opened.is_err(), "{name}");
         }
     }

@@ -60,9 +60,9 @@ pub(super) fn changes(before: &Infrastructure, after: &Infrastructure) -> String
     let (then, now) = (Carriers::of(before), Carriers::of(after));
     for hop in after.hops() {
         // Edits do not renumber links.
-        let told = link(after, &now, &hop);
-        if link(before, &then, &before.hop(hop.link)) != told {
-            text += &hanging("- ", &told);
+        let current = link(after, &now, &hop);
+        if link(before, &then, &before.hop(hop.link)) != current {
+            text += &hanging("- ", &current);
         }
     }
     text

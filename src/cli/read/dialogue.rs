@@ -87,7 +87,7 @@ impl Dialogue {
         Ok(match line.trim() {
             "" => Input::Empty,
             "q" | "quit" => Input::Quit,
-            said => Input::Line(said.to_owned()),
+            answer => Input::Line(answer.to_owned()),
         })
     }
 

@@ -1,4 +1,4 @@
-//! Parses `--keys`: names of keys and times to wait, separated by blanks.
+//! Parses `--keys`: names of keys and times to wait, separated by spaces.
 
 use std::str::FromStr;
 use std::time::Duration;

@@ -82,19 +82,19 @@ fn adaptive_balancers_reach_the_maximum_flow() {
         for balancer in ["lb", "lb-a", "lb-b"] {
             let station = station(20 + numbers.below(100), 1);
             write!(components, r#"(id: "{balancer}", kind: LoadBalancer(algorithm: LeastConnections), {station}), "#)
-                .expect("a string grows");
+                .expect("writing to a String");
         }
         for balancer in ["lb-a", "lb-b"] {
-            write!(links, r#", (from: "lb", to: "{balancer}", protocol: Http)"#).expect("a string grows");
+            write!(links, r#", (from: "lb", to: "{balancer}", protocol: Http)"#).expect("writing to a String");
             for number in 0..=numbers.below(4) {
                 let web = format!("{balancer}-web-{number}");
                 write!(components, r#"(id: "{web}", kind: Web(), {}), "#, station(1 + numbers.below(9), 1 + numbers.below(9)))
-                    .expect("a string grows");
-                write!(links, r#", (from: "{balancer}", to: "{web}", protocol: Http)"#).expect("a string grows");
+                    .expect("writing to a String");
+                write!(links, r#", (from: "{balancer}", to: "{web}", protocol: Http)"#).expect("writing to a String");
                 if numbers.below(3) == 0 {
                     let kind = format!(r#"Firewall(components: ["{web}"], inbound: [()])"#);
                     write!(components, r#"(id: "fw-{web}", kind: {kind}, {}), "#, station(1 + numbers.below(3), 1))
-                        .expect("a string grows");
+                        .expect("writing to a String");
                 }
             }
         }

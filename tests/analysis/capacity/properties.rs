@@ -52,7 +52,7 @@ fn at_the_saturation_load_the_highest_utilisation_is_one() {
             let fullest = &capacity.utilisation_by(kind, saturation.rps)[0];
             assert!((fullest.part() - 1.0).abs() < 1e-9, "site {seed}: {fullest:?}");
             let next = capacity.utilisation_by(kind, saturation.rps * 1.01);
-            let bottleneck = next.iter().find(|used| used.resource == saturation.resource).expect("it is used");
+            let bottleneck = next.iter().find(|used| used.resource == saturation.resource).expect("the resource is used");
             assert!(bottleneck.part() > 1.0, "site {seed}: {bottleneck:?}");
         }
     }
@@ -66,7 +66,7 @@ fn with_a_fixed_split_utilisation_is_proportional_to_the_load() {
         let at_half = capacity.utilisation(rps / 2.0);
         for part in [0.1, 0.9, 1.3] {
             for used in capacity.utilisation(part * rps) {
-                let half = at_half.iter().find(|half| half.resource == used.resource).expect("it is used at any load");
+                let half = at_half.iter().find(|half| half.resource == used.resource).expect("the resource is used at any load");
                 assert!((used.held - 2.0 * part * half.held).abs() < 1e-9 * used.held, "site {seed} at {part}: {used:?}");
             }
         }

@@ -64,32 +64,33 @@ pub(crate) fn draw(seed: u64, sort: Sort) -> Infrastructure {
     let mut components = String::from(r#"(id: "dns", kind: DnsResolver()), "#);
     let algorithm = n.pick(&["RoundRobin", "WeightedRoundRobin", "SourceHash", "First"]);
     write!(components, r#"(id: "lb", kind: LoadBalancer(algorithm: {algorithm}, {}), {}), "#, upstream(n), station(n, 32, sort))
-        .expect("a string grows");
+        .expect("writing to a String");
     let mut links = String::from(
         r#"(from: "browser", to: "dns", protocol: Dns), (from: "browser", to: "lb", protocol: Http, latency_ms: 3.0), "#,
     );
     let maxconn = if sort == Sort::Fixed { "" } else { ", maxconn: 100000" };
     for web in 0..webs {
         write!(components, r#"(id: "web-{web}", kind: Web({}), {}), "#, upstream(n), station(n, 32, sort))
-            .expect("a string grows");
+            .expect("writing to a String");
         let weight = if matches!(algorithm, "WeightedRoundRobin" | "SourceHash") { 1 + n.below(3) } else { 1 };
         write!(links, r#"(from: "lb", to: "web-{web}", protocol: Http, latency_ms: 0.5, weight: {weight}{maxconn}), "#)
-            .expect("a string grows");
+            .expect("writing to a String");
         let first = n.below(apps);
         for app in first..apps {
-            write!(links, r#"(from: "web-{web}", to: "app-{app}", protocol: Http, latency_ms: 1.5), "#).expect("a string grows");
+            write!(links, r#"(from: "web-{web}", to: "app-{app}", protocol: Http, latency_ms: 1.5), "#)
+                .expect("writing to a String");
         }
     }
     for app in 0..apps {
         write!(components, r#"(id: "app-{app}", kind: App({}), {}), "#, upstream(n), station(n, 64, sort))
-            .expect("a string grows");
+            .expect("writing to a String");
         if replicas > 0 && !quorum && n.below(2) == 0 {
             write!(links, r#"(from: "app-{app}", to: "db-1", protocol: Sql, kinds: [Read], latency_ms: 0.75), "#)
-                .expect("a string grows");
+                .expect("writing to a String");
         } else if quorum && n.below(2) == 0 {
-            write!(links, r#"(from: "app-{app}", to: "db-1", protocol: Sql, latency_ms: 0.75), "#).expect("a string grows");
+            write!(links, r#"(from: "app-{app}", to: "db-1", protocol: Sql, latency_ms: 0.75), "#).expect("writing to a String");
         }
-        write!(links, r#"(from: "app-{app}", to: "db-0", protocol: Sql, latency_ms: 1.0), "#).expect("a string grows");
+        write!(links, r#"(from: "app-{app}", to: "db-0", protocol: Sql, latency_ms: 1.0), "#).expect("writing to a String");
     }
     let semi_sync = if replicas > 0 && !quorum && n.below(2) == 0 { "semi_sync: true" } else { "" };
     for db in 0..=replicas {
@@ -98,19 +99,20 @@ pub(crate) fn draw(seed: u64, sort: Sort) -> Infrastructure {
             0 => format!("role: Primary, {semi_sync}"),
             _ => "role: Replica".to_owned(),
         };
-        write!(components, r#"(id: "db-{db}", kind: Database({role}), {}), "#, station(n, 64, sort)).expect("a string grows");
+        write!(components, r#"(id: "db-{db}", kind: Database({role}), {}), "#, station(n, 64, sort))
+            .expect("writing to a String");
         for other in 0..db {
             if quorum || other == 0 {
                 let latency = 1 + n.below(4);
                 write!(links, r#"(from: "db-{other}", to: "db-{db}", protocol: Replication, latency_ms: {latency}.0), "#)
-                    .expect("a string grows");
+                    .expect("writing to a String");
             }
         }
     }
     for (fw, before) in [("fw-0", r#""lb", "dns""#), ("fw-1", r#""web-0", "app-0""#), ("fw-2", r#""db-0""#)] {
         if sort != Sort::Plain && n.below(3) > 0 {
             let kind = format!("Firewall(components: [{before}], inbound: [()], outbound: [()])");
-            write!(components, r#"(id: "{fw}", kind: {kind}, {}), "#, station(n, 16, sort)).expect("a string grows");
+            write!(components, r#"(id: "{fw}", kind: {kind}, {}), "#, station(n, 16, sort)).expect("writing to a String");
         }
     }
     let connections = n.pick(&["KeepAlive", "KeepAlive", "PerRequest"]);

@@ -73,8 +73,8 @@ impl Station {
         }
         if job.answered || self.below.is_empty() {
             job.answered = true;
-            let asker = if self.level == 0 { 0 } else { usize::from(job.path[self.level - 1]) };
-            self.above[asker].send(job).await;
+            let client = if self.level == 0 { 0 } else { usize::from(job.path[self.level - 1]) };
+            self.above[client].send(job).await;
         } else {
             let chosen = self.next_below;
             self.next_below = (chosen + 1) % self.below.len();

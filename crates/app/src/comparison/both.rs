@@ -78,7 +78,7 @@ impl Comparison {
         commands.filter(move |(at, command)| is_shared(command) && !is_apart(*at, command))
     }
 
-    /// Returns all commands for the second design, in order, each with whether it is for the second only.
+    /// Returns all commands for the second design, in order, each with a flag that is set if it is for the second only.
     fn wanted(&self, first: &Timeline) -> Vec<(SimTime, Command, bool)> {
         let mut wanted = Vec::new();
         let mut own = self.own.iter().peekable();

@@ -14,7 +14,7 @@ use crate::tone::Tone;
 
 /// The window over which users' experience is measured.
 const WINDOW: Duration = Duration::from_secs(10);
-/// Columns of a number, and of a name on a narrow screen.
+/// Width of a number in columns, and of a name on a narrow screen.
 const NUMBER: usize = 9;
 const NAME: usize = 17;
 /// Maximum number of findings listed per design.
@@ -157,7 +157,7 @@ fn line(row: &ComparisonRow, name: usize) -> Line {
 mod tests {
     use super::*;
 
-    fn told(a: f64, b: f64, digits: usize, least: f64) -> String {
+    fn formatted(a: f64, b: f64, digits: usize, least: f64) -> String {
         let row = ComparisonRow { name: "p50 ms", values: [Some(a), Some(b)], better: Better::Less, digits, least };
         line(&row, NAME).text()
     }
@@ -165,10 +165,10 @@ mod tests {
     #[test]
     fn a_difference_within_noise_or_rounding_counts_as_none() {
         // The numbers round differently, but their difference rounds to 0.
-        assert!(told(98.6, 98.4, 0, 0.0).contains("same"));
-        assert!(told(250.0, 248.0, 0, 2.5).contains("same"));
-        assert!(told(250.0, 247.0, 0, 2.5).contains("−3 ✓"));
-        assert!(told(98.0, 99.0, 0, 0.0).contains("+1 ✗"));
-        assert!(told(14.0, 14.2, 1, 0.0).contains("+0.2 ✗"));
+        assert!(formatted(98.6, 98.4, 0, 0.0).contains("same"));
+        assert!(formatted(250.0, 248.0, 0, 2.5).contains("same"));
+        assert!(formatted(250.0, 247.0, 0, 2.5).contains("−3 ✓"));
+        assert!(formatted(98.0, 99.0, 0, 0.0).contains("+1 ✗"));
+        assert!(formatted(14.0, 14.2, 1, 0.0).contains("+0.2 ✗"));
     }
 }

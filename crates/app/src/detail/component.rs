@@ -188,8 +188,8 @@ pub(super) fn blind(stage: &Stage, balancer: ComponentIx) -> Option<String> {
     let own = [Some(Element::Component(component.id.clone())), component.server.clone().map(Element::Server)];
     let ends =
         |what: &EventKind| matches!(what, EventKind::Commanded(Command::Kill(_) | Command::Restart(..) | Command::Fault(_)));
-    let mut told = stage.session.timeline.journal().headlines().rev().map(|headline| &headline.first);
-    let end = told.find(|note| ends(&note.what) && own.contains(&events::subject(&note.what, infra)));
+    let mut headlines = stage.session.timeline.journal().headlines().rev().map(|headline| &headline.first);
+    let end = headlines.find(|note| ends(&note.what) && own.contains(&events::subject(&note.what, infra)));
     let since = end.map_or_else(String::new, |note| format!(" since {:.1} s", note.at.as_secs_f64()));
     Some(format!("{since}: {word}"))
 }
@@ -211,7 +211,7 @@ fn database(page: &mut Page, was: DatabaseRole, now: &DatabaseView, is_up: bool)
     page.text(tone, text);
 }
 
-/// Writes the replication state of a database, as far as it is noteworthy.
+/// Writes the noteworthy parts of a database's replication state.
 fn replication(page: &mut Page, now: &DatabaseView, is_up: bool) {
     if !is_up {
         let why = match now.role {
@@ -303,7 +303,7 @@ fn agent(page: &mut Page, stage: &Stage, ix: ComponentIx) {
     }
 }
 
-/// Returns the newest matching event of the followed request, or else of all requests.
+/// Returns the newest matching event of the followed request or, without one, of any request.
 pub(super) fn latest<T>(stage: &Stage, found: impl Fn(&JournalEvent) -> Option<T>) -> Option<T> {
     stage
         .session

@@ -156,8 +156,8 @@ fn bars(page: &mut Page, stage: &Stage, journey: &[TraceSpan], span: (SimTime, S
         room(stage.viewport.regions.panel.height, usize::MAX).saturating_sub(page.len() + 1).max(1)
     };
     let before = (here + 1).saturating_sub(room).min(rows.len().saturating_sub(room));
-    let said = if before > 0 { format!("{before} earlier") } else { String::new() };
-    let head = format!("{said:<space$}", space = names + 1 + cells);
+    let earlier = if before > 0 { format!("{before} earlier") } else { String::new() };
+    let head = format!("{earlier:<space$}", space = names + 1 + cells);
     let head = Line::new(Tone::Dim, head).with(Tone::Warn, if waited { format!("{:>NUMBER$}", "waited") } else { String::new() });
     page.line(head.with(Tone::Dim, format!("{:>NUMBER$}", "ms")));
     for (name, row) in named.into_iter().skip(before) {
@@ -204,7 +204,7 @@ fn moment(page: &mut Page, stage: &Stage, width: usize) {
     let came = if travels { notes[..reached].iter().rposition(departed) } else { Some(last) };
     let decided: Vec<&JournalEvent> = notes[reached..].iter().copied().filter(|note| decides(&note.what)).collect();
     match came {
-        Some(at) => row(page, "in", &said(infra, notes[at])),
+        Some(at) => row(page, "in", &describe_departure(infra, notes[at])),
         None => row(page, "in", "the user's request"),
     }
     let at = place(notes[reached]);
@@ -215,15 +215,15 @@ fn moment(page: &mut Page, stage: &Stage, width: usize) {
         row(page, "does", &plain(note, infra));
     }
     if travels {
-        row(page, "out", &said(infra, notes[last]));
+        row(page, "out", &describe_departure(infra, notes[last]));
     }
-    if let Some((link, said)) = message_of(&notes, last) {
+    if let Some((link, payload)) = message_of(&notes, last) {
         page.gap();
         let hop = infra.hop_element(link);
         page.text(Tone::Name, &format!("The message on {hop}"));
         let (from, to) = infra.ends(link);
         let id = |ix| infra.component(ix).id.as_str();
-        message_text::full(page, &message_text::render(infra, link, &said, width), (id(from), id(to)));
+        message_text::full(page, &message_text::render(infra, link, &payload, width), (id(from), id(to)));
     }
 }
 
@@ -232,7 +232,7 @@ fn row(page: &mut Page, word: &str, text: &str) {
 }
 
 /// Describes a departed message in a few words.
-fn said(infra: &Infrastructure, note: &JournalEvent) -> String {
+fn describe_departure(infra: &Infrastructure, note: &JournalEvent) -> String {
     let EventKind::Departed { link, heading, phase, .. } = note.what else { return String::new() };
     let (from, to) = infra.ends(link);
     let (from, to) = if heading == Heading::Request { (from, to) } else { (to, from) };

@@ -91,7 +91,7 @@ impl OverlayContent {
     }
 }
 
-/// The input of the content other than the analysis results.
+/// The inputs to the content other than the analysis results.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct OverlayQuery {
     pub(super) selected: Option<Element>,

@@ -76,7 +76,7 @@ pub(super) fn view(infra: &Infrastructure, points: &Points, asked: &OverlayQuery
     view
 }
 
-/// Describes what is lost without a single point.
+/// Describes the effect of losing a single point of failure.
 fn without(point: &Spof) -> String {
     format!("Without {point}, {}.", missing(point.broken.missing))
 }

@@ -1,5 +1,5 @@
-//! The components that a flaw in one software version takes down: the selected component's version, else the one that stops the
-//! most kinds of request.
+//! The components that a flaw in one software version takes down: the selected component's version, otherwise the
+//! version that stops the most kinds of request.
 
 use hoplight_analysis::SharedFlaw;
 use hoplight_model::{ComponentId, Element, Infrastructure, RequestKind};
@@ -52,8 +52,8 @@ pub(super) fn view(infra: &Infrastructure, flaws: &[SharedFlaw], asked: &Overlay
     view
 }
 
-/// Returns the flaw to show: the selected component's, else the one that stops the most kinds of request, then the one that
-/// affects the most components.
+/// Returns the flaw to show: the selected component's, otherwise the flaw that stops the most kinds of request and,
+/// among equals, affects the most components.
 fn chosen<'a>(flaws: &'a [SharedFlaw], asked: &OverlayQuery) -> Option<&'a SharedFlaw> {
     let own = match &asked.selected {
         Some(Element::Component(id)) => flaws.iter().position(|flaw| flaw.components.contains(id)),

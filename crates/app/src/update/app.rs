@@ -36,16 +36,16 @@ impl App {
             }
             AppAction::ReducedMotion => {
                 self.settings.reduced_motion = !self.settings.reduced_motion;
-                let told = if self.settings.reduced_motion { "Reduced motion is on. " } else { "Reduced motion is off. " };
-                self.tell_setting(told, &format!("reduced_motion: {}", self.settings.reduced_motion));
+                let change = if self.settings.reduced_motion { "Reduced motion is on. " } else { "Reduced motion is off. " };
+                self.tell_setting(change, &format!("reduced_motion: {}", self.settings.reduced_motion));
             }
         }
         Vec::new()
     }
 
     /// Shows the line of the configuration file that makes a setting permanent.
-    fn tell_setting(&mut self, told: &str, line: &str) {
-        self.tell(Tone::Dim, format!("{told}To keep it, add {line} to {}.", self.settings_file));
+    fn tell_setting(&mut self, change: &str, line: &str) {
+        self.tell(Tone::Dim, format!("{change}To keep it, add {line} to {}.", self.settings_file));
     }
 
     /// Goes back: first within the stage, then to the course map. Leaving a run in which the user has done something requires

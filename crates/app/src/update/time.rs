@@ -118,12 +118,12 @@ fn next_mark(stage: &mut Stage) -> Notice {
 /// Reports the event at the current time, or the time itself if there is none.
 fn here(stage: &Stage) -> Notice {
     let now = stage.sim().now();
-    let told = stage.session.timeline.journal().headlines().rev().find(|headline| headline.first.at == now);
-    let told = told.map(|headline| hoplight_text::headline(headline, stage.infra()).to_sentence());
-    let told = told.or_else(|| {
+    let event = stage.session.timeline.journal().headlines().rev().find(|headline| headline.first.at == now);
+    let event = event.map(|headline| hoplight_text::headline(headline, stage.infra()).to_sentence());
+    let event = event.or_else(|| {
         let second = &stage.panels.comparison.as_ref()?.timeline;
-        let told = second.journal().headlines().rev().find(|headline| headline.first.at == now)?;
-        Some(format!("In B, {}.", hoplight_text::headline(told, second.simulation().infrastructure())))
+        let event = second.journal().headlines().rev().find(|headline| headline.first.at == now)?;
+        Some(format!("In B, {}.", hoplight_text::headline(event, second.simulation().infrastructure())))
     });
-    Notice::dim(told.unwrap_or_else(|| format!("This is {:.3} s after the start.", now.as_secs_f64())))
+    Notice::dim(event.unwrap_or_else(|| format!("This is {:.3} s after the start.", now.as_secs_f64())))
 }

@@ -21,7 +21,7 @@ pub(super) fn next(app: &App, filter: &str, at: usize) -> Option<String> {
     term.see.first().map(ToString::to_string)
 }
 
-/// Returns the terms of the rows, each with whether it is on the screen.
+/// Returns the terms of the rows, each with a flag that is set if it is on the screen.
 fn terms<'a>(app: &'a App, filter: &str) -> Vec<(&'a Term, bool)> {
     let glossary = app.library.glossary();
     if !filter.trim().is_empty() {

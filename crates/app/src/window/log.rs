@@ -27,7 +27,7 @@ pub(super) fn rows(app: &App, filter: &str) -> Vec<WindowRow> {
         return first.into_iter().filter(holds).map(|event| row(event, "")).collect();
     };
     // Only requests of the first design can be followed: an entry of the second jumps to its time and element.
-    let second = told(comparison.timeline.journal(), comparison.timeline.simulation().infrastructure()).map(|event| {
+    let second = journal_entries(comparison.timeline.journal(), comparison.timeline.simulation().infrastructure()).map(|event| {
         let mut event = event;
         if let TimeAction::Recall { request, .. } = &mut event.action {
             *request = None;
@@ -50,7 +50,7 @@ struct LogEntry {
 
 /// Returns the events and refused commands of the first design, oldest first.
 fn events(stage: &Stage) -> Vec<LogEntry> {
-    let mut events: Vec<LogEntry> = told(stage.session.timeline.journal(), stage.infra()).collect();
+    let mut events: Vec<LogEntry> = journal_entries(stage.session.timeline.journal(), stage.infra()).collect();
     let refused = stage.session.refused();
     events.extend(refused.map(|(at, why)| LogEntry {
         at: *at,
@@ -63,7 +63,7 @@ fn events(stage: &Stage) -> Vec<LogEntry> {
 }
 
 /// Returns the entries of a journal.
-fn told<'a>(journal: &'a Journal, infra: &'a Infrastructure) -> impl Iterator<Item = LogEntry> + 'a {
+fn journal_entries<'a>(journal: &'a Journal, infra: &'a Infrastructure) -> impl Iterator<Item = LogEntry> + 'a {
     journal.headlines().map(|headline| LogEntry {
         at: headline.first.at,
         sort: EventClass::of(&headline.first),

@@ -6,7 +6,7 @@ use super::super::replay::ReplayError;
 use super::fit::{COLUMNS, LINES, TEXT_LINES};
 use super::{MAX_HINTS, MAX_STEPS, MAX_WAIT, MIN_OPTIONS, MIN_QUESTIONS, MIN_STEPS};
 
-/// A problem of a lesson. The numbers are those found.
+/// A problem in a lesson. Its numbers are the values found.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum LessonProblem {
     /// Two lessons have the same position in the course.
@@ -75,13 +75,13 @@ pub(super) enum LessonProblem {
     LongText(usize),
     #[error("text and goals together take more than {LINES} lines")]
     LongTextAndGoals,
-    /// The title of the step with the reveal, and the lines of both.
+    /// The title of the step with the reveal, and the number of lines of reason and reveal together.
     #[error("this reason and the reveal of {0:?} take {1} lines together; the limit is {LINES}")]
     LongJudgement(String, usize),
     #[error("text, question and options take at most {LINES} lines together; these take {0}")]
     LongQuestion(usize),
 
-    /// The solutions, played one after the other, do not pass.
+    /// The solutions, played in sequence, do not pass.
     #[error("{0}")]
     Replay(ReplayError),
     /// A solution does not pass on its own.

@@ -55,7 +55,7 @@ impl LessonRun {
         Toggled::Marked
     }
 
-    /// Compares the marks with the right set, which is computed from the present infrastructure.
+    /// Compares the marks with the right set, which is computed from the current infrastructure.
     pub fn submit_marks(&mut self, infra: &Infrastructure) -> Submitted {
         let Some(question) = self.question() else { return Submitted::Refused(Refusal::NoQuestion) };
         let Ask::Mark { target, why } = &question.ask else { return Submitted::Refused(Refusal::OptionWanted) };

@@ -57,7 +57,7 @@ fn zone(scene: &Scene<'_>, painter: &mut Painter<'_>, frame: &Frame) {
     let bottom = frame.area.bottom() - 1;
     let tags = scene.canvas.layout.tags().iter().map(|tag| tag.area).filter(|tag| frame.area.overlaps(*tag));
     let end = tags.map(|tag| tag.x).min().unwrap_or(frame.area.right() - 1);
-    // An agent's name starts with a blank, which separates it from the zone's name.
+    // An agent's name starts with a space, which separates it from the zone's name.
     let wide = |word: &str| columns(word).saturating_add(1).saturating_add(u16::from(end + 1 == frame.area.right()));
     let fits = |word: &&str| x + 1 + wide(word) <= end;
     if let Some(word) = zone_labels(zone).into_iter().find(fits) {

@@ -102,7 +102,7 @@ pub(super) fn of(scene: &Scene<'_>, ix: ComponentIx, station: &StationView) -> V
 fn faults(scene: &Scene<'_>, id: &ComponentId) -> Vec<StatusLine> {
     let bad = scene.canvas.theme.bad;
     let is_its = |element: &Element| matches!(element, Element::Component(of) if of == id);
-    let told = |fault: &Fault| match fault {
+    let line_of = |fault: &Fault| match fault {
         Fault::Slow(element, factor) if is_its(element) => {
             let times = factor.get();
             Some(StatusLine {
@@ -120,7 +120,7 @@ fn faults(scene: &Scene<'_>, id: &ComponentId) -> Vec<StatusLine> {
         Fault::Expired(of) if of == id => Some(status(bad, ["certificate expired", "cert expired", "expired"])),
         _ => None,
     };
-    scene.faults.iter().filter_map(told).collect()
+    scene.faults.iter().filter_map(line_of).collect()
 }
 
 fn queue(scene: &Scene<'_>, station: &StationView) -> StatusLine {

@@ -117,7 +117,7 @@ fn row(stage: &Stage, painter: &mut Painter<'_>, agent: &AgentView<'_>, y: u16, 
     history(painter, agent, x, y, columns.saturating_sub(x + 1), scale);
 }
 
-/// Draws the last delivered rates, the newest at the right.
+/// Draws the last delivered rates, the newest on the right.
 fn history(painter: &mut Painter<'_>, agent: &AgentView<'_>, x: u16, y: u16, width: u16, scale: f64) {
     let ramp = painter.theme.glyphs.ramp;
     let style = if agent.stale { painter.theme.dim } else { painter.theme.good };

@@ -19,7 +19,7 @@ const WEIGHTS: [(Modifier, &str); 7] = [
     (Modifier::CROSSED_OUT, "9"),
 ];
 
-/// Returns the frame as ANSI text. Each row ends with a reset; trailing invisible blanks are removed.
+/// Returns the frame as ANSI text. Each row ends with a reset; trailing invisible spaces are removed.
 pub fn ansi(frame: &Buffer) -> String {
     let mut out = String::new();
     for row in rows(frame) {

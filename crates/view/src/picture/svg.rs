@@ -5,7 +5,7 @@
 //! beside them. Box-drawing characters become strokes, and backgrounds become one path per colour.
 //!
 //! The pictures are committed to the repository, so the output is compact: a run bridges cells of other looks with
-//! blanks if that is shorter than a new `<text>` element, runs of the same look share a `<g>`, and each single-cell
+//! spaces if that is shorter than a new `<text>` element, runs of the same look share a `<g>`, and each single-cell
 //! symbol is defined once. The file is self-contained.
 
 use std::collections::BTreeMap;
@@ -30,7 +30,7 @@ const BASELINE: u32 = 13;
 const MARGIN: u32 = 9;
 /// Stretches characters to the width of their cells.
 const STRETCH: &str = r#" lengthAdjust="spacingAndGlyphs""#;
-/// Maximum number of bridging blanks: about the size of a new `<text>` element in bytes.
+/// Maximum number of bridging spaces: about the size of a new `<text>` element in bytes.
 const MOST_BLANKS: u16 = 50;
 
 /// A terminal's default colours as `0xrrggbb`.
@@ -67,7 +67,7 @@ struct Ink {
     weights: u16,
 }
 
-/// Characters of a row with the columns that they fill. Blanks bridge cells of other runs.
+/// Characters of a row with the columns that they fill. Spaces bridge cells of other runs.
 #[derive(Debug)]
 struct Run {
     column: u16,
@@ -193,7 +193,7 @@ fn line(ink: Ink, stroke: Stroke, path: &str) -> String {
 /// Returns the runs of a row.
 fn runs(cells: &[Painted<'_>], paper: Paper) -> Vec<Run> {
     let mut all: Vec<Run> = Vec::new();
-    // A blank joins a run only if the run continues after it.
+    // A space joins a run only if the run continues after it.
     let drawn = Modifier::UNDERLINED | Modifier::CROSSED_OUT;
     for cell in cells {
         if (cell.is_blank() && !cell.look.modifier.intersects(drawn)) || cell.look.modifier.contains(Modifier::HIDDEN) {

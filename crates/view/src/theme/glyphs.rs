@@ -74,7 +74,7 @@ pub struct Glyphs {
     pub ok: char,
     /// Separator.
     pub dot: char,
-    /// End of a text that is cut.
+    /// The end of a truncated text.
     pub ellipsis: char,
 }
 

@@ -105,13 +105,13 @@ impl MonitorScreen<'_> {
             (false, true) => Line::default(),
             (false, false) => {
                 // List as many complete names as fit.
-                let said = |count: usize| match names.len() - count {
+                let summary = |count: usize| match names.len() - count {
                     0 => format!("No alert is firing: {}.", names.join(", ")),
                     left => format!("No alert is firing: {} and {left} more.", names[..count].join(", ")),
                 };
-                let fits = |count: &usize| text::width(&said(*count)) <= usize::from(room);
+                let fits = |count: &usize| text::width(&summary(*count)) <= usize::from(room);
                 let most = (1..=names.len()).rev().find(fits);
-                Line::new(Tone::Dim, most.map_or_else(|| format!("None of the {} alerts is firing.", names.len()), said))
+                Line::new(Tone::Dim, most.map_or_else(|| format!("None of the {} alerts is firing.", names.len()), summary))
             }
         }
     }

@@ -180,7 +180,7 @@ mod tests {
         let shown = slots(samples.into_iter(), (at(6), 1.0), 5);
         assert_eq!(shown, [Some(2.0), None, None, Some(5.0), None]);
         let late = SimTime::from_nanos(7_900_000_000);
-        assert_eq!(slots(samples.into_iter(), (late, 1.0), 5), shown, "the next one may be on its way");
+        assert_eq!(slots(samples.into_iter(), (late, 1.0), 5), shown, "the next sample may be in flight");
         assert_eq!(slots(samples.into_iter(), (at(8), 1.0), 5), [None, Some(5.0), None, None, None]);
     }
 
