@@ -88,7 +88,7 @@ fn a_threshold_fires_after_its_duration_and_resolves_when_it_no_longer_holds() {
 }
 
 #[test]
-fn a_drop_of_the_rate_is_measured_against_the_older_half_of_the_window() {
+fn a_change_of_the_rate_is_measured_against_the_level_before_it() {
     let rules = "(alerts: [(name: \"fall\", on: Entry, when: Change(metric: Qps, by: Fall(0.5), within_s: 20.0, floor: 10.0)),
         (name: \"rise\", on: Entry, when: Change(metric: Qps, by: Rise(1.0), within_s: 20.0))])";
     let mut sim = Simulation::new(site(rules), 42);
@@ -104,16 +104,18 @@ fn a_drop_of_the_rate_is_measured_against_the_older_half_of_the_window() {
     let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
     for (rule, holds) in [("fall", (|before, after| after < before * 0.5) as fn(f64, f64) -> bool), ("rise", |b, a| a > b * 2.0)]
     {
-        let (mut expected, mut before) = (Vec::new(), false);
+        // A firing alert is measured against the level before the change.
+        let (mut expected, mut level) = (Vec::new(), None);
         for end in 20..=series.len() {
-            let now = holds(mean(&series[end - 20..end - 10]), mean(&series[end - 10..end]));
-            if now != before {
+            let older = mean(&series[end - 20..end - 10]);
+            let now = holds(level.unwrap_or(older), mean(&series[end - 10..end]));
+            if now != level.is_some() {
                 expected.push(((first + end - 1) as f64 + DELIVERY, if now { Firing } else { Resolved }));
-                before = now;
+                level = now.then_some(older);
             }
         }
         let found: Vec<_> = log(&sim).into_iter().filter(|entry| entry.1 == rule).map(|(at, _, _, state)| (at, state)).collect();
-        assert!(found.len() == expected.len() && found.len() >= 2, "{rule}: {found:?}, {expected:?}");
+        assert!(found.len() == expected.len() && !found.is_empty(), "{rule}: {found:?}, {expected:?}");
         assert!(
             found.iter().zip(&expected).all(|(a, b)| (a.0 - b.0).abs() < 1.5 && a.1 == b.1),
             "{rule}: {found:?}, {expected:?}"
@@ -357,4 +359,33 @@ fn invalid_rules_are_refused_with_a_reason() {
         assert!(error.contains(words), "{rules}: {error}");
     }
     assert!(error("(alerts: [(name: \"x\", on: Component(\"web-9\"), when: Absence())])").contains("web-"), "a suggestion");
+}
+
+#[test]
+fn an_alert_on_a_fall_fires_until_the_level_is_back() {
+    const FALL: &str = "requests fell by half";
+    let mut sim = Simulation::new(site("()"), 42);
+    run_to(&mut sim, 60);
+    assert_eq!(state(&sim, FALL, "lb-1"), Ok);
+    act(&mut sim, &rate(0.0));
+    // The rule's window of 30 s has long forgotten the level before the fall.
+    for at in [100, 200, 600] {
+        run_to(&mut sim, at);
+        assert_eq!(state(&sim, FALL, "lb-1"), Firing, "at {at} s");
+    }
+    act(&mut sim, &rate(100.0));
+    run_to(&mut sim, 640);
+    assert_eq!(state(&sim, FALL, "lb-1"), Resolved);
+}
+
+#[test]
+fn an_alert_on_a_fall_accepts_the_new_level_after_an_hour() {
+    const FALL: &str = "requests fell by half";
+    let mut sim = Simulation::new(site("()"), 43);
+    run_to(&mut sim, 60);
+    act(&mut sim, &rate(12.0));
+    run_to(&mut sim, 3_600);
+    assert_eq!(state(&sim, FALL, "lb-1"), Firing);
+    run_to(&mut sim, 3_800);
+    assert_eq!(state(&sim, FALL, "lb-1"), Resolved);
 }

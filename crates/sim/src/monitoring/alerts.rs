@@ -6,15 +6,18 @@
 
 use std::collections::VecDeque;
 
-use hoplight_model::monitoring::AlertCondition;
+use hoplight_model::monitoring::{AlertCondition, Metric};
 
 use crate::index::{AlertIx, IndexVec};
 use crate::monitoring::Series;
-use crate::time::SimTime;
+use crate::time::{SECOND, SimTime};
 use crate::view::AlertState;
 
 /// Maximum number of log entries.
 const KEPT_ENTRIES: usize = 500;
+
+/// How long a firing change rule compares with the level before the change: as a rule that compares with an hour ago.
+const REFERENCE: u64 = 3_600 * SECOND;
 
 /// The state of one alert.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -23,6 +26,8 @@ struct Standing {
     since: SimTime,
     /// When the first of the consecutive samples that meet the condition was taken.
     holds_since: SimTime,
+    /// For a firing change rule: the level before the change, and when the alert fired.
+    reference: Option<(f64, SimTime)>,
 }
 
 /// A log entry: an alert that fired or was resolved.
@@ -58,6 +63,18 @@ impl Alerts {
         self.listening_since = now;
     }
 
+    /// The level before the change that a firing change rule has reported, for an hour. Without it, the alert would be
+    /// resolved as soon as the change leaves the rule's window, whatever the level is then.
+    pub(super) fn reference(&self, alert: AlertIx, now: SimTime) -> Option<f64> {
+        let (level, since) = self.standings[alert].reference?;
+        (now - since < REFERENCE).then_some(level)
+    }
+
+    /// Sets the level before the change, when the alert of a change rule fires.
+    pub(super) fn set_reference(&mut self, alert: AlertIx, level: f64, now: SimTime) {
+        self.standings[alert].reference = Some((level, now));
+    }
+
     /// Updates an alert's state. `holds` says whether its condition is met at `moment`; the alert fires once the
     /// condition has been met for `patience` nanoseconds. Returns the new state if the alert fired or was resolved.
     pub(super) fn transition(
@@ -82,7 +99,7 @@ impl Alerts {
         if state == standing.state {
             return None;
         }
-        (standing.state, standing.since) = (state, now);
+        (standing.state, standing.since, standing.reference) = (state, now, None);
         if !matches!(state, AlertState::Firing | AlertState::Resolved) {
             return None;
         }
@@ -120,8 +137,32 @@ impl Alerts {
     }
 }
 
-/// Whether a condition on samples holds for the newest one.
-pub(super) fn holds(when: &AlertCondition, series: &Series, interval: u64) -> bool {
+/// The means of a metric in the newer and the older half of a window that ends with the newest sample.
+fn halves(metric: Metric, window: u64, series: &Series) -> (Mean, Mean) {
+    let (mut newer, mut older) = (Mean::default(), Mean::default());
+    let Some((newest, _)) = series.back() else { return (newer, older) };
+    for (taken, sample) in series.iter().rev().take_while(|(taken, _)| *newest - *taken < window) {
+        let half = if *newest - *taken < window / 2 { &mut newer } else { &mut older };
+        sample.metric(metric).into_iter().for_each(|value| half.add(value));
+    }
+    (newer, older)
+}
+
+/// The level from which a change rule measures the change; `None` for other rules.
+pub(super) fn level_before(when: &AlertCondition, series: &Series) -> Option<f64> {
+    match when {
+        AlertCondition::Change { metric, within_s, .. } => Some(halves(*metric, within_s.nanos(), series).1.mean()),
+        AlertCondition::Threshold { .. }
+        | AlertCondition::Burn { .. }
+        | AlertCondition::Absence { .. }
+        | AlertCondition::Certificate { .. }
+        | AlertCondition::Leaders { .. }
+        | AlertCondition::Probe { .. } => None,
+    }
+}
+
+/// Whether a condition on samples holds for the newest one. `reference` replaces the older half of a change rule's window.
+pub(super) fn holds(when: &AlertCondition, series: &Series, interval: u64, reference: Option<f64>) -> bool {
     let Some((newest, sample)) = series.back() else { return false };
     // The samples of the last `window` nanoseconds, newest first.
     let last =
@@ -130,10 +171,9 @@ pub(super) fn holds(when: &AlertCondition, series: &Series, interval: u64) -> bo
         AlertCondition::Threshold { metric, is, .. } => sample.metric(*metric).is_some_and(|value| is.holds(value)),
         AlertCondition::Change { metric, by, within_s, floor } => {
             let window = within_s.nanos();
-            let (mut newer, mut older) = (Mean::default(), Mean::default());
-            for (taken, sample) in series.iter().rev().take_while(|(taken, _)| *newest - *taken < window) {
-                let half = if *newest - *taken < window / 2 { &mut newer } else { &mut older };
-                sample.metric(*metric).into_iter().for_each(|value| half.add(value));
+            let (newer, older) = halves(*metric, window, series);
+            if let Some(level) = reference {
+                return newer.count > 0 && by.holds(level, newer.mean());
             }
             // The older half needs at least half of its samples to be a baseline.
             let enough = window / 2 / interval.max(1) / 2;

@@ -4,7 +4,7 @@
 use hoplight_model::monitoring::{AlertCondition, MISSED_INTERVALS};
 
 use super::Monitoring;
-use super::alerts::holds;
+use super::alerts::{holds, level_before};
 use crate::index::{AgentIx, AlertIx};
 use crate::journal::{EventKind, Observer, tell};
 use crate::messages::Sample;
@@ -76,12 +76,16 @@ impl Monitoring {
             let AlertPlan { subject: Subject::Row(row), when, .. } = &plan.alerts.alerts[alert] else { continue };
             let series = &self.agents[agent].series[*row];
             let (taken, _) = *series.back().expect("a sample was just added to each row");
-            let holds = holds(when, series, interval);
+            let holds = holds(when, series, interval, self.alerts.reference(alert, now));
+            let level = level_before(when, series);
             let patience = match when {
                 AlertCondition::Threshold { for_s: Some(seconds), .. } => seconds.nanos(),
                 _ => 0,
             };
-            self.transition(alert, holds, (taken, patience), plan, now, observer);
+            let changed = self.transition(alert, holds, (taken, patience), plan, now, observer);
+            if let Some(level) = level.filter(|_| changed && holds) {
+                self.alerts.set_reference(alert, level, now);
+            }
         }
     }
 
@@ -97,7 +101,7 @@ impl Monitoring {
         }
     }
 
-    /// Updates an alert's state and reports the change to the observer.
+    /// Updates an alert's state and reports the change to the observer. Returns whether the alert fired or was resolved.
     fn transition<O: Observer>(
         &mut self,
         alert: AlertIx,
@@ -106,11 +110,13 @@ impl Monitoring {
         plan: &Plan,
         now: SimTime,
         observer: &mut O,
-    ) {
-        if let Some(state) = self.alerts.transition(alert, holds, moment, patience, now) {
+    ) -> bool {
+        let changed = self.alerts.transition(alert, holds, moment, patience, now);
+        if let Some(state) = changed {
             let AlertPlan { rule, station, .. } = plan.alerts.alerts[alert];
             tell(observer, now, None, || EventKind::Alert { rule, subject: station, state });
         }
+        changed.is_some()
     }
 
     /// Handles a sample that arrives at the monitoring service.

@@ -1,6 +1,6 @@
 //! The syntax of commands: the verbs and their arguments.
 //!
-//! A new command also needs an arm in [`super::text`]. `hoplight_text` describes the verbs.
+//! A new command also needs an arm in [`super::text()`]. `hoplight_text` describes the verbs.
 
 use hoplight_model::quantity::{Attempts, Fraction, Rate};
 use hoplight_model::{Algorithm, RequestKind, Retries, TlsMode, TopologyEdit};
