@@ -147,6 +147,7 @@ pub enum ListKind {
     /// Rules of `analyze`
     Rules,
     /// Glossary terms
+    #[value(alias = "glossary")]
     Terms,
 }
 

@@ -75,14 +75,22 @@ impl<M> ContentError<M> {
     }
 }
 
-/// The name in `known` that is most similar to `found`, if any is similar enough.
+/// The name in `known` that is most similar to `found`, if any is similar enough; otherwise the first one that `found`
+/// abbreviates.
 pub fn nearest<'a>(found: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    known
-        .map(|name| (strsim::damerau_levenshtein(found, name), name))
+    let known: Vec<&str> = known.collect();
+    let similar = known
+        .iter()
+        .map(|name| (strsim::damerau_levenshtein(found, name), *name))
         .filter(|(distance, name)| *distance <= 1 + name.chars().count() / 4)
         .min()
-        .map(|(_, name)| name)
+        .map(|(_, name)| name);
+    let abbreviated = || known.iter().copied().find(|name| found.len() >= SHORTEST && name.starts_with(found));
+    similar.or_else(abbreviated)
 }
+
+/// Length of the shortest abbreviation that gets a suggestion.
+const SHORTEST: usize = 3;
 
 /// Whether a content file has this top-level field. Also works on a file with syntax errors.
 pub fn has_field(text: &str, field: &str) -> bool {
@@ -193,5 +201,19 @@ mod tests {
         assert_eq!(behind(&["L", "to"], "nothing"), Some((2, 3)), "the field");
         assert_eq!((field_text("(id: \"x\", b: (id: \"y\"))", "id"), field_text("(b: (id: \"y\"))", "id")), (Some("x"), None));
         assert!(has_field(text, "links") && has_field(text, "others") && !has_field(text, "from"));
+    }
+
+    #[test]
+    fn a_suggestion_is_a_similar_name_or_an_abbreviated_one() {
+        let known = ["stage-1-distributed", "stage-2-secured", "web-1"];
+        for (found, suggested) in [
+            ("stage-2", Some("stage-2-secured")),
+            ("stage-2-secure", Some("stage-2-secured")),
+            ("web-2", Some("web-1")),
+            ("st", None),
+            ("secured", None),
+        ] {
+            assert_eq!(nearest(found, known.into_iter()), suggested, "{found}");
+        }
     }
 }
