@@ -20,7 +20,7 @@ fn components_servers_and_hops_are_killed_and_restored_with_one_key() {
     for (element, down, up) in [
         (component("db-1"), "db-1 is down: connections to it are refused at once.", "db-1 is back."),
         (server("server-2"), "server-2 is off: nothing on it responds, not even with a refusal.", "server-2 is back."),
-        (hop("lb-1", "web-1"), "The link lb-1 → web-1 is cut.", "lb-1 → web-1 is back."),
+        (hop("lb-1", "web-1"), "The link lb-1 → web-1 is cut.", "The link lb-1 → web-1 is repaired."),
     ] {
         let mut learner = Learner::exploring(LARGE);
         learner.select(&element).press("x");

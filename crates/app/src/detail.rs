@@ -201,6 +201,9 @@ fn hop(page: &mut Page, stage: &Stage, link: LinkIx, width: u16) {
         (Cipher::Tls, _) => (Tone::Good, "TLS between these two"),
         (Cipher::TlsThrough, _) => (Tone::Good, "TLS that passes through the balancer, which cannot read it"),
     };
+    if sim.is_up(&infra.hop_element(link)) == Some(false) {
+        page.text(Tone::Bad, "The link is cut.");
+    }
     page.text(exposed.0, exposed.1);
     if !tap::section(page, stage, link, usize::from(width)) {
         listener(page, stage, &hop);
@@ -210,9 +213,6 @@ fn hop(page: &mut Page, stage: &Stage, link: LinkIx, width: u16) {
         Tone::Dim,
         &format!("{} to port {}, {ms} ms one way, {} in flight", weight.protocol.word(), infra.port(link), sim.active(link)),
     );
-    if sim.is_up(&infra.hop_element(link)) == Some(false) {
-        page.text(Tone::Bad, "The link is cut.");
-    }
     if let Some(up) = sim.backend_up(link) {
         let blind = component::blind(stage, infra.ends(link).0);
         if let Some(why) = &blind {

@@ -60,6 +60,10 @@ impl Forms {
 /// Renders a command. This is the only table of commands.
 fn forms(command: &Command) -> Forms {
     match command {
+        Command::Kill(hop @ Element::Hop(..)) => Forms::new(phrase!["cut the link ", hop], phrase!["the link ", hop, " is cut"]),
+        Command::Restore(hop @ Element::Hop(..)) => {
+            Forms::new(phrase!["repair the link ", hop], phrase!["the link ", hop, " is repaired"])
+        }
         Command::Kill(element) => Forms::new(phrase!["kill ", element], killed(element)).event(phrase![element, " is killed"]),
         Command::Restore(element) => {
             Forms::new(phrase!["restore ", element], phrase![element, " is back"]).event(phrase![element, " is restored"])
@@ -151,7 +155,7 @@ fn killed(element: &Element) -> Phrase {
     match element {
         Element::Component(_) => phrase![element, " is down"],
         Element::Server(_) => phrase![element, " is off: nothing on it responds, not even with a refusal"],
-        Element::Hop(..) => phrase!["the link ", element, " is cut"],
+        Element::Hop(..) => unreachable!("a link has its own forms"),
     }
 }
 

@@ -1,5 +1,6 @@
 //! Why a command was refused.
 
+use hoplight_model::Element;
 use hoplight_sim::CommandError;
 
 use crate::fault::{absent, already, fault};
@@ -10,6 +11,8 @@ use crate::phrase::Phrase;
 pub fn refusal(error: &CommandError) -> Phrase {
     match error {
         CommandError::Unknown(element) => phrase!["there is no ", element, " in this infrastructure"],
+        CommandError::AlreadyDown(hop @ Element::Hop(..)) => phrase!["the link ", hop, " is already cut"],
+        CommandError::AlreadyUp(hop @ Element::Hop(..)) => phrase!["the link ", hop, " is not cut"],
         CommandError::AlreadyDown(element) => phrase![element, " is already down"],
         CommandError::AlreadyUp(element) => phrase![element, " is already up"],
         CommandError::ServerOff { component, server } => phrase![component, " cannot start: ", server, " is off"],

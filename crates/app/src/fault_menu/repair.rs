@@ -30,12 +30,13 @@ pub(super) fn fault_actions(sim: &Simulation, rate_set: bool) -> Vec<FaultAction
             _ => false,
         };
         if sim.is_up(&element) == Some(false) && !faults.iter().any(returns) {
-            let verb = if matches!(element, Element::Hop(..)) { "repair" } else { "restore" };
-            action(
-                phrase![verb, " ", &element],
-                "It starts with empty queues and counters. Balancers notice after a few health checks.",
-                Command::Restore(element.clone()),
-            );
+            let (verb, about) = match element {
+                Element::Hop(..) => ("repair", "Messages can cross it again."),
+                Element::Component(_) | Element::Server(_) => {
+                    ("restore", "It starts with empty queues and counters. Balancers notice after a few health checks.")
+                }
+            };
+            action(phrase![verb, " ", &element], about, Command::Restore(element.clone()));
         }
         if sim.is_draining(&element) == Some(true) && !matches!(element, Element::Hop(..)) {
             action(phrase!["put ", &element, " back into rotation"], "It is draining.", Command::Ready(element));
