@@ -9,7 +9,7 @@ pub const fn algorithm(algorithm: Algorithm) -> &'static str {
         Algorithm::RoundRobin => "each backend in turn",
         Algorithm::WeightedRoundRobin => "each backend in turn, in proportion to its weight",
         Algorithm::LeastConnections => "the backend with the fewest requests in progress",
-        Algorithm::SourceHash => "the same backend for the same client",
+        Algorithm::SourceHash => "the same backend for the same source address",
         Algorithm::First => "the first backend until it is full, then the next",
         Algorithm::RandomTwo => "the less busy of two random backends",
     }
@@ -63,7 +63,7 @@ pub const fn tls_mode_effect(mode: TlsMode) -> &'static str {
     match mode {
         TlsMode::None => "Plain HTTP everywhere: anyone on the network can read everything.",
         TlsMode::Terminate => "TLS ends at the entry, which decrypts and forwards plain HTTP.",
-        TlsMode::Reencrypt => "The entry decrypts and re-encrypts to the web servers: a second handshake, and more certificates.",
+        TlsMode::Reencrypt => "The entry decrypts and re-encrypts to the web servers: more handshakes and certificates.",
         TlsMode::Passthrough => {
             "The entry forwards ciphertext: it cannot read URLs, add headers or route by path, and the web servers need the certificate."
         }

@@ -67,7 +67,14 @@ pub fn tls_price(price: &TlsPrice) -> Passage {
     let mut passage = Passage::from(if ends.is_empty() {
         phrase!["no handshake"]
     } else {
-        phrase!["a new visitor's login takes ", count(ends.len(), "handshake"), " and ", ms, " of CPU time, on ", list(ends)]
+        phrase![
+            "with no connection open, a login takes ",
+            count(ends.len(), "handshake"),
+            " and ",
+            ms,
+            " of CPU time, on ",
+            list(ends)
+        ]
     });
     let keys: Vec<_> = price.keys.iter().map(|key| &key.at).collect();
     passage.push(if keys.is_empty() {
@@ -80,7 +87,7 @@ pub fn tls_price(price: &TlsPrice) -> Passage {
     }
     let exposed = price.exposed.iter().map(|hop| Element::Hop(hop.from.clone(), hop.to.clone()));
     passage.push(if price.exposed.is_empty() {
-        phrase!["nothing is readable on the network"]
+        phrase!["no plaintext crosses the network"]
     } else {
         phrase!["readable on the network: ", list(exposed)]
     });

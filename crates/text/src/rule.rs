@@ -58,7 +58,7 @@ pub const fn rule(rule: FindingRule) -> RuleText {
         ),
         FindingRule::CertificateExpired => of(
             "A certificate has expired",
-            "Browsers refuse to connect at once, and the site's own error rate stays flat: users with an open connection notice nothing.",
+            "Browsers refuse new connections, and the site's own error rate stays flat: open connections keep working until they close.",
             "Renew it now, then automate renewal, and have an external probe watch its date.",
         ),
         FindingRule::CertificateExpiresSoon => of(
@@ -83,8 +83,8 @@ pub const fn rule(rule: FindingRule) -> RuleText {
         ),
         FindingRule::ClassicDns => of(
             "DNS lookups are unencrypted",
-            "An eavesdropper learns which site is visited, not what is read there.",
-            "DNS over TLS or HTTPS is the choice of the user's device; a site can only publish DNSSEC, which signs and does not encrypt.",
+            "An eavesdropper learns which site is visited, not what is read there. The server name in the TLS handshake (SNI) tells the same.",
+            "DNS over TLS or HTTPS is the choice of the user's device; a site can publish DNSSEC, which only signs, and a key for ECH, which hides the SNI. Its address still tells.",
         ),
         FindingRule::OpenAdvertisements => of(
             "VRRP advertisements are unauthenticated",
@@ -94,7 +94,7 @@ pub const fn rule(rule: FindingRule) -> RuleText {
         FindingRule::TlsEndsAtBalancer => of(
             "TLS ends at the balancer, and requests travel in plaintext behind it",
             "The padlock in the browser covers the first hop only; the rest is as private as the network.",
-            "Re-encrypt towards the web servers (a second handshake, more certificates), or pass through (the balancer is blind: no routing by path, no headers, no cache).",
+            "Re-encrypt towards the web servers (a handshake per pooled connection, more certificates), or pass through (the balancer sees only SNI, addresses and sizes: no routing by path, no headers, no cache).",
         ),
         FindingRule::BalancerReadsAll => of(
             "The balancer can read every request",
@@ -169,7 +169,7 @@ pub const fn rule(rule: FindingRule) -> RuleText {
         FindingRule::SharedFlaw => of(
             "One version runs everywhere: a flaw in it stops what a crash does not",
             "Twins stand in for each other in a crash. A bug, a bad configuration or an exploit takes all of them at once.",
-            "Change one machine at a time and watch it (a canary): cheap, and catches most. A second product catches more, and costs skills, patches and features that only one of them has.",
+            "Change one machine at a time and watch it (a canary): cheap, and catches most bad changes, but no exploit. A second product helps against both, and costs skills, patches and features that only one of them has.",
         ),
         FindingRule::MixedTiers => of(
             "A server that hosts several tiers",
@@ -177,7 +177,7 @@ pub const fn rule(rule: FindingRule) -> RuleText {
             "A server for each tier. Costs machines, and a network hop that then needs TLS.",
         ),
         FindingRule::DifferentButSingle => of(
-            "Servers that all differ, taken for redundancy",
+            "Servers that all differ, so that none can replace another",
             "Different machines do not stand in for each other: diversity of roles is not redundancy.",
             "Two of each. Costs twice the machines, and a balancer between them.",
         ),
@@ -223,7 +223,7 @@ pub const fn rule(rule: FindingRule) -> RuleText {
         ),
         FindingRule::NoHeadroom => of(
             "A component is more than four fifths full",
-            "Waiting grows with 1 / (1 − utilisation): at 80 % a request takes five times its service time (M/M/1), at 90 % ten times.",
+            "Response time grows with 1 / (1 − utilisation): at 80 % it is five times the service time (M/M/1), at 90 % ten times.",
             "More of it, before the next busy day.",
         ),
         FindingRule::CapacitySinglePoint => of(
