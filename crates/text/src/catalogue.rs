@@ -26,7 +26,7 @@ pub const fn common_fault(fault: CommonFault) -> CommonFaultText {
             users: "connections are refused; time out if the host is off",
             agents: "nothing behind it gets requests",
             alert: "the external probe, if it is on (probe 10); requests fall",
-            remedy: "a second balancer with VRRP",
+            remedy: "a second balancer with VRRP that tracks the process",
         },
         CommonFault::WebKilled => CommonFaultText {
             title: "all web servers are killed",
@@ -142,17 +142,17 @@ pub const fn common_fault(fault: CommonFault) -> CommonFaultText {
         },
         CommonFault::RetryStorm => CommonFaultText {
             title: "a ten-second pause while users make up to three attempts",
-            users: "near capacity, the outage outlasts its cause",
-            agents: "three times as many requests, no good answers",
+            users: "errors during the pause; near capacity with long queues, until users stop retrying",
+            agents: "up to three times as many requests; no good answers while it lasts",
             alert: "goodput",
             remedy: "short queues; fewer retries",
         },
         CommonFault::SynFlood => CommonFaultText {
             title: "a flood of SYNs fills the entry's backlog",
-            users: "new connections time out",
+            users: "new connections time out while SYN cookies are off",
             agents: "half-open connections; requests fall",
             alert: "the external probe, if it is on (probe 10)",
-            remedy: "SYN cookies; scrubbing",
+            remedy: "SYN cookies (Linux uses them by default); scrubbing, once the flood fills the link",
         },
         CommonFault::BadConfiguration => CommonFaultText {
             title: "a bad configuration is rolled out to all web servers",
@@ -173,7 +173,7 @@ pub const fn common_fault(fault: CommonFault) -> CommonFaultText {
             users: "nothing",
             agents: "nothing; every server that runs it is compromised",
             alert: "none",
-            remedy: "patch; a canary; diversity",
+            remedy: "patch; least privilege; filtered outbound traffic; intrusion detection",
         },
         CommonFault::Sniffer => CommonFaultText {
             title: "an eavesdropper listens between balancer and web server",
@@ -191,8 +191,8 @@ pub const fn common_fault(fault: CommonFault) -> CommonFaultText {
         },
         CommonFault::DiskFull => CommonFaultText {
             title: "the primary's disk is full",
-            users: "writes get 500; reads work",
-            agents: "the database counts errors",
+            users: "writes get 500; reads work (without room for the binary log, MySQL makes writes wait instead)",
+            agents: "the database counts errors: 1114, the table is full",
             alert: "5xx",
             remedy: "free space",
         },

@@ -107,7 +107,7 @@ fn database(sim: &Simulation, id: &ComponentId, role: DatabaseRole) -> Vec<Fault
         |title: Phrase, about: &str, command| actions.push(FaultAction::new(FaultGroup::Selected, title, about, command));
     action(
         phrase!["fill the disk of ", id],
-        "Writes fail, reads do not; a replica applies no changes. Look at errors by kind of request. Fix: free space.",
+        "Writes fail with error 1114, reads do not; a replica applies no changes. Look at errors by kind of request. Fix: free space.",
         Command::Fault(Fault::DiskFull(id.clone())),
     );
     if let Some(connections) = ix.and_then(|ix| infra.component(ix).station().connections) {
