@@ -10,7 +10,7 @@ mod wrong;
 use hoplight_analysis::{Carriers, Fact, readable};
 use hoplight_model::component::DatabaseRole;
 use hoplight_model::text::{split_at_column, width};
-use hoplight_model::{Cipher, Element, Hop, LinkIx, Medium, RequestKind, ServerId, TlsMode};
+use hoplight_model::{Cipher, Element, Hop, LinkIx, Medium, Protocol, RequestKind, ServerId, TlsMode};
 use hoplight_text::{Phrase, description};
 
 use crate::action::{AppAction, EditAction, SelectAction, SiteAction};
@@ -209,10 +209,9 @@ fn hop(page: &mut Page, stage: &Stage, link: LinkIx, width: u16) {
         listener(page, stage, &hop);
     }
     let ms = weight.latency.get();
-    page.text(
-        Tone::Dim,
-        &format!("{} to port {}, {ms} ms one way, {} in flight", weight.protocol.word(), infra.port(link), sim.active(link)),
-    );
+    let port = infra.port(link);
+    let port = if weight.protocol == Protocol::Vrrp { format!("over IP protocol {port}") } else { format!("to port {port}") };
+    page.text(Tone::Dim, &format!("{} {port}, {ms} ms one way, {} in flight", weight.protocol.word(), sim.active(link)));
     if let Some(up) = sim.backend_up(link) {
         let blind = component::blind(stage, infra.ends(link).0);
         if let Some(why) = &blind {
