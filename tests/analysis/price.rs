@@ -88,12 +88,12 @@ fn a_price_is_described_in_sentences() {
     let infra = stage_2();
     assert_eq!(
         text::tls_price(&price(&infra, TlsMode::Reencrypt, false, true)).to_string(),
-        "A new visitor's login takes 3 handshakes and 6 ms of CPU time, on lb-1, web-1 and db-1. 5 private keys to protect and renew, on db-1, \
+        "With no connection open, a login takes 3 handshakes and 6 ms of CPU time, on lb-1, web-1 and db-1. 5 private keys to protect and renew, on db-1, \
          db-2, lb-1, web-1 and web-2. Readable on the network: browser → dns."
     );
     let passthrough = price(&infra, TlsMode::Passthrough, false, false);
     assert!(text::tls_price(&passthrough).to_string().contains(
-        "A new visitor's login takes 1 handshake and 2 ms of CPU time, on web-1. 2 private keys to protect and renew, on web-1 and web-2. The \
+        "With no connection open, a login takes 1 handshake and 2 ms of CPU time, on web-1. 2 private keys to protect and renew, on web-1 and web-2. The \
          balancer loses path-based routing, "
     ));
     assert!(
