@@ -33,6 +33,21 @@ pub trait Observer {
     fn ended(&mut self, at: SimTime, kind: RequestKind, outcome: Outcome, latency_ns: u64) {
         let _ = (at, kind, outcome, latency_ns);
     }
+
+    /// Called after [`Self::ended`] when a request has failed. `cause` is `None` if no component sent an error response.
+    fn failed(&mut self, at: SimTime, kind: RequestKind, failure: Failure, cause: Option<FailureCause>) {
+        let _ = (at, kind, failure, cause);
+    }
+
+    /// Called when health checks mark the backend at the end of `link` UP or DOWN.
+    fn backend_changed(&mut self, at: SimTime, link: LinkIx, up: bool) {
+        let _ = (at, link, up);
+    }
+
+    /// Called when users' packets begin to go to another balancer of a pair.
+    fn address_moved(&mut self, at: SimTime) {
+        let _ = at;
+    }
 }
 
 /// Ignores all events, at no cost.
@@ -275,8 +290,17 @@ pub enum EventKind {
     Rebuilt(Arc<Infrastructure>),
 }
 
+/// Which component failed a request, and why.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct FailureCause {
+    /// The component that sent the error response.
+    pub component: ComponentIx,
+    /// Why it failed the request.
+    pub reason: FailureReason,
+}
+
 /// Why a component fails a request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum FailureReason {
     /// The next component refused the connection.
     Refused,
@@ -302,18 +326,44 @@ pub enum FailureReason {
     DiskFull,
 }
 
-impl JournalEvent {
-    /// The first two letters of the termination state that `HAProxy` logs for a request that a balancer fails: the
+impl FailureReason {
+    /// A short name for tables and JSON.
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Refused => "connection refused",
+            Self::Reset => "connection reset",
+            Self::Timeout => "timeout",
+            Self::NoRoute => "no route",
+            Self::NoBackend => "no backend",
+            Self::QueueTimeout => "queue timeout",
+            Self::Full => "queue full",
+            Self::ReadOnly => "read-only database",
+            Self::TooManyConnections => "too many connections",
+            Self::Certificate => "expired certificate",
+            Self::DiskFull => "disk full",
+        }
+    }
+
+    /// The termination state that `HAProxy` logs when a balancer fails a request for this reason, its first two letters: the
     /// cause (`S` the server or its TCP stack, `s` a server-side timeout) and the phase (`Q` in the queue, `C` while
     /// connecting, `H` waiting for the response headers).
+    pub const fn log_flag(self, failure: Failure) -> Option<&'static str> {
+        match (failure, self) {
+            (Failure::Unavailable, Self::NoBackend | Self::Refused | Self::Certificate) => Some("SC"),
+            (Failure::Unavailable, Self::Timeout) => Some("sC"),
+            (Failure::Unavailable, Self::QueueTimeout) => Some("sQ"),
+            (Failure::GatewayTimeout, Self::Timeout) => Some("sH"),
+            (Failure::BadGateway, Self::Reset) => Some("SH"),
+            _ => None,
+        }
+    }
+}
+
+impl JournalEvent {
+    /// The termination state that `HAProxy` logs for a request that a balancer fails; see [`FailureReason::log_flag`].
     pub const fn log_flag(&self) -> Option<&'static str> {
-        let EventKind::Fails { failure, why, .. } = &self.what else { return None };
-        match (failure, why) {
-            (Failure::Unavailable, FailureReason::NoBackend | FailureReason::Refused | FailureReason::Certificate) => Some("SC"),
-            (Failure::Unavailable, FailureReason::Timeout) => Some("sC"),
-            (Failure::Unavailable, FailureReason::QueueTimeout) => Some("sQ"),
-            (Failure::GatewayTimeout, FailureReason::Timeout) => Some("sH"),
-            (Failure::BadGateway, FailureReason::Reset) => Some("SH"),
+        match &self.what {
+            EventKind::Fails { failure, why, .. } => why.log_flag(*failure),
             _ => None,
         }
     }

@@ -73,7 +73,7 @@ mod zone;
 pub use command::{Command, CommandError};
 pub use database::DatabaseView;
 pub use fault::{Fault, Tap};
-pub use journal::{EventKind, FailureReason, Headline, Journal, JournalEvent, Observer};
+pub use journal::{EventKind, FailureCause, FailureReason, Headline, Journal, JournalEvent, Observer};
 pub use monitoring::NEWEST_WEIGHT;
 pub use outcome::{Failure, Outcome};
 pub use packet::{Activity, Heading, Motion, Packet, PacketContent, Phase, Present, Status};

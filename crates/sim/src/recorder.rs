@@ -1,23 +1,27 @@
 //! The recorder: an observer that measures a run in constant memory, independent of the number of requests.
 //!
-//! It keeps a latency histogram per kind of request, exact sums for the means, counts of failures by reason, and one
-//! row for each of the last seconds. Must not change the simulation, and must not keep requests.
+//! It keeps a latency histogram per kind of request, exact sums for the means, counts of failures by reason and by cause,
+//! changes of backends and of the shared address, and one row for each of the last seconds. Must not change the simulation,
+//! and must not keep requests.
 //!
 //! Arrivals and outcomes count from the end of the warm-up, each at its own instant: a request that arrives during the
-//! warm-up and ends after it counts as completed or failed, but not as offered. The rows of seconds include the
-//! warm-up.
+//! warm-up and ends after it counts as completed or failed, but not as offered. Failures by cause, changes, and the rows of
+//! seconds include the warm-up.
 
+mod changes;
 mod latency;
 mod seconds;
 
+pub use changes::{AddressMoves, BackendChanges};
 pub use latency::Latency;
 pub use seconds::Second;
 
-use hoplight_model::RequestKind;
+use hoplight_model::{LinkIx, RequestKind};
 
-use super::journal::{JournalEvent, Observer};
+use super::journal::{FailureCause, JournalEvent, Observer};
 use super::outcome::{Failure, Outcome};
 use super::time::SimTime;
+use changes::Changes;
 use seconds::Seconds;
 
 /// Measurements of one kind of request, or of all kinds, since the end of the warm-up.
@@ -69,6 +73,7 @@ pub struct Recorder {
     from: SimTime,
     kinds: [Measured; RequestKind::ALL.len()],
     seconds: Seconds,
+    changes: Changes,
 }
 
 impl Recorder {
@@ -76,7 +81,8 @@ impl Recorder {
     pub fn new(warmup: SimTime) -> Self {
         // The last instant of the warm-up still belongs to it; without a warm-up, time zero counts.
         let from = if warmup == SimTime::ZERO { warmup } else { warmup + 1 };
-        Self { warmup, from, kinds: std::array::from_fn(|_| Measured::default()), seconds: Seconds::default() }
+        let kinds = std::array::from_fn(|_| Measured::default());
+        Self { warmup, from, kinds, seconds: Seconds::default(), changes: Changes::default() }
     }
 
     /// The end of the warm-up.
@@ -100,6 +106,21 @@ impl Recorder {
     /// events have rows of zeros.
     pub fn seconds(&self, now: SimTime) -> impl ExactSizeIterator<Item = Second> + use<'_> {
         self.seconds.rows(now)
+    }
+
+    /// Number of failed requests of the whole run by reason and cause, in that order.
+    pub fn failures_by_cause(&self) -> impl Iterator<Item = (Failure, Option<FailureCause>, u64)> + '_ {
+        self.changes.failures.iter().map(|((failure, cause), count)| (*failure, *cause, *count))
+    }
+
+    /// The backends that health checks marked DOWN or UP during the run, by the link from their balancer.
+    pub fn backend_changes(&self) -> impl Iterator<Item = (LinkIx, BackendChanges)> + '_ {
+        self.changes.backends.iter().map(|(link, changes)| (*link, *changes))
+    }
+
+    /// How often the address that two balancers share moved during the run.
+    pub fn address_moves(&self) -> AddressMoves {
+        self.changes.address
     }
 
     /// Maximum number of kept rows of seconds: an hour.
@@ -136,6 +157,18 @@ impl Observer for Recorder {
             Err(failure) => measured.failures[failure.index()] += 1,
         }
     }
+
+    fn failed(&mut self, _: SimTime, _: RequestKind, failure: Failure, cause: Option<FailureCause>) {
+        self.changes.failed(failure, cause);
+    }
+
+    fn backend_changed(&mut self, at: SimTime, link: LinkIx, up: bool) {
+        self.changes.backend_changed(at, link, up);
+    }
+
+    fn address_moved(&mut self, at: SimTime) {
+        self.changes.address_moved(at);
+    }
 }
 
 #[cfg(test)]
@@ -143,7 +176,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::{Command, Simulation};
+    use crate::{Command, FailureReason, Simulation};
     use hoplight_model::{ComponentId, Element, Infrastructure};
 
     const MS: u64 = 1_000_000;
@@ -178,6 +211,66 @@ mod tests {
 
         fn ended(&mut self, _: SimTime, _: RequestKind, outcome: Outcome, latency_ns: u64) {
             self.0.extend(outcome.is_ok().then_some(latency_ns));
+        }
+    }
+
+    /// A run of a scenario with commands at their seconds.
+    fn recorded(text: &str, commands: &[(u64, Command)], end: u64) -> (Recorder, Simulation) {
+        let infra = Arc::new(Infrastructure::from_ron("scenario.ron", text).unwrap());
+        let (mut recorder, mut simulation) = (Recorder::new(SimTime::ZERO), Simulation::new(infra, 1));
+        for (second, command) in commands {
+            simulation.advance(SimTime::from_secs(*second), &mut recorder);
+            simulation.apply(command, &mut recorder).unwrap();
+        }
+        simulation.advance(SimTime::from_secs(end), &mut recorder);
+        (recorder, simulation)
+    }
+
+    const STAGE_2: &str = include_str!("../../../assets/stage-2-secured.ron");
+    const PAIR: &str = include_str!("../../../assets/design-0-repaired.ron");
+
+    fn web(number: u8) -> Element {
+        Element::Component(ComponentId::new(&format!("web-{number}")))
+    }
+
+    #[test]
+    fn every_failure_has_one_cause() {
+        let (recorder, simulation) = recorded(STAGE_2, &[(5, Command::Kill(web(1))), (10, Command::Kill(web(2)))], 30);
+        let causes: Vec<_> = recorder.failures_by_cause().collect();
+        for (failure, count) in simulation.failures() {
+            let split: u64 = causes.iter().filter(|(of, ..)| *of == failure).map(|(.., count)| count).sum();
+            assert_eq!(split, count, "{failure:?}: {causes:?}");
+        }
+        let infra = simulation.infrastructure();
+        let at_balancer = |reason| Some(FailureCause { component: infra.find("lb-1").unwrap(), reason });
+        let count = |cause| causes.iter().find(|(_, of, _)| *of == cause).map_or(0, |(.., count)| *count);
+        // Three checks fail after 10 s, and the users then send 100 requests per second for 15 s.
+        assert!((1_300..1_700).contains(&count(at_balancer(FailureReason::NoBackend))), "{causes:?}");
+        assert_eq!(count(at_balancer(FailureReason::QueueTimeout)), 0, "{causes:?}");
+    }
+
+    #[test]
+    fn backends_change_after_the_checks_of_a_failure() {
+        let (recorder, simulation) = recorded(STAGE_2, &[(10, Command::Kill(web(1))), (20, Command::Restore(web(1)))], 30);
+        let link = simulation.infrastructure().link_between("lb-1", "web-1").unwrap();
+        let changes: Vec<_> = recorder.backend_changes().collect();
+        let [(of, BackendChanges { down: 1, up: 1, last })] = changes[..] else { panic!("{changes:?}") };
+        assert!(of == link && (20.0..26.0).contains(&last.as_secs_f64()), "{changes:?}");
+    }
+
+    #[test]
+    fn the_address_moves_when_its_owner_dies_and_when_it_returns() {
+        let lb = Element::Component(ComponentId::new("lb-1"));
+        let (recorder, _) = recorded(PAIR, &[(10, Command::Kill(lb.clone())), (20, Command::Restore(lb))], 30);
+        let AddressMoves { count, last } = recorder.address_moves();
+        assert!(count == 2 && last.is_some_and(|at| (20.0..25.0).contains(&at.as_secs_f64())), "{count} {last:?}");
+    }
+
+    #[test]
+    fn a_healthy_run_has_no_changes() {
+        for text in [STAGE_2, PAIR] {
+            let (recorder, _) = recorded(text, &[], 30);
+            assert_eq!(recorder.changes, Changes::default());
         }
     }
 

@@ -9,6 +9,7 @@ use hoplight_model::RequestKind;
 
 use crate::event::MAX_ID;
 use crate::index::{LinkIx, RequestIx, StationIx, count};
+use crate::journal::FailureCause;
 
 pub(super) use crate::packet::Status;
 use crate::packet::{Heading, Phase};
@@ -89,6 +90,8 @@ pub(super) struct Request {
     pub(super) state: State,
     pub(super) heading: Heading,
     pub(super) status: Status,
+    /// Which component sent the latest error response, and why.
+    pub(super) cause: Option<FailureCause>,
     /// Level of the station that the message is at or, for a request in transit, is sent to.
     pub(super) depth: u8,
     /// For a request, the number of the hop's firewalls that it has passed. For a response, the number still ahead of
@@ -138,6 +141,7 @@ impl Request {
             state: State::OnWire,
             heading: Heading::Request,
             status: Status::Ok,
+            cause: None,
             depth: 0,
             leg: 0,
             holds: 0,

@@ -163,6 +163,7 @@ impl Simulation {
         let link_state = &mut self.links[link];
         let code = link_state.check_code();
         if let Some(up) = link_state.end_check(fall, rise) {
+            observer.backend_changed(self.clock.now(), link, up);
             self.note(observer, None, EventKind::Backend { backend, up, code });
             self.backend_changed(link, observer);
         }

@@ -8,7 +8,7 @@ use hoplight_model::quantity::Seconds;
 
 use crate::event::Kind;
 use crate::index::{LinkIx, RequestIx, StationIx};
-use crate::journal::{EventKind, FailureReason, Observer};
+use crate::journal::{EventKind, FailureCause, FailureReason, Observer};
 use crate::outcome::{Failure, Outcome};
 use crate::packet::{Heading, Phase};
 use crate::plan::Role;
@@ -104,7 +104,10 @@ impl Simulation {
             // Before anything speaks HTTP, a full queue looks like a closed port.
             _ if record.phase != Phase::Exchange => Status::Refused,
             WhenFull::Refuse => Status::Refused,
-            WhenFull::Respond(error) => Status::Error(error.into()),
+            WhenFull::Respond(error) => {
+                self.requests[request].cause = Some(FailureCause { component: station, reason: FailureReason::Full });
+                Status::Error(error.into())
+            }
         };
         self.respond(request, status, observer);
     }

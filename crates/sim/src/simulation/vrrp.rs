@@ -15,7 +15,12 @@ impl Simulation {
         if !self.address.waits_for(number, sequence) {
             return;
         }
-        if self.address.advertise(number, &self.plan, &mut self.clock) {
+        let entry = self.address.entry();
+        let becomes_master = self.address.advertise(number, &self.plan, &mut self.clock);
+        if self.address.entry() != entry {
+            observer.address_moved(self.clock.now());
+        }
+        if becomes_master {
             self.note(observer, None, EventKind::Master { balancer: self.plan.pair[number].station, master: true });
         }
         for other in self.plan.pair.indices() {

@@ -4,7 +4,7 @@
 
 use crate::event::Kind;
 use crate::index::{RequestIx, StationIx};
-use crate::journal::{EventKind, FailureReason, Observer, tell};
+use crate::journal::{EventKind, FailureCause, FailureReason, Observer, tell};
 use crate::outcome::{Failure, Outcome};
 use crate::packet::Heading;
 use crate::request::{CROSSED, HOME, Lost, State, Status};
@@ -225,6 +225,11 @@ impl Simulation {
         self.users.end(self.clock.now(), kind, outcome, latency);
         self.users.leave(self.clock.now(), latency);
         observer.ended(self.clock.now(), kind, outcome, latency);
+        if let Err(failure) = outcome {
+            // Only a user who got an error response learns of the cause.
+            let cause = record.cause.filter(|_| failure.status().is_some());
+            observer.failed(self.clock.now(), kind, failure, cause);
+        }
         self.tell(observer, Some(tag), || EventKind::Ended { outcome, latency_ms: latency as f64 / 1e6 });
         self.on_outcome(kind, stream, outcome);
     }
@@ -262,6 +267,7 @@ impl Simulation {
         // A balancer that passes TLS through cannot send an error response: it can only close the connection.
         let blind = self.plan.stations[station].passes_tls(self.requests[request].kind);
         let status = if blind { Status::Reset } else { Status::Error(failure) };
+        self.requests[request].cause = Some(FailureCause { component: station, reason: why });
         self.respond(request, status, observer);
     }
 }
