@@ -12,6 +12,8 @@ mod config;
 mod docs;
 #[path = "program/hostile.rs"]
 mod hostile;
+#[path = "program/incidents.rs"]
+mod incidents;
 #[path = "support/kept.rs"]
 mod kept;
 #[path = "program/looks.rs"]

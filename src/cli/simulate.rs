@@ -3,6 +3,8 @@
 //! Every number except the wall time comes from the simulation or its recorder.
 
 mod estimate;
+mod incident_table;
+mod incidents;
 mod replications;
 mod report;
 mod run;

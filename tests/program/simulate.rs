@@ -102,7 +102,7 @@ fn fields(value: &Value) -> Vec<&str> {
 fn inner<'a>(name: &str, value: &'a Value) -> Vec<&'a str> {
     match (name, value) {
         ("failed", _) => Vec::new(),
-        ("by_kind" | "stations" | "agents", Value::Object(named)) => named.values().flat_map(fields).collect(),
+        ("by_kind" | "stations" | "agents" | "databases", Value::Object(named)) => named.values().flat_map(fields).collect(),
         _ => fields(value),
     }
 }

@@ -7,7 +7,7 @@ use crate::cli::format::{Align, aligned, hanging, number, percent, rounded_down,
 use hoplight_analysis::{FindingRule, Severity};
 use hoplight_model::text::sanitise;
 
-use super::{CompareReport, Side};
+use super::{CompareReport, Measured, Side};
 
 /// Renders the comparison.
 pub(super) fn of(comparison: &CompareReport) -> String {
@@ -32,6 +32,10 @@ pub(super) fn of(comparison: &CompareReport) -> String {
     let both = [a, b];
     text += &block("On paper", &paper(both));
     text += &block("Measured", &measured(both));
+    let incidents = incidents(both);
+    if !incidents.is_empty() {
+        text += &block("Incidents (whole run)", &incidents);
+    }
     text += &only(a, b);
     sanitise(&text)
 }
@@ -130,6 +134,42 @@ fn measured(sides: [&Side; 2]) -> Vec<Row> {
     }
     let busiest = |side: &Side| side.simulation.stations.values().filter_map(|it| it.utilisation).reduce(f64::max);
     rows.push(row("utilisation of the busiest station", of(&busiest), part));
+    rows
+}
+
+/// Counts of incidents, without those that are zero in both designs.
+fn incidents(sides: [&Side; 2]) -> Vec<Row> {
+    let of = |get: &dyn Fn(&Measured) -> u64| sides.map(|side| Some(get(&side.simulation) as f64));
+    let alerts = |state: &str| of(&|run| run.alerts.iter().filter(|alert| alert.state == state).count() as u64);
+    let moves = |run: &Measured| run.incidents.shared_address.as_ref().map_or(0, |address| address.moves);
+    let extra_owners =
+        |run: &Measured| run.incidents.shared_address.as_ref().map_or(0, |address| address.owners.len().saturating_sub(1) as u64);
+    let mut causes: Vec<(&str, Option<&str>)> =
+        sides.iter().flat_map(|side| &side.simulation.incidents.failed_by_cause).map(|it| (it.failure, it.cause)).collect();
+    causes.sort_unstable();
+    causes.dedup();
+    let mut rows = Vec::new();
+    for (failure, cause) in causes {
+        let failed = |run: &Measured| {
+            let same = run.incidents.failed_by_cause.iter().filter(|it| (it.failure, it.cause) == (failure, cause));
+            same.map(|it| it.count).sum()
+        };
+        let cause = cause.map_or_else(String::new, |cause| format!(" ({cause})"));
+        rows.push(row(format!("{failure}{cause}"), of(&failed), count));
+    }
+    rows.extend([
+        row("lost writes", of(&|run| run.incidents.of_databases(|it| it.lost_writes)), count),
+        row("stale reads", of(&|run| run.incidents.of_databases(|it| it.stale_reads)), count),
+        row("divergent writes", of(&|run| run.incidents.of_databases(|it| it.divergent_writes)), count),
+        row("databases in a split brain", of(&|run| run.incidents.split_brain.len() as u64), count),
+        row("moves of the shared address", of(&moves), count),
+        row("excess owners of the shared address", of(&extra_owners), count),
+        row("backends marked DOWN", of(&|run| run.incidents.backends.iter().map(|it| it.went_down).sum()), count),
+        row("backends marked UP", of(&|run| run.incidents.backends.iter().map(|it| it.went_up).sum()), count),
+        row("alerts fired", alerts("firing"), count),
+        row("alerts resolved", alerts("resolved"), count),
+    ]);
+    rows.retain(|row| row.values != [Some(0.0); 2]);
     rows
 }
 

@@ -11,6 +11,7 @@ use hoplight_sim::script::text;
 use hoplight_sim::{Failure, Recorder, SimTime, Simulation, StationView};
 
 use super::Plan;
+use super::incidents::IncidentReport;
 use super::run::{Run, ScriptResult, stations};
 
 /// Counts by reason, without zeros.
@@ -42,6 +43,8 @@ pub(in crate::cli) struct Report {
     pub(in crate::cli) by_kind: IndexMap<&'static str, KindReport>,
     pub(in crate::cli) stations: IndexMap<String, StationReport>,
     pub(in crate::cli) agents: IndexMap<String, AgentReport>,
+    #[serde(flatten)]
+    pub(in crate::cli) incidents: IncidentReport,
     pub(in crate::cli) alerts: Vec<AlertReport>,
     pub(in crate::cli) script: Vec<ScriptReport>,
     per_second: PerSecond,
@@ -172,6 +175,7 @@ impl Report {
             by_kind: RequestKind::ALL.map(|kind| (kind.word(), KindReport::new(simulation, &run.recorder, kind))).into(),
             stations: station_reports(run),
             agents: agents(simulation),
+            incidents: IncidentReport::new(simulation, &run.recorder),
             alerts: alerts(simulation),
             script: given(plan, run),
             per_second: PerSecond::new(run.recorder.seconds(simulation.now())),

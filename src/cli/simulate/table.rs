@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use hoplight_model::text::sanitise;
 
 use super::estimate::Estimate;
+use super::incident_table;
 use super::replications::{LatencyEstimate, Replications};
 use super::report::{LatencyReport, Report};
 use crate::cli::format::{columns, number, percent, seconds};
@@ -42,12 +43,7 @@ pub(super) fn of_run(report: &Report) -> String {
     rows.extend(kinds.chain([("all", &report.latency_ms)]).map(|(name, latency)| latency_row(name, latency)));
     text += &columns(&rows);
 
-    if !report.failed.is_empty() {
-        text += "\n";
-        let mut rows = vec![row(["Failures (whole run)", "count"])];
-        rows.extend(report.failed.iter().map(|(reason, count)| row([reason, &count.to_string()])));
-        text += &columns(&rows);
-    }
+    text += &incident_table::failures(&report.incidents);
 
     text += "\n";
     let mut rows = vec![row(["Stations", "utilisation", "mean queue", "mean wait (ms)", "served", "dropped"])];
@@ -66,9 +62,7 @@ pub(super) fn of_run(report: &Report) -> String {
         }
         text += &columns(&rows);
     }
-    for alert in &report.alerts {
-        let _ = writeln!(text, "  alert at {}: {} {} {}", seconds(alert.at_s), alert.rule, alert.subject, alert.state);
-    }
+    text += &incident_table::of(report);
     if !report.script.is_empty() {
         text += "\n  Script\n";
         for given in &report.script {
