@@ -12,10 +12,12 @@ mod files;
 mod format;
 mod list;
 mod read;
+mod script;
 mod shot;
 mod simulate;
 mod start;
 mod store;
+mod trace;
 
 use std::env;
 use std::ffi::{OsStr, OsString};
@@ -116,13 +118,7 @@ pub enum TextCommand {
     /// Print a scenario file with a comment on every field
     Template,
     /// Print every event of a simulation, one per line
-    Trace {
-        /// Name or file of a scenario
-        scenario: String,
-        /// Simulated time in seconds
-        #[arg(long, default_value_t = 1.0)]
-        seconds: f64,
-    },
+    Trace(TraceArguments),
     /// Analyse a design: single points of failure, readable hops, capacity, availability, findings
     Analyze(AnalyzeArguments),
     /// Analyse two designs side by side and simulate both under the same traffic
@@ -212,6 +208,7 @@ pub use read::ReadArguments;
 pub use shot::ShotArguments;
 pub use simulate::SimulateArguments;
 pub use start::run;
+pub use trace::TraceArguments;
 
 /// Parses `--seed`.
 fn seed(text: &str) -> Result<u64, String> {

@@ -1,5 +1,4 @@
-//! `hoplight trace`, and functions that several text commands share. Results go to standard output, everything else to
-//! standard error.
+//! Functions that several text commands share. Results go to standard output, everything else to standard error.
 
 use std::io::{self, Write};
 use std::path::Path;
@@ -10,29 +9,8 @@ use anyhow::{anyhow, bail};
 use hoplight_lesson::Library;
 use hoplight_model::error::nearest;
 use hoplight_model::{Infrastructure, ScenarioId};
-use hoplight_sim::{JournalEvent, SimTime, Simulation};
 
 use super::content::Files;
-
-/// Prints every event of a simulation, then its digest.
-pub(super) fn trace(library: &Library, scenario: &str, seconds: f64, seed: u64) -> anyhow::Result<()> {
-    if !(seconds.is_finite() && (0.0..=86_400.0).contains(&seconds)) {
-        bail!("--seconds must be between 0 and 86400, found {seconds}");
-    }
-    let infra = find_scenario(library, scenario)?;
-    let mut simulation = Simulation::new(Arc::clone(&infra), seed);
-    let end = SimTime::ZERO + std::time::Duration::from_secs_f64(seconds);
-    let mut out = io::BufWriter::new(io::stdout().lock());
-    let mut failed = None;
-    while simulation.next_event().is_some_and(|at| at <= end) && failed.is_none() {
-        simulation.step(&mut |note: JournalEvent| {
-            if failed.is_none() {
-                failed = writeln!(out, "{:.9} {}", note.at.as_secs_f64(), hoplight_text::event(&note, &infra)).err();
-            }
-        });
-    }
-    quiet(failed.map_or_else(|| writeln!(out, "digest {:016x}", simulation.digest()), Err).and_then(|()| out.flush()))
-}
 
 /// Finds a scenario by name, or reads it from a file.
 pub(super) fn find_scenario(library: &Library, name: &str) -> anyhow::Result<Arc<Infrastructure>> {

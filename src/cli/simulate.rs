@@ -11,24 +11,20 @@ mod run;
 mod table;
 mod watch;
 
-use std::fmt::Write as _;
-use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::anyhow;
 use clap::Args;
 
 use hoplight_lesson::Library;
 use hoplight_model::quantity::Rate;
-use hoplight_model::{ContentError, Infrastructure, TlsMode, TopologyEdit};
-use hoplight_sim::script::{self, Script, Verb, shown_time};
-use hoplight_sim::{Command, SimTime, Simulation};
-use hoplight_text::{self as text, refusal};
+use hoplight_model::{Infrastructure, TlsMode, TopologyEdit};
+use hoplight_sim::script::Script;
+use hoplight_sim::{Command, SimTime};
 
-use super::files::{read_text, shown};
-use super::{Format, USAGE, commands, content, print_error};
+use super::script::{self, ScriptArguments};
+use super::{Format, USAGE, commands, print_error};
 pub(super) use report::Report;
 pub(super) use watch::Watch;
 
@@ -58,13 +54,8 @@ pub struct SimulateArguments {
     #[arg(long, value_name = "MODE", value_parser = mode)]
     tls: Option<TlsMode>,
 
-    /// Run a command at a time, such as '20s kill server-2'; may be repeated
-    #[arg(long, value_name = "TIME COMMAND")]
-    at: Vec<String>,
-
-    /// Read timed commands from a file, one per line; # starts a comment
-    #[arg(long, value_name = "FILE")]
-    script: Option<PathBuf>,
+    #[command(flatten)]
+    script: ScriptArguments,
 
     /// Run N consecutive seeds and report means with 95 % confidence intervals
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=10_000))]
@@ -100,29 +91,22 @@ impl RunRequest<'_> {
     /// # Errors
     /// If a command is malformed, or cannot be applied to this infrastructure.
     pub(super) fn measure(&self, infra: Arc<Infrastructure>, seed: u64, watch: &Watch) -> anyhow::Result<Report> {
-        let mut script = Script::default();
-        add_lines(&mut script, self.at, &infra, SimTime::ZERO + self.duration)
-            .map_err(|mistakes| content::join_errors(&mistakes))?;
+        let script = script::read_lines(self.at, &infra, SimTime::ZERO + self.duration)?;
+        script::reject_impossible(&infra, seed, &[], &script)?;
         let plan = Plan { script, duration: self.duration, warmup: self.warmup, first: Vec::new(), infra };
-        plan.try_out(seed)?;
         let run = Run::of(&plan, seed, watch);
         Ok(Report::new(&plan, &run))
     }
 }
 
-/// The script commands, for the help.
+/// The script commands, and what Ctrl-C does, for the help.
 fn after_help() -> String {
-    let mut help = String::from("Commands of --at and --script, after a time such as 20s:\n");
-    for verb in Verb::ALL {
-        let _ = writeln!(help, "  {}\n        {}", verb.usage(), text::verb(verb));
-    }
-    help += "  fault NAME, fix NAME\n        injects or clears a fault of the catalogue (see `hoplight list faults`)\n";
-    help + "\nCtrl-C ends the run and reports what was measured so far."
+    script::help() + "\nCtrl-C ends the run and reports what was measured so far."
 }
 
 /// Parses a duration.
 pub(super) fn time(text: &str) -> Result<Duration, String> {
-    script::duration(text).map_err(|error| text::time_error(&error).to_string())
+    hoplight_sim::script::duration(text).map_err(|error| hoplight_text::time_error(&error).to_string())
 }
 
 /// Parses a rate.
@@ -177,33 +161,14 @@ impl Plan {
         let rate = arguments.rate.map(Command::Rate);
         let tls = arguments.tls.map(|mode| Command::Edit(TopologyEdit::EdgeTls(mode)));
         let plan = Self {
-            script: read_script(arguments, &infra)?,
+            script: arguments.script.read(&infra, SimTime::ZERO + arguments.duration)?,
             duration: arguments.duration,
             warmup: arguments.warmup,
             first: rate.into_iter().chain(tls).collect(),
             infra,
         };
-        plan.try_out(seed)?;
+        script::reject_impossible(&plan.infra, seed, &plan.first, &plan.script)?;
         Ok(plan)
-    }
-
-    /// Rejects commands that can never succeed in this infrastructure, once instead of in each replication.
-    fn try_out(&self, seed: u64) -> anyhow::Result<()> {
-        let mut trial = Simulation::new(Arc::clone(&self.infra), seed);
-        for command in &self.first {
-            let done = trial.apply(command, &mut ());
-            done.map_err(|error| anyhow!("cannot {}: {}", script::text(command, &self.infra), refusal(&error)))?;
-        }
-        for entry in self.script.entries() {
-            // Errors such as "already down" depend on the time of the command and are reported by the run.
-            if let Err(error) = trial.clone().apply(&entry.command, &mut ())
-                && error.is_lasting()
-            {
-                let command = script::text(&entry.command, &self.infra);
-                return Err(anyhow!("{}: cannot {command}: {}", shown_time(entry.at), refusal(&error)));
-            }
-        }
-        Ok(())
     }
 
     /// The end of the warm-up.
@@ -215,45 +180,4 @@ impl Plan {
     fn end(&self) -> SimTime {
         SimTime::ZERO + self.duration
     }
-}
-
-/// Reads the script file, then the commands on the command line. Commands for the same instant keep this order.
-fn read_script(arguments: &SimulateArguments, infra: &Infrastructure) -> anyhow::Result<Script> {
-    let end = SimTime::ZERO + arguments.duration;
-    let mut mistakes = Vec::new();
-    let mut script = Script::default();
-    if let Some(path) = &arguments.script {
-        let file = shown(path);
-        let lines = read_text(path)?;
-        match Script::parse(&lines, infra) {
-            Ok(read) => script = read,
-            Err(errors) => mistakes = text::located_script_errors(&errors, &file, &lines),
-        }
-        // Entries have no line number; the time identifies them.
-        let beyond = script.entries().iter().filter(|entry| entry.at > end);
-        mistakes.extend(beyond.map(|entry| ContentError::at(&file, "", None, late(entry.at, end))));
-    }
-    if let Err(found) = add_lines(&mut script, &arguments.at, infra, end) {
-        mistakes.extend(found);
-    }
-    if mistakes.is_empty() { Ok(script) } else { Err(content::join_errors(&mistakes)) }
-}
-
-/// Adds commands from the command line to a script that ends at `end`.
-fn add_lines(script: &mut Script, lines: &[String], infra: &Infrastructure, end: SimTime) -> Result<(), Vec<ContentError>> {
-    let mut mistakes = Vec::new();
-    for (number, line) in lines.iter().enumerate() {
-        match script::entries(line, infra) {
-            Ok(entries) => match entries.iter().find(|entry| entry.at > end) {
-                Some(entry) => mistakes.push(text::script_line_error(late(entry.at, end), "--at", (number + 1, 1), line)),
-                None => entries.into_iter().for_each(|entry| script.add(entry)),
-            },
-            Err(error) => mistakes.push(text::located_script_error(&error, "--at", number + 1, line)),
-        }
-    }
-    if mistakes.is_empty() { Ok(()) } else { Err(mistakes) }
-}
-
-fn late(at: SimTime, end: SimTime) -> String {
-    format!("{} is after the end of the run at {}", shown_time(at), shown_time(end))
 }

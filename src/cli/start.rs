@@ -15,7 +15,7 @@ use super::config::Config;
 use super::store::Store;
 use super::{
     Arguments, TextCommand, analyze, check, commands, compare, config, content, list, read, report, report_failure, shot,
-    simulate, warn,
+    simulate, trace, warn,
 };
 
 /// Runs a text command or the full screen. Returns the exit status.
@@ -35,7 +35,7 @@ fn text_command(arguments: &Arguments, command: &TextCommand) -> anyhow::Result<
         TextCommand::Check { paths } => check::check_content(folder, paths),
         TextCommand::Config { check } => config::config(arguments, *check),
         TextCommand::Template => commands::print(TEMPLATE),
-        TextCommand::Trace { scenario, seconds } => commands::trace(&library()?, scenario, *seconds, arguments.seed()),
+        TextCommand::Trace(asked) => trace::trace(&library()?, asked, arguments.seed()),
         TextCommand::Analyze(asked) => {
             let colours = arguments.colours_on(std::io::stdout().is_terminal());
             return analyze::analyze(&library()?, asked, colours);

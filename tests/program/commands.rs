@@ -245,6 +245,33 @@ fn a_trace_depends_on_the_seed_alone() {
 }
 
 #[test]
+fn a_trace_takes_the_commands_of_simulate() {
+    let home = Home::new();
+    let script = home.file("day.txt", "200ms restore web-1  # too early\n500ms restore web-1\n");
+    let given = ["--at", "300ms kill web-1", "--script", &script];
+    let trace = home.run([&["trace", "stage-2-secured", "--seconds", "1"][..], &given].concat());
+    assert_eq!((trace.status, trace.stderr.as_str()), (Some(0), ""));
+    let place = |line: &str| trace.stdout.lines().position(|other| other == line).unwrap_or_else(|| panic!("no line {line:?}"));
+    let refused = place("0.200000000 refused: restore web-1: web-1 is already up");
+    let (killed, restored) = (place("0.300000000 web-1 is killed"), place("0.500000000 web-1 is restored"));
+    assert!(0 < refused && refused < killed && killed < restored);
+    let measured = home.run([&["simulate", "stage-2-secured", "--duration", "1s"][..], &given].concat());
+    let digest = trace.stdout.lines().last().expect("a last line");
+    assert!(measured.stdout.contains(&format!(", {digest}\n")), "{digest}: {}", measured.stdout);
+    let plain = home.run(["trace", "stage-2-secured", "--seconds", "1"]);
+    assert!(!plain.stdout.contains("killed") && !plain.stdout.contains(digest), "commands change the run");
+    for (command, says) in [
+        ("2s kill web-1", "2s is after the end of the run at 1s"),
+        ("500ms kil web-1", "did you mean `kill`?"),
+        ("500ms promote web-1", "0.5s: cannot promote web-1: web-1 is not a database"),
+    ] {
+        let said = home.run(["trace", "stage-2-secured", "--at", command]);
+        assert_eq!((said.status, said.stdout.as_str()), (Some(1), ""), "{command}");
+        assert!(said.stderr.contains(says), "{command}: {}", said.stderr);
+    }
+}
+
+#[test]
 fn a_trace_reads_a_file_and_rejects_invalid_times() {
     let home = Home::new();
     let file = home.file("mine.ron", SCENARIO);

@@ -1,0 +1,86 @@
+//! `hoplight trace`: prints every event of a simulation, one per line.
+
+use std::io::{self, Write};
+use std::sync::Arc;
+
+use anyhow::bail;
+use clap::Args;
+
+use hoplight_lesson::Library;
+use hoplight_model::Infrastructure;
+use hoplight_sim::{JournalEvent, Observer, SimTime, Simulation};
+
+use super::commands::{find_scenario, quiet};
+use super::script::{self, ScriptArguments};
+
+/// Arguments of `trace`.
+#[derive(Clone, Debug, PartialEq, Args)]
+#[command(after_help = script::help())]
+pub struct TraceArguments {
+    /// Name or file of a scenario
+    scenario: String,
+
+    /// Simulated time in seconds
+    #[arg(long, default_value_t = 1.0)]
+    seconds: f64,
+
+    #[command(flatten)]
+    script: ScriptArguments,
+}
+
+/// Prints every event of a simulation, then its digest.
+pub(super) fn trace(library: &Library, arguments: &TraceArguments, seed: u64) -> anyhow::Result<()> {
+    let seconds = arguments.seconds;
+    if !(seconds.is_finite() && (0.0..=86_400.0).contains(&seconds)) {
+        bail!("--seconds must be between 0 and 86400, found {seconds}");
+    }
+    let infra = find_scenario(library, &arguments.scenario)?;
+    let end = SimTime::ZERO + std::time::Duration::from_secs_f64(seconds);
+    let script = arguments.script.read(&infra, end)?;
+    script::reject_impossible(&infra, seed, &[], &script)?;
+    let mut simulation = Simulation::new(Arc::clone(&infra), seed);
+    let mut printer = Printer { out: io::BufWriter::new(io::stdout().lock()), infra: &infra, failed: None };
+    for entry in script.entries() {
+        printer.run_to(entry.at, &mut simulation);
+        if printer.failed.is_some() {
+            break;
+        }
+        // Moves the clock from the last event to the time of the command.
+        simulation.advance(entry.at, &mut printer);
+        if let Err(error) = simulation.apply(&entry.command, &mut printer) {
+            let command = hoplight_sim::script::text(&entry.command, &infra);
+            printer.line(entry.at, format_args!("refused: {command}: {}", hoplight_text::refusal(&error)));
+        }
+    }
+    printer.run_to(end, &mut simulation);
+    let Printer { mut out, failed, .. } = printer;
+    quiet(failed.map_or_else(|| writeln!(out, "digest {:016x}", simulation.digest()), Err).and_then(|()| out.flush()))
+}
+
+/// Prints events until the output fails.
+struct Printer<'a> {
+    out: io::BufWriter<io::StdoutLock<'static>>,
+    infra: &'a Infrastructure,
+    failed: Option<io::Error>,
+}
+
+impl Printer<'_> {
+    /// Runs and prints all events up to and including `until`.
+    fn run_to(&mut self, until: SimTime, simulation: &mut Simulation) {
+        while self.failed.is_none() && simulation.next_event().is_some_and(|at| at <= until) {
+            simulation.step(self);
+        }
+    }
+
+    fn line(&mut self, at: SimTime, text: impl std::fmt::Display) {
+        if self.failed.is_none() {
+            self.failed = writeln!(self.out, "{:.9} {text}", at.as_secs_f64()).err();
+        }
+    }
+}
+
+impl Observer for Printer<'_> {
+    fn note(&mut self, note: JournalEvent) {
+        self.line(note.at, hoplight_text::event(&note, self.infra));
+    }
+}
