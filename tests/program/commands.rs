@@ -260,6 +260,8 @@ fn a_trace_takes_the_commands_of_simulate() {
     assert!(measured.stdout.contains(&format!(", {digest}\n")), "{digest}: {}", measured.stdout);
     let plain = home.run(["trace", "stage-2-secured", "--seconds", "1"]);
     assert!(!plain.stdout.contains("killed") && !plain.stdout.contains(digest), "commands change the run");
+    let overload = home.run(["trace", "stage-2-secured", "--seconds", "0.1", "--at", "50ms fault overload"]);
+    assert!(overload.stdout.contains("0.050000000 users now send 1,177 requests per second\n"), "{}", overload.stdout);
     for (command, says) in [
         ("2s kill web-1", "2s is after the end of the run at 1s"),
         ("500ms kil web-1", "did you mean `kill`?"),

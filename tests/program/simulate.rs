@@ -120,14 +120,43 @@ fn every_field_of_a_report_is_documented() {
 #[test]
 fn commands_that_can_never_succeed_are_rejected_before_the_run() {
     let home = Home::new();
-    for (command, why) in [
-        ("1s kill browser", "browser is the user"),
-        ("1s promote web-1", "web-1 is not a database"),
-        ("1s drain db-1", "db-1 is not a backend of a balancer"),
+    // No resolver, no certificate, no balancer, no replica, and a database without a connection limit.
+    let bare = home.file(
+        "bare.ron",
+        r#"(id: "bare", title: "Bare", summary: "A bare site.", tls: (edge: None), components: [(id: "web-1", kind: Web()),
+            (id: "app-1", kind: App()), (id: "db-1", kind: Database())],
+            links: [(from: "web-1", to: "app-1"), (from: "app-1", to: "db-1")])"#,
+    );
+    let bare = bare.as_str();
+    for (scenario, command, why) in [
+        ("stage-2-secured", "1s kill browser", "browser is the user"),
+        ("stage-2-secured", "1s promote web-1", "web-1 is not a database"),
+        ("stage-2-secured", "1s drain db-1", "db-1 is not a backend of a balancer"),
+        ("stage-2-secured", "1s expire app-1", "app-1 has no certificate"),
+        ("stage-2-secured", "1s leak web-1 5", "this fault is not possible here"),
+        ("stage-2-secured", "1s hang lb-1 -> web-1", "is a link: it has no process"),
+        ("stage-2-secured", "1s fix port-scan", "port-scan leaves nothing to fix"),
+        (bare, "1s dns gone", "this fault is not possible here"),
+        (bare, "1s clear dns gone", "this fault is not possible here"),
+        (bare, "1s flaw web-1", "the software of web-1 is not known"),
+        (bare, "1s stop-replication db-1", "this fault is not possible here"),
+        (bare, "1s balance leastconn", "this infrastructure has no balancer"),
+        (bare, "1s probe 5", "no monitoring service"),
+        (bare, "1s fault dns-gone", "dns-gone cannot happen in bare"),
+        (bare, "1s fault balancer-crash", "balancer-crash cannot happen in bare"),
+        (bare, "1s fault replication-broken", "replication-broken cannot happen in bare"),
     ] {
-        let output = home.run(["simulate", "stage-2-secured", "--at", command]);
-        assert_eq!((output.status, output.stdout.as_str()), (Some(1), ""), "{command}");
-        assert!(output.stderr.contains(why) && output.stderr.contains("1s"), "{command}: {}", output.stderr);
+        for run in [&["simulate", scenario, "--at"][..], &["trace", scenario, "--seconds", "2", "--at"]] {
+            let said = home.run([run, &[command]].concat());
+            assert_eq!((said.status, said.stdout.as_str()), (Some(1), ""), "{command}");
+            let place = if command.contains("fault ") || command.contains("fix ") { "--at:1:" } else { "1s: cannot " };
+            assert!(said.stderr.contains(why) && said.stderr.contains(place), "{command}: {}", said.stderr);
+        }
+    }
+    // Refused in this state only: the run takes place.
+    for command in ["1s restore web-1", "1s clear hang app-1", "1s fix web-killed"] {
+        let said = home.run(["simulate", bare, "--duration", "2s", "--at", command]);
+        assert!(said.status == Some(0) && said.stdout.contains(": refused: "), "{command}: {said:?}");
     }
 }
 

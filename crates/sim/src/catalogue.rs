@@ -204,7 +204,7 @@ impl CommonFault {
                 Row { inject: |p| kill(&p.agents[..p.agents.len().min(1)]), fix: |p| restore(&p.agents[..p.agents.len().min(1)]) }
             }
             Self::Overload => Row {
-                inject: |p| now(p.capacity().and_then(|most| Rate::new(2.0 * most).ok()).map(Command::Rate)),
+                inject: |p| now(p.capacity().and_then(|most| Rate::new(whole(2.0 * most)).ok()).map(Command::Rate)),
                 fix: |p| vec![Command::Rate(p.infra.traffic().rate)],
             },
             Self::RetryStorm => Row {
@@ -235,6 +235,11 @@ impl CommonFault {
             Self::PortScan => Row { inject: |_| now([Command::Scan]), fix: |_| Vec::new() },
         }
     }
+}
+
+/// A rate as a person would type it: a whole number, unless it is small.
+fn whole(rate: f64) -> f64 {
+    if rate < 10.0 { rate } else { libm::round(rate) }
 }
 
 fn now(commands: impl IntoIterator<Item = Command>) -> Vec<Timed> {

@@ -117,6 +117,8 @@ pub enum CommandError {
     CannotFault(Fault),
     /// The element is not a backend of a balancer.
     NoBackend(Element),
+    /// The infrastructure has no balancer.
+    NoBalancer,
     /// The element is already draining.
     AlreadyDraining(Element),
     /// The element is not draining.
@@ -140,16 +142,31 @@ pub enum CommandError {
 impl CommandError {
     /// Whether the command is refused in every state of this infrastructure.
     pub const fn is_lasting(&self) -> bool {
-        matches!(
-            self,
+        match self {
             Self::Unknown(_)
-                | Self::NoFirewall(_)
-                | Self::NoMonitoring
-                | Self::NoBackend(_)
-                | Self::NotPart(_)
-                | Self::NoRate
-                | Self::NotDatabase(_)
-                | Self::Elects(_)
-        )
+            | Self::NoFirewall(_)
+            | Self::NoMonitoring
+            | Self::NoProcess(_)
+            | Self::NoSoftware(_)
+            | Self::NoCertificate(_)
+            | Self::CannotFault(_)
+            | Self::NoBackend(_)
+            | Self::NoBalancer
+            | Self::NotPart(_)
+            | Self::NoRate
+            | Self::NotDatabase(_)
+            | Self::Elects(_) => true,
+            Self::AlreadyDown(_)
+            | Self::AlreadyUp(_)
+            | Self::ServerOff { .. }
+            | Self::BadConfiguration(_)
+            | Self::FaultIs(_)
+            | Self::FaultIsNot(_)
+            | Self::AlreadyDraining(_)
+            | Self::NotDraining(_)
+            | Self::Down(_)
+            | Self::AlreadyWritable(_)
+            | Self::AlreadyReadOnly(_) => false,
+        }
     }
 }

@@ -96,7 +96,8 @@ pub fn entry(line: &str, infra: &Infrastructure) -> Result<Entry, ScriptError> {
 /// `40s fix web-killed` fixes it.
 ///
 /// # Errors
-/// As for [`entry`]; also if the infrastructure has none of the components that the fault affects.
+/// As for [`entry`]; also if the infrastructure has none of the components that the fault affects, or nothing is left to fix
+/// after it.
 pub fn entries(line: &str, infra: &Infrastructure) -> Result<Vec<Entry>, ScriptError> {
     let (at, mut words) = timed(line)?;
     let Some(verb) = words.peek().filter(|verb| CATALOGUE_VERBS.contains(&verb.text)) else {
@@ -116,10 +117,14 @@ pub fn entries(line: &str, infra: &Infrastructure) -> Result<Vec<Entry>, ScriptE
         let infra = infra.id().clone();
         return Err(ScriptError::new(name.column, ScriptMistake::CannotHappen { fault, infra }));
     }
+    let fixes = fault.fix(infra);
+    if verb.text == "fix" && fixes.is_empty() {
+        return Err(ScriptError::new(name.column, ScriptMistake::NothingToFix { fault }));
+    }
     let after = |delay: f64| at + std::time::Duration::from_secs_f64(delay);
     Ok(match verb.text {
         "fault" => commands.into_iter().map(|(delay, command)| Entry { at: after(delay), command }).collect(),
-        _ => fault.fix(infra).into_iter().map(|command| Entry { at, command }).collect(),
+        _ => fixes.into_iter().map(|command| Entry { at, command }).collect(),
     })
 }
 

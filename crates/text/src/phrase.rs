@@ -5,6 +5,8 @@ use std::fmt;
 
 use hoplight_model::{ComponentId, Element, ServerId};
 
+use crate::figure;
+
 /// A part of a phrase.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Part {
@@ -155,7 +157,13 @@ macro_rules! figures {
     )*};
 }
 
-figures!(u8, u16, u32, u64, usize, f64);
+figures!(u8, u16, u32, u64, usize);
+
+impl From<f64> for Phrase {
+    fn from(figure: f64) -> Self {
+        Part::Value(figure::rounded(figure)).into()
+    }
+}
 
 /// A sequence of sentences.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -28,6 +28,7 @@ pub fn refusal(error: &CommandError) -> Phrase {
         CommandError::FaultIsNot(of) => absent(of),
         CommandError::CannotFault(of) => phrase!["this fault is not possible here: ", fault(of)],
         CommandError::NoBackend(element) => phrase![element, " is not a backend of a balancer"],
+        CommandError::NoBalancer => phrase!["this infrastructure has no balancer"],
         CommandError::AlreadyDraining(element) => phrase![element, " is already draining"],
         CommandError::NotDraining(element) => phrase![element, " is not draining"],
         CommandError::NotPart(element) => phrase![element, " is the user and cannot be killed"],

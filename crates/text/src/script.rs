@@ -135,8 +135,10 @@ fn mistake(mistake: &ScriptMistake) -> Phrase {
             phrase!["expected ", number(*quantity), ", such as 200 or 0.5; found ", word(found)]
         }
         ScriptMistake::OutOfRange { quantity, found } => {
+            // Unrounded: the number may be just out of range.
             let (least, most) = quantity.range();
-            phrase![range_of(*quantity), " between ", least, " and ", most, ", found ", *found]
+            let [least, most, found] = [least, most, *found].map(Part::value);
+            phrase![range_of(*quantity), " between ", least, " and ", most, ", found ", found]
         }
         ScriptMistake::NoLink { from, to } => phrase!["no link goes from ", from, " to ", to],
         ScriptMistake::CannotHappen { fault, infra } => {
@@ -147,6 +149,7 @@ fn mistake(mistake: &ScriptMistake) -> Phrase {
                 ", which has none of the affected components"
             ]
         }
+        ScriptMistake::NothingToFix { fault } => phrase![Part::name(fault.id()), " leaves nothing to fix"],
     }
 }
 

@@ -93,6 +93,11 @@ pub enum ScriptMistake {
         /// The infrastructure.
         infra: ScenarioId,
     },
+    /// Nothing is left to fix after this fault.
+    NothingToFix {
+        /// The fault.
+        fault: CommonFault,
+    },
 }
 
 /// What is required at a position in a line.

@@ -94,6 +94,7 @@ impl Simulation {
             Command::Retries(retries) => Operation::Retries(*retries),
             Command::SynCookies(on) => Operation::SynCookies(*on),
             Command::Scan => Operation::Scan,
+            Command::Balance(_) if self.plan.balancers() == 0 => return Err(CommandError::NoBalancer),
             Command::Balance(algorithm) => Operation::Balance(*algorithm),
             Command::Probe(Some(_)) if self.plan.alerts.services.is_empty() => return Err(CommandError::NoMonitoring),
             Command::Probe(interval) => Operation::Probe(*interval),

@@ -129,6 +129,9 @@ impl Simulation {
             }
             Fault::ReplicationStopped(id) => {
                 let (node, _) = self.database_named(id)?;
+                if self.plan.databases.cluster_of(node).nodes.len() == 1 {
+                    return Err(cannot());
+                }
                 (FaultSites::Database(node), self.databases.is_replication_stopped(node) != on)
             }
             Fault::Leak(id, count) => {
