@@ -103,6 +103,20 @@ fn a_split_brain_and_the_writes_that_its_end_loses_are_reported() {
 }
 
 #[test]
+fn each_replication_reports_the_incidents_of_its_run() {
+    let arguments = ["--duration", "20s", "--at", "5s promote db-2", "--at", "15s demote db-1"];
+    let home = Home::new();
+    let said = home.run([&["simulate", "stage-2-secured", "--replications", "2", "--format", "json"], &arguments[..]].concat());
+    let all: Value = serde_json::from_str(&said.stdout).expect("JSON");
+    let (first, _) = run("stage-2-secured", &arguments);
+    for name in ["lost_writes", "stale_reads", "divergent_writes"] {
+        let sum: u64 = first["databases"].as_object().expect("databases").values().map(|it| count(&it[name])).sum();
+        assert_eq!(all["runs"][0][name], sum, "{name}");
+    }
+    assert!(count(&all["runs"][1]["lost_writes"]) > 0 && all["runs"][1]["address_moves"] == 0, "{all}");
+}
+
+#[test]
 fn the_owner_of_the_shared_address_and_its_moves_are_reported() {
     let (report, table) = run("design-0-repaired", &["--duration", "30s", "--at", "10s kill lb-1"]);
     let address = &report["shared_address"];

@@ -141,7 +141,6 @@ fn measured(sides: [&Side; 2]) -> Vec<Row> {
 fn incidents(sides: [&Side; 2]) -> Vec<Row> {
     let of = |get: &dyn Fn(&Measured) -> u64| sides.map(|side| Some(get(&side.simulation) as f64));
     let alerts = |state: &str| of(&|run| run.alerts.iter().filter(|alert| alert.state == state).count() as u64);
-    let moves = |run: &Measured| run.incidents.shared_address.as_ref().map_or(0, |address| address.moves);
     let extra_owners =
         |run: &Measured| run.incidents.shared_address.as_ref().map_or(0, |address| address.owners.len().saturating_sub(1) as u64);
     let mut causes: Vec<(&str, Option<&str>)> =
@@ -162,7 +161,7 @@ fn incidents(sides: [&Side; 2]) -> Vec<Row> {
         row("stale reads", of(&|run| run.incidents.of_databases(|it| it.stale_reads)), count),
         row("divergent writes", of(&|run| run.incidents.of_databases(|it| it.divergent_writes)), count),
         row("databases in a split brain", of(&|run| run.incidents.split_brain.len() as u64), count),
-        row("moves of the shared address", of(&moves), count),
+        row("moves of the shared address", of(&|run| run.incidents.address_moves()), count),
         row("excess owners of the shared address", of(&extra_owners), count),
         row("backends marked DOWN", of(&|run| run.incidents.backends.iter().map(|it| it.went_down).sum()), count),
         row("backends marked UP", of(&|run| run.incidents.backends.iter().map(|it| it.went_up).sum()), count),

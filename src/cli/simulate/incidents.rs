@@ -81,6 +81,11 @@ impl IncidentReport {
     pub(in crate::cli) fn of_databases(&self, count: fn(&DatabaseReport) -> u64) -> u64 {
         self.databases.values().map(count).sum()
     }
+
+    /// How often the shared address moved; 0 without a pair.
+    pub(in crate::cli) fn address_moves(&self) -> u64 {
+        self.shared_address.as_ref().map_or(0, |address| address.moves)
+    }
 }
 
 impl CauseReport {
