@@ -50,6 +50,7 @@ pub mod findings;
 pub mod firewalls;
 mod flow;
 pub mod homogeneity;
+pub mod losses;
 mod machines;
 pub mod message;
 pub mod outage;
@@ -71,6 +72,7 @@ pub use findings::{DesignFinding, FindingKind, FindingRule, Severity, findings};
 pub use firewalls::{ConnectionAttempt, Flaw, Vantage, reach, review};
 pub use homogeneity::{SharedFlaw, TierRedundancy, mixed_servers, redundancy, shared_flaws};
 pub use hoplight_model::Tier;
+pub use losses::{Loss, LossForecast, LossReason, Verdict, losses};
 pub use message::{
     HandshakeRoundTrip, MessageDirection, MessagePart, MessageSpec, PartRole, Payload, Remark, RenderedMessage, ResponseStatus,
     message,

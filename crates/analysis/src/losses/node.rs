@@ -1,0 +1,326 @@
+//! How requests of each kind end at one component, given how they end at its upstreams.
+
+use hoplight_model::behaviour::{
+    AttemptFailure, Behaviour, FailurePolicy, Forwarding, NextAttempt, Reaction, Statement, UpstreamChoice, WhenFull,
+    checks_speak_tls,
+};
+use hoplight_model::station::Hold;
+use hoplight_model::{Algorithm, Cipher, ComponentIx, Connections, HealthCheck, LinkIx, Protocol, RequestKind};
+
+use super::health;
+use super::reply::{Ending, LossReason, Part, Reply};
+use super::site::Site;
+use super::state::{Passage, State};
+
+/// Requests sent on a link per request of the component.
+pub(super) type Sends = Vec<(LinkIx, f64)>;
+
+/// Queueing at a component.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct Load {
+    /// Fraction of requests that find no room.
+    pub(super) block: f64,
+    /// Mean time in the queue, in seconds.
+    pub(super) wait_s: f64,
+}
+
+/// What is known about one component.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Node {
+    /// How requests end, as their sender sees it, without the network.
+    pub(super) replies: [Reply; 3],
+    /// Mean time for which a request holds a slot, in seconds.
+    pub(super) holds_s: [f64; 3],
+    /// Mean time for which an admitted request is present, in seconds.
+    pub(super) stays_s: [f64; 3],
+    pub(super) sends: [Sends; 3],
+    /// Fraction of health checks that fail here, by depth.
+    pub(super) checks: [f64; 4],
+}
+
+/// All health-check depths, shallowest first.
+const DEPTHS: [HealthCheck; 4] = [HealthCheck::Tcp, HealthCheck::Http, HealthCheck::HttpApp, HealthCheck::HttpDatabase];
+
+/// Computes one component from its upstreams.
+pub(super) struct Evaluation<'a> {
+    pub(super) site: &'a Site<'a>,
+    pub(super) state: &'a State,
+    pub(super) nodes: &'a [Node],
+    pub(super) loads: &'a [Load],
+}
+
+impl Evaluation<'_> {
+    pub(super) fn node(&self, ix: ComponentIx) -> Node {
+        let mut node = Node { checks: DEPTHS.map(|depth| self.check_failures(ix, depth)), ..Node::default() };
+        for kind in RequestKind::ALL {
+            let (reply, sends) = self.respond(ix, kind);
+            let (service, station, load) = (self.site.service_s(ix, kind), self.site.station(ix), self.loads[ix.index()]);
+            let waits = match station.hold {
+                Hold::UntilAnswered => reply.mean_s(),
+                Hold::WhileServed => station.answer.map_or(0.0, |answer| answer.mean_ms() / 1e3),
+            };
+            let place = kind.index();
+            node.holds_s[place] = service + waits;
+            node.stays_s[place] = service + load.wait_s + reply.mean_s();
+            node.replies[place] = self.queue(ix, load, service, &reply);
+            node.sends[place] = sends;
+        }
+        node
+    }
+
+    /// Adds the component's own queueing and work to the outcomes behind it.
+    fn queue(&self, ix: ComponentIx, load: Load, service: f64, behind: &Reply) -> Reply {
+        let mut reply = Reply::default();
+        for part in &behind.parts {
+            let why = part.why.or((load.wait_s > 1.0).then_some(LossReason::Overloaded(ix)));
+            let time_s = part.time_s + service + load.wait_s;
+            reply.add(Part { share: part.share * (1.0 - load.block), time_s, why, ..*part });
+        }
+        let ending = match self.site.infra.component(ix).kind.when_full() {
+            WhenFull::Refuse => Ending::Failed(AttemptFailure::Refused),
+            WhenFull::Respond(_) => Ending::Error,
+            WhenFull::TooManyConnections => Ending::Failed(AttemptFailure::TooManyConnections),
+        };
+        reply.add(Part { ending, why: Some(LossReason::Overloaded(ix)), share: load.block, time_s: 0.0 });
+        reply
+    }
+
+    fn respond(&self, ix: ComponentIx, kind: RequestKind) -> (Reply, Sends) {
+        let reply = match self.site.behaviour(ix, kind) {
+            Behaviour::Respond | Behaviour::Query(Statement::Read) => Reply::all(Ending::Ok, None),
+            Behaviour::Query(Statement::Write) if self.state.writable[ix.index()] => Reply::all(Ending::Ok, None),
+            Behaviour::Query(Statement::Write) => {
+                Reply::all(Ending::Failed(AttemptFailure::ReadOnly), Some(LossReason::ReadOnly(ix)))
+            }
+            Behaviour::Forward(forwarding) => return self.forward(ix, kind, forwarding),
+            Behaviour::Fail(_) => Reply::all(Ending::Error, Some(LossReason::NoRoute(ix))),
+            Behaviour::Originate(_) | Behaviour::Resolve(_) | Behaviour::Filter | Behaviour::Ignore => Reply::default(),
+        };
+        (reply, Sends::new())
+    }
+
+    fn forward(&self, ix: ComponentIx, kind: RequestKind, forwarding: &Forwarding) -> (Reply, Sends) {
+        let mut reply = Reply::default();
+        let mut sends = Sends::new();
+        let starts = match forwarding.choice {
+            UpstreamChoice::Balanced(algorithm) => {
+                let (starts, none) = self.balance(ix, algorithm, forwarding);
+                reply.add(Part { ending: Ending::Error, why: Some(self.no_backend(ix, forwarding)), share: none, time_s: 0.0 });
+                starts
+            }
+            UpstreamChoice::RoundRobin => {
+                let share = 1.0 / forwarding.links.len() as f64;
+                (0..forwarding.links.len()).map(|place| (place, share)).collect()
+            }
+            UpstreamChoice::First => vec![(0, 1.0)],
+            UpstreamChoice::Writer => self.writer_starts(ix, kind, forwarding),
+        };
+        for (place, share) in starts {
+            let (outcomes, tried) = self.attempts(ix, kind, forwarding, place);
+            reply.add_share(&outcomes, share);
+            sends.extend(tried.into_iter().map(|(link, visits)| (link, visits * share)));
+        }
+        sends.sort_by_key(|(link, _)| *link);
+        sends.dedup_by(|later, earlier| {
+            let same = later.0 == earlier.0;
+            earlier.1 += if same { later.1 } else { 0.0 };
+            same
+        });
+        (reply, sends)
+    }
+
+    /// Why no backend is UP: the reason of the only one, or that there is none.
+    fn no_backend(&self, ix: ComponentIx, forwarding: &Forwarding) -> LossReason {
+        match forwarding.links[..] {
+            [only] => match self.state.passage(self.site, only) {
+                Passage::Refused => LossReason::Refused(only),
+                Passage::Silent => LossReason::Silent(only),
+                Passage::Open => LossReason::NoBackend(ix),
+            },
+            _ => LossReason::NoBackend(ix),
+        }
+    }
+
+    /// A balancer's split over its backends, and the fraction of requests for which no backend is UP.
+    fn balance(&self, ix: ComponentIx, algorithm: Algorithm, forwarding: &Forwarding) -> (Vec<(usize, f64)>, f64) {
+        let ups: Vec<f64> = forwarding.links.iter().map(|link| self.up(ix, *link, forwarding)).collect();
+        let none: f64 = ups.iter().map(|up| 1.0 - up).product();
+        let weight = |place: usize| match algorithm {
+            Algorithm::WeightedRoundRobin | Algorithm::SourceHash | Algorithm::RandomTwo => {
+                f64::from(self.site.infra.link(forwarding.links[place]).weight)
+            }
+            Algorithm::RoundRobin | Algorithm::LeastConnections | Algorithm::First => 1.0,
+        };
+        if algorithm == Algorithm::First {
+            let mut left = 1.0;
+            let first = ups.iter().enumerate().map(|(place, up)| {
+                let share = left * up;
+                left -= share;
+                (place, share)
+            });
+            return (first.filter(|(_, share)| *share > 0.0).collect(), none);
+        }
+        let whole: f64 = ups.iter().enumerate().map(|(place, up)| up * weight(place)).sum();
+        let share = |place: usize| if whole > 0.0 { ups[place] * weight(place) / whole * (1.0 - none) } else { 0.0 };
+        ((0..ups.len()).filter(|place| ups[*place] > 0.0).map(|place| (place, share(place))).collect(), none)
+    }
+
+    /// Fraction of the time for which a balancer considers a backend UP.
+    fn up(&self, ix: ComponentIx, link: LinkIx, forwarding: &Forwarding) -> f64 {
+        let Some(checking) = &forwarding.health else { return 1.0 };
+        debug_assert_eq!(self.site.hop(link).from, ix);
+        health::up(self.backend_check(link, checking.depth), checking.fall, checking.rise)
+    }
+
+    /// Fraction of a balancer's checks of a backend that fail.
+    fn backend_check(&self, link: LinkIx, depth: HealthCheck) -> f64 {
+        let to = self.site.hop(link).to;
+        if self.state.passage(self.site, link) != Passage::Open {
+            return 1.0;
+        }
+        if checks_speak_tls(self.site.infra) && self.state.all_expired(&self.site.infra.certificates_at(to)) {
+            return 1.0;
+        }
+        if depth == HealthCheck::Tcp { 0.0 } else { self.nodes[to.index()].checks[depth as usize] }
+    }
+
+    /// Fraction of the checks of this depth that fail at a component that accepts connections.
+    fn check_failures(&self, ix: ComponentIx, depth: HealthCheck) -> f64 {
+        let full = self.loads[ix.index()].block;
+        if self.site.check_depths[ix.index()].is_none_or(|shallowest| depth < shallowest) {
+            return full;
+        }
+        let Behaviour::Forward(forwarding) = self.site.behaviour(ix, RequestKind::Read) else { return 1.0 };
+        let links = &forwarding.links;
+        let firsts = if forwarding.choice == UpstreamChoice::RoundRobin { links.len() } else { 1 };
+        let fails = |first: usize| {
+            // Probability that the check gets as far as each link in turn.
+            let (mut left, mut failed) = (1.0, 0.0);
+            for link in links.iter().cycle().skip(first).take(links.len()) {
+                let takes = if forwarding.health.is_some() { self.up(ix, *link, forwarding) } else { 1.0 };
+                match self.state.passage(self.site, *link) {
+                    Passage::Refused => continue,
+                    Passage::Silent => failed += left * takes,
+                    Passage::Open => failed += left * takes * self.nodes[self.site.hop(*link).to.index()].checks[depth as usize],
+                }
+                left *= 1.0 - takes;
+            }
+            failed + left
+        };
+        let behind = (0..firsts).map(fails).sum::<f64>() / firsts as f64;
+        full + (1.0 - full) * behind
+    }
+
+    /// Where a driver that follows the primary starts: it stays at a database as long as its writes succeed, and moves
+    /// on after a failure.
+    fn writer_starts(&self, ix: ComponentIx, kind: RequestKind, forwarding: &Forwarding) -> Vec<(usize, f64)> {
+        let leaves: Vec<f64> = forwarding
+            .links
+            .iter()
+            .map(|link| {
+                let policy = forwarding.policy(self.site.infra.link(*link).protocol);
+                1.0 - self.attempt(ix, *link, kind, forwarding, policy).ok()
+            })
+            .collect();
+        // A single database, or the first one that never fails.
+        if let Some(place) = leaves.iter().position(|leaves| *leaves < 1e-4) {
+            return vec![(place, 1.0)];
+        }
+        let times: Vec<f64> = leaves.iter().map(|leaves| 1.0 / leaves).collect();
+        let whole: f64 = times.iter().sum();
+        times.into_iter().map(|time| time / whole).enumerate().collect()
+    }
+
+    /// The outcomes of a request whose first attempt is on the link at `start`, and the requests that it sends.
+    fn attempts(&self, ix: ComponentIx, kind: RequestKind, forwarding: &Forwarding, start: usize) -> (Reply, Sends) {
+        let links = &forwarding.links;
+        let (mut reply, mut sends) = (Reply::default(), Sends::new());
+        let (mut place, mut attempt, mut left, mut elapsed) = (start, 1, 1.0, 0.0);
+        loop {
+            let link = links[place];
+            let policy = forwarding.policy(self.site.infra.link(link).protocol);
+            let outcomes = self.attempt(ix, link, kind, forwarding, policy);
+            if self.state.passage(self.site, link) == Passage::Open {
+                sends.push((link, left));
+            }
+            let mut again = Part { ending: Ending::Error, why: None, share: 0.0, time_s: 0.0 };
+            for part in &outcomes.parts {
+                let mut part = Part { share: part.share * left, time_s: part.time_s + elapsed, ..*part };
+                if let Ending::Failed(failure) = part.ending {
+                    match policy.after(failure) {
+                        Reaction::Relay => {}
+                        Reaction::Report(_) | Reaction::Wait => part.ending = Ending::Error,
+                        Reaction::Retry(_) => {
+                            again = Part { share: again.share + part.share, why: part.why, time_s: part.time_s, ..again };
+                            continue;
+                        }
+                    }
+                }
+                reply.add(part);
+            }
+            let next = match policy.retry.next {
+                NextAttempt::Round if attempt < policy.retry.attempts => Some((place + 1) % links.len()),
+                NextAttempt::Following if place + 1 < links.len() => Some(place + 1),
+                // The checks have taken a backend that fails like this out of rotation.
+                NextAttempt::Round | NextAttempt::Following | NextAttempt::Same | NextAttempt::Redispatch => None,
+            };
+            match next {
+                Some(next) if again.share > 0.0 => {
+                    (place, attempt, left, elapsed) = (next, attempt + 1, again.share, again.time_s);
+                }
+                _ => {
+                    reply.add(again);
+                    return (reply, sends);
+                }
+            }
+        }
+    }
+
+    /// The outcomes of one attempt, as the client sees them before it reacts.
+    fn attempt(
+        &self,
+        ix: ComponentIx,
+        link: LinkIx,
+        kind: RequestKind,
+        forwarding: &Forwarding,
+        policy: &FailurePolicy,
+    ) -> Reply {
+        let timed_out = Ending::Failed(AttemptFailure::TimedOut);
+        let one = |ending, why, time_s| Reply { parts: vec![Part { ending, why: Some(why), share: 1.0, time_s }] };
+        debug_assert_eq!(self.site.hop(link).from, ix);
+        match self.state.passage(self.site, link) {
+            Passage::Refused => return one(Ending::Failed(AttemptFailure::Refused), LossReason::Refused(link), 0.0),
+            Passage::Silent => {
+                let silent = LossReason::Silent(link);
+                return match policy.connect_timeout {
+                    Some(timeout) if policy.silent != Reaction::Wait => {
+                        one(Ending::Failed(AttemptFailure::Silent), silent, timeout.get())
+                    }
+                    _ => one(timed_out, silent, forwarding.timeout.get()),
+                };
+            }
+            Passage::Open => {}
+        }
+        let hop = self.site.hop(link);
+        let is_sql = self.site.infra.link(link).protocol == Protocol::Sql;
+        let opens_each = is_sql && hop.cipher == Cipher::Tls && forwarding.connections.0 == Connections::PerRequest;
+        // Proxies resume sessions, for which no certificate is shown; kept connections are not opened again.
+        if opens_each && self.state.all_expired(&self.site.infra.certificates_at(hop.to)) {
+            return one(Ending::Failed(AttemptFailure::Certificate), LossReason::Expired(hop.to), 0.0);
+        }
+        let (limit, travel) = (forwarding.timeout.get(), self.site.round_trip_s(link));
+        let mut reply = Reply::default();
+        for part in &self.nodes[hop.to.index()].replies[kind.index()].parts {
+            let time_s = part.time_s + travel;
+            if time_s < limit {
+                // A response in time is no failure, however long it took.
+                let why = part.why.filter(|_| part.ending != Ending::Ok || part.time_s > 1.0);
+                reply.add(Part { time_s, why, ..*part });
+            } else {
+                let why = part.why.or(Some(LossReason::Overloaded(hop.to)));
+                reply.add(Part { ending: timed_out, why, time_s: limit, ..*part });
+            }
+        }
+        reply
+    }
+}

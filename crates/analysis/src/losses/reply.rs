@@ -1,0 +1,117 @@
+//! The distribution of how requests end at a component: shares of outcomes, each with its mean time.
+
+use hoplight_model::behaviour::AttemptFailure;
+use hoplight_model::{ComponentIx, LinkIx};
+
+/// Shares below this are ignored.
+const NEGLIGIBLE: f64 = 1e-9;
+/// Outcomes that differ by less than this fraction of their time, or by less than [`SAME_S`], are merged.
+const SAME: f64 = 0.1;
+const SAME_S: f64 = 0.05;
+
+/// Why requests fail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum LossReason {
+    /// The browser's resolver does not respond.
+    NoLookup,
+    /// The site's name does not exist.
+    NameGone,
+    /// Users' packets get no reply on this link.
+    EntrySilent(LinkIx),
+    /// Users' connections on this link are refused.
+    EntryRefused(LinkIx),
+    /// Two balancers hold the shared address.
+    TwoMasters,
+    /// The certificate of this component has expired.
+    Expired(ComponentIx),
+    /// No backend of this balancer is UP.
+    NoBackend(ComponentIx),
+    /// The component has no upstream for these requests.
+    NoRoute(ComponentIx),
+    /// The component waits for an upstream that does not respond.
+    Silent(LinkIx),
+    /// The upstream refuses connections.
+    Refused(LinkIx),
+    /// The database is read-only.
+    ReadOnly(ComponentIx),
+    /// All slots and the queue of the component are full.
+    Overloaded(ComponentIx),
+}
+
+/// How a request ends, as its sender sees it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ending {
+    Ok,
+    /// An HTTP error response, which proxies relay.
+    Error,
+    Failed(AttemptFailure),
+}
+
+/// A share of requests that end in the same way.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Part {
+    pub(super) ending: Ending,
+    /// Why they fail; `None` if they do not.
+    pub(super) why: Option<LossReason>,
+    pub(super) share: f64,
+    /// Mean time until the sender has the response, in seconds.
+    pub(super) time_s: f64,
+}
+
+/// The outcomes of all requests of a kind at a component.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Reply {
+    pub(super) parts: Vec<Part>,
+}
+
+impl Reply {
+    /// All requests end in this way at once.
+    pub(super) fn all(ending: Ending, why: Option<LossReason>) -> Self {
+        Self { parts: vec![Part { ending, why, share: 1.0, time_s: 0.0 }] }
+    }
+
+    pub(super) fn add(&mut self, part: Part) {
+        if part.share < NEGLIGIBLE {
+            return;
+        }
+        let alike = |known: &&mut Part| {
+            let apart = (known.time_s - part.time_s).abs();
+            known.ending == part.ending && known.why == part.why && (apart < SAME_S || apart < SAME * known.time_s)
+        };
+        match self.parts.iter_mut().find(alike) {
+            Some(known) => {
+                let share = known.share + part.share;
+                known.time_s = (known.time_s * known.share + part.time_s * part.share) / share;
+                known.share = share;
+            }
+            None => self.parts.push(part),
+        }
+    }
+
+    /// Adds the outcomes of a share of requests.
+    pub(super) fn add_share(&mut self, of: &Self, share: f64) {
+        for part in &of.parts {
+            self.add(Part { share: part.share * share, ..*part });
+        }
+    }
+
+    /// Share of requests that succeed.
+    pub(super) fn ok(&self) -> f64 {
+        self.parts.iter().filter(|part| part.ending == Ending::Ok).map(|part| part.share).sum()
+    }
+
+    /// Mean time of a request, in seconds.
+    pub(super) fn mean_s(&self) -> f64 {
+        self.parts.iter().map(|part| part.share * part.time_s).sum()
+    }
+
+    /// Whether another distribution differs noticeably.
+    pub(super) fn differs(&self, other: &Self, tolerance: f64) -> bool {
+        let apart = |(a, b): (&Part, &Part)| {
+            (a.ending, a.why) != (b.ending, b.why)
+                || (a.share - b.share).abs() > tolerance
+                || (a.time_s - b.time_s).abs() > tolerance * (1.0 + a.time_s)
+        };
+        self.parts.len() != other.parts.len() || self.parts.iter().zip(&other.parts).any(apart)
+    }
+}

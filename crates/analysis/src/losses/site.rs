@@ -1,0 +1,141 @@
+//! What does not depend on a loss, derived once per infrastructure.
+
+use hoplight_model::arrivals::Arrivals;
+use hoplight_model::behaviour::{Behaviour, behaviour, check_depth, site_certificates};
+use hoplight_model::station::Station;
+use hoplight_model::{ComponentIx, HealthCheck, Hop, Infrastructure, LinkIx, RequestKind};
+
+/// The infrastructure with the behaviour of each component.
+pub(super) struct Site<'a> {
+    pub(super) infra: &'a Infrastructure,
+    pub(super) hops: Vec<Hop>,
+    pub(super) behaviours: Vec<[Behaviour; 3]>,
+    pub(super) stations: Vec<Station>,
+    pub(super) check_depths: Vec<Option<HealthCheck>>,
+    /// Components that requests may reach, each before its upstreams; the browser is first.
+    pub(super) order: Vec<ComponentIx>,
+    /// The position of each component in `order`.
+    pub(super) places: Vec<Option<usize>>,
+    /// The links that lead to each component.
+    pub(super) into: Vec<Vec<LinkIx>>,
+    /// The links that each firewall is on.
+    pub(super) guarded: Vec<Vec<LinkIx>>,
+    pub(super) clusters: Vec<Vec<ComponentIx>>,
+    /// The certificates of each component that holds one for the site.
+    pub(super) of_site: Vec<Vec<usize>>,
+}
+
+impl<'a> Site<'a> {
+    pub(super) fn of(infra: &'a Infrastructure) -> Self {
+        let count = infra.len();
+        let hops: Vec<Hop> = infra.hops().collect();
+        let behaviours: Vec<[Behaviour; 3]> =
+            infra.components().map(|(ix, _)| RequestKind::ALL.map(|kind| behaviour(infra, ix, kind))).collect();
+        let (mut into, mut guarded) = (vec![Vec::new(); count], vec![Vec::new(); count]);
+        for hop in &hops {
+            into[hop.to.index()].push(hop.link);
+            for guard in &hop.guards {
+                guarded[guard.firewall.index()].push(hop.link);
+            }
+        }
+        let order = clients_first(infra, &hops, &behaviours);
+        let mut places = vec![None; count];
+        for (place, ix) in order.iter().enumerate() {
+            places[ix.index()] = Some(place);
+        }
+        Self {
+            infra,
+            stations: infra.components().map(|(_, component)| component.station()).collect(),
+            check_depths: infra.components().map(|(ix, _)| check_depth(infra, ix)).collect(),
+            clusters: infra.database_clusters(),
+            of_site: site_certificates(infra),
+            hops,
+            behaviours,
+            order,
+            places,
+            into,
+            guarded,
+        }
+    }
+
+    pub(super) fn hop(&self, link: LinkIx) -> &Hop {
+        &self.hops[link.index()]
+    }
+
+    pub(super) fn station(&self, ix: ComponentIx) -> &Station {
+        &self.stations[ix.index()]
+    }
+
+    pub(super) fn behaviour(&self, ix: ComponentIx, kind: RequestKind) -> &Behaviour {
+        &self.behaviours[ix.index()][kind.index()]
+    }
+
+    /// The links on which a component forwards a kind.
+    pub(super) fn upstreams(&self, ix: ComponentIx, kind: RequestKind) -> &[LinkIx] {
+        links_of(self.behaviour(ix, kind))
+    }
+
+    /// Mean service time, in seconds.
+    pub(super) fn service_s(&self, ix: ComponentIx, kind: RequestKind) -> f64 {
+        self.station(ix).mean_ms(kind) / 1e3
+    }
+
+    /// Time for a message and its response on a link, in seconds.
+    pub(super) fn round_trip_s(&self, link: LinkIx) -> f64 {
+        2.0 * self.infra.link(link).latency.get() / 1e3
+    }
+
+    /// Requests per second of each kind, given the mean time of a request.
+    pub(super) fn rates(&self, mean_s: f64) -> [f64; 3] {
+        let traffic = self.infra.traffic();
+        let rate = match traffic.arrivals {
+            Arrivals::Poisson | Arrivals::Constant => traffic.rate.get(),
+            Arrivals::Closed { users, think } => f64::from(users.get()) / (think.mean_ms() / 1e3 + mean_s).max(1e-3),
+        };
+        RequestKind::ALL.map(|kind| rate * self.share(kind))
+    }
+
+    /// Share of a kind among all requests.
+    pub(super) fn share(&self, kind: RequestKind) -> f64 {
+        let traffic = self.infra.traffic();
+        let (fixed, writes) = (traffic.static_share.get(), traffic.write_share.get());
+        match kind {
+            RequestKind::Static => fixed,
+            RequestKind::Read => (1.0 - fixed - writes).max(0.0),
+            RequestKind::Write => writes,
+        }
+    }
+}
+
+/// The links on which requests may leave a component.
+fn links_of(behaviour: &Behaviour) -> &[LinkIx] {
+    match behaviour {
+        Behaviour::Originate(origin) => &origin.entries,
+        Behaviour::Forward(forwarding) => &forwarding.links,
+        Behaviour::Respond
+        | Behaviour::Query(_)
+        | Behaviour::Resolve(_)
+        | Behaviour::Filter
+        | Behaviour::Fail(_)
+        | Behaviour::Ignore => &[],
+    }
+}
+
+/// The browser and all components reachable from it, in topological order. Request paths have no cycles.
+fn clients_first(infra: &Infrastructure, hops: &[Hop], behaviours: &[[Behaviour; 3]]) -> Vec<ComponentIx> {
+    let mut seen = vec![false; infra.len()];
+    let mut done = Vec::new();
+    // Stack of the depth-first search: a component, and whether its upstreams have been visited.
+    let mut open: Vec<(ComponentIx, bool)> = infra.browser().map(|ix| (ix, false)).into_iter().collect();
+    while let Some((ix, visited)) = open.pop() {
+        if visited {
+            done.push(ix);
+        } else if !std::mem::replace(&mut seen[ix.index()], true) {
+            open.push((ix, true));
+            let links = behaviours[ix.index()].iter().flat_map(links_of);
+            open.extend(links.map(|link| (hops[link.index()].to, false)));
+        }
+    }
+    done.reverse();
+    done
+}

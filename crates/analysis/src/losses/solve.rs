@@ -1,0 +1,261 @@
+//! The fixed point of outcomes and load: outcomes follow from the upstreams, rates from the clients, and queueing from
+//! both.
+//!
+//! ```text
+//!  upstreams first:  how requests end ─┐
+//!  clients first:    rates  ◀──────────┘
+//!  per component:    queueing, which changes how requests end: repeat
+//! ```
+//!
+//! A loss changes the solution only above and below what it affects. Only these components are computed again, and the
+//! solution without the loss is then restored.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use hoplight_model::{ComponentIx, RequestKind};
+
+use super::Loss;
+use super::node::{Evaluation, Load, Node};
+use super::reply::Reply;
+use super::site::Site;
+use super::state::State;
+use super::users::Users;
+
+/// Maximum number of rounds. Most losses overload nothing and need one.
+const ROUNDS: usize = 40;
+/// Changes below this do not matter for a verdict.
+const TOLERANCE: f64 = 1e-4;
+/// Utilisation below which queueing is ignored.
+const BUSY: f64 = 0.8;
+/// The queueing time of a queue that grows without limit, in seconds.
+const ENDLESS_S: f64 = 1e6;
+
+pub(super) struct Solver<'a> {
+    site: &'a Site<'a>,
+    state: State,
+    nodes: Vec<Node>,
+    loads: Vec<Load>,
+    /// Requests per second of each kind at each component.
+    rates: Vec<[f64; 3]>,
+    /// What a loss has changed, to be restored.
+    before: Option<Before>,
+}
+
+#[derive(Default)]
+struct Before {
+    nodes: BTreeMap<usize, Node>,
+    loads: BTreeMap<usize, Load>,
+    rates: BTreeMap<usize, [f64; 3]>,
+}
+
+impl<'a> Solver<'a> {
+    /// Solves the infrastructure without a loss.
+    pub(super) fn of(site: &'a Site<'a>) -> Self {
+        let count = site.infra.len();
+        let mut solver = Self {
+            site,
+            state: State::whole(site),
+            nodes: vec![Node::default(); count],
+            loads: vec![Load::default(); count],
+            rates: vec![[0.0; 3]; count],
+            before: None,
+        };
+        solver.settle((0..site.order.len()).collect());
+        solver
+    }
+
+    /// How requests of each kind end for users after a loss.
+    pub(super) fn after(&mut self, loss: &Loss) -> [Reply; 3] {
+        self.before = Some(Before::default());
+        let touched = self.state.set(self.site, loss, true);
+        let places = touched.into_iter().filter_map(|ix| self.site.places[ix.index()]).collect();
+        self.settle(places);
+        let replies = self.replies();
+        self.state.set(self.site, loss, false);
+        if let Some(before) = self.before.take() {
+            before.nodes.into_iter().for_each(|(ix, node)| self.nodes[ix] = node);
+            before.loads.into_iter().for_each(|(ix, load)| self.loads[ix] = load);
+            before.rates.into_iter().for_each(|(ix, rates)| self.rates[ix] = rates);
+        }
+        replies
+    }
+
+    /// How requests of each kind end for users.
+    pub(super) fn replies(&self) -> [Reply; 3] {
+        self.site.order.first().map(|browser| self.nodes[browser.index()].replies.clone()).unwrap_or_default()
+    }
+
+    fn settle(&mut self, mut dirty: BTreeSet<usize>) {
+        for round in 0..ROUNDS {
+            let mut flows = BTreeSet::new();
+            while let Some(place) = dirty.pop_last() {
+                let ix = self.site.order[place];
+                let node = self.evaluate(ix);
+                let known = &self.nodes[ix.index()];
+                let differs = (0..3).any(|kind| node.replies[kind].differs(&known.replies[kind], TOLERANCE))
+                    || node.checks.iter().zip(&known.checks).any(|(a, b)| (a - b).abs() > TOLERANCE);
+                if differs {
+                    let clients = self.site.into[ix.index()].iter().map(|link| self.site.hop(*link).from);
+                    dirty.extend(clients.filter_map(|client| self.site.places[client.index()]).filter(|client| *client < place));
+                }
+                if node.sends != known.sends || (0..3).any(|kind| (node.holds_s[kind] - known.holds_s[kind]).abs() > 1e-6) {
+                    flows.insert(place);
+                }
+                self.replace(ix, node, place == 0);
+            }
+            dirty = self.queue(flows, round);
+            if dirty.is_empty() {
+                return;
+            }
+        }
+    }
+
+    fn evaluate(&self, ix: ComponentIx) -> Node {
+        if self.site.order.first() != Some(&ix) {
+            return Evaluation { site: self.site, state: &self.state, nodes: &self.nodes, loads: &self.loads }.node(ix);
+        }
+        let users = Users { site: self.site, state: &self.state, nodes: &self.nodes };
+        let mut node = Node::default();
+        for kind in RequestKind::ALL {
+            let Some(origin) = Users::origin(self.site, kind) else { continue };
+            (node.replies[kind.index()], node.sends[kind.index()]) = users.respond(origin, kind);
+        }
+        node
+    }
+
+    /// Stores a component, and moves the rates of its upstreams by the difference.
+    fn replace(&mut self, ix: ComponentIx, node: Node, is_browser: bool) {
+        if is_browser {
+            let mean_s: f64 =
+                RequestKind::ALL.iter().map(|kind| self.site.share(*kind) * node.replies[kind.index()].mean_s()).sum();
+            self.keep_rates(ix.index());
+            self.rates[ix.index()] = self.site.rates(mean_s);
+        }
+        let old = std::mem::replace(&mut self.nodes[ix.index()], node);
+        if let Some(before) = &mut self.before {
+            before.nodes.entry(ix.index()).or_insert(old);
+        }
+    }
+
+    fn keep_rates(&mut self, ix: usize) {
+        if let Some(before) = &mut self.before {
+            before.rates.entry(ix).or_insert(self.rates[ix]);
+        }
+    }
+
+    /// Recomputes the rates behind components that send differently, and the queueing there. Returns the places of the
+    /// components whose queueing has changed.
+    fn queue(&mut self, mut flows: BTreeSet<usize>, round: usize) -> BTreeSet<usize> {
+        let mut changed = BTreeSet::new();
+        while let Some(place) = flows.pop_first() {
+            let ix = self.site.order[place].index();
+            if place > 0 {
+                let rates = self.inflow(ix);
+                self.keep_rates(ix);
+                self.rates[ix] = rates;
+                let (known, load) = (self.loads[ix], self.load(ix));
+                // Half steps keep two components that relieve each other from alternating.
+                let step = |from: f64, to: f64| if round < 2 { to } else { f64::midpoint(from, to) };
+                let load = Load { block: step(known.block, load.block), wait_s: step(known.wait_s, load.wait_s) };
+                let differs = (load.block - known.block).abs() > TOLERANCE
+                    || (load.wait_s - known.wait_s).abs() > TOLERANCE * (1.0 + known.wait_s);
+                if differs {
+                    if let Some(before) = &mut self.before {
+                        before.loads.entry(ix).or_insert(known);
+                    }
+                    self.loads[ix] = load;
+                    changed.insert(place);
+                }
+            }
+            let upstreams = self.nodes[ix].sends.iter().flatten().map(|(link, _)| self.site.hop(*link).to);
+            let old = self.before.as_ref().and_then(|before| before.nodes.get(&ix));
+            let former = old.into_iter().flat_map(|node| node.sends.iter().flatten()).map(|(link, _)| self.site.hop(*link).to);
+            let moved: BTreeSet<usize> = upstreams.chain(former).filter_map(|to| self.site.places[to.index()]).collect();
+            for to in moved {
+                if self.is_moved(self.site.order[to].index()) {
+                    flows.insert(to);
+                }
+            }
+        }
+        changed
+    }
+
+    /// Requests per second that arrive at a component.
+    fn inflow(&self, ix: usize) -> [f64; 3] {
+        let mut rates = [0.0; 3];
+        for link in &self.site.into[ix] {
+            let from = self.site.hop(*link).from.index();
+            for (kind, rate) in rates.iter_mut().enumerate() {
+                let sends = &self.nodes[from].sends[kind];
+                if let Ok(place) = sends.binary_search_by_key(link, |(link, _)| *link) {
+                    *rate += sends[place].1 * self.rates[from][kind];
+                }
+            }
+        }
+        rates
+    }
+
+    /// Whether the rate at a component differs from the known one enough to matter.
+    fn is_moved(&self, ix: usize) -> bool {
+        let (known, now) = (self.rates[ix], self.inflow(ix));
+        known.iter().zip(now).any(|(known, now)| (known - now).abs() > 1e-3 * known.max(now))
+    }
+
+    /// Queueing at a component, with Poisson arrivals at the current rates.
+    fn load(&self, ix: usize) -> Load {
+        let (station, node, rates) = (&self.site.stations[ix], &self.nodes[ix], self.rates[ix]);
+        let whole: f64 = rates.iter().sum();
+        let work: f64 = rates.iter().zip(node.holds_s).map(|(rate, hold)| rate * hold).sum();
+        let slots = f64::from(station.slots);
+        let used = work / slots;
+        let mut load = Load::default();
+        if used > BUSY {
+            let room = station.queue.or(station.connections.map(|most| most.saturating_sub(station.slots)));
+            load = match room {
+                Some(room) => finite_queue(used, f64::from(room), work / whole / slots),
+                None => Load { block: 0.0, wait_s: if used >= 1.0 { ENDLESS_S } else { 0.0 } },
+            };
+        }
+        if let Some(most) = station.connections {
+            let present: f64 = rates.iter().zip(node.stays_s).map(|(rate, stay)| rate * stay).sum();
+            load.block = load.block.max(1.0 - f64::from(most) / present.max(f64::from(most)));
+        }
+        load
+    }
+}
+
+/// An M/M/1 queue with limited room, whose one server stands for all slots while they are busy; `each_s` is the time
+/// between two departures.
+fn finite_queue(used: f64, room: f64, each_s: f64) -> Load {
+    if (used - 1.0).abs() < 1e-6 {
+        return Load { block: 1.0 / (room + 1.0), wait_s: room / 2.0 * each_s };
+    }
+    // Written in the reciprocal of an overload, so that the powers stay finite.
+    let (block, length) = if used < 1.0 {
+        let full = libm::pow(used, room + 1.0);
+        let block = (1.0 - used) * full / used / (1.0 - full);
+        (block, used / (1.0 - used) - (room + 1.0) * full / (1.0 - full))
+    } else {
+        let free = libm::pow(1.0 / used, room + 1.0);
+        let block = (1.0 - 1.0 / used) / (1.0 - free);
+        (block, (room + 1.0) / (1.0 - free) - used / (used - 1.0))
+    };
+    Load { block, wait_s: length.max(0.0) * each_s }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_overloaded_queue_turns_away_the_excess_and_is_full() {
+        let load = finite_queue(2.0, 50.0, 0.01);
+        assert!((load.block - 0.5).abs() < 1e-6, "{load:?}");
+        assert!((load.wait_s - 0.49).abs() < 0.01, "{load:?}");
+        let light = finite_queue(0.5, 50.0, 0.01);
+        assert!(light.block < 1e-12 && (light.wait_s - 0.01).abs() < 1e-6, "{light:?}");
+        let critical = finite_queue(1.0, 50.0, 0.01);
+        let near = finite_queue(1.0 + 1e-4, 50.0, 0.01);
+        assert!((critical.block - near.block).abs() < 1e-3 && (critical.wait_s - near.wait_s).abs() < 1e-2);
+    }
+}

@@ -1,0 +1,178 @@
+//! The users' side: lookups, the entry that holds the address, and new connections.
+
+use hoplight_model::behaviour::{Behaviour, Origin, terminates_tls};
+use hoplight_model::component::Traffic;
+use hoplight_model::{ComponentIx, Connections, LinkIx, Protocol, RequestKind, TlsMode, TlsVersion};
+
+use super::node::{Node, Sends};
+use super::reply::{Ending, LossReason, Part, Reply};
+use super::site::Site;
+use super::state::{Passage, State};
+use super::{CACHE_AGE_S, WINDOW_END_S, WINDOW_START_S};
+
+/// A balancer that holds the site's address for a share of the time.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Holder {
+    entry: LinkIx,
+    share: f64,
+    /// How often per second the address moves away from it.
+    losses_per_s: f64,
+}
+
+/// The users of a site after a loss.
+pub(super) struct Users<'a> {
+    pub(super) site: &'a Site<'a>,
+    pub(super) state: &'a State,
+    pub(super) nodes: &'a [Node],
+}
+
+impl Users<'_> {
+    /// How requests of a kind end for users, and how many are sent on each link to the site.
+    pub(super) fn respond(&self, origin: &Origin, kind: RequestKind) -> (Reply, Sends) {
+        let mut reply = Reply::default();
+        let mut sends = Sends::new();
+        let traffic = self.site.infra.traffic();
+        let (unresolved, unresolved_new, why) = self.lookup(origin, traffic.new_visitors.get());
+        let lost = |share| Part { ending: Ending::Error, why: Some(why), share, time_s: 0.0 };
+        reply.add(lost(unresolved));
+        let arrived = 1.0 - unresolved;
+        // Share of the arrived requests that open a connection first.
+        let opening = if traffic.connections == Connections::PerRequest {
+            1.0
+        } else if arrived > 0.0 {
+            (traffic.new_visitors.get() - unresolved_new) / arrived
+        } else {
+            0.0
+        };
+        for holder in self.holders(origin) {
+            let share = arrived * holder.share;
+            let passage = self.state.passage(self.site, holder.entry);
+            let failed = |why| Part { ending: Ending::Error, why: Some(why), share, time_s: 0.0 };
+            match passage {
+                Passage::Refused => reply.add(failed(LossReason::EntryRefused(holder.entry))),
+                Passage::Silent => reply.add(failed(LossReason::EntrySilent(holder.entry))),
+                Passage::Open => {
+                    sends.push((holder.entry, share));
+                    self.exchange(&mut reply, origin, kind, holder, share, arrived * opening);
+                }
+            }
+        }
+        (reply, sends)
+    }
+
+    /// Adds the outcomes of the requests that reach an entry: a share of all, of which new connections are a part.
+    fn exchange(&self, reply: &mut Reply, origin: &Origin, kind: RequestKind, holder: Holder, share: f64, opening: f64) {
+        let traffic = self.site.infra.traffic();
+        let to = self.site.hop(holder.entry).to;
+        let travel = self.site.round_trip_s(holder.entry);
+        let mut broken = |why, broken| reply.add(Part { ending: Ending::Error, why: Some(why), share: broken, time_s: 0.0 });
+        // A message that reaches the other holder of the address belongs to no connection there.
+        let moved = (opening * holder.losses_per_s * self.opening_trips(traffic) * travel).min(opening * holder.share);
+        broken(LossReason::TwoMasters, moved);
+        let refused = match self.expired(to, kind) {
+            Some((expired, at)) => {
+                let refused = (opening * holder.share - moved) * (1.0 - traffic.resumes.get()) * expired;
+                broken(LossReason::Expired(at), refused);
+                refused
+            }
+            None => 0.0,
+        };
+        let left = (share - moved - refused).max(0.0);
+        for part in &self.nodes[to.index()].replies[kind.index()].parts {
+            let late = part.time_s + travel > origin.patience.get();
+            let ending = if late { Ending::Error } else { part.ending };
+            let why = if late { part.why.or(Some(LossReason::Overloaded(to))) } else { part.why };
+            reply.add(Part { share: part.share * left, ending, why, time_s: part.time_s + travel });
+        }
+    }
+
+    /// Round trips before the request itself on a new connection.
+    fn opening_trips(&self, traffic: &Traffic) -> f64 {
+        let tls = self.site.infra.tls();
+        let handshake = match (tls.edge, tls.version) {
+            (TlsMode::None, _) => 0.0,
+            (_, TlsVersion::Tls13) => 1.0,
+            (_, TlsVersion::Tls12) => 2.0 - traffic.resumes.get(),
+        };
+        1.0 + handshake
+    }
+
+    /// Share of the full handshakes with an entry that an expired certificate ends, and whose certificate it is.
+    fn expired(&self, ix: ComponentIx, kind: RequestKind) -> Option<(f64, ComponentIx)> {
+        let infra = self.site.infra;
+        if infra.tls().edge == TlsMode::None {
+            return None;
+        }
+        if !terminates_tls(infra, ix) {
+            let sends = &self.nodes[ix.index()].sends[kind.index()];
+            let behind = sends.iter().filter_map(|(link, share)| {
+                let (expired, at) = self.expired(self.site.hop(*link).to, kind)?;
+                Some((expired * share, at))
+            });
+            return behind.reduce(|(sum, at), (share, _)| (sum + share, at));
+        }
+        let own = infra.certificates_at(ix);
+        let is_expired = if own.is_empty() {
+            self.site.of_site.iter().any(|places| self.state.all_expired(places))
+        } else {
+            self.state.all_expired(&own)
+        };
+        is_expired.then_some((1.0, ix))
+    }
+
+    /// Shares of all requests, and of all requests that are from new visitors, whose lookup fails; and why.
+    fn lookup(&self, origin: &Origin, new: f64) -> (f64, f64, LossReason) {
+        let Some(link) = origin.lookups.first() else { return (0.0, 0.0, LossReason::NoLookup) };
+        let spec = self.site.infra.component(self.site.hop(*link).to).kind.as_resolver();
+        // The part of the window in which caches still have the address.
+        let ttl = spec.map_or(0.0, |spec| spec.ttl_s.get());
+        let cached = ((ttl - CACHE_AGE_S - WINDOW_START_S) / (WINDOW_END_S - WINDOW_START_S)).clamp(0.0, 1.0);
+        match self.state.passage(self.site, *link) {
+            Passage::Open if self.state.nameless => (1.0 - cached, new * (1.0 - cached), LossReason::NameGone),
+            Passage::Open => (0.0, 0.0, LossReason::NoLookup),
+            Passage::Refused | Passage::Silent => (cached * new + 1.0 - cached, new, LossReason::NoLookup),
+        }
+    }
+
+    /// The entries that hold the site's address.
+    fn holders(&self, origin: &Origin) -> Vec<Holder> {
+        let whole = |entry| vec![Holder { entry, share: 1.0, losses_per_s: 0.0 }];
+        let first = origin.entries.iter().copied().min();
+        let pair: Vec<(LinkIx, LinkIx)> =
+            origin.entries.iter().filter_map(|entry| Some((*entry, self.vrrp_link(self.site.hop(*entry).to)?))).collect();
+        // The entries are in order of priority.
+        let Some((preferred, _)) = pair.first() else { return first.map_or_else(Vec::new, whole) };
+        let mut running = pair.iter().filter(|(entry, _)| self.state.runs(self.site.hop(*entry).to));
+        let Some((master, _)) = running.next() else { return whole(*preferred) };
+        // A backup that hears no advertisements takes over as well.
+        let others: Vec<LinkIx> =
+            running.filter(|(_, vrrp)| self.state.way(self.site, *vrrp) != Passage::Open).map(|(entry, _)| *entry).collect();
+        let [other] = others[..] else { return whole(*master) };
+        // Each advertisement moves the address to its sender. The backup sends its first one when the last of the
+        // master's is `3 × interval + skew` old, so the offset between the two is the skew.
+        let Some((interval, skew)) = self.vrrp_times(other) else { return whole(*master) };
+        let offset = (skew / interval).fract();
+        let holder = |entry, share| Holder { entry, share, losses_per_s: 1.0 / interval };
+        vec![holder(*master, offset), holder(other, 1.0 - offset)]
+    }
+
+    fn vrrp_link(&self, ix: ComponentIx) -> Option<LinkIx> {
+        let infra = self.site.infra;
+        infra.component(ix).kind.as_balancer()?.vrrp.as_ref()?;
+        let links = infra.links().filter(|(_, link)| link.protocol == Protocol::Vrrp).map(|(link, _)| self.site.hop(link));
+        links.filter(|hop| hop.from == ix || hop.to == ix).map(|hop| hop.link).next()
+    }
+
+    /// The interval and the skew of the balancer behind an entry, in seconds.
+    fn vrrp_times(&self, entry: LinkIx) -> Option<(f64, f64)> {
+        let balancer = self.site.infra.component(self.site.hop(entry).to).kind.as_balancer()?;
+        let vrrp = balancer.vrrp.as_ref()?;
+        Some((vrrp.advert_s.get(), (256.0 - f64::from(vrrp.priority)) / 256.0))
+    }
+
+    /// The origin of the requests of a kind.
+    pub(super) fn origin<'s>(site: &'s Site<'_>, kind: RequestKind) -> Option<&'s Origin> {
+        let browser = *site.order.first()?;
+        if let Behaviour::Originate(origin) = site.behaviour(browser, kind) { Some(origin) } else { None }
+    }
+}
