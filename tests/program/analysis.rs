@@ -100,6 +100,7 @@ fn the_json_of_an_analysis_has_its_keys_and_the_documentation_names_them() {
         "load_rps",
         "broken",
         "spofs",
+        "losses",
         "cuts",
         "cuts_unfinished",
         "cuts_up_to",
@@ -120,6 +121,7 @@ fn the_json_of_an_analysis_has_its_keys_and_the_documentation_names_them() {
     let price = ["tls", "web_to_app", "app_to_db", "handshakes", "handshake_ms", "keys_at", "lost", "exposed", "why"];
     let rows = [
         ("spofs", vec!["kind", "id", "breaks", "why", "path"]),
+        ("losses", vec!["kind", "id", "verdicts", "failing", "why"]),
         ("cuts", vec!["causes", "breaks", "why"]),
         ("plaintext_hops", vec!["from", "to", "carries", "exposed", "reads", "labels", "readers"]),
         ("shared_flaws", vec!["software", "components", "breaks", "why"]),

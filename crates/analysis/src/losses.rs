@@ -27,13 +27,14 @@ mod users;
 use std::collections::BTreeMap;
 use std::fmt;
 
-use hoplight_model::{Infrastructure, RequestKind, ServerId};
+use hoplight_model::{ComponentIx, Infrastructure, RequestKind, ServerId};
 
 use crate::cause::Cause;
 use alike::Alike;
 use reply::{Ending, Reply};
 use site::Site;
 use solve::Solver;
+use users::Users;
 
 pub use reply::LossReason;
 
@@ -141,6 +142,8 @@ pub struct LossForecast {
     pub failing: [f64; 3],
     /// The most frequent reason of the failures of each kind.
     pub why: [Option<LossReason>; 3],
+    /// The resolver that has the site's address cached, so that a missing name has no effect yet.
+    pub cached: Option<ComponentIx>,
 }
 
 impl LossForecast {
@@ -149,7 +152,7 @@ impl LossForecast {
         Verdict::of(self.failing[kind.index()])
     }
 
-    fn of(loss: Loss, replies: &[Reply; 3]) -> Self {
+    fn of(site: &Site<'_>, loss: Loss, replies: &[Reply; 3]) -> Self {
         let failing = replies.each_ref().map(|reply| (1.0 - reply.ok()).clamp(0.0, 1.0));
         let why = replies.each_ref().map(|reply| {
             let mut shares: BTreeMap<LossReason, f64> = BTreeMap::new();
@@ -160,18 +163,20 @@ impl LossForecast {
             }
             shares.into_iter().max_by(|(_, a), (_, b)| a.total_cmp(b)).map(|(why, _)| why)
         });
-        Self { loss, failing, why }
+        let origin = Users::origin(site, RequestKind::Static).filter(|_| matches!(loss, Loss::Of(Cause::Zone(_))));
+        let cached = origin.and_then(|origin| origin.lookups.first()).map(|link| site.hop(*link).to);
+        Self { loss, failing, why, cached }
     }
 }
 
 /// Predicts the long-run consequences of each single loss, in the order of [`Loss::all`].
 pub fn losses(infra: &Infrastructure) -> Vec<LossForecast> {
-    let site = Site::of(infra);
+    let (site, all) = (Site::of(infra), Loss::all(infra));
     let mut solver = Solver::of(&site);
-    let mut alike = Alike::of(&site);
-    let forecast = |loss: Loss| {
-        let replies = alike.replies(&loss, || solver.after(&loss));
-        LossForecast::of(loss, &replies)
+    let mut alike = Alike::of(&site, &all);
+    let forecast = |(place, loss): (usize, Loss)| {
+        let replies = alike.replies(place, || solver.after(&loss));
+        LossForecast::of(&site, loss, &replies)
     };
-    Loss::all(infra).into_iter().map(forecast).collect()
+    all.into_iter().enumerate().map(forecast).collect()
 }

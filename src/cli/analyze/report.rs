@@ -12,8 +12,8 @@ use hoplight_analysis::homogeneity::shared_flaws_in;
 use hoplight_analysis::spof::usual_path;
 use hoplight_analysis::tls_price::{TlsPrice, tls_price, tls_prices};
 use hoplight_analysis::{
-    Availability, Cause, DesignFinding, Method, Outage, Severity, Structure, availability, findings, minimal_cuts,
-    single_points_in,
+    Availability, Cause, DesignFinding, LossForecast, Method, Outage, Severity, Structure, availability, findings, losses,
+    minimal_cuts, single_points_in,
 };
 use hoplight_model::{Cipher, Component, Infrastructure, Medium, Reliability, RequestKind, Tier};
 use hoplight_text::{self as text, FindingText, RuleText};
@@ -34,6 +34,8 @@ pub(in crate::cli) struct Report {
     /// For each kind of request that never works, why.
     pub(in crate::cli) broken: IndexMap<&'static str, String>,
     pub(in crate::cli) spofs: Vec<SpofReport>,
+    /// What the loss of each single element means in the long run.
+    pub(in crate::cli) losses: Vec<LossReport>,
     /// Minimal sets of two or more failures that stop a kind; empty unless `--cuts` is greater than 1.
     pub(in crate::cli) cuts: Vec<CutReport>,
     /// The value of `--cuts`.
@@ -68,6 +70,31 @@ pub(in crate::cli) struct SpofReport {
     pub(in crate::cli) why: String,
     /// The path that breaks: the hops of the usual path of the last kind in `breaks`.
     pub(in crate::cli) path: Vec<String>,
+}
+
+/// The long-run consequences of losing one element.
+#[derive(Debug, Serialize)]
+pub(in crate::cli) struct LossReport {
+    pub(in crate::cli) kind: &'static str,
+    pub(in crate::cli) id: String,
+    /// By kind of request: works, degraded or stops.
+    pub(in crate::cli) verdicts: IndexMap<&'static str, &'static str>,
+    /// By kind, the share of requests that fail.
+    pub(in crate::cli) failing: IndexMap<&'static str, f64>,
+    pub(in crate::cli) why: String,
+}
+
+impl LossReport {
+    fn new(infra: &Infrastructure, forecast: &LossForecast) -> Self {
+        let of = |kind: RequestKind| forecast.failing[kind.index()];
+        Self {
+            kind: forecast.loss.word(),
+            id: forecast.loss.to_string(),
+            verdicts: RequestKind::ALL.map(|kind| (kind.word(), forecast.verdict(kind).word())).into(),
+            failing: RequestKind::ALL.map(|kind| (kind.word(), (of(kind) * 1e4).round() / 1e4)).into(),
+            why: text::loss(infra, forecast).to_string(),
+        }
+    }
 }
 
 /// Causes that stop a kind only together.
@@ -211,6 +238,7 @@ impl Report {
             tls: infra.tls().edge.word(),
             load_rps: load,
             spofs: spof_reports(infra, &structure, &kinds),
+            losses: losses(infra).iter().map(|forecast| LossReport::new(infra, forecast)).collect(),
             cuts,
             cuts_up_to,
             cuts_unfinished,

@@ -23,6 +23,7 @@ pub(super) fn of(report: &Report, colours: bool) -> String {
     text += &availability(report);
     text += &capacity(report);
     text += &spofs(report);
+    text += &losses(report);
     text += &plaintext(report);
     text += &shared(report);
     text += &reach(report);
@@ -153,6 +154,24 @@ fn spofs(report: &Report) -> String {
     if report.cuts_unfinished {
         text += "  Too many sets to check them all: some may be missing.\n";
     }
+    text
+}
+
+/// The losses with a lasting effect, one line per element.
+fn losses(report: &Report) -> String {
+    let mut text = head("Losses with a lasting effect (share of requests that fail in the long run)");
+    let mut rows = vec![cells(["element", "kind", "static", "read", "write"])];
+    for loss in report.losses.iter().filter(|loss| loss.verdicts.values().any(|verdict| *verdict != "works")) {
+        let cell = |kind: &str| match loss.verdicts[kind] {
+            "degraded" => format!("{:.0} %", loss.failing[kind] * 100.0),
+            word => word.to_owned(),
+        };
+        rows.push(cells([&loss.id, loss.kind, &cell("static"), &cell("read"), &cell("write")]));
+    }
+    if rows.len() == 1 {
+        return text + "  none\n";
+    }
+    text += &aligned(&rows, &[Align::Left, Align::Left, Align::Right, Align::Right, Align::Right]);
     text
 }
 

@@ -12,10 +12,10 @@ const SAME_S: f64 = 0.05;
 /// Why requests fail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum LossReason {
-    /// The browser's resolver does not respond.
-    NoLookup,
-    /// The site's name does not exist.
-    NameGone,
+    /// The resolver that the browser queries on this link does not respond.
+    NoLookup(LinkIx),
+    /// The resolver that the browser queries on this link finds that the site's name does not exist.
+    NameGone(LinkIx),
     /// Users' packets get no reply on this link.
     EntrySilent(LinkIx),
     /// Users' connections on this link are refused.

@@ -70,11 +70,6 @@ impl<'a> Site<'a> {
         &self.behaviours[ix.index()][kind.index()]
     }
 
-    /// The links on which a component forwards a kind.
-    pub(super) fn upstreams(&self, ix: ComponentIx, kind: RequestKind) -> &[LinkIx] {
-        links_of(self.behaviour(ix, kind))
-    }
-
     /// Mean service time, in seconds.
     pub(super) fn service_s(&self, ix: ComponentIx, kind: RequestKind) -> f64 {
         self.station(ix).mean_ms(kind) / 1e3

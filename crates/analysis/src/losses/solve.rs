@@ -25,6 +25,8 @@ use super::users::Users;
 const ROUNDS: usize = 40;
 /// Changes below this do not matter for a verdict.
 const TOLERANCE: f64 = 1e-4;
+/// Relative change of a rate below which it is not propagated.
+const RATE_TOLERANCE: f64 = 1e-3;
 /// Utilisation below which queueing is ignored.
 const BUSY: f64 = 0.8;
 /// The queueing time of a queue that grows without limit, in seconds.
@@ -103,7 +105,7 @@ impl<'a> Solver<'a> {
                 }
                 self.replace(ix, node, place == 0);
             }
-            dirty = self.queue(flows, round);
+            dirty = self.queue(&flows, round);
             if dirty.is_empty() {
                 return;
             }
@@ -145,39 +147,47 @@ impl<'a> Solver<'a> {
 
     /// Recomputes the rates behind components that send differently, and the queueing there. Returns the places of the
     /// components whose queueing has changed.
-    fn queue(&mut self, mut flows: BTreeSet<usize>, round: usize) -> BTreeSet<usize> {
+    fn queue(&mut self, differing: &BTreeSet<usize>, round: usize) -> BTreeSet<usize> {
         let mut changed = BTreeSet::new();
-        while let Some(place) = flows.pop_first() {
+        // Clients come first, so the rates of all of them are known when a component's turn comes.
+        let mut candidates = differing.clone();
+        while let Some(place) = candidates.pop_first() {
             let ix = self.site.order[place].index();
             if place > 0 {
-                let rates = self.inflow(ix);
+                let (known, rates) = (self.rates[ix], self.inflow(ix));
+                let moved = known.iter().zip(rates).any(|(known, now)| (known - now).abs() > RATE_TOLERANCE * known.max(now));
+                if !moved && !differing.contains(&place) {
+                    continue;
+                }
                 self.keep_rates(ix);
                 self.rates[ix] = rates;
-                let (known, load) = (self.loads[ix], self.load(ix));
-                // Half steps keep two components that relieve each other from alternating.
-                let step = |from: f64, to: f64| if round < 2 { to } else { f64::midpoint(from, to) };
-                let load = Load { block: step(known.block, load.block), wait_s: step(known.wait_s, load.wait_s) };
-                let differs = (load.block - known.block).abs() > TOLERANCE
-                    || (load.wait_s - known.wait_s).abs() > TOLERANCE * (1.0 + known.wait_s);
-                if differs {
-                    if let Some(before) = &mut self.before {
-                        before.loads.entry(ix).or_insert(known);
-                    }
-                    self.loads[ix] = load;
+                if self.adopt_load(ix, round) {
                     changed.insert(place);
                 }
             }
-            let upstreams = self.nodes[ix].sends.iter().flatten().map(|(link, _)| self.site.hop(*link).to);
             let old = self.before.as_ref().and_then(|before| before.nodes.get(&ix));
-            let former = old.into_iter().flat_map(|node| node.sends.iter().flatten()).map(|(link, _)| self.site.hop(*link).to);
-            let moved: BTreeSet<usize> = upstreams.chain(former).filter_map(|to| self.site.places[to.index()]).collect();
-            for to in moved {
-                if self.is_moved(self.site.order[to].index()) {
-                    flows.insert(to);
-                }
-            }
+            let former = old.into_iter().flat_map(|node| node.sends.iter().flatten());
+            let upstreams = self.nodes[ix].sends.iter().flatten().chain(former);
+            candidates.extend(upstreams.filter_map(|(link, _)| self.site.places[self.site.hop(*link).to.index()]));
         }
         changed
+    }
+
+    /// Recomputes the queueing at a component. Returns whether it has changed.
+    fn adopt_load(&mut self, ix: usize, round: usize) -> bool {
+        let (known, load) = (self.loads[ix], self.load(ix));
+        // Half steps keep two components that relieve each other from alternating.
+        let step = |from: f64, to: f64| if round < 2 { to } else { f64::midpoint(from, to) };
+        let load = Load { block: step(known.block, load.block), wait_s: step(known.wait_s, load.wait_s) };
+        let differs = (load.block - known.block).abs() > TOLERANCE
+            || (load.wait_s - known.wait_s).abs() > TOLERANCE * (1.0 + known.wait_s);
+        if differs {
+            if let Some(before) = &mut self.before {
+                before.loads.entry(ix).or_insert(known);
+            }
+            self.loads[ix] = load;
+        }
+        differs
     }
 
     /// Requests per second that arrive at a component.
@@ -193,12 +203,6 @@ impl<'a> Solver<'a> {
             }
         }
         rates
-    }
-
-    /// Whether the rate at a component differs from the known one enough to matter.
-    fn is_moved(&self, ix: usize) -> bool {
-        let (known, now) = (self.rates[ix], self.inflow(ix));
-        known.iter().zip(now).any(|(known, now)| (known - now).abs() > 1e-3 * known.max(now))
     }
 
     /// Queueing at a component, with Poisson arrivals at the current rates.

@@ -33,8 +33,7 @@ impl Users<'_> {
         let mut sends = Sends::new();
         let traffic = self.site.infra.traffic();
         let (unresolved, unresolved_new, why) = self.lookup(origin, traffic.new_visitors.get());
-        let lost = |share| Part { ending: Ending::Error, why: Some(why), share, time_s: 0.0 };
-        reply.add(lost(unresolved));
+        reply.add(Part { ending: Ending::Error, why, share: unresolved, time_s: 0.0 });
         let arrived = 1.0 - unresolved;
         // Share of the arrived requests that open a connection first.
         let opening = if traffic.connections == Connections::PerRequest {
@@ -121,16 +120,16 @@ impl Users<'_> {
     }
 
     /// Shares of all requests, and of all requests that are from new visitors, whose lookup fails; and why.
-    fn lookup(&self, origin: &Origin, new: f64) -> (f64, f64, LossReason) {
-        let Some(link) = origin.lookups.first() else { return (0.0, 0.0, LossReason::NoLookup) };
+    fn lookup(&self, origin: &Origin, new: f64) -> (f64, f64, Option<LossReason>) {
+        let Some(link) = origin.lookups.first() else { return (0.0, 0.0, None) };
         let spec = self.site.infra.component(self.site.hop(*link).to).kind.as_resolver();
         // The part of the window in which caches still have the address.
         let ttl = spec.map_or(0.0, |spec| spec.ttl_s.get());
         let cached = ((ttl - CACHE_AGE_S - WINDOW_START_S) / (WINDOW_END_S - WINDOW_START_S)).clamp(0.0, 1.0);
         match self.state.passage(self.site, *link) {
-            Passage::Open if self.state.nameless => (1.0 - cached, new * (1.0 - cached), LossReason::NameGone),
-            Passage::Open => (0.0, 0.0, LossReason::NoLookup),
-            Passage::Refused | Passage::Silent => (cached * new + 1.0 - cached, new, LossReason::NoLookup),
+            Passage::Open if self.state.nameless => (1.0 - cached, new * (1.0 - cached), Some(LossReason::NameGone(*link))),
+            Passage::Open => (0.0, 0.0, None),
+            Passage::Refused | Passage::Silent => (cached * new + 1.0 - cached, new, Some(LossReason::NoLookup(*link))),
         }
     }
 

@@ -1,0 +1,140 @@
+//! Why requests fail in the long run after the loss of an element.
+
+use hoplight_analysis::{LossForecast, LossReason, Verdict};
+use hoplight_model::{ComponentIx, Element, Infrastructure, LinkIx, RequestKind};
+
+use crate::phrase;
+use crate::phrase::{Part, Phrase};
+
+/// Why kinds of request degrade or stop after a loss, or why all of them work.
+pub fn loss(infra: &Infrastructure, forecast: &LossForecast) -> Phrase {
+    let affected = |kind: &RequestKind| forecast.verdict(*kind) != Verdict::Works;
+    let mut reasons: Vec<(LossReason, Vec<RequestKind>)> = Vec::new();
+    for kind in RequestKind::ALL.into_iter().filter(affected) {
+        let Some(why) = forecast.why[kind.index()] else { continue };
+        match reasons.iter_mut().find(|(known, _)| *known == why) {
+            Some((_, kinds)) => kinds.push(kind),
+            None => reasons.push((why, vec![kind])),
+        }
+    }
+    match &reasons[..] {
+        [] => works(infra, forecast),
+        [(why, _)] => reason(infra, *why),
+        several => {
+            let mut phrase = Phrase::default();
+            for (place, (why, kinds)) in several.iter().enumerate() {
+                let words: Vec<&str> = kinds.iter().map(|kind| kind.word()).collect();
+                phrase.push(if place == 0 { "" } else { "; " });
+                phrase.push(phrase![Part::words(words.join(", ")), ": ", reason(infra, *why)]);
+            }
+            phrase
+        }
+    }
+}
+
+/// Why every kind of request works.
+fn works(infra: &Infrastructure, forecast: &LossForecast) -> Phrase {
+    match forecast.cached {
+        Some(resolver) => phrase![
+            "users and ",
+            element(infra, resolver),
+            " have the address cached for ",
+            ttl(infra, resolver),
+            "; after that, every lookup fails"
+        ],
+        None => "no request depends on it for long".into(),
+    }
+}
+
+/// One reason.
+fn reason(infra: &Infrastructure, why: LossReason) -> Phrase {
+    let of = |ix| element(infra, ix);
+    let from = |link: LinkIx| element(infra, infra.ends(link).0);
+    let to = |link: LinkIx| element(infra, infra.ends(link).1);
+    match why {
+        LossReason::NoLookup(link) => {
+            let resolver = infra.ends(link).1;
+            phrase![
+                "new visitors get no response from ",
+                of(resolver),
+                ", the only resolver that they query; returning users continue until their cached address expires (TTL ",
+                ttl(infra, resolver),
+                ")"
+            ]
+        }
+        LossReason::NameGone(link) => {
+            let resolver = infra.ends(link).1;
+            phrase!["the name does not exist, and cached addresses have expired (TTL ", ttl(infra, resolver), ")"]
+        }
+        LossReason::EntrySilent(link) => phrase!["users' packets to ", to(link), " get no reply"],
+        LossReason::EntryRefused(link) => phrase![to(link), " refuses users' connections"],
+        LossReason::TwoMasters => {
+            "both balancers hold the shared address, so messages of new connections reach the wrong one".into()
+        }
+        LossReason::Expired(ix) => phrase![
+            "the certificate of ",
+            of(ix),
+            " has expired: full handshakes fail; open connections and resumed sessions continue"
+        ],
+        LossReason::NoBackend(ix) => phrase![of(ix), " has no backend that is UP"],
+        LossReason::NoRoute(ix) => phrase![of(ix), " has no upstream for these requests"],
+        LossReason::Silent(link) => {
+            phrase![from(link), " sends requests to ", to(link), ", which does not respond, and waits until its timeout"]
+        }
+        LossReason::Refused(link) => phrase!["connections from ", from(link), " to ", to(link), " are refused"],
+        LossReason::ReadOnly(ix) => phrase!["writes reach ", of(ix), ", which is read-only"],
+        LossReason::Overloaded(ix) => phrase![of(ix), " is overloaded: its slots and its queue are full"],
+    }
+}
+
+fn element(infra: &Infrastructure, ix: ComponentIx) -> Element {
+    Element::Component(infra.component(ix).id.clone())
+}
+
+/// The TTL of a resolver.
+fn ttl(infra: &Infrastructure, resolver: ComponentIx) -> Part {
+    let ttl = infra.component(resolver).kind.as_resolver().map_or(0.0, |spec| spec.ttl_s.get());
+    Part::value(format_args!("{ttl} s"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use hoplight_analysis::losses;
+
+    const SITE: &str = r#"(
+        components: [(id: "dns", kind: DnsResolver()), (id: "web", kind: Web()), (id: "app", kind: App()),
+            (id: "db", kind: Database()), (id: "db-2", kind: Database(role: Replica))],
+        links: [(from: "browser", to: "dns"), (from: "browser", to: "web"), (from: "web", to: "app"), (from: "app", to: "db"),
+            (from: "app", to: "db-2"), (from: "db", to: "db-2")],
+    )"#;
+
+    fn why(id: &str) -> String {
+        let infra = Infrastructure::from_ron("site.ron", SITE).expect("a valid scenario");
+        let forecast = losses(&infra).into_iter().find(|forecast| forecast.loss.to_string() == id).expect("an element");
+        loss(&infra, &forecast).to_string()
+    }
+
+    #[test]
+    fn reasons_name_the_component_that_fails_requests() {
+        assert_eq!(why("web"), "web refuses users' connections");
+        assert_eq!(why("app"), "connections from web to app are refused");
+        assert_eq!(why("db-2"), "no request depends on it for long");
+        assert_eq!(why("db"), "writes reach db-2, which is read-only");
+        assert_eq!(
+            why("app → db"),
+            "read: app sends requests to db, which does not respond, and waits until its timeout; \
+             write: writes reach db-2, which is read-only"
+        );
+    }
+
+    #[test]
+    fn reasons_name_the_ttl_of_cached_addresses() {
+        assert_eq!(
+            why("dns"),
+            "new visitors get no response from dns, the only resolver that they query; returning users continue until their \
+             cached address expires (TTL 300 s)"
+        );
+        assert_eq!(why("www.foobar.com"), "users and dns have the address cached for 300 s; after that, every lookup fails");
+    }
+}
