@@ -20,7 +20,8 @@
 //!           ┌▶ structure ─▶ circuit ─┬▶ spof, cuts      single points of failure, minimal cut sets
 //!           │                        ├▶ availability    how often a kind of request fails
 //!           │                        └▶ homogeneity     shared software flaws, redundancy of tiers
-//!  model ───┼▶ flow ─┬▶ service                         whether a kind works during an outage, and the obstacles
+//!  model ───┼▶ losses                                the share of requests that fail after a loss, and why
+//!           ├▶ flow ─┬▶ service                         whether a kind works during an outage, and the obstacles
 //!           │        ├▶ carriers ─▶ exposure, reading   what can be read, and where
 //!           │        │         └──▶ tls_price           what encryption costs
 //!           │        └▶ capacity                        sustainable load and the bottleneck
@@ -32,7 +33,8 @@
 //! Every function is pure and takes the model; every result is given per kind of request. The correct answers to quiz
 //! questions are computed here, so none is written by hand.
 //!
-//! Load is an argument, and every component counts as up unless the caller says otherwise. "Works" means that a path exists, not that it is fast or found immediately: the simulation measures that.
+//! Load is an argument, and every component counts as up unless the caller says otherwise. "Works" means that a path
+//! exists, not that it is fast or found immediately: the simulation measures that, and [`losses`](mod@losses) predicts it.
 //! `hoplight_model::behaviour` defines what a component does with a request; `exceptions` lists where the analysis
 //! deviates from it.
 

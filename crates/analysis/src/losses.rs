@@ -17,6 +17,7 @@
 mod alike;
 mod cluster;
 mod health;
+mod loss;
 mod node;
 mod reply;
 mod site;
@@ -24,150 +25,17 @@ mod solve;
 mod state;
 mod users;
 
-use std::collections::BTreeMap;
-use std::fmt;
-
-use hoplight_model::{ComponentIx, Infrastructure, RequestKind, ServerId};
+use hoplight_model::{Infrastructure, RequestKind};
 
 use crate::cause::Cause;
 use alike::Alike;
-use reply::{Ending, Reply};
+use loss::Consequence;
 use site::Site;
 use solve::Solver;
 use users::Users;
 
+pub use loss::{CACHE_AGE_S, Loss, LossForecast, STOPS_ABOVE, Verdict, WINDOW_END_S, WINDOW_START_S, WORKS_BELOW};
 pub use reply::LossReason;
-
-/// The long run: verdicts hold for the time from here, in seconds after the loss …
-pub const WINDOW_START_S: f64 = 130.0;
-/// … to here.
-pub const WINDOW_END_S: f64 = 280.0;
-/// Age of the cached address of the site at the time of the loss, in seconds.
-pub const CACHE_AGE_S: f64 = 20.0;
-/// A kind works if fewer than this share of its requests fail.
-pub const WORKS_BELOW: f64 = 0.02;
-/// A kind stops if more than this share of its requests fail.
-pub const STOPS_ABOVE: f64 = 0.95;
-
-/// The loss of one element.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Loss {
-    /// A component's process ends, a server loses power, a link is cut, and so on.
-    Of(Cause),
-    /// All processes on a server that serve requests end; the server stays on and refuses connections.
-    Processes(ServerId),
-}
-
-impl Loss {
-    /// All losses: components in authored order, servers by power and by process, links, failure domains, software,
-    /// certificates, and the zone. The user's browser is left out.
-    pub fn all(infra: &Infrastructure) -> Vec<Self> {
-        let components = infra.components().filter(|(_, component)| !component.kind.is_browser());
-        let mut losses: Vec<Self> = components.map(|(_, component)| Self::Of(Cause::Component(component.id.clone()))).collect();
-        let others = Cause::all(infra).into_iter().filter(|cause| !matches!(cause, Cause::Component(_)));
-        for cause in others {
-            let server = if let Cause::Server(server) = &cause { Some(server.clone()) } else { None };
-            losses.push(Self::Of(cause));
-            let serves = |server: &ServerId| infra.on_server(server).any(|(_, component)| component.kind.serves_requests());
-            losses.extend(server.filter(serves).map(Self::Processes));
-        }
-        losses
-    }
-
-    /// Keyword of what is lost.
-    pub const fn word(&self) -> &'static str {
-        match self {
-            Self::Of(Cause::Component(_)) => "component",
-            Self::Of(Cause::Server(_)) => "server",
-            Self::Of(Cause::Hop(..)) => "link",
-            Self::Of(Cause::Domain(_)) => "domain",
-            Self::Of(Cause::Software(_)) => "software",
-            Self::Of(Cause::Certificate { .. }) => "certificate",
-            Self::Of(Cause::Zone(_)) => "zone",
-            Self::Processes(_) => "processes",
-        }
-    }
-}
-
-impl fmt::Display for Loss {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Of(Cause::Certificate { name, .. }) => write!(f, "{}", name.as_str()),
-            Self::Of(Cause::Zone(name)) => write!(f, "{}", name.as_str()),
-            Self::Of(cause) => cause.fmt(f),
-            Self::Processes(server) => server.fmt(f),
-        }
-    }
-}
-
-/// What a loss means for a kind of request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Verdict {
-    /// Fewer than [`WORKS_BELOW`] fail.
-    Works,
-    /// A lasting share fails.
-    Degraded,
-    /// More than [`STOPS_ABOVE`] fail.
-    Stops,
-}
-
-impl Verdict {
-    /// The verdict on a share of failed requests.
-    pub fn of(failing: f64) -> Self {
-        if failing < WORKS_BELOW {
-            Self::Works
-        } else if failing > STOPS_ABOVE {
-            Self::Stops
-        } else {
-            Self::Degraded
-        }
-    }
-
-    /// Keyword of reports.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Works => "works",
-            Self::Degraded => "degraded",
-            Self::Stops => "stops",
-        }
-    }
-}
-
-/// The consequences of one loss.
-#[derive(Clone, Debug, PartialEq)]
-pub struct LossForecast {
-    /// What is lost.
-    pub loss: Loss,
-    /// Share of the requests of each kind that fail in the long run, in the order of [`RequestKind::ALL`].
-    pub failing: [f64; 3],
-    /// The most frequent reason of the failures of each kind.
-    pub why: [Option<LossReason>; 3],
-    /// The resolver that has the site's address cached, so that a missing name has no effect yet.
-    pub cached: Option<ComponentIx>,
-}
-
-impl LossForecast {
-    /// The verdict on a kind.
-    pub fn verdict(&self, kind: RequestKind) -> Verdict {
-        Verdict::of(self.failing[kind.index()])
-    }
-
-    fn of(site: &Site<'_>, loss: Loss, replies: &[Reply; 3]) -> Self {
-        let failing = replies.each_ref().map(|reply| (1.0 - reply.ok()).clamp(0.0, 1.0));
-        let why = replies.each_ref().map(|reply| {
-            let mut shares: BTreeMap<LossReason, f64> = BTreeMap::new();
-            for part in reply.parts.iter().filter(|part| part.ending != Ending::Ok) {
-                if let Some(why) = part.why {
-                    *shares.entry(why).or_default() += part.share;
-                }
-            }
-            shares.into_iter().max_by(|(_, a), (_, b)| a.total_cmp(b)).map(|(why, _)| why)
-        });
-        let origin = Users::origin(site, RequestKind::Static).filter(|_| matches!(loss, Loss::Of(Cause::Zone(_))));
-        let cached = origin.and_then(|origin| origin.lookups.first()).map(|link| site.hop(*link).to);
-        Self { loss, failing, why, cached }
-    }
-}
 
 /// Predicts the long-run consequences of each single loss, in the order of [`Loss::all`].
 pub fn losses(infra: &Infrastructure) -> Vec<LossForecast> {
@@ -175,8 +43,67 @@ pub fn losses(infra: &Infrastructure) -> Vec<LossForecast> {
     let mut solver = Solver::of(&site);
     let mut alike = Alike::of(&site, &all);
     let forecast = |(place, loss): (usize, Loss)| {
-        let replies = alike.replies(place, || solver.after(&loss));
-        LossForecast::of(&site, loss, &replies)
+        let consequence = alike.consequence(place, || Consequence::of(&solver.after(&loss)));
+        forecast_of(&site, loss, consequence)
     };
     all.into_iter().enumerate().map(forecast).collect()
+}
+
+fn forecast_of(site: &Site<'_>, loss: Loss, Consequence { failing, why }: Consequence) -> LossForecast {
+    let origin = Users::origin(site, RequestKind::Static).filter(|_| matches!(loss, Loss::Of(Cause::Zone(_))));
+    let cached = origin.and_then(|origin| origin.lookups.first()).map(|link| site.hop(*link).to);
+    LossForecast { loss, failing, why, cached }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A balancer with `pairs` web servers and applications, every fifth on slower machines, and two databases.
+    fn large(pairs: u32) -> Infrastructure {
+        let part = |pair: u32| {
+            let slots = if pair % 5 == 0 { 3 } else { 9 };
+            format!(r#"(id: "web-{pair}", kind: Web()), (id: "app-{pair}", kind: App(), station: (slots: {slots})),"#)
+        };
+        let link = |pair: u32| {
+            format!(
+                r#"(from: "lb", to: "web-{pair}"), (from: "web-{pair}", to: "app-{pair}"), (from: "app-{pair}", to: "db"),
+                   (from: "app-{pair}", to: "db-2"),"#
+            )
+        };
+        let (parts, links): (String, String) = ((1..=pairs).map(part).collect(), (1..=pairs).map(link).collect());
+        let text = format!(
+            r#"(components: [(id: "dns", kind: DnsResolver()), (id: "lb", kind: LoadBalancer()), (id: "db", kind: Database()),
+                 (id: "db-2", kind: Database(role: Replica)), {parts}],
+               links: [(from: "browser", to: "dns"), (from: "browser", to: "lb"), (from: "db", to: "db-2"), {links}])"#
+        );
+        Infrastructure::from_ron("large.ron", &text).expect("a valid scenario")
+    }
+
+    #[test]
+    fn losses_that_are_alike_have_the_consequences_of_each() {
+        let infra = large(120);
+        let site = Site::of(&infra);
+        let mut solver = Solver::of(&site);
+        let forecasts = losses(&infra);
+        assert!(forecasts.len() > 500, "{}", forecasts.len());
+        for forecast in &forecasts {
+            let alone = Consequence::of(&solver.after(&forecast.loss)).failing;
+            let apart = forecast.failing.iter().zip(alone).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
+            assert!(apart < 1e-3, "{}: {:?}, alone {alone:?}", forecast.loss, forecast.failing);
+        }
+    }
+
+    #[test]
+    fn a_loss_leaves_no_trace_in_the_next_one() {
+        let infra = large(3);
+        let site = Site::of(&infra);
+        let mut solver = Solver::of(&site);
+        let whole = solver.replies();
+        for loss in Loss::all(&infra) {
+            let first = solver.after(&loss);
+            assert_eq!(solver.replies(), whole, "{loss}");
+            assert_eq!(solver.after(&loss), first, "{loss}");
+        }
+    }
 }

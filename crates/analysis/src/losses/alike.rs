@@ -8,16 +8,18 @@ use std::collections::BTreeMap;
 use std::fmt::{self, Write as _};
 
 use hoplight_model::behaviour::{Behaviour, RequestPart, UpstreamChoice};
-use hoplight_model::{Algorithm, ComponentIx, Infrastructure, RequestKind};
+use hoplight_model::station::Station;
+use hoplight_model::{Algorithm, ComponentId, ComponentIx, ComponentKind, Element, Infrastructure, RequestKind};
 
-use super::Loss;
-use super::reply::Reply;
+use super::loss::{Consequence, Loss};
 use super::site::Site;
 use crate::cause::Cause;
 use crate::outage::Outage;
 
 /// Number of losses up to which each is solved.
 const FEW: usize = 500;
+/// Number of kinds of component whose digests are kept.
+const KNOWN: usize = 16;
 /// Maximum number of refinements: classes stop splitting after as many as a request path has hops.
 const ROUNDS: usize = 24;
 
@@ -25,7 +27,7 @@ const ROUNDS: usize = 24;
 pub(super) struct Alike {
     /// The class of each loss, in order; empty if each is solved.
     classes: Vec<u64>,
-    solved: BTreeMap<u64, [Reply; 3]>,
+    solved: BTreeMap<u64, Consequence>,
 }
 
 impl Alike {
@@ -34,10 +36,10 @@ impl Alike {
         Self { classes, solved: BTreeMap::new() }
     }
 
-    /// How requests end after a loss, from the solution of one that is alike or from `solve`.
-    pub(super) fn replies(&mut self, place: usize, solve: impl FnOnce() -> [Reply; 3]) -> [Reply; 3] {
+    /// The consequence of a loss: that of one that is alike, or of `solve`.
+    pub(super) fn consequence(&mut self, place: usize, solve: impl FnOnce() -> Consequence) -> Consequence {
         match self.classes.get(place) {
-            Some(class) => self.solved.entry(*class).or_insert_with(solve).clone(),
+            Some(class) => *self.solved.entry(*class).or_insert_with(solve),
             None => solve(),
         }
     }
@@ -114,12 +116,27 @@ impl Colours {
 fn classes(site: &Site<'_>, losses: &[Loss]) -> Vec<u64> {
     let infra = site.infra;
     let links = infra.len();
+    let between: BTreeMap<(ComponentIx, ComponentIx), usize> =
+        site.hops.iter().map(|hop| ((hop.from, hop.to), links + hop.link.index())).collect();
+    let link_of =
+        |from: &ComponentId, to: &ComponentId| between.get(&(infra.find(from.as_str())?, infra.find(to.as_str())?)).copied();
     let mut graph = Colours { colours: Vec::new(), edges: Vec::new() };
+    // The latest kinds with their digests: most components of a large site have one of a few.
+    let mut known: Vec<(&ComponentKind, &Station, u64)> = Vec::new();
     for (ix, component) in infra.components() {
-        // A firewall's rules name others; their effect is part of the links.
-        let is_filter = component.kind.facts().part == RequestPart::Filter;
-        let spec = if is_filter { 0 } else { digest(&component.kind) };
-        graph.colours.push(join(spec, digest(site.station(ix))));
+        let (kind, station) = (&component.kind, site.station(ix));
+        let colour = known.iter().find(|(of, at, _)| *of == kind && *at == station).map_or_else(
+            || {
+                // A firewall's rules name others; their effect is part of the links.
+                let is_filter = kind.facts().part == RequestPart::Filter;
+                join(if is_filter { 0 } else { digest(kind) }, digest(station))
+            },
+            |(_, _, colour)| *colour,
+        );
+        if known.len() < KNOWN && !known.iter().any(|(.., of)| *of == colour) {
+            known.push((kind, station, colour));
+        }
+        graph.colours.push(colour);
     }
     for hop in &site.hops {
         let link = infra.link(hop.link);
@@ -158,7 +175,7 @@ fn classes(site: &Site<'_>, losses: &[Loss]) -> Vec<u64> {
     let class = |(place, loss): (usize, &Loss)| {
         let vertex = match loss {
             Loss::Of(Cause::Component(id)) => infra.find(id.as_str()).map(ComponentIx::index),
-            Loss::Of(Cause::Hop(from, to)) => infra.link_between(from.as_str(), to.as_str()).map(|link| links + link.index()),
+            Loss::Of(Cause::Hop(from, to)) => link_of(from, to),
             _ => groups.get(&place).copied(),
         };
         // A loss that is not found is in a class of its own.
@@ -203,9 +220,9 @@ fn members(infra: &Infrastructure, loss: &Loss, links: usize) -> Vec<usize> {
         Loss::Of(cause) => {
             let outage = Outage::of_causes(infra, [cause]);
             let elements = outage.elements().flat_map(|element| match element {
-                hoplight_model::Element::Component(id) => infra.find(id.as_str()).map(ComponentIx::index).into_iter().collect(),
-                hoplight_model::Element::Server(id) => on(id),
-                hoplight_model::Element::Hop(from, to) => {
+                Element::Component(id) => infra.find(id.as_str()).map(ComponentIx::index).into_iter().collect(),
+                Element::Server(id) => on(id),
+                Element::Hop(from, to) => {
                     infra.link_between(from.as_str(), to.as_str()).map(|link| links + link.index()).into_iter().collect()
                 }
             });

@@ -24,6 +24,19 @@ pub(super) struct Load {
     pub(super) wait_s: f64,
 }
 
+/// Fraction of health checks that fail.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct Failures {
+    /// At the present load.
+    pub(super) loaded: f64,
+    /// Without requests from the balancer that checks.
+    pub(super) idle: f64,
+}
+
+impl Failures {
+    const ALWAYS: Self = Self { loaded: 1.0, idle: 1.0 };
+}
+
 /// What is known about one component.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Node {
@@ -35,7 +48,7 @@ pub(super) struct Node {
     pub(super) stays_s: [f64; 3],
     pub(super) sends: [Sends; 3],
     /// Fraction of health checks that fail here, by depth.
-    pub(super) checks: [f64; 4],
+    pub(super) checks: [Failures; 4],
 }
 
 /// All health-check depths, shallowest first.
@@ -104,7 +117,7 @@ impl Evaluation<'_> {
         let mut sends = Sends::new();
         let starts = match forwarding.choice {
             UpstreamChoice::Balanced(algorithm) => {
-                let (starts, none) = self.balance(ix, algorithm, forwarding);
+                let (starts, none) = self.balance(algorithm, forwarding);
                 reply.add(Part { ending: Ending::Error, why: Some(self.no_backend(ix, forwarding)), share: none, time_s: 0.0 });
                 starts
             }
@@ -116,9 +129,7 @@ impl Evaluation<'_> {
             UpstreamChoice::Writer => self.writer_starts(ix, kind, forwarding),
         };
         for (place, share) in starts {
-            let (outcomes, tried) = self.attempts(ix, kind, forwarding, place);
-            reply.add_share(&outcomes, share);
-            sends.extend(tried.into_iter().map(|(link, visits)| (link, visits * share)));
+            self.attempts(ix, kind, forwarding, (place, share), (&mut reply, &mut sends));
         }
         sends.sort_by_key(|(link, _)| *link);
         sends.dedup_by(|later, earlier| {
@@ -142,8 +153,8 @@ impl Evaluation<'_> {
     }
 
     /// A balancer's split over its backends, and the fraction of requests for which no backend is UP.
-    fn balance(&self, ix: ComponentIx, algorithm: Algorithm, forwarding: &Forwarding) -> (Vec<(usize, f64)>, f64) {
-        let ups: Vec<f64> = forwarding.links.iter().map(|link| self.up(ix, *link, forwarding)).collect();
+    fn balance(&self, algorithm: Algorithm, forwarding: &Forwarding) -> (Vec<(usize, f64)>, f64) {
+        let ups: Vec<f64> = forwarding.links.iter().map(|link| self.up(*link, forwarding)).collect();
         let none: f64 = ups.iter().map(|up| 1.0 - up).product();
         let weight = |place: usize| match algorithm {
             Algorithm::WeightedRoundRobin | Algorithm::SourceHash | Algorithm::RandomTwo => {
@@ -166,49 +177,54 @@ impl Evaluation<'_> {
     }
 
     /// Fraction of the time for which a balancer considers a backend UP.
-    fn up(&self, ix: ComponentIx, link: LinkIx, forwarding: &Forwarding) -> f64 {
+    fn up(&self, link: LinkIx, forwarding: &Forwarding) -> f64 {
         let Some(checking) = &forwarding.health else { return 1.0 };
-        debug_assert_eq!(self.site.hop(link).from, ix);
-        health::up(self.backend_check(link, checking.depth), checking.fall, checking.rise)
+        let Failures { loaded, idle } = self.backend_check(link, checking.depth);
+        health::up(loaded, idle, checking.fall, checking.rise)
     }
 
     /// Fraction of a balancer's checks of a backend that fail.
-    fn backend_check(&self, link: LinkIx, depth: HealthCheck) -> f64 {
+    fn backend_check(&self, link: LinkIx, depth: HealthCheck) -> Failures {
         let to = self.site.hop(link).to;
         if self.state.passage(self.site, link) != Passage::Open {
-            return 1.0;
+            return Failures::ALWAYS;
         }
         if checks_speak_tls(self.site.infra) && self.state.all_expired(&self.site.infra.certificates_at(to)) {
-            return 1.0;
+            return Failures::ALWAYS;
         }
-        if depth == HealthCheck::Tcp { 0.0 } else { self.nodes[to.index()].checks[depth as usize] }
+        if depth == HealthCheck::Tcp { Failures::default() } else { self.nodes[to.index()].checks[depth as usize] }
     }
 
     /// Fraction of the checks of this depth that fail at a component that accepts connections.
-    fn check_failures(&self, ix: ComponentIx, depth: HealthCheck) -> f64 {
+    fn check_failures(&self, ix: ComponentIx, depth: HealthCheck) -> Failures {
         let full = self.loads[ix.index()].block;
         if self.site.check_depths[ix.index()].is_none_or(|shallowest| depth < shallowest) {
-            return full;
+            return Failures { loaded: full, idle: 0.0 };
         }
-        let Behaviour::Forward(forwarding) = self.site.behaviour(ix, RequestKind::Read) else { return 1.0 };
+        let Behaviour::Forward(forwarding) = self.site.behaviour(ix, RequestKind::Read) else { return Failures::ALWAYS };
         let links = &forwarding.links;
         let firsts = if forwarding.choice == UpstreamChoice::RoundRobin { links.len() } else { 1 };
-        let fails = |first: usize| {
+        let fails = |first: usize, of: fn(&Failures) -> f64| {
             // Probability that the check gets as far as each link in turn.
             let (mut left, mut failed) = (1.0, 0.0);
             for link in links.iter().cycle().skip(first).take(links.len()) {
-                let takes = if forwarding.health.is_some() { self.up(ix, *link, forwarding) } else { 1.0 };
+                let takes = if forwarding.health.is_some() { self.up(*link, forwarding) } else { 1.0 };
                 match self.state.passage(self.site, *link) {
                     Passage::Refused => continue,
                     Passage::Silent => failed += left * takes,
-                    Passage::Open => failed += left * takes * self.nodes[self.site.hop(*link).to.index()].checks[depth as usize],
+                    Passage::Open => {
+                        failed += left * takes * of(&self.nodes[self.site.hop(*link).to.index()].checks[depth as usize]);
+                    }
                 }
                 left *= 1.0 - takes;
+                if left <= 0.0 {
+                    break;
+                }
             }
             failed + left
         };
-        let behind = (0..firsts).map(fails).sum::<f64>() / firsts as f64;
-        full + (1.0 - full) * behind
+        let behind = |of| (0..firsts).map(|first| fails(first, of)).sum::<f64>() / firsts as f64;
+        Failures { loaded: full + (1.0 - full) * behind(|it| it.loaded), idle: behind(|it| it.idle) }
     }
 
     /// Where a driver that follows the primary starts: it stays at a database as long as its writes succeed, and moves
@@ -231,11 +247,17 @@ impl Evaluation<'_> {
         times.into_iter().map(|time| time / whole).enumerate().collect()
     }
 
-    /// The outcomes of a request whose first attempt is on the link at `start`, and the requests that it sends.
-    fn attempts(&self, ix: ComponentIx, kind: RequestKind, forwarding: &Forwarding, start: usize) -> (Reply, Sends) {
+    /// Adds the outcomes of a share of requests whose first attempt is on the link at a place, and what they send.
+    fn attempts(
+        &self,
+        ix: ComponentIx,
+        kind: RequestKind,
+        forwarding: &Forwarding,
+        (start, share): (usize, f64),
+        (reply, sends): (&mut Reply, &mut Sends),
+    ) {
         let links = &forwarding.links;
-        let (mut reply, mut sends) = (Reply::default(), Sends::new());
-        let (mut place, mut attempt, mut left, mut elapsed) = (start, 1, 1.0, 0.0);
+        let (mut place, mut attempt, mut left, mut elapsed) = (start, 1, share, 0.0);
         loop {
             let link = links[place];
             let policy = forwarding.policy(self.site.infra.link(link).protocol);
@@ -270,7 +292,7 @@ impl Evaluation<'_> {
                 }
                 _ => {
                     reply.add(again);
-                    return (reply, sends);
+                    return;
                 }
             }
         }

@@ -8,6 +8,9 @@ const NEGLIGIBLE: f64 = 1e-9;
 /// Outcomes that differ by less than this fraction of their time, or by less than [`SAME_S`], are merged.
 const SAME: f64 = 0.1;
 const SAME_S: f64 = 0.05;
+/// Maximum number of outcomes that are told apart by their reason. Beyond it, the first reason stands for similar ones,
+/// such as those of a thousand applications that all lack the same database.
+const MOST_PARTS: usize = 24;
 
 /// Why requests fail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -74,9 +77,10 @@ impl Reply {
         if part.share < NEGLIGIBLE {
             return;
         }
+        let is_full = self.parts.len() >= MOST_PARTS;
         let alike = |known: &&mut Part| {
             let apart = (known.time_s - part.time_s).abs();
-            known.ending == part.ending && known.why == part.why && (apart < SAME_S || apart < SAME * known.time_s)
+            known.ending == part.ending && (is_full || known.why == part.why) && (apart < SAME_S || apart < SAME * known.time_s)
         };
         match self.parts.iter_mut().find(alike) {
             Some(known) => {
@@ -85,13 +89,6 @@ impl Reply {
                 known.share = share;
             }
             None => self.parts.push(part),
-        }
-    }
-
-    /// Adds the outcomes of a share of requests.
-    pub(super) fn add_share(&mut self, of: &Self, share: f64) {
-        for part in &of.parts {
-            self.add(Part { share: part.share * share, ..*part });
         }
     }
 

@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use hoplight_model::{ComponentIx, RequestKind};
 
-use super::Loss;
+use super::loss::Loss;
 use super::node::{Evaluation, Load, Node};
 use super::reply::Reply;
 use super::site::Site;
@@ -95,7 +95,11 @@ impl<'a> Solver<'a> {
                 let node = self.evaluate(ix);
                 let known = &self.nodes[ix.index()];
                 let differs = (0..3).any(|kind| node.replies[kind].differs(&known.replies[kind], TOLERANCE))
-                    || node.checks.iter().zip(&known.checks).any(|(a, b)| (a - b).abs() > TOLERANCE);
+                    || node
+                        .checks
+                        .iter()
+                        .zip(&known.checks)
+                        .any(|(a, b)| (a.loaded - b.loaded).abs() > TOLERANCE || (a.idle - b.idle).abs() > TOLERANCE);
                 if differs {
                     let clients = self.site.into[ix.index()].iter().map(|link| self.site.hop(*link).from);
                     dirty.extend(clients.filter_map(|client| self.site.places[client.index()]).filter(|client| *client < place));
@@ -179,8 +183,8 @@ impl<'a> Solver<'a> {
         // Half steps keep two components that relieve each other from alternating.
         let step = |from: f64, to: f64| if round < 2 { to } else { f64::midpoint(from, to) };
         let load = Load { block: step(known.block, load.block), wait_s: step(known.wait_s, load.wait_s) };
-        let differs = (load.block - known.block).abs() > TOLERANCE
-            || (load.wait_s - known.wait_s).abs() > TOLERANCE * (1.0 + known.wait_s);
+        let differs =
+            (load.block - known.block).abs() > TOLERANCE || (load.wait_s - known.wait_s).abs() > TOLERANCE * (1.0 + known.wait_s);
         if differs {
             if let Some(before) = &mut self.before {
                 before.loads.entry(ix).or_insert(known);

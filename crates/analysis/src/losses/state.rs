@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use hoplight_model::firewall::RuleAction;
 use hoplight_model::{ComponentIx, Element, LinkIx};
 
-use super::Loss;
 use super::cluster::writable;
+use super::loss::Loss;
 use super::site::Site;
 use crate::cause::Cause;
 use crate::outage::Outage;

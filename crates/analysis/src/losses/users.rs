@@ -4,11 +4,11 @@ use hoplight_model::behaviour::{Behaviour, Origin, terminates_tls};
 use hoplight_model::component::Traffic;
 use hoplight_model::{ComponentIx, Connections, LinkIx, Protocol, RequestKind, TlsMode, TlsVersion};
 
+use super::loss::{CACHE_AGE_S, WINDOW_END_S, WINDOW_START_S};
 use super::node::{Node, Sends};
 use super::reply::{Ending, LossReason, Part, Reply};
 use super::site::Site;
 use super::state::{Passage, State};
-use super::{CACHE_AGE_S, WINDOW_END_S, WINDOW_START_S};
 
 /// A balancer that holds the site's address for a share of the time.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -1,0 +1,98 @@
+//! Drawings on which "a path exists" and what the site does differ, with the verdicts of some losses.
+
+use hoplight::analysis::Verdict::{self, Degraded, Stops, Works};
+
+/// A drawing.
+pub(crate) struct Case {
+    pub(crate) name: &'static str,
+    pub(crate) drawing: &'static str,
+    /// Losses and their verdicts for static pages, reads and writes.
+    pub(crate) losses: &'static [(&'static str, [Verdict; 3])],
+}
+
+pub(crate) const ALL: &[Case] = &[
+    Case {
+        name: "reads wait for a silent database",
+        drawing: r#"(traffic: (rate: 20.0), servers: [(id: "a"), (id: "b")],
+            components: [(id: "lb", kind: LoadBalancer()),
+                (id: "web-1", kind: Web(), server: "a"), (id: "web-2", kind: Web(), server: "b"),
+                (id: "app-1", kind: App(), server: "a"), (id: "app-2", kind: App(), server: "b"),
+                (id: "db-1", kind: Database(), server: "a"), (id: "db-2", kind: Database(role: Replica), server: "b")],
+            links: [(from: "lb", to: "web-1"), (from: "lb", to: "web-2"), (from: "web-1", to: "app-1"), (from: "web-2", to: "app-2"),
+                (from: "app-1", to: "db-1"), (from: "app-1", to: "db-2"), (from: "app-2", to: "db-1"), (from: "app-2", to: "db-2"),
+                (from: "db-1", to: "db-2")])"#,
+        losses: &[
+            ("server a", [Works, Stops, Stops]),
+            // A database whose process has ended refuses connections, so the driver tries the replica.
+            ("processes a", [Works, Works, Stops]),
+            ("server b", [Works, Works, Works]),
+        ],
+    },
+    Case {
+        name: "writes routed to a read-only replica fail with nothing broken",
+        drawing: r#"(traffic: (rate: 20.0),
+            components: [(id: "lb", kind: LoadBalancer()), (id: "app-1", kind: App()), (id: "app-2", kind: App()),
+                (id: "db-1", kind: Database()), (id: "db-2", kind: Database(role: Replica))],
+            links: [(from: "lb", to: "app-1"), (from: "lb", to: "app-2"), (from: "app-1", to: "db-1"), (from: "app-2", to: "db-2"),
+                (from: "db-1", to: "db-2")])"#,
+        losses: &[("link db-1 → db-2", [Works, Works, Degraded]), ("component app-1", [Works, Works, Stops])],
+    },
+    Case {
+        name: "a VRRP pair whose balancers have different backends",
+        drawing: r#"(traffic: (rate: 20.0),
+            components: [(id: "lb-1", kind: LoadBalancer(vrrp: (peer: "lb-2", priority: 150))),
+                (id: "lb-2", kind: LoadBalancer(vrrp: (peer: "lb-1"))), (id: "web-1", kind: Web()), (id: "web-2", kind: Web()),
+                (id: "app", kind: App()), (id: "db", kind: Database())],
+            links: [(from: "lb-1", to: "lb-2"), (from: "lb-1", to: "web-1"), (from: "lb-2", to: "web-2"),
+                (from: "web-1", to: "app"), (from: "web-2", to: "app"), (from: "app", to: "db")])"#,
+        losses: &[
+            ("component web-1", [Stops, Stops, Stops]),
+            ("component web-2", [Works, Works, Works]),
+            ("component lb-1", [Works, Works, Works]),
+        ],
+    },
+    Case {
+        name: "a health check through to the database stops static pages",
+        drawing: r#"(traffic: (rate: 20.0),
+            components: [(id: "lb", kind: LoadBalancer(check: HttpDatabase)), (id: "web-1", kind: Web()), (id: "web-2", kind: Web()),
+                (id: "app-1", kind: App()), (id: "app-2", kind: App()), (id: "db", kind: Database())],
+            links: [(from: "lb", to: "web-1"), (from: "lb", to: "web-2"), (from: "web-1", to: "app-1"), (from: "web-2", to: "app-2"),
+                (from: "app-1", to: "db"), (from: "app-2", to: "db")])"#,
+        losses: &[("component db", [Stops, Stops, Stops]), ("component app-1", [Works, Works, Works])],
+    },
+    Case {
+        name: "a shallow health check keeps a web server without its application",
+        drawing: r#"(traffic: (rate: 20.0),
+            components: [(id: "lb", kind: LoadBalancer()), (id: "web-1", kind: Web()), (id: "web-2", kind: Web()),
+                (id: "app-1", kind: App()), (id: "app-2", kind: App()), (id: "db", kind: Database())],
+            links: [(from: "lb", to: "web-1"), (from: "lb", to: "web-2"), (from: "web-1", to: "app-1"), (from: "web-2", to: "app-2"),
+                (from: "app-1", to: "db"), (from: "app-2", to: "db")])"#,
+        losses: &[("component app-1", [Works, Degraded, Degraded]), ("component db", [Works, Stops, Stops])],
+    },
+    Case {
+        name: "the second of two resolvers is never queried",
+        drawing: r#"(traffic: (rate: 20.0),
+            components: [(id: "dns-1", kind: DnsResolver()), (id: "dns-2", kind: DnsResolver()),
+                (id: "web", kind: Web()), (id: "app", kind: App()), (id: "db", kind: Database())],
+            links: [(from: "browser", to: "dns-1"), (from: "browser", to: "dns-2"), (from: "browser", to: "web"),
+                (from: "web", to: "app"), (from: "app", to: "db")])"#,
+        losses: &[("component dns-1", [Degraded, Degraded, Degraded]), ("component dns-2", [Works, Works, Works])],
+    },
+    Case {
+        name: "the end of a balancer's own firewall makes two masters",
+        drawing: r#"(traffic: (rate: 20.0), servers: [(id: "s-1"), (id: "s-2")],
+            components: [
+                (id: "fw-1", kind: Firewall(servers: ["s-1"], inbound: [(ports: [80, 443, 112])], outbound: [(ports: [8080, 112])]), server: "s-1"),
+                (id: "fw-2", kind: Firewall(servers: ["s-2"], inbound: [(ports: [80, 443, 112])], outbound: [(ports: [8080, 112])]), server: "s-2"),
+                (id: "lb-1", kind: LoadBalancer(vrrp: (peer: "lb-2", priority: 150)), server: "s-1"),
+                (id: "lb-2", kind: LoadBalancer(vrrp: (peer: "lb-1")), server: "s-2"),
+                (id: "web", kind: Web()), (id: "app", kind: App()), (id: "db", kind: Database())],
+            links: [(from: "lb-1", to: "lb-2"), (from: "lb-1", to: "web"), (from: "lb-2", to: "web"),
+                (from: "web", to: "app"), (from: "app", to: "db")])"#,
+        losses: &[
+            ("component fw-1", [Degraded, Degraded, Degraded]),
+            ("component fw-2", [Degraded, Degraded, Degraded]),
+            ("server s-1", [Works, Works, Works]),
+        ],
+    },
+];
