@@ -39,6 +39,8 @@ pub(super) struct Solver<'a> {
     loads: Vec<Load>,
     /// Requests per second of each kind at each component.
     rates: Vec<[f64; 3]>,
+    /// Whether requests queue or find no room anywhere.
+    queues: bool,
     /// What a loss has changed, to be restored.
     before: Option<Before>,
 }
@@ -60,6 +62,7 @@ impl<'a> Solver<'a> {
             nodes: vec![Node::default(); count],
             loads: vec![Load::default(); count],
             rates: vec![[0.0; 3]; count],
+            queues: false,
             before: None,
         };
         solver.settle((0..site.order.len()).collect());
@@ -69,11 +72,13 @@ impl<'a> Solver<'a> {
     /// How requests of each kind end for users after a loss.
     pub(super) fn after(&mut self, loss: &Loss) -> [Reply; 3] {
         self.before = Some(Before::default());
+        let queues = self.queues;
         let touched = self.state.set(self.site, loss, true);
         let places = touched.into_iter().filter_map(|ix| self.site.places[ix.index()]).collect();
         self.settle(places);
         let replies = self.replies();
         self.state.set(self.site, loss, false);
+        self.queues = queues;
         if let Some(before) = self.before.take() {
             before.nodes.into_iter().for_each(|(ix, node)| self.nodes[ix] = node);
             before.loads.into_iter().for_each(|(ix, load)| self.loads[ix] = load);
@@ -109,7 +114,12 @@ impl<'a> Solver<'a> {
                 }
                 self.replace(ix, node, place == 0);
             }
+            let queued = self.queues;
             dirty = self.queue(&flows, round);
+            if self.queues != queued {
+                // Rates that were left unchanged now matter.
+                dirty.extend(self.queue(&(0..self.site.order.len()).collect(), round));
+            }
             if dirty.is_empty() {
                 return;
             }
@@ -160,7 +170,9 @@ impl<'a> Solver<'a> {
             if place > 0 {
                 let (known, rates) = (self.rates[ix], self.inflow(ix));
                 let moved = known.iter().zip(rates).any(|(known, now)| (known - now).abs() > RATE_TOLERANCE * known.max(now));
-                if !moved && !differing.contains(&place) {
+                // Where nothing queues, fewer requests change nothing.
+                let relieved = !self.queues && known.iter().zip(rates).all(|(known, now)| now <= *known);
+                if (!moved || relieved) && !differing.contains(&place) {
                     continue;
                 }
                 self.keep_rates(ix);
@@ -190,6 +202,7 @@ impl<'a> Solver<'a> {
                 before.loads.entry(ix).or_insert(known);
             }
             self.loads[ix] = load;
+            self.queues = true;
         }
         differs
     }
