@@ -10,6 +10,10 @@ mod designs;
 mod exposure;
 #[path = "analysis/findings.rs"]
 mod findings;
+#[path = "analysis/findings_data.rs"]
+mod findings_data;
+#[path = "analysis/findings_reach.rs"]
+mod findings_reach;
 #[path = "analysis/firewalls.rs"]
 mod firewalls;
 #[path = "analysis/homogeneity.rs"]

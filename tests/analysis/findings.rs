@@ -29,6 +29,7 @@ const EXPECTED: [&[&str]; 5] = [
             "secrets-in-the-clear: app-1 → db-1",
             "firewall-behind: fw-1",
             "open-entry: lb-1",
+            "ssh-exposed: design",
             "one-copy: db-1",
             "tls-ends-at-balancer: lb-1",
             "balances-nothing: lb-1",
@@ -39,6 +40,7 @@ const EXPECTED: [&[&str]; 5] = [
             "one-certificate: certificate www.foobar.com",
             "classic-dns: browser → dns",
             "balancer-reads-all: lb-1",
+            "no-admin-path: design",
             "different-but-single: design",
             "no-outside-view: design",
         ],
@@ -51,11 +53,12 @@ const EXPECTED: [&[&str]; 5] = [
             "secrets-in-the-clear: web-1 → app-1",
             "secrets-in-the-clear: app-1 → db-1",
             "open-entry: lb-1",
+            "database-exposed: db-1",
+            "ssh-exposed: design",
             "one-copy: db-1",
             "tls-ends-at-balancer: lb-1",
             "unprotected: web-1",
             "unprotected: app-1",
-            "unprotected: db-1",
             "guards-nothing: fw-1",
             "guards-nothing: fw-2",
             "guards-nothing: fw-3",
@@ -89,6 +92,7 @@ const EXPECTED: [&[&str]; 5] = [
             "one-certificate: certificate www.foobar.com",
             "classic-dns: browser → dns",
             "balancer-reads-all: lb-1",
+            "no-admin-path: design",
             "different-but-single: design",
             "no-outside-view: design",
         ],
@@ -105,6 +109,7 @@ const EXPECTED: [&[&str]; 5] = [
             "secrets-in-the-clear: app-1 → db-2",
             "firewall-behind: fw-1",
             "open-entry: lb-1",
+            "ssh-exposed: design",
             "content-in-the-clear: db-1 → db-2",
             "tls-ends-at-balancer: lb-1",
             "unprotected: web-1",
@@ -123,6 +128,7 @@ const EXPECTED: [&[&str]; 5] = [
             "one-certificate: certificate www.foobar.com",
             "classic-dns: browser → dns",
             "balancer-reads-all: lb-1",
+            "no-admin-path: design",
             "no-outside-view: design",
         ],
         &[
@@ -134,10 +140,11 @@ const EXPECTED: [&[&str]; 5] = [
             "secrets-in-the-clear: web-1 → app-1",
             "secrets-in-the-clear: web-2 → app-1",
             "secrets-in-the-clear: app-1 → db-1",
+            "database-exposed: db-1",
+            "ssh-exposed: design",
             "one-copy: db-1",
             "tls-ends-at-balancer: lb-1",
             "unprotected: app-1",
-            "unprotected: db-1",
             "shared-flaw: Nginx 1.22.1",
             "on-no-server: app-1",
             "on-no-server: db-1",
@@ -148,6 +155,7 @@ const EXPECTED: [&[&str]; 5] = [
             "one-certificate: certificate www.foobar.com",
             "classic-dns: browser → dns",
             "balancer-reads-all: lb-1",
+            "no-admin-path: design",
             "alike-servers: design",
             "no-outside-view: design",
         ],
@@ -163,6 +171,23 @@ fn each_write_up_has_the_expected_findings() {
         let infra = load(design);
         assert_eq!(named(&findings(&infra, 100.0)), expected, "{}", infra.id());
     }
+}
+
+/// Subject and message of each finding of one rule.
+pub(super) fn by_rule(infra: &Infrastructure, rule: &str) -> Vec<(String, String)> {
+    assert!(FindingRule::ALL.iter().any(|known| known.id() == rule), "{rule}");
+    let found = findings(infra, 100.0).into_iter().filter(|finding| finding.rule().id() == rule);
+    found.map(|finding| (finding.subject_name(), text::finding(&finding).message.to_string())).collect()
+}
+
+/// Findings of one rule about a drawing.
+pub(super) fn drawn(drawing: &str, rule: &str) -> Vec<(String, String)> {
+    by_rule(&load(("drawing.ron", drawing)), rule)
+}
+
+/// A subject and a message.
+pub(super) fn said(subject: &str, message: &str) -> (String, String) {
+    (subject.to_owned(), message.to_owned())
 }
 
 /// Identifiers of the rules with findings about a design.
@@ -197,11 +222,20 @@ fn messy() -> Infrastructure {
     ))
 }
 
+/// A working site with more flaws that the write-ups do not have.
+const CARELESS: &str = r#"(tls: (edge: None), servers: [(id: "s-1"), (id: "s-2")],
+    components: [(id: "lb", kind: LoadBalancer()), (id: "app-1", kind: App()), (id: "app-2", kind: App()), (id: "app-3", kind: App()),
+        (id: "db-1", kind: Database(), server: "s-1"), (id: "db-2", kind: Database(role: Replica), server: "s-1"),
+        (id: "db-3", kind: Database(), server: "s-2")],
+    links: [(from: "lb", to: "app-1"), (from: "lb", to: "app-2"), (from: "lb", to: "app-3"), (from: "app-1", to: "db-1"),
+        (from: "app-2", to: "db-2"), (from: "app-3", to: "db-3"), (from: "db-1", to: "db-2")])"#;
+
 #[test]
 fn every_rule_is_triggered_by_some_design() {
     let mut found: BTreeSet<&str> = DESIGNS.into_iter().flat_map(|design| ids(&load(design), 100.0)).collect();
     found.extend(ids(&load(("stage-3-scaled.ron", include_str!("../../assets/stage-3-scaled.ron"))), 100.0));
     found.extend(ids(&messy(), 100.0));
+    found.extend(ids(&load(("careless.ron", CARELESS)), 100.0));
     let text = include_str!("../../assets/design-0.ron").replace("days_left: 61", "days_left: 0");
     found.extend(ids(&load(("expired.ron", &text)), 100.0));
     found.extend(ids(&stage_2(), 450.0));

@@ -1,13 +1,14 @@
 //! Findings: what a design review would point out.
 //!
 //! ```text
-//! model ──▶ points, lines, firewalls, sameness, balancing, watching, load ──▶ findings, most severe first
-//!                                  └─ each has a `FindingRule` with a severity; `hoplight_text` has the sentences
+//! model ──▶ points, data, lines, firewalls, sameness, balancing, watching, load ──▶ findings, most severe first
+//!                                        └─ each has a `FindingRule` with a severity; `hoplight_text` has the sentences
 //! ```
 //!
 //! Findings contain no analysis of their own: they assign the results of the other modules to a rule and a subject.
 
 mod balancing;
+mod data;
 mod firewalls;
 mod kind;
 mod lines;
@@ -107,6 +108,7 @@ pub fn findings(infra: &Infrastructure, load: f64) -> Vec<DesignFinding> {
     let context = FindingContext::of(infra);
     let mut found = Vec::new();
     found.extend(points::find(&context));
+    found.extend(data::find(&context));
     found.extend(lines::find(&context));
     found.extend(firewalls::find(&context));
     found.extend(sameness::find(&context));

@@ -1,12 +1,12 @@
 //! Findings of the analysis.
 
 use hoplight_analysis::reading::{Fact, Stake};
-use hoplight_analysis::{Cause, DesignFinding, FindingKind};
-use hoplight_model::RequestKind;
+use hoplight_analysis::{Cause, ConnectionAttempt, DesignFinding, FindingKind};
+use hoplight_model::{ComponentId, RequestKind};
 
 use crate::broken::{broken, cause};
 use crate::capacity::{overload, utilisation};
-use crate::firewall::flaw;
+use crate::firewall::{flaw, judged, why_open};
 use crate::homogeneity::{lone_servers, mixed_server, shared_flaw, twin_servers};
 use crate::phrase;
 use crate::phrase::{Part, Passage, Phrase, list};
@@ -77,7 +77,28 @@ fn message(finding: &DesignFinding) -> Passage {
             };
             return Passage::from_iter([without(stops), rest]);
         }
+        FindingKind::TwoWriters { writers } => {
+            return Passage::from_iter([
+                phrase![list(writers), if writers.len() == 2 { " both" } else { " all" }, " accept writes of the same users"],
+                phrase!["a write to one is missing from the other, or conflicts with it"],
+            ]);
+        }
+        FindingKind::WritesToReplica { replicas, writers } => return writes_to_replica(&subject(), replicas, writers),
         FindingKind::OneCopy => phrase!["all data is in ", subject(), " and nowhere else"],
+        FindingKind::CopiesOnOneServer { copies, every: true } => {
+            phrase![list(copies), ", all copies of the data, are on ", subject(), ": one dead disk can take all of them"]
+        }
+        FindingKind::CopiesOnOneServer { copies, every: false } => {
+            phrase![list(copies), " are on ", subject(), ": without it, both copies are gone at the same time"]
+        }
+        FindingKind::StaleReads { replica, writer } => phrase![
+            subject(),
+            " reads from ",
+            replica,
+            ", which applies changes later than ",
+            writer,
+            ": users may not see what they have just written"
+        ],
         FindingKind::OneName { stops } => one_name(finding.subject.as_ref(), stops),
         FindingKind::OneCertificate { stops } => phrase!["when the ", subject(), " has expired, ", requests(stops), " stop"],
         FindingKind::CertificateExpired => phrase!["the ", subject(), " has expired"],
@@ -112,6 +133,16 @@ fn message(finding: &DesignFinding) -> Passage {
             phrase!["users' TLS ends at ", subject(), ", which has no certificate for ", Part::name(domain)]
         }
         FindingKind::Firewall(of) => return flaw(of),
+        FindingKind::DatabaseExposed(open) => {
+            phrase!["anyone on the Internet can connect to ", subject(), " on port ", open.port, ": ", why_open(open)]
+        }
+        FindingKind::SshExposed { open } => return ssh_exposed(open),
+        FindingKind::NoAdminPath { every: true, .. } => {
+            phrase!["no firewall rule admits an administrator: SSH is closed to every address on every machine"]
+        }
+        FindingKind::NoAdminPath { locked, every: false } => {
+            phrase!["no firewall rule admits an administrator to ", list(locked), ": SSH is closed to every address"]
+        }
         FindingKind::SharedFlaw(of) => return shared_flaw(of),
         FindingKind::MixedTiers(of) => return mixed_server(of),
         FindingKind::DifferentButSingle(of) => return lone_servers(of),
@@ -137,6 +168,31 @@ fn message(finding: &DesignFinding) -> Passage {
         FindingKind::CapacitySinglePoint(of) => return overload(of),
     }
     .into()
+}
+
+fn writes_to_replica(subject: &Phrase, replicas: &[ComponentId], writers: &[ComponentId]) -> Passage {
+    let are = if replicas.len() == 1 { ", which is a read-only replica" } else { ", which are read-only replicas" };
+    let ends = phrase!["writes of ", subject.clone(), " end at ", list(replicas), are, ": each of them fails"];
+    match writers {
+        [] => Passage::from_iter([ends, phrase![subject.clone(), " has no link to the primary"]]),
+        ids => Passage::from_iter([ends, phrase!["its link to ", list(ids), " comes later, and it does not follow the primary"]]),
+    }
+}
+
+fn ssh_exposed(open: &[ConnectionAttempt]) -> Passage {
+    let machines = list(open.iter().map(|attempt| &attempt.target));
+    let mut passage = Passage::from(phrase!["anyone on the Internet can connect to SSH (port 22) of ", machines]);
+    let mut rules: Vec<Phrase> = Vec::new();
+    for rule in open.iter().flat_map(|attempt| &attempt.judged).map(judged) {
+        if !rules.contains(&rule) {
+            rules.push(rule);
+        }
+    }
+    if !rules.is_empty() {
+        let allow = if rules.len() == 1 { " allows it" } else { " allow it" };
+        passage.push(phrase![list(rules), allow]);
+    }
+    passage
 }
 
 fn one_name(subject: Option<&Cause>, stops: &[RequestKind]) -> Phrase {

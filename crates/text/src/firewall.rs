@@ -28,12 +28,17 @@ pub fn reach(reach: &ConnectionAttempt) -> Phrase {
         let does = if by.verdict.action == RuleAction::Drop { " drops it" } else { " rejects it" };
         return phrase![at, " is closed: ", judged(by), does];
     }
+    phrase![at, " is open: ", why_open(reach)]
+}
+
+/// Why a connection attempt succeeds.
+pub(crate) fn why_open(reach: &ConnectionAttempt) -> Phrase {
     match (reach.judged.is_empty(), reach.is_local) {
-        (true, true) => phrase![at, " is open: it is on the same machine, where no firewall is between programs"],
-        (true, false) => phrase![at, " is open: no firewall is in between"],
+        (true, true) => "it is on the same machine, where no firewall is between programs".into(),
+        (true, false) => "no firewall is in between".into(),
         (false, _) => {
             let allow = if reach.judged.len() == 1 { " allows it" } else { " allow it" };
-            phrase![at, " is open: ", enumeration(reach.judged.iter().map(judged)), allow]
+            phrase![enumeration(reach.judged.iter().map(judged)), allow]
         }
     }
 }

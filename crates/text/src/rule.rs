@@ -41,10 +41,30 @@ pub const fn rule(rule: FindingRule) -> RuleText {
             "Replicas may still serve reads, but no user can log in, order or post until an operator acts.",
             "Automatic failover to a replica (seconds; the last writes may be lost) or a quorum of three (nothing is lost; each write waits for a second machine).",
         ),
+        FindingRule::TwoWriters => of(
+            "Two databases accept the same users' writes",
+            "What one user writes to one, another user does not find in the other; both can give out the same number or sell the same item, and no program can merge the two afterwards.",
+            "One primary for all writes and a replica that can take over, or a cluster that agrees on each write (a quorum of three). Costs latency for each write, or seconds without writes during a failover.",
+        ),
+        FindingRule::WritesToReplica => of(
+            "Writes are sent to a read-only replica",
+            "The replica rejects them (error 1290): these users cannot log in, order or post, although nothing is broken. If the replica is not read-only, the copies diverge instead.",
+            "A link to the primary, first or with a driver that follows it. Costs a hop to another server for writes, and a firewall rule for it.",
+        ),
         FindingRule::OneCopy => of(
             "The data exists in one place",
             "A dead disk takes the site's data with it; a restart does not bring it back.",
             "A replica, and backups that have been restored in a test: a replica copies a wrong DELETE as well. Costs storage.",
+        ),
+        FindingRule::CopiesOnOneServer => of(
+            "Several copies of the data on one server",
+            "A copy protects against what happens to the other: a dead disk, a full disk and a lost machine happen to both.",
+            "A server for each copy, in different racks if possible. Costs a machine, and replication over the network.",
+        ),
+        FindingRule::StaleReads => of(
+            "Reads from a replica may miss the latest writes",
+            "Replication takes a moment, and minutes under load: a user who has just posted reloads the page, sees nothing and posts again.",
+            "Read from the primary for a few seconds after a user's write, or wait until the replica has applied it (GTID). Costs load on the primary, or latency.",
         ),
         FindingRule::OneName => of(
             "Everything depends on one DNS zone or one resolver",
@@ -121,9 +141,19 @@ pub const fn rule(rule: FindingRule) -> RuleText {
             "Every port of its machine can be attacked: SSH, the statistics page, anything that an update opens.",
             "A firewall in front of it that allows 443 and 80 and nothing else. Costs one more component in the path of every request.",
         ),
+        FindingRule::DatabaseExposed => of(
+            "A database is reachable from the Internet",
+            "Scanners find an open port 3306 within minutes, then try passwords and known flaws around the clock. One success is all data.",
+            "A firewall that admits the application servers only. Costs a rule that must follow every new application server.",
+        ),
+        FindingRule::SshExposed => of(
+            "SSH is reachable from the whole Internet",
+            "Every address is scanned: weak passwords, leaked keys and flaws in the SSH server itself give an attacker the machine.",
+            "Admit port 22 from a VPN or a jump host only, and use keys instead of passwords. Costs a VPN or one more machine to keep secure.",
+        ),
         FindingRule::ExposedPort => of(
             "A firewall exposes a port that no user needs",
-            "An open port is an invitation: databases and SSH are tried within minutes.",
+            "Scanners find an open port within minutes, and try known flaws of the program behind it.",
             "Close it, or restrict its sources.",
         ),
         FindingRule::SilentAgent => of(
@@ -165,6 +195,11 @@ pub const fn rule(rule: FindingRule) -> RuleText {
             "A firewall rule opens more ports than are needed",
             "Sooner or later, every open port is found.",
             "List the ports that are needed.",
+        ),
+        FindingRule::NoAdminPath => of(
+            "Administrators have no way in",
+            "A machine without remote access is not patched or repaired, and during the first outage SSH is opened to everyone.",
+            "A VPN or a jump host, and a rule that admits port 22 from it alone. Costs one more machine to keep secure.",
         ),
         FindingRule::SharedFlaw => of(
             "One version runs everywhere: a flaw in it stops what a crash does not",

@@ -1,11 +1,81 @@
-//! Findings about firewalls: one for each flaw that the review reports.
+//! Findings about firewalls: the flaws that the review reports, and what the Internet reaches without need.
+
+use std::collections::BTreeMap;
 
 use super::{DesignFinding, FindingContext, FindingKind};
-use crate::firewalls::{Flaw, review};
+use crate::firewalls::{ConnectionAttempt, Flaw, SSH, Vantage, reach, review};
+use hoplight_model::firewall::{Direction, Peer, RuleAction};
+use hoplight_model::{ComponentId, Element, Infrastructure};
 
 pub(super) fn find(context: &FindingContext<'_>) -> Vec<DesignFinding> {
-    // A design without any firewall is reported once, at its entry, rather than once per server.
-    let has_firewalls = context.infra.firewalls().next().is_some();
-    let flaws = review(context.infra).into_iter().filter(|flaw| has_firewalls || !matches!(flaw, Flaw::Unprotected(_)));
-    flaws.map(|flaw| DesignFinding::of_element(flaw.element(), FindingKind::Firewall(flaw))).collect()
+    let infra = context.infra;
+    let has_firewalls = infra.firewalls().next().is_some();
+    let attempts = reach(infra, &Vantage::Internet);
+    let databases = exposed_databases(infra, &attempts);
+    // A design without any firewall is reported once, at its entry, rather than once per server. What the rules about
+    // databases and SSH report is not repeated.
+    let is_news = |flaw: &Flaw| match flaw {
+        Flaw::Unprotected(id) => has_firewalls && !databases.contains_key(id),
+        Flaw::Exposed { reach } => reach.port != SSH && database(infra, &reach.target).is_none(),
+        _ => true,
+    };
+    let flaws = review(infra).into_iter().filter(is_news);
+    let mut found: Vec<DesignFinding> =
+        flaws.map(|flaw| DesignFinding::of_element(flaw.element(), FindingKind::Firewall(flaw))).collect();
+    found.extend(ssh(&attempts));
+    if has_firewalls {
+        found.extend(administrators(infra, &attempts));
+    }
+    let exposed = databases.into_iter();
+    found.extend(exposed.map(|(id, open)| DesignFinding::of_component(id, FindingKind::DatabaseExposed(open.clone()))));
+    found
+}
+
+/// The name of a database, if the element is one.
+fn database<'a>(infra: &Infrastructure, element: &'a Element) -> Option<&'a ComponentId> {
+    let Element::Component(id) = element else { return None };
+    infra.find(id.as_str()).and_then(|ix| infra.component(ix).kind.as_database()).map(|_| id)
+}
+
+/// For each database that the Internet reaches, the first connection attempt that succeeds.
+fn exposed_databases<'a>(
+    infra: &Infrastructure,
+    attempts: &'a [ConnectionAttempt],
+) -> BTreeMap<&'a ComponentId, &'a ConnectionAttempt> {
+    let mut exposed = BTreeMap::new();
+    for attempt in attempts.iter().filter(|attempt| attempt.port != SSH && attempt.is_open()) {
+        if let Some(id) = database(infra, &attempt.target) {
+            exposed.entry(id).or_insert(attempt);
+        }
+    }
+    exposed
+}
+
+/// Machines whose SSH the Internet reaches. One finding for all, since a single jump host or VPN fixes all of them.
+fn ssh(attempts: &[ConnectionAttempt]) -> Option<DesignFinding> {
+    let open: Vec<ConnectionAttempt> =
+        attempts.iter().filter(|attempt| attempt.port == SSH && attempt.is_open()).cloned().collect();
+    (!open.is_empty()).then(|| DesignFinding::of_design(FindingKind::SshExposed { open }))
+}
+
+/// Machines whose firewalls allow SSH from no address at all.
+fn administrators(infra: &Infrastructure, attempts: &[ConnectionAttempt]) -> Option<DesignFinding> {
+    let closed = |attempt: &&ConnectionAttempt| {
+        let denies = attempt.judged.iter().filter(|judged| judged.verdict.action != RuleAction::Allow);
+        denies.clone().any(|judged| !admits_ssh(infra, &judged.firewall))
+    };
+    let machines = attempts.iter().filter(|attempt| attempt.port == SSH);
+    let locked: Vec<Element> = machines.clone().filter(closed).map(|attempt| attempt.target.clone()).collect();
+    let every = locked.len() == machines.count();
+    (!locked.is_empty()).then(|| DesignFinding::of_design(FindingKind::NoAdminPath { locked, every }))
+}
+
+/// Whether a rule of the firewall allows SSH from some peer.
+fn admits_ssh(infra: &Infrastructure, firewall: &ComponentId) -> bool {
+    let spec = infra.find(firewall.as_str()).and_then(|ix| infra.component(ix).kind.as_firewall());
+    spec.is_some_and(|spec| {
+        spec.rules(Direction::Inbound).iter().any(|rule| {
+            rule.action == RuleAction::Allow && rule.peer != Peer::Any && (rule.ports.is_empty() || rule.ports.contains(&SSH))
+        })
+    })
 }

@@ -5,7 +5,7 @@ use hoplight_model::{ComponentId, Element, Protocol, RequestKind, Text};
 use super::FindingRule;
 use crate::broken::Broken;
 use crate::capacity::{Overload, Utilisation};
-use crate::firewalls::Flaw;
+use crate::firewalls::{ConnectionAttempt, Flaw};
 use crate::homogeneity::{LoneServers, MixedServer, SharedFlaw, TwinServers};
 use crate::reading::{Fact, Stake};
 
@@ -40,8 +40,34 @@ pub enum FindingKind {
         /// Whether one of the replicas is promoted automatically.
         automatic: bool,
     },
+    /// Several databases that accept writes of the same users.
+    TwoWriters {
+        /// The databases.
+        writers: Vec<ComponentId>,
+    },
+    /// The component's writes end at a read-only replica.
+    WritesToReplica {
+        /// The replicas that it has links to.
+        replicas: Vec<ComponentId>,
+        /// The databases among its links that accept writes, but are not tried.
+        writers: Vec<ComponentId>,
+    },
     /// A database whose data has no other copy.
     OneCopy,
+    /// The server holds several copies of the same data.
+    CopiesOnOneServer {
+        /// The databases.
+        copies: Vec<ComponentId>,
+        /// Whether no other copy exists.
+        every: bool,
+    },
+    /// The component reads from a copy that is behind.
+    StaleReads {
+        /// The copy.
+        replica: ComponentId,
+        /// The database that accepts the writes.
+        writer: ComponentId,
+    },
     /// A DNS zone or a resolver that every lookup needs.
     OneName {
         /// Kinds that stop without it.
@@ -93,6 +119,20 @@ pub enum FindingKind {
     },
     /// A flaw in a firewall or its rules.
     Firewall(Flaw),
+    /// The Internet reaches the database.
+    DatabaseExposed(ConnectionAttempt),
+    /// The Internet reaches SSH.
+    SshExposed {
+        /// The connection attempts that succeed, one per machine.
+        open: Vec<ConnectionAttempt>,
+    },
+    /// The firewalls allow SSH from no address.
+    NoAdminPath {
+        /// The machines; a component if it is on no server.
+        locked: Vec<Element>,
+        /// Whether these are all machines of the design.
+        every: bool,
+    },
     /// A flaw in one software version stops kinds that survive the crash of any single component running it.
     SharedFlaw(SharedFlaw),
     /// A server hosts several tiers.
@@ -150,7 +190,11 @@ impl FindingKind {
             Self::SinglePoint { .. } => FindingRule::SinglePoint,
             Self::SingleFirewall { .. } => FindingRule::SingleFirewall,
             Self::SingleWriter { .. } => FindingRule::SingleWriter,
+            Self::TwoWriters { .. } => FindingRule::TwoWriters,
+            Self::WritesToReplica { .. } => FindingRule::WritesToReplica,
             Self::OneCopy => FindingRule::OneCopy,
+            Self::CopiesOnOneServer { .. } => FindingRule::CopiesOnOneServer,
+            Self::StaleReads { .. } => FindingRule::StaleReads,
             Self::OneName { .. } => FindingRule::OneName,
             Self::OneCertificate { .. } => FindingRule::OneCertificate,
             Self::CertificateExpired => FindingRule::CertificateExpired,
@@ -162,6 +206,9 @@ impl FindingKind {
             Self::UncheckedPeer { .. } => FindingRule::UncheckedPeer,
             Self::NoCertificate { .. } => FindingRule::NoCertificate,
             Self::Firewall(flaw) => firewall(flaw),
+            Self::DatabaseExposed(_) => FindingRule::DatabaseExposed,
+            Self::SshExposed { .. } => FindingRule::SshExposed,
+            Self::NoAdminPath { .. } => FindingRule::NoAdminPath,
             Self::SharedFlaw(_) => FindingRule::SharedFlaw,
             Self::MixedTiers(_) => FindingRule::MixedTiers,
             Self::DifferentButSingle(_) => FindingRule::DifferentButSingle,

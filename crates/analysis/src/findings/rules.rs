@@ -13,8 +13,16 @@ pub enum FindingRule {
     SingleFirewall,
     /// Only one database accepts writes, with no automatic failover.
     SingleWriter,
+    /// Several databases that accept the same users' writes.
+    TwoWriters,
+    /// Writes that end at a read-only replica.
+    WritesToReplica,
     /// Data without a second copy.
     OneCopy,
+    /// Several copies of the data on one server.
+    CopiesOnOneServer,
+    /// Reads from a copy that is behind the database that accepts writes.
+    StaleReads,
     /// A DNS zone or resolver that every lookup needs.
     OneName,
     /// A certificate whose expiry stops a kind of request.
@@ -45,6 +53,10 @@ pub enum FindingRule {
     FirewallBehind,
     /// An entry that is exposed to the Internet without a firewall.
     OpenEntry,
+    /// A database that the Internet reaches.
+    DatabaseExposed,
+    /// Machines whose SSH the Internet reaches.
+    SshExposed,
     /// A port that is reachable from the Internet although no user needs it.
     ExposedPort,
     /// An agent whose samples a firewall blocks.
@@ -63,6 +75,8 @@ pub enum FindingRule {
     UnusedRule,
     /// A firewall rule that opens more ports than needed.
     NeedlessPorts,
+    /// Machines that no administrator reaches.
+    NoAdminPath,
     /// One software version in several places: a flaw stops what a single crash does not.
     SharedFlaw,
     /// A server that hosts several tiers.
@@ -93,12 +107,16 @@ pub enum FindingRule {
 
 impl FindingRule {
     /// All rules: those about loss of service first, then those about disclosed secrets, then the rest.
-    pub const ALL: [Self; 42] = [
+    pub const ALL: [Self; 49] = [
         Self::KindDoesNotWork,
         Self::SinglePoint,
         Self::SingleFirewall,
         Self::SingleWriter,
+        Self::TwoWriters,
+        Self::WritesToReplica,
         Self::OneCopy,
+        Self::CopiesOnOneServer,
+        Self::StaleReads,
         Self::OneName,
         Self::OneCertificate,
         Self::CertificateExpired,
@@ -114,6 +132,8 @@ impl FindingRule {
         Self::NoCertificate,
         Self::FirewallBehind,
         Self::OpenEntry,
+        Self::DatabaseExposed,
+        Self::SshExposed,
         Self::ExposedPort,
         Self::SilentAgent,
         Self::ClosedHop,
@@ -123,6 +143,7 @@ impl FindingRule {
         Self::ShadowedRule,
         Self::UnusedRule,
         Self::NeedlessPorts,
+        Self::NoAdminPath,
         Self::SharedFlaw,
         Self::MixedTiers,
         Self::DifferentButSingle,
@@ -145,7 +166,11 @@ impl FindingRule {
             Self::SinglePoint => "single-point",
             Self::SingleFirewall => "single-firewall",
             Self::SingleWriter => "single-writer",
+            Self::TwoWriters => "two-writers",
+            Self::WritesToReplica => "writes-to-replica",
             Self::OneCopy => "one-copy",
+            Self::CopiesOnOneServer => "copies-on-one-server",
+            Self::StaleReads => "stale-reads",
             Self::OneName => "one-name",
             Self::OneCertificate => "one-certificate",
             Self::CertificateExpired => "certificate-expired",
@@ -161,6 +186,8 @@ impl FindingRule {
             Self::NoCertificate => "no-certificate",
             Self::FirewallBehind => "firewall-behind",
             Self::OpenEntry => "open-entry",
+            Self::DatabaseExposed => "database-exposed",
+            Self::SshExposed => "ssh-exposed",
             Self::ExposedPort => "exposed-port",
             Self::SilentAgent => "silent-agent",
             Self::ClosedHop => "closed-hop",
@@ -170,6 +197,7 @@ impl FindingRule {
             Self::ShadowedRule => "shadowed-rule",
             Self::UnusedRule => "unused-rule",
             Self::NeedlessPorts => "needless-ports",
+            Self::NoAdminPath => "no-admin-path",
             Self::SharedFlaw => "shared-flaw",
             Self::MixedTiers => "mixed-tiers",
             Self::DifferentButSingle => "different-but-single",
@@ -193,16 +221,21 @@ impl FindingRule {
             | Self::SinglePoint
             | Self::SingleFirewall
             | Self::SingleWriter
+            | Self::TwoWriters
+            | Self::WritesToReplica
             | Self::CertificateExpired
             | Self::SecretsInTheClear
             | Self::NoCertificate
             | Self::FirewallBehind
             | Self::OpenEntry
+            | Self::DatabaseExposed
+            | Self::SshExposed
             | Self::ExposedPort
             | Self::SilentAgent
             | Self::ClosedHop
             | Self::Overloaded => Error,
             Self::OneCopy
+            | Self::CopiesOnOneServer
             | Self::CertificateExpiresSoon
             | Self::FailureDomain
             | Self::ContentInTheClear
@@ -220,7 +253,8 @@ impl FindingRule {
             | Self::AgentWatchesNothing
             | Self::NoHeadroom
             | Self::CapacitySinglePoint => Warning,
-            Self::OneName
+            Self::StaleReads
+            | Self::OneName
             | Self::OneCertificate
             | Self::ClassicDns
             | Self::OpenAdvertisements
@@ -228,6 +262,7 @@ impl FindingRule {
             | Self::UncheckedPeer
             | Self::UnusedRule
             | Self::NeedlessPorts
+            | Self::NoAdminPath
             | Self::DifferentButSingle
             | Self::AlikeServers
             | Self::NoOutsideView => Note,

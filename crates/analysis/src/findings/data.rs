@@ -1,0 +1,117 @@
+//! Findings about copies of the data: who writes where, who reads an old copy, and where the copies are.
+
+use std::collections::BTreeSet;
+
+use super::{DesignFinding, FindingContext, FindingKind};
+use crate::cause::Cause;
+use hoplight_model::behaviour::{starts_writable, upstreams};
+use hoplight_model::{ComponentId, ComponentIx, Infrastructure, LinkIx, Protocol, RequestKind, ServerId};
+
+pub(super) fn find(context: &FindingContext<'_>) -> Vec<DesignFinding> {
+    let infra = context.infra;
+    let clusters = infra.database_clusters();
+    let writable: BTreeSet<ComponentIx> =
+        clusters.iter().flat_map(|members| members.iter().filter(|ix| starts_writable(infra, members, **ix))).copied().collect();
+    let mut found = Vec::new();
+    if context.points[RequestKind::Write.index()].is_ok() {
+        let drivers = drivers(infra, RequestKind::Write);
+        found.extend(two_writers(context, &drivers, &writable));
+        found.extend(misdirected(context, &drivers, &writable));
+        found.extend(stale_reads(context, &clusters, &writable));
+    }
+    found.extend(clusters.iter().flat_map(|members| together(context, members)));
+    found
+}
+
+/// A component that queries databases, and the databases that it has links to, in authored order.
+type Driver = (ComponentIx, Vec<ComponentIx>);
+
+/// The components that send the database queries of users' requests of one kind.
+fn drivers(infra: &Infrastructure, kind: RequestKind) -> Vec<Driver> {
+    let mut seen = BTreeSet::new();
+    let mut open: Vec<ComponentIx> = infra.browser().into_iter().collect();
+    let mut drivers = Vec::new();
+    while let Some(ix) = open.pop() {
+        if !seen.insert(ix) {
+            continue;
+        }
+        let links = upstreams(infra, ix, kind);
+        let is_sql = |link: &&LinkIx| infra.link(**link).protocol == Protocol::Sql;
+        let databases: Vec<ComponentIx> = links.iter().filter(is_sql).map(|link| infra.ends(*link).1).collect();
+        open.extend(links.iter().filter(|link| !is_sql(link)).map(|link| infra.ends(*link).1));
+        if !databases.is_empty() {
+            drivers.push((ix, databases));
+        }
+    }
+    drivers.sort_by_key(|(ix, _)| *ix);
+    drivers
+}
+
+/// Names of components, in authored order.
+fn ids(context: &FindingContext<'_>, found: impl IntoIterator<Item = ComponentIx>) -> Vec<ComponentId> {
+    found.into_iter().map(|ix| context.id(ix).clone()).collect()
+}
+
+/// Several databases that accept writes of the same users.
+fn two_writers(context: &FindingContext<'_>, drivers: &[Driver], writable: &BTreeSet<ComponentIx>) -> Option<DesignFinding> {
+    let written: BTreeSet<ComponentIx> =
+        drivers.iter().flat_map(|(_, databases)| databases).copied().filter(|ix| writable.contains(ix)).collect();
+    (written.len() > 1).then(|| DesignFinding::of_design(FindingKind::TwoWriters { writers: ids(context, written) }))
+}
+
+/// Components whose writes end at a read-only replica.
+fn misdirected(context: &FindingContext<'_>, drivers: &[Driver], writable: &BTreeSet<ComponentIx>) -> Vec<DesignFinding> {
+    let ends_at_replica = |(ix, databases): &&Driver| {
+        // A driver that follows the primary tries the next database; any other reports the replica's error.
+        let tried = if context.infra.component(*ix).kind.follows_primary() { databases.len() } else { 1 };
+        databases.iter().take(tried).all(|database| !writable.contains(database))
+    };
+    let found = drivers.iter().filter(ends_at_replica);
+    found
+        .map(|(ix, databases)| {
+            let (writers, replicas) = databases.iter().copied().partition::<Vec<_>, _>(|ix| writable.contains(ix));
+            let (replicas, writers) = (ids(context, replicas), ids(context, writers));
+            DesignFinding::of_component(context.id(*ix), FindingKind::WritesToReplica { replicas, writers })
+        })
+        .collect()
+}
+
+/// Components that read from a copy that is behind the database that accepts the writes.
+fn stale_reads(
+    context: &FindingContext<'_>,
+    clusters: &[Vec<ComponentIx>],
+    writable: &BTreeSet<ComponentIx>,
+) -> Vec<DesignFinding> {
+    let mut behind = vec![None; context.infra.len()];
+    for members in clusters {
+        let writer = members.iter().copied().find(|ix| writable.contains(ix));
+        for ix in members.iter().filter(|ix| !writable.contains(ix)) {
+            behind[ix.index()] = writer;
+        }
+    }
+    let drivers = drivers(context.infra, RequestKind::Read);
+    drivers
+        .into_iter()
+        .filter_map(|(ix, databases)| {
+            let replica = *databases.first()?;
+            let (replica, writer) = (context.id(replica).clone(), context.id(behind[replica.index()]?).clone());
+            Some(DesignFinding::of_component(context.id(ix), FindingKind::StaleReads { replica, writer }))
+        })
+        .collect()
+}
+
+/// Servers that hold several copies of the same data.
+fn together(context: &FindingContext<'_>, members: &[ComponentIx]) -> Vec<DesignFinding> {
+    let server = |ix: &ComponentIx| context.infra.component(*ix).server.as_ref();
+    let servers: BTreeSet<&ServerId> = members.iter().filter_map(server).collect();
+    let mut found = Vec::new();
+    for id in servers {
+        let copies: Vec<ComponentIx> = members.iter().copied().filter(|ix| server(ix) == Some(id)).collect();
+        if copies.len() > 1 {
+            let every = copies.len() == members.len();
+            let kind = FindingKind::CopiesOnOneServer { copies: ids(context, copies), every };
+            found.push(DesignFinding::new(Cause::Server(id.clone()), kind));
+        }
+    }
+    found
+}
