@@ -12,6 +12,8 @@ mod exposure;
 mod findings;
 #[path = "analysis/findings_data.rs"]
 mod findings_data;
+#[path = "analysis/findings_health.rs"]
+mod findings_health;
 #[path = "analysis/findings_reach.rs"]
 mod findings_reach;
 #[path = "analysis/firewalls.rs"]

@@ -63,3 +63,22 @@ fn machines_that_no_administrator_reaches_are_reported() {
     let infra = load(("stage-1.ron", include_str!("../../assets/stage-1-distributed.ron")));
     assert_eq!(by_rule(&infra, "no-admin-path"), []);
 }
+
+#[test]
+fn databases_that_may_connect_to_any_address_are_reported() {
+    let found = |outbound: &str| {
+        let rules = format!(r#"(peer: Component("app"), ports: [3306])], outbound: [{outbound}"#);
+        drawn(&behind(&rules), "database-egress")
+    };
+    assert_eq!(found("(ports: [443])"), [said("design", "db may connect to any address on port 443.")]);
+    let several = "db may connect to any address on ports 53 and 443.";
+    assert_eq!(found(r#"(ports: [53, 443]), (peer: Server("front"), ports: [80])"#), [said("design", several)]);
+    assert_eq!(found("()"), [said("design", "db may connect to any address on every port.")]);
+    assert_eq!(found(""), []);
+    assert_eq!(found(r#"(peer: Server("front"), ports: [443]), (ports: [25], action: Drop)"#), []);
+    // A second firewall that allows less decides.
+    let strict =
+        r#"components: [(id: "fw-3", kind: Firewall(components: ["db"], inbound: [(peer: Component("app"), ports: [3306])])),"#;
+    let two = behind(r#"(peer: Component("app"), ports: [3306])], outbound: [(ports: [443])"#).replace("components: [", strict);
+    assert_eq!(drawn(&two, "database-egress"), []);
+}

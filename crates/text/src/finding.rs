@@ -100,6 +100,13 @@ fn message(finding: &DesignFinding) -> Passage {
             ": users may not see what they have just written"
         ],
         FindingKind::OneName { stops } => one_name(finding.subject.as_ref(), stops),
+        FindingKind::UserResolver { stops } => {
+            let users = phrase![requests(stops), " stop for users of ", subject(), " who have to look the name up"];
+            return Passage::from_iter([
+                phrase!["without ", subject(), ", ", users],
+                phrase!["it is their provider's and not part of the site"],
+            ]);
+        }
         FindingKind::OneCertificate { stops } => phrase!["when the ", subject(), " has expired, ", requests(stops), " stop"],
         FindingKind::CertificateExpired => phrase!["the ", subject(), " has expired"],
         FindingKind::CertificateExpiresSoon { days: ..=1 } => phrase!["the ", subject(), " expires within a day"],
@@ -143,6 +150,24 @@ fn message(finding: &DesignFinding) -> Passage {
         FindingKind::NoAdminPath { locked, every: false } => {
             phrase!["no firewall rule admits an administrator to ", list(locked), ": SSH is closed to every address"]
         }
+        FindingKind::DatabaseEgress { databases, ports } => {
+            let ports = match &ports[..] {
+                [] => " on every port".into(),
+                [only] => phrase![" on port ", *only],
+                several => phrase![" on ports ", list(several.iter().copied())],
+            };
+            phrase![list(databases), " may connect to any address", ports]
+        }
+        FindingKind::MixedVersions { components, program, versions, is_cluster } => {
+            let versions = list(versions.iter().map(Part::name));
+            let run = phrase![list(components), " run versions ", versions, " of ", Part::name(program)];
+            let rest = if *is_cluster {
+                "members of a cluster should run one version, except during an upgrade"
+            } else {
+                "versions of one program share most of their flaws, so this is not diversity"
+            };
+            return Passage::from_iter([run, rest.into()]);
+        }
         FindingKind::SharedFlaw(of) => return shared_flaw(of),
         FindingKind::MixedTiers(of) => return mixed_server(of),
         FindingKind::DifferentButSingle(of) => return lone_servers(of),
@@ -151,6 +176,19 @@ fn message(finding: &DesignFinding) -> Passage {
         FindingKind::UnlikeBackends { backends } => {
             phrase![subject(), " spreads requests over ", list(backends), ", which belong to different tiers"]
         }
+        FindingKind::ShallowCheck { check, backends } => {
+            let pass = if backends.len() == 1 { " passes it" } else { " pass it" };
+            return Passage::from_iter([
+                phrase![subject(), " checks its backends with ", check.words()],
+                phrase![list(backends), pass, " even if the application behind is dead: reads and writes sent there fail"],
+            ]);
+        }
+        FindingKind::NoRedispatch { fall } => phrase![
+            subject(),
+            " retries a failed connection on the same backend only: requests for a dead one fail until ",
+            *fall,
+            if *fall == 1 { " check has failed" } else { " checks have failed" }
+        ],
         FindingKind::OnNoServer => phrase![subject(), " is on none of the servers"],
         FindingKind::NoServers { components } => {
             phrase!["the design has no servers for ", list(components)]
@@ -161,6 +199,10 @@ fn message(finding: &DesignFinding) -> Passage {
         FindingKind::AgentWatchesNothing => {
             phrase![subject(), " is on no server of the service: it has nothing to measure"]
         }
+        FindingKind::MonitoringOnWatchedServer { server } => {
+            phrase![subject(), " is on ", server, ", which it watches: when the server fails, no alert is sent"]
+        }
+        FindingKind::MonitoringUnwatched => phrase!["nothing watches ", subject(), ": when it fails, no alert is sent"],
         FindingKind::NoOutsideView => phrase!["no external probe requests a page as users do"],
         FindingKind::Full { load, utilisation: of } => {
             phrase!["at ", *load, " requests a second, ", utilisation(of), " of what it has"]

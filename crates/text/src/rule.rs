@@ -71,6 +71,11 @@ pub const fn rule(rule: FindingRule) -> RuleText {
             "Users who cannot resolve the name cannot connect, however healthy the site is.",
             "Name servers at two providers, and a lock on the domain. Costs a second contract, and care to keep both in sync.",
         ),
+        FindingRule::UserResolver => of(
+            "The users' resolver is outside the site",
+            "Its users cannot look up the name while it is down, and no change of the site helps; other users have other resolvers.",
+            "Nothing to repair: count it apart from the site. A longer TTL lets caches bridge a short failure. Costs time whenever the address changes.",
+        ),
         FindingRule::OneCertificate => of(
             "Everything depends on one certificate",
             "When it expires, browsers refuse to connect at once, and the site's own error rate stays flat: internal monitoring does not see it.",
@@ -201,10 +206,20 @@ pub const fn rule(rule: FindingRule) -> RuleText {
             "A machine without remote access is not patched or repaired, and during the first outage SSH is opened to everyone.",
             "A VPN or a jump host, and a rule that admits port 22 from it alone. Costs one more machine to keep secure.",
         ),
+        FindingRule::DatabaseEgress => of(
+            "Databases may connect to any address",
+            "An attacker who gets in can send all data anywhere and load tools: one open port, such as 443, is enough.",
+            "Allow connections to named peers only: the other databases, an update mirror, the monitoring service. Costs a mirror or a proxy, and a rule for each peer.",
+        ),
         FindingRule::SharedFlaw => of(
             "One version runs everywhere: a flaw in it stops what a crash does not",
             "Twins stand in for each other in a crash. A bug, a bad configuration or an exploit takes all of them at once.",
             "Change one machine at a time and watch it (a canary): cheap, and catches most bad changes, but no exploit. A second product helps against both, and costs skills, patches and features that only one of them has.",
+        ),
+        FindingRule::MixedVersions => of(
+            "Several versions of one program in a group",
+            "Patch levels share nearly all code and nearly all flaws, and differ just enough to surprise: replication and failover between versions are supported for an upgrade only.",
+            "One version in the group, upgraded one member at a time. For diversity, another product, which costs skills and patches for both.",
         ),
         FindingRule::MixedTiers => of(
             "A server that hosts several tiers",
@@ -231,6 +246,16 @@ pub const fn rule(rule: FindingRule) -> RuleText {
             "A request for a page may reach a machine that has none: only equals can stand in for each other.",
             "Balance over the web servers, and give the applications a pool of their own.",
         ),
+        FindingRule::ShallowCheck => of(
+            "Health checks do not reach the application",
+            "A web server whose application has died still accepts connections, so the balancer keeps sending it requests, and they fail until someone intervenes.",
+            "Check a page that the application itself serves (HttpApp). Costs a request per check, and a check that fails when the application is merely slow.",
+        ),
+        FindingRule::NoRedispatch => of(
+            "A failed connection is retried on the same backend only",
+            "Until the health checks take a dead backend out, its share of the requests fails, although another backend is free.",
+            "`option redispatch`: the last retry goes to another backend. Costs nothing, except that sticky users may lose their session there.",
+        ),
         FindingRule::OnNoServer => of(
             "A part of the service without a server",
             "A machine that is not listed is not secured, monitored or replaced.",
@@ -245,6 +270,16 @@ pub const fn rule(rule: FindingRule) -> RuleText {
             "An agent on no server of the service",
             "It reports that it is healthy, and measures nothing.",
             "Put it on the server that it should watch.",
+        ),
+        FindingRule::MonitoringOnWatchedServer => of(
+            "Monitoring runs on a server that it watches",
+            "The failure that matters most takes the monitoring down too, and silence looks like health.",
+            "A separate server in another place, or a provider. Costs a machine or a subscription.",
+        ),
+        FindingRule::MonitoringUnwatched => of(
+            "Nothing watches the monitoring",
+            "Monitoring fails like any other program, and then no alert fires for anything.",
+            "An alert that always fires, and a second service that pages when it stops (a dead man's switch). Costs a subscription.",
         ),
         FindingRule::NoOutsideView => of(
             "No external probe",

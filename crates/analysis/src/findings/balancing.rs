@@ -1,7 +1,9 @@
 //! Findings about balancers, and about components without a server.
 
 use super::{DesignFinding, FindingContext, FindingKind};
-use hoplight_model::{ComponentId, ComponentIx, Tier};
+use hoplight_model::balancer::BalancerSpec;
+use hoplight_model::behaviour::{check_depth, upstreams};
+use hoplight_model::{ComponentId, ComponentIx, HealthCheck, Infrastructure, RequestKind, Tier};
 
 pub(super) fn find(context: &FindingContext<'_>) -> Vec<DesignFinding> {
     let infra = context.infra;
@@ -23,8 +25,45 @@ pub(super) fn find(context: &FindingContext<'_>) -> Vec<DesignFinding> {
             found.push(DesignFinding::of_component(id, FindingKind::UnlikeBackends { backends }));
         }
     }
+    for (ix, spec) in infra.balancers() {
+        found.extend(failing_over(context, ix, spec));
+    }
     found.extend(on_no_server(context));
     found
+}
+
+/// What keeps a balancer with several backends from using the others when one fails.
+fn failing_over(context: &FindingContext<'_>, ix: ComponentIx, spec: &BalancerSpec) -> Vec<DesignFinding> {
+    let infra = context.infra;
+    let links = upstreams(infra, ix, RequestKind::Read);
+    let backends: Vec<ComponentIx> = links.into_iter().map(|link| infra.ends(link).1).collect();
+    let mut found = Vec::new();
+    if backends.len() < 2 {
+        return found;
+    }
+    let behind: Vec<Vec<ComponentIx>> = backends.iter().map(|backend| applications(infra, *backend)).collect();
+    // If all backends need the same application, no check can help.
+    if spec.check < HealthCheck::HttpApp && behind.windows(2).any(|pair| pair[0] != pair[1]) {
+        let is_blind = |(backend, code): &(&ComponentIx, &Vec<ComponentIx>)| code.len() == 1 && code[0] != **backend;
+        let blind = backends.iter().zip(&behind).filter(is_blind);
+        let backends: Vec<ComponentId> = blind.map(|(backend, _)| context.id(*backend).clone()).collect();
+        if !backends.is_empty() {
+            let kind = FindingKind::ShallowCheck { check: spec.check, backends };
+            found.push(DesignFinding::of_component(context.id(ix), kind));
+        }
+    }
+    if !spec.redispatch {
+        found.push(DesignFinding::of_component(context.id(ix), FindingKind::NoRedispatch { fall: spec.fall }));
+    }
+    found
+}
+
+/// The applications that a web server forwards reads to, or the backend itself if it runs the code.
+fn applications(infra: &Infrastructure, backend: ComponentIx) -> Vec<ComponentIx> {
+    if check_depth(infra, backend) != Some(HealthCheck::HttpApp) {
+        return vec![backend];
+    }
+    upstreams(infra, backend, RequestKind::Read).into_iter().map(|link| infra.ends(link).1).collect()
 }
 
 /// Components of the service that are on no server. Reports a single finding if the design has no servers at all.

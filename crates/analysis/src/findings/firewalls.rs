@@ -1,11 +1,11 @@
 //! Findings about firewalls: the flaws that the review reports, and what the Internet reaches without need.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{DesignFinding, FindingContext, FindingKind};
 use crate::firewalls::{ConnectionAttempt, Flaw, SSH, Vantage, reach, review};
-use hoplight_model::firewall::{Direction, Peer, RuleAction};
-use hoplight_model::{ComponentId, Element, Infrastructure};
+use hoplight_model::firewall::{Direction, Peer, Rule, RuleAction};
+use hoplight_model::{ComponentId, ComponentIx, Element, Infrastructure};
 
 pub(super) fn find(context: &FindingContext<'_>) -> Vec<DesignFinding> {
     let infra = context.infra;
@@ -26,6 +26,7 @@ pub(super) fn find(context: &FindingContext<'_>) -> Vec<DesignFinding> {
     if has_firewalls {
         found.extend(administrators(infra, &attempts));
     }
+    found.extend(egress(context));
     let exposed = databases.into_iter();
     found.extend(exposed.map(|(id, open)| DesignFinding::of_component(id, FindingKind::DatabaseExposed(open.clone()))));
     found
@@ -78,4 +79,32 @@ fn admits_ssh(infra: &Infrastructure, firewall: &ComponentId) -> bool {
             rule.action == RuleAction::Allow && rule.peer != Peer::Any && (rule.ports.is_empty() || rule.ports.contains(&SSH))
         })
     })
+}
+
+/// Databases whose firewalls allow connections to any address. A database without a firewall is reported as exposed.
+fn egress(context: &FindingContext<'_>) -> Option<DesignFinding> {
+    let infra = context.infra;
+    let (mut databases, mut ports, mut every) = (Vec::new(), BTreeSet::new(), false);
+    for (ix, component) in infra.components().filter(|(_, component)| component.kind.as_database().is_some()) {
+        let before = infra.firewalls_before(ix);
+        let open: Option<Vec<BTreeSet<u16>>> = before.iter().map(|firewall| ports_to_anyone(infra, *firewall)).collect();
+        let Some(open) = open.filter(|open| !open.is_empty()) else { continue };
+        databases.push(component.id.clone());
+        every |= open.iter().all(BTreeSet::is_empty);
+        ports.extend(open.into_iter().flatten());
+    }
+    let ports = if every { Vec::new() } else { ports.into_iter().collect() };
+    (!databases.is_empty()).then(|| DesignFinding::of_design(FindingKind::DatabaseEgress { databases, ports }))
+}
+
+/// Ports on which a firewall lets what it protects connect to any address; `None` if there are none, empty for all.
+fn ports_to_anyone(infra: &Infrastructure, firewall: ComponentIx) -> Option<BTreeSet<u16>> {
+    let spec = infra.component(firewall).kind.as_firewall()?;
+    let allows = |rule: &&Rule| rule.action == RuleAction::Allow && rule.peer == Peer::Any;
+    let rules: Vec<&Rule> = spec.rules(Direction::Outbound).iter().filter(allows).collect();
+    if spec.default == RuleAction::Allow || rules.iter().any(|rule| rule.ports.is_empty()) {
+        return Some(BTreeSet::new());
+    }
+    let ports: BTreeSet<u16> = rules.iter().flat_map(|rule| rule.ports.iter().copied()).collect();
+    (!ports.is_empty()).then_some(ports)
 }

@@ -1,6 +1,6 @@
 //! Data of a finding.
 
-use hoplight_model::{ComponentId, Element, Protocol, RequestKind, Text};
+use hoplight_model::{ComponentId, Element, HealthCheck, Protocol, RequestKind, ServerId, Text};
 
 use super::FindingRule;
 use crate::broken::Broken;
@@ -73,6 +73,11 @@ pub enum FindingKind {
         /// Kinds that stop without it.
         stops: Vec<RequestKind>,
     },
+    /// The users' resolver, which every lookup needs.
+    UserResolver {
+        /// Kinds that stop without it.
+        stops: Vec<RequestKind>,
+    },
     /// A certificate that these kinds need.
     OneCertificate {
         /// Kinds that stop without it.
@@ -133,6 +138,24 @@ pub enum FindingKind {
         /// Whether these are all machines of the design.
         every: bool,
     },
+    /// The firewalls let the databases connect to any address.
+    DatabaseEgress {
+        /// The databases.
+        databases: Vec<ComponentId>,
+        /// The ports; empty for all.
+        ports: Vec<u16>,
+    },
+    /// Several versions of one program in a group.
+    MixedVersions {
+        /// The components that run it, in authored order.
+        components: Vec<ComponentId>,
+        /// Name of the program.
+        program: Text,
+        /// The versions, sorted.
+        versions: Vec<Text>,
+        /// Whether they are members of a database cluster.
+        is_cluster: bool,
+    },
     /// A flaw in one software version stops kinds that survive the crash of any single component running it.
     SharedFlaw(SharedFlaw),
     /// A server hosts several tiers.
@@ -150,6 +173,18 @@ pub enum FindingKind {
     UnlikeBackends {
         /// The backends.
         backends: Vec<ComponentId>,
+    },
+    /// The balancer's health checks do not reach the applications behind these backends.
+    ShallowCheck {
+        /// Depth of the checks.
+        check: HealthCheck,
+        /// The backends.
+        backends: Vec<ComponentId>,
+    },
+    /// The balancer retries a failed connection on the same backend only.
+    NoRedispatch {
+        /// Number of failed checks after which the backend is DOWN.
+        fall: u8,
     },
     /// The component is on no server.
     OnNoServer,
@@ -169,6 +204,13 @@ pub enum FindingKind {
     NothingWatched,
     /// The agent is not on a server of the service.
     AgentWatchesNothing,
+    /// The monitoring service is on a server that it watches.
+    MonitoringOnWatchedServer {
+        /// The server.
+        server: ServerId,
+    },
+    /// No other monitoring service watches this one.
+    MonitoringUnwatched,
     /// No external probe monitors the site.
     NoOutsideView,
     /// A resource is nearly saturated or overloaded.
@@ -196,6 +238,7 @@ impl FindingKind {
             Self::CopiesOnOneServer { .. } => FindingRule::CopiesOnOneServer,
             Self::StaleReads { .. } => FindingRule::StaleReads,
             Self::OneName { .. } => FindingRule::OneName,
+            Self::UserResolver { .. } => FindingRule::UserResolver,
             Self::OneCertificate { .. } => FindingRule::OneCertificate,
             Self::CertificateExpired => FindingRule::CertificateExpired,
             Self::CertificateExpiresSoon { .. } => FindingRule::CertificateExpiresSoon,
@@ -209,15 +252,21 @@ impl FindingKind {
             Self::DatabaseExposed(_) => FindingRule::DatabaseExposed,
             Self::SshExposed { .. } => FindingRule::SshExposed,
             Self::NoAdminPath { .. } => FindingRule::NoAdminPath,
+            Self::DatabaseEgress { .. } => FindingRule::DatabaseEgress,
+            Self::MixedVersions { .. } => FindingRule::MixedVersions,
             Self::SharedFlaw(_) => FindingRule::SharedFlaw,
             Self::MixedTiers(_) => FindingRule::MixedTiers,
             Self::DifferentButSingle(_) => FindingRule::DifferentButSingle,
             Self::AlikeServers(_) => FindingRule::AlikeServers,
             Self::BalancesNothing { .. } => FindingRule::BalancesNothing,
             Self::UnlikeBackends { .. } => FindingRule::UnlikeBackends,
+            Self::ShallowCheck { .. } => FindingRule::ShallowCheck,
+            Self::NoRedispatch { .. } => FindingRule::NoRedispatch,
             Self::OnNoServer | Self::NoServers { .. } => FindingRule::OnNoServer,
             Self::Unwatched | Self::UnwatchedServer { .. } | Self::NothingWatched => FindingRule::Unwatched,
             Self::AgentWatchesNothing => FindingRule::AgentWatchesNothing,
+            Self::MonitoringOnWatchedServer { .. } => FindingRule::MonitoringOnWatchedServer,
+            Self::MonitoringUnwatched => FindingRule::MonitoringUnwatched,
             Self::NoOutsideView => FindingRule::NoOutsideView,
             Self::Full { utilisation, .. } if utilisation.part() > 1.0 => FindingRule::Overloaded,
             Self::Full { .. } => FindingRule::NoHeadroom,

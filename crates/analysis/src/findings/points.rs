@@ -124,7 +124,11 @@ fn others(context: &FindingContext<'_>) -> Vec<DesignFinding> {
         }
         let kind = match cause {
             Cause::Zone(_) => FindingKind::OneName { stops },
-            Cause::Component(id) if is_resolver(context, id) => FindingKind::OneName { stops },
+            Cause::Component(id) if is_resolver(context, id) => match context.server_of(id) {
+                // Without a server of the site, it is the users' resolver.
+                None => FindingKind::UserResolver { stops },
+                Some(_) => FindingKind::OneName { stops },
+            },
             Cause::Certificate { .. } => FindingKind::OneCertificate { stops },
             Cause::Domain(_) => FindingKind::FailureDomain { stops },
             Cause::Component(_) | Cause::Server(_) | Cause::Hop(..) | Cause::Software(_) => continue,

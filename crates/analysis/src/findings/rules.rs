@@ -25,6 +25,8 @@ pub enum FindingRule {
     StaleReads,
     /// A DNS zone or resolver that every lookup needs.
     OneName,
+    /// The users' resolver, which is not part of the site.
+    UserResolver,
     /// A certificate whose expiry stops a kind of request.
     OneCertificate,
     /// A certificate that has expired.
@@ -77,8 +79,12 @@ pub enum FindingRule {
     NeedlessPorts,
     /// Machines that no administrator reaches.
     NoAdminPath,
+    /// Databases that may connect to any address.
+    DatabaseEgress,
     /// One software version in several places: a flaw stops what a single crash does not.
     SharedFlaw,
+    /// Several versions of one program in a group.
+    MixedVersions,
     /// A server that hosts several tiers.
     MixedTiers,
     /// Servers that all do different work and may be mistaken for redundancy.
@@ -89,12 +95,20 @@ pub enum FindingRule {
     BalancesNothing,
     /// A balancer over backends of different tiers.
     UnlikeBackends,
+    /// Health checks that pass although the application behind the backend is dead.
+    ShallowCheck,
+    /// A balancer that retries a failed connection on the same backend only.
+    NoRedispatch,
     /// A component of the service that is on no server.
     OnNoServer,
     /// A component of the service without an agent.
     Unwatched,
     /// An agent that is not on a server of the service.
     AgentWatchesNothing,
+    /// A monitoring service on a server that it watches.
+    MonitoringOnWatchedServer,
+    /// A self-hosted monitoring service that nothing watches.
+    MonitoringUnwatched,
     /// No external probe.
     NoOutsideView,
     /// A resource whose utilisation exceeds 100 %.
@@ -107,7 +121,7 @@ pub enum FindingRule {
 
 impl FindingRule {
     /// All rules: those about loss of service first, then those about disclosed secrets, then the rest.
-    pub const ALL: [Self; 49] = [
+    pub const ALL: [Self; 56] = [
         Self::KindDoesNotWork,
         Self::SinglePoint,
         Self::SingleFirewall,
@@ -118,6 +132,7 @@ impl FindingRule {
         Self::CopiesOnOneServer,
         Self::StaleReads,
         Self::OneName,
+        Self::UserResolver,
         Self::OneCertificate,
         Self::CertificateExpired,
         Self::CertificateExpiresSoon,
@@ -144,15 +159,21 @@ impl FindingRule {
         Self::UnusedRule,
         Self::NeedlessPorts,
         Self::NoAdminPath,
+        Self::DatabaseEgress,
         Self::SharedFlaw,
+        Self::MixedVersions,
         Self::MixedTiers,
         Self::DifferentButSingle,
         Self::AlikeServers,
         Self::BalancesNothing,
         Self::UnlikeBackends,
+        Self::ShallowCheck,
+        Self::NoRedispatch,
         Self::OnNoServer,
         Self::Unwatched,
         Self::AgentWatchesNothing,
+        Self::MonitoringOnWatchedServer,
+        Self::MonitoringUnwatched,
         Self::NoOutsideView,
         Self::Overloaded,
         Self::NoHeadroom,
@@ -172,6 +193,7 @@ impl FindingRule {
             Self::CopiesOnOneServer => "copies-on-one-server",
             Self::StaleReads => "stale-reads",
             Self::OneName => "one-name",
+            Self::UserResolver => "user-resolver",
             Self::OneCertificate => "one-certificate",
             Self::CertificateExpired => "certificate-expired",
             Self::CertificateExpiresSoon => "certificate-expires-soon",
@@ -198,15 +220,21 @@ impl FindingRule {
             Self::UnusedRule => "unused-rule",
             Self::NeedlessPorts => "needless-ports",
             Self::NoAdminPath => "no-admin-path",
+            Self::DatabaseEgress => "database-egress",
             Self::SharedFlaw => "shared-flaw",
+            Self::MixedVersions => "mixed-versions",
             Self::MixedTiers => "mixed-tiers",
             Self::DifferentButSingle => "different-but-single",
             Self::AlikeServers => "alike-servers",
             Self::BalancesNothing => "balances-nothing",
             Self::UnlikeBackends => "unlike-backends",
+            Self::ShallowCheck => "shallow-check",
+            Self::NoRedispatch => "no-redispatch",
             Self::OnNoServer => "on-no-server",
             Self::Unwatched => "unwatched",
             Self::AgentWatchesNothing => "agent-watches-nothing",
+            Self::MonitoringOnWatchedServer => "monitoring-on-watched-server",
+            Self::MonitoringUnwatched => "monitoring-unwatched",
             Self::NoOutsideView => "no-outside-view",
             Self::Overloaded => "overloaded",
             Self::NoHeadroom => "no-headroom",
@@ -248,13 +276,17 @@ impl FindingRule {
             | Self::MixedTiers
             | Self::BalancesNothing
             | Self::UnlikeBackends
+            | Self::ShallowCheck
+            | Self::NoRedispatch
             | Self::OnNoServer
             | Self::Unwatched
             | Self::AgentWatchesNothing
+            | Self::MonitoringOnWatchedServer
             | Self::NoHeadroom
             | Self::CapacitySinglePoint => Warning,
             Self::StaleReads
             | Self::OneName
+            | Self::UserResolver
             | Self::OneCertificate
             | Self::ClassicDns
             | Self::OpenAdvertisements
@@ -263,6 +295,9 @@ impl FindingRule {
             | Self::UnusedRule
             | Self::NeedlessPorts
             | Self::NoAdminPath
+            | Self::DatabaseEgress
+            | Self::MixedVersions
+            | Self::MonitoringUnwatched
             | Self::DifferentButSingle
             | Self::AlikeServers
             | Self::NoOutsideView => Note,

@@ -17,6 +17,7 @@ pub(super) fn find(context: &FindingContext<'_>) -> Vec<DesignFinding> {
         }
     }
     found.extend(unwatched(context, &watched));
+    found.extend(watchers(context, &watched));
     if infra.monitoring().probe.is_none() {
         found.push(DesignFinding::of_design(FindingKind::NoOutsideView));
     }
@@ -40,6 +41,27 @@ fn unwatched(context: &FindingContext<'_>, watched: &[&ServerId]) -> Vec<DesignF
     }
     for (_, component) in blind.iter().filter(|(_, component)| component.server.is_none()) {
         found.push(DesignFinding::of_component(&component.id, FindingKind::Unwatched));
+    }
+    found
+}
+
+/// Monitoring services on the site's servers that fail with what they watch, or that nothing watches. A provider's
+/// service, on none of the servers, is watched by the provider.
+fn watchers(context: &FindingContext<'_>, watched: &[&ServerId]) -> Vec<DesignFinding> {
+    let infra = context.infra;
+    let mut found = Vec::new();
+    for (ix, component) in infra.components().filter(|(_, component)| component.kind.is_monitoring_service()) {
+        let Some(server) = &component.server else { continue };
+        if watched.contains(&server) {
+            let kind = FindingKind::MonitoringOnWatchedServer { server: server.clone() };
+            found.push(DesignFinding::of_component(&component.id, kind));
+            continue;
+        }
+        let agents = infra.on_server(server).filter(|(_, component)| component.kind.as_agent().is_some());
+        let mut receivers = agents.flat_map(|(agent, _)| infra.links_from(agent)).map(|link| infra.ends(link).1);
+        if !receivers.any(|receiver| receiver != ix) {
+            found.push(DesignFinding::of_component(&component.id, FindingKind::MonitoringUnwatched));
+        }
     }
     found
 }
