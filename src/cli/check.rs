@@ -1,17 +1,20 @@
 //! `hoplight check`: reports every mistake in content files.
 //!
-//! Mistakes in one file do not stop the check of the others.
+//! Mistakes in one file do not stop the check of the others. Kinds of request that never succeed in a scenario are reported as
+//! warnings, since a scenario may be unfinished on purpose.
 
 use std::path::{Path, PathBuf};
 
 use anyhow::{anyhow, bail};
 
 use crate::content::EMBEDDED;
+use hoplight_analysis::findings::unserved;
 use hoplight_lesson::{Lesson, Library, Loaded, check_some};
 
 use super::commands::print;
 use super::content::{Files, folders, join_errors};
 use super::format::counted;
+use super::warn;
 
 /// Checks the given files and folders; without any, the shipped content and the user's folders. Also checks the lessons that
 /// run on a given scenario. The error lists all mistakes.
@@ -35,6 +38,11 @@ pub(super) fn check_content(folder: Option<&Path>, paths: &[PathBuf]) -> anyhow:
         is_given(&entry.file) || scenarios.iter().any(|scenario| *scenario.content.id() == entry.content.scenario)
     };
     mistakes.extend(check_some(&library, is_asked));
+    for entry in &scenarios {
+        for (kind, why) in unserved(&entry.content) {
+            warn(&format!("{}: no {} request works: {}", entry.file, kind.word(), hoplight_text::broken(&why)));
+        }
+    }
     let all: Vec<String> = unread.into_iter().chain(mistakes.iter().map(ToString::to_string)).collect();
     match all.len() {
         0 => {

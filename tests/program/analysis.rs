@@ -330,6 +330,38 @@ fn scenario_files_are_analysed() {
 }
 
 #[test]
+fn a_site_on_which_nothing_works_is_not_praised() {
+    let home = Home::new();
+    let closed = OWN
+        .replace("components: [", r#"components: [(id: "fw", kind: Firewall(components: ["web"], inbound: [(ports: [22])])), "#);
+    let table = said(&home, &["analyze", &home.file("closed.ron", closed)]);
+    let start = "closed: Corner shop\nTLS terminate, 100 requests/s\n\nNo request of any kind works: ";
+    assert!(table.starts_with(start), "{table}");
+    for praise in ["single point", "Availability", "Capacity", "Unencrypted hops", "Shared software", "No single loss"] {
+        assert!(!table.contains(praise), "{praise}: {table}");
+    }
+    assert!(table.contains("\nFindings\n") && table.contains("kind-does-not-work"), "{table}");
+    assert_narrow(&table, "closed");
+    let open = said(&home, &["analyze", &home.file("shop.ron", OWN)]);
+    assert!(!open.contains("of any kind works") && open.contains("Availability"), "{open}");
+}
+
+#[test]
+fn assumed_reliabilities_give_rounded_results() {
+    let table = said(&Home::new(), &["analyze", "stage-2-secured"]);
+    for row in [
+        "static       99.91 %      about 8 hours",
+        "read          99.9 %     about 10 hours",
+        "write         99.8 %     about 15 hours",
+    ] {
+        assert!(table.contains(&format!("\n  {row}  server-1")), "{table}");
+    }
+    // JSON has all digits.
+    let down = number(&analysis("stage-2-secured", &[])["downtime"]["write"]["minutes_a_year"]);
+    assert!((13.5..15.5).contains(&(down / 60.0)) && (down - down.round()).abs() > 1e-9, "{down}");
+}
+
+#[test]
 fn the_tables_of_all_shipped_scenarios_are_narrow_and_plain() {
     let home = Home::new();
     let names = scenarios(&home);
@@ -349,7 +381,7 @@ fn the_tables_of_all_shipped_scenarios_are_narrow_and_plain() {
     for rule in ["single-point", "single-writer", "one-name", "shared-flaw"] {
         assert_eq!(table.matches(&format!("  {rule}: ")).count(), 1, "{rule}");
     }
-    assert!(table.contains("\n  7 errors, 9 warnings, 10 notes; 7 single points of failure"), "{table}");
+    assert!(table.contains("\n  7 errors, 9 warnings, 10 notes; 6 single points of failure"), "{table}");
     assert_narrow(&stdout_of(&home, &["list", "rules"]), "rules");
     assert_narrow(&stdout_of(&home, &["compare", "design-3", "stage-3-scaled", "--duration", "6s"]), "compare");
 }

@@ -68,6 +68,25 @@ fn check_reports_file_line_column_and_a_suggestion() {
 }
 
 #[test]
+fn check_warns_of_requests_that_never_succeed() {
+    let home = Home::new();
+    let site = |traffic: &str| {
+        let text = format!(
+            r#"({traffic}components: [(id: "web", kind: Web()), (id: "app", kind: App())], links: [(from: "web", to: "app")])"#
+        );
+        home.file("shop.ron", text)
+    };
+    let Finished { status, stdout, stderr } = home.run(["check", &site("")]);
+    assert_eq!((status, stdout.as_str()), (Some(0), "No mistakes in 1 scenario.\n"));
+    let lines: Vec<&str> = stderr.lines().collect();
+    assert!(lines.len() == 2 && lines[0].contains("shop.ron: no read request works: "), "{stderr}");
+    assert!(lines[1].contains("shop.ron: no write request works: "), "{stderr}");
+    // Users of this site request static pages only.
+    let quiet = home.run(["check", &site("traffic: (static_share: 1.0, write_share: 0.0), ")]);
+    assert_eq!((quiet.status, quiet.stderr.as_str()), (Some(0), ""));
+}
+
+#[test]
 fn check_reports_every_mistake_in_every_file() {
     let home = Home::new();
     home.file(

@@ -88,6 +88,15 @@ impl Cause {
         matches!(self, Self::Component(_) | Self::Server(_))
     }
 
+    /// Whether the cause is the users' resolver, which is not part of the site: a resolver on none of its servers.
+    pub fn is_users_resolver(&self, infra: &Infrastructure) -> bool {
+        let Self::Component(id) = self else { return false };
+        infra.find(id.as_str()).is_some_and(|ix| {
+            let component = infra.component(ix);
+            component.kind.as_resolver().is_some() && component.server.is_none()
+        })
+    }
+
     /// Noun for what fails, in lower case.
     pub fn word(&self, infra: &Infrastructure) -> &'static str {
         match self {

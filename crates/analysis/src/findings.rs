@@ -21,13 +21,14 @@ mod watching;
 use std::fmt;
 
 pub use kind::FindingKind;
+pub use points::unserved;
 pub use rules::FindingRule;
 
 use super::broken::Broken;
 use super::cause::Cause;
 use super::spof::{Spof, single_points_in};
 use super::structure::Structure;
-use hoplight_model::{ComponentId, ComponentIx, Element, Infrastructure, RequestKind, ServerId};
+use hoplight_model::{ComponentId, ComponentIx, Element, Infrastructure, RequestKind};
 
 /// Severity of a finding, in ascending order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -145,10 +146,6 @@ impl<'a> FindingContext<'a> {
     /// Components that serve requests.
     fn of_service(&self) -> impl Iterator<Item = (ComponentIx, &'a hoplight_model::Component)> + '_ {
         self.infra.components().filter(|(_, component)| component.kind.serves_requests())
-    }
-
-    fn server_of(&self, id: &ComponentId) -> Option<&'a ServerId> {
-        self.infra.component(self.infra.find(id.as_str())?).server.as_ref()
     }
 
     fn id(&self, ix: ComponentIx) -> &'a ComponentId {

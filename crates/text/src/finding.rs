@@ -54,6 +54,7 @@ fn readable(facts: &[Fact]) -> Phrase {
     list(labels)
 }
 
+#[expect(clippy::too_many_lines, reason = "one arm per kind")]
 fn message(finding: &DesignFinding) -> Passage {
     let subject = || finding.subject.as_ref().map_or_else(|| phrase!["the design"], cause);
     let without = |stops: &[RequestKind]| phrase!["without ", subject(), ", ", requests(stops), " stop"];

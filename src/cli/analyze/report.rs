@@ -266,6 +266,11 @@ impl Report {
             broken,
         }
     }
+
+    /// Whether at least one kind of request works.
+    pub(in crate::cli) fn works(&self) -> bool {
+        self.broken.len() < RequestKind::ALL.len()
+    }
 }
 
 fn spof_reports(infra: &Infrastructure, structure: &Structure, kinds: &[RequestKind]) -> Vec<SpofReport> {
@@ -276,7 +281,7 @@ fn spof_reports(infra: &Infrastructure, structure: &Structure, kinds: &[RequestK
         // The last kind needs the most, so its reason covers the others.
         let last = mine.last()?;
         Some(SpofReport {
-            kind: class(cause),
+            kind: class(infra, cause),
             id: cause.to_string(),
             breaks: words(mine.iter().map(|point| point.kind)),
             why: text::single_point(last, &mine.iter().map(|point| point.kind).collect::<Vec<_>>()).to_string(),
@@ -286,9 +291,10 @@ fn spof_reports(infra: &Infrastructure, structure: &Structure, kinds: &[RequestK
     structure.causes().iter().filter_map(of).collect()
 }
 
-/// Name of the class of a cause.
-fn class(cause: &Cause) -> &'static str {
+/// Name of the class of a cause. The users' resolver is not part of the site, so it is not counted as a component.
+fn class(infra: &Infrastructure, cause: &Cause) -> &'static str {
     match cause {
+        Cause::Component(_) if cause.is_users_resolver(infra) => "resolver",
         Cause::Component(_) => "component",
         Cause::Server(_) => "server",
         Cause::Hop(..) => "link",

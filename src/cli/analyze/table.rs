@@ -1,5 +1,6 @@
 //! The report of `analyze` as plain text, at most 80 columns wide unless names are very long.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use crossterm::style::Stylize;
@@ -15,17 +16,19 @@ use super::report::{FindingReport, HopReport, PriceReport, Report};
 pub(super) fn of(report: &Report, colours: bool) -> String {
     let mut text = format!("{}: {}\n", report.scenario, report.title);
     let _ = writeln!(text, "TLS {}, {} requests/s", report.tls, number(report.load_rps));
-    for (kind, why) in &report.broken {
-        text += "\n";
-        text += &paragraph(&format!("No {kind} request works: {why}."), 0);
+    if report.works() {
+        text += &broken(report);
+        text += &counts(report);
+        text += &availability(report);
+        text += &capacity(report);
+        text += &spofs(report);
+        text += &plaintext(report);
+        text += &shared(report);
+    } else {
+        // The other sections would read like praise: no single points, nothing readable.
+        text += &broken(report);
+        text += &format!("\n{}", paragraph(&severities(report), 2));
     }
-    text += &counts(report);
-    text += &availability(report);
-    text += &capacity(report);
-    text += &spofs(report);
-    text += &losses(report);
-    text += &plaintext(report);
-    text += &shared(report);
     text += &reach(report);
     // Sanitise before adding colours, which are control sequences as well.
     let mut text = sanitise(&text);
@@ -41,15 +44,33 @@ fn cells<const N: usize>(cells: [&str; N]) -> Vec<String> {
     cells.map(str::to_owned).to_vec()
 }
 
-fn counts(report: &Report) -> String {
+/// The kinds of request that never work. Says it once if all of them fail for the same reason.
+fn broken(report: &Report) -> String {
+    let said = |kind: &str, why: &str| format!("\n{}", paragraph(&format!("No {kind} works: {why}."), 0));
+    let reasons: BTreeSet<&String> = report.broken.values().collect();
+    match (report.works(), reasons.first()) {
+        (false, Some(why)) if reasons.len() == 1 => said("request of any kind", why),
+        (works, _) => {
+            let first = if works { String::new() } else { "\nNo request of any kind works.\n".to_owned() };
+            let kinds = report.broken.iter().map(|(kind, why)| said(&format!("{kind} request"), why));
+            std::iter::once(first).chain(kinds).collect()
+        }
+    }
+}
+
+/// The number of findings of each severity.
+fn severities(report: &Report) -> String {
     let count = |severity| report.findings.iter().filter(|finding| finding.severity == severity).count();
+    let [errors, warnings, notes] = [Severity::Error, Severity::Warning, Severity::Note].map(count);
+    format!("{}, {}, {}", counted(errors, "error"), counted(warnings, "warning"), counted(notes, "note"))
+}
+
+fn counts(report: &Report) -> String {
     let parts = report.spofs.iter().filter(|spof| matches!(spof.kind, "component" | "server")).count();
     let exposed = report.plaintext_hops.iter().filter(|hop| hop.exposed).count();
     let words = format!(
-        "{}, {}, {}; {} of failure among servers and components, {} readable on a network, {}",
-        counted(count(Severity::Error), "error"),
-        counted(count(Severity::Warning), "warning"),
-        counted(count(Severity::Note), "note"),
+        "{}; {} of failure among servers and components, {} readable on a network, {}",
+        severities(report),
         counted(parts, "single point"),
         counted(exposed, "hop"),
         counted(report.shared_flaws.len(), "shared version"),
@@ -64,7 +85,8 @@ fn availability(report: &Report) -> String {
             down.contributors.iter().take(2).map(|of| format!("{} ({:.0} %)", of.id, of.share * 100.0)).collect();
         let sampled = if down.interval.is_some() { "~" } else { "" };
         let works = format!("{sampled}{}", nines(down.unavailability));
-        rows.push(cells([kind, &works, &duration(down.minutes_a_year), &worst.join(", ")]));
+        let down = if report.broken.contains_key(kind) { "always".to_owned() } else { duration(down.minutes_a_year) };
+        rows.push(cells([kind, &works, &down, &worst.join(", ")]));
     }
     let mut text =
         head("Availability (long-run average)") + &aligned(&rows, &[Align::Left, Align::Right, Align::Right, Align::Left]);
@@ -80,20 +102,27 @@ fn availability(report: &Report) -> String {
     text + &paragraph(&format!("Assumed: {}", report.assumed), 2)
 }
 
-/// Formats an availability with enough decimals to show all its nines, and at least two.
+/// Formats an availability, rounded so that one digit of the unavailability is left: the MTBFs are assumptions.
 fn nines(unavailability: f64) -> String {
-    let places = if unavailability > 0.0 { (-unavailability.log10()).floor().clamp(0.0, 9.0) } else { 0.0 };
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and 9")]
-    let places = (places as usize).saturating_sub(2) + 2;
+    let places = if unavailability > 0.0 { (-unavailability.log10()).ceil().clamp(2.0, 12.0) } else { 2.0 };
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 2 and 12")]
+    let places = places as usize - 2;
     format!("{:.places$} %", (1.0 - unavailability) * 100.0)
 }
 
+/// Formats a downtime, rounded to one digit, or to half of it below two.
 fn duration(minutes: f64) -> String {
-    match minutes {
-        minutes if minutes >= 2_880.0 => format!("{:.1} days", minutes / 1_440.0),
-        minutes if minutes >= 120.0 => format!("{:.1} hours", minutes / 60.0),
-        minutes => format!("{minutes:.1} minutes"),
-    }
+    let (value, unit) = match minutes {
+        minutes if minutes >= 2_880.0 => (minutes / 1_440.0, "day"),
+        minutes if minutes >= 120.0 => (minutes / 60.0, "hour"),
+        minutes if minutes >= 2.0 => (minutes, "minute"),
+        minutes if minutes >= 1.0 / 60.0 => (minutes * 60.0, "second"),
+        _ => return "less than a second".to_owned(),
+    };
+    let digit = 10f64.powf(value.log10().floor());
+    let digit = if value < 2.0 * digit { digit / 2.0 } else { digit };
+    let rounded = (value / digit).round() * digit;
+    format!("about {rounded:.0} {unit}{}", if rounded < 1.5 { "" } else { "s" })
 }
 
 fn capacity(report: &Report) -> String {
@@ -129,11 +158,7 @@ fn capacity(report: &Report) -> String {
 fn spofs(report: &Report) -> String {
     let mut text = head("Single points of failure");
     if report.spofs.is_empty() {
-        text += if report.broken.len() == report.availability.len() {
-            "  none, because no kind of request works\n"
-        } else {
-            "  none\n"
-        };
+        text += "  none\n";
     } else {
         let mut rows = vec![cells(["element", "kind", "stops"])];
         for spof in &report.spofs {

@@ -3,9 +3,13 @@
 use std::collections::BTreeMap;
 
 use super::{DesignFinding, FindingContext, FindingKind};
+use crate::broken::Broken;
+use crate::capacity::Mix;
 use crate::cause::Cause;
+use crate::outage::Outage;
+use crate::service::works;
 use hoplight_model::component::Failover;
-use hoplight_model::{ComponentId, ComponentIx, DatabaseRole, RequestKind, ServerId};
+use hoplight_model::{ComponentId, ComponentIx, DatabaseRole, Infrastructure, RequestKind, ServerId};
 
 pub(super) fn find(context: &FindingContext<'_>) -> Vec<DesignFinding> {
     let mut found = broken(context);
@@ -16,17 +20,21 @@ pub(super) fn find(context: &FindingContext<'_>) -> Vec<DesignFinding> {
     found
 }
 
-/// Kinds of request that users send and that never succeed.
+/// Kinds of request that users send and that never succeed, with the reasons.
+pub fn unserved(infra: &Infrastructure) -> Vec<(RequestKind, Broken)> {
+    let broken = |kind: RequestKind| Some((kind, works(infra, &Outage::none(), kind).err()?));
+    sent(infra).filter_map(broken).collect()
+}
+
+/// Kinds of request that users send.
+fn sent(infra: &Infrastructure) -> impl Iterator<Item = RequestKind> {
+    let mix = Mix::of(infra.traffic());
+    RequestKind::ALL.into_iter().filter(move |kind| mix.share(*kind) > 1e-9)
+}
+
+/// Findings about kinds of request that users send and that never succeed.
 fn broken(context: &FindingContext<'_>) -> Vec<DesignFinding> {
-    let traffic = context.infra.traffic();
-    let (statics, writes) = (traffic.static_share.get(), traffic.write_share.get());
-    let share = |kind: RequestKind| match kind {
-        RequestKind::Static => statics,
-        RequestKind::Read => 1.0 - statics - writes,
-        RequestKind::Write => writes,
-    };
-    let kinds = RequestKind::ALL.into_iter().filter(|kind| share(*kind) > 1e-9);
-    kinds
+    sent(context.infra)
         .filter_map(|kind| {
             let broken = context.points[kind.index()].as_ref().err()?.clone();
             Some(DesignFinding::of_design(FindingKind::KindDoesNotWork { kind, broken }))
@@ -124,11 +132,8 @@ fn others(context: &FindingContext<'_>) -> Vec<DesignFinding> {
         }
         let kind = match cause {
             Cause::Zone(_) => FindingKind::OneName { stops },
-            Cause::Component(id) if is_resolver(context, id) => match context.server_of(id) {
-                // Without a server of the site, it is the users' resolver.
-                None => FindingKind::UserResolver { stops },
-                Some(_) => FindingKind::OneName { stops },
-            },
+            Cause::Component(_) if cause.is_users_resolver(context.infra) => FindingKind::UserResolver { stops },
+            Cause::Component(id) if is_resolver(context, id) => FindingKind::OneName { stops },
             Cause::Certificate { .. } => FindingKind::OneCertificate { stops },
             Cause::Domain(_) => FindingKind::FailureDomain { stops },
             Cause::Component(_) | Cause::Server(_) | Cause::Hop(..) | Cause::Software(_) => continue,
