@@ -299,6 +299,55 @@ fn end_to_end_tls_removes_the_findings_about_secrets() {
 }
 
 #[test]
+fn what_users_do_not_send_cannot_be_read() {
+    let site = |traffic: &str| {
+        format!(
+            r#"({traffic}certificates: [(on: ["lb"])],
+            components: [(id: "lb", kind: LoadBalancer()), (id: "web", kind: Web()), (id: "app", kind: App()), (id: "db", kind: Database())],
+            links: [(from: "lb", to: "web"), (from: "web", to: "app"), (from: "app", to: "db")])"#
+        )
+    };
+    let (all, pages) = (site(""), site("traffic: (static_share: 1.0, write_share: 0.0), "));
+    let hops = |drawing: &str, rule: &str| drawn(drawing, rule).into_iter().map(|(subject, _)| subject).collect::<Vec<_>>();
+    assert_eq!(hops(&all, "secrets-in-the-clear"), ["lb → web", "web → app", "app → db"]);
+    assert_eq!(hops(&pages, "secrets-in-the-clear"), [""; 0]);
+    assert_eq!(hops(&pages, "content-in-the-clear"), ["lb → web"]);
+    let ends = "TLS ends at lb: from there to web requests are readable";
+    assert_eq!(drawn(&pages, "tls-ends-at-balancer"), [said("lb", &format!("{ends}."))]);
+    assert_eq!(drawn(&all, "tls-ends-at-balancer"), [said("lb", &format!("{ends}, including passwords."))]);
+}
+
+#[test]
+fn a_balancer_may_send_each_kind_to_another_tier() {
+    let site = |kinds: [&str; 2]| {
+        format!(
+            r#"(components: [(id: "lb", kind: LoadBalancer()), (id: "files", kind: Web()), (id: "app", kind: App()), (id: "db", kind: Database())],
+            links: [(from: "lb", to: "files", kinds: [{}]), (from: "lb", to: "app", kinds: [{}]), (from: "app", to: "db")])"#,
+            kinds[0], kinds[1]
+        )
+    };
+    assert_eq!(drawn(&site(["Static", "Read, Write"]), "unlike-backends"), []);
+    let says = "lb spreads requests over files and app, which belong to different tiers.";
+    assert_eq!(drawn(&site(["Static", "Static, Read, Write"]), "unlike-backends"), [said("lb", says)]);
+}
+
+#[test]
+fn a_server_is_reported_with_everything_that_only_it_has() {
+    let site = |server: &str| {
+        format!(
+            r#"(tls: (edge: None), servers: [(id: "front"), (id: "back")],
+            components: [(id: "web", kind: Web(), server: "front"), (id: "app", kind: App(), server: "{server}"),
+                (id: "db", kind: Database(), server: "back")],
+            links: [(from: "web", to: "app"), (from: "app", to: "db")])"#
+        )
+    };
+    let says = "Without back, reads and writes stop. On it, and nowhere else: app and db.";
+    assert!(drawn(&site("back"), "single-point").contains(&said("back", says)), "{:?}", drawn(&site("back"), "single-point"));
+    // With the database alone on it, the finding about the only writer is enough.
+    assert!(!drawn(&site("front"), "single-point").iter().any(|(subject, _)| subject == "back"));
+}
+
+#[test]
 fn findings_about_capacity_depend_on_the_load() {
     let of = |load: f64| {
         let found = findings(&stage_2(), load);

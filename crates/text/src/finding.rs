@@ -120,8 +120,9 @@ fn message(finding: &DesignFinding) -> Passage {
                 phrase!["an eavesdropper reads ", readable(facts)]
             }
         }
-        FindingKind::TlsEndsAtBalancer { readable } => {
-            phrase!["TLS ends at ", subject(), ": from there to ", list(readable), " requests are readable, including passwords"]
+        FindingKind::TlsEndsAtBalancer { readable, passwords } => {
+            let rest = if *passwords { " requests are readable, including passwords" } else { " requests are readable" };
+            phrase!["TLS ends at ", subject(), ": from there to ", list(readable), rest]
         }
         FindingKind::BalancerReadsAll { ends_tls: true } => {
             phrase![subject(), " ends TLS: anyone who controls it reads every request"]

@@ -1,5 +1,7 @@
 //! Findings about balancers, and about components without a server.
 
+use std::collections::BTreeSet;
+
 use super::{DesignFinding, FindingContext, FindingKind};
 use hoplight_model::balancer::BalancerSpec;
 use hoplight_model::behaviour::{check_depth, upstreams};
@@ -17,19 +19,24 @@ pub(super) fn find(context: &FindingContext<'_>) -> Vec<DesignFinding> {
             let backend = context.id(only).clone();
             found.push(DesignFinding::of_component(id, FindingKind::BalancesNothing { backend }));
         }
-        let mut tiers: Vec<Vec<Tier>> = backends.iter().map(|backend| Tier::of(infra, *backend)).collect();
-        tiers.sort();
-        tiers.dedup();
-        if tiers.len() > 1 {
-            let backends = backends.iter().map(|backend| context.id(*backend).clone()).collect();
-            found.push(DesignFinding::of_component(id, FindingKind::UnlikeBackends { backends }));
-        }
+        found.extend(unlike(context, ix));
     }
     for (ix, spec) in infra.balancers() {
         found.extend(failing_over(context, ix, spec));
     }
     found.extend(on_no_server(context));
     found
+}
+
+/// Backends of different tiers among which requests of one kind are spread. A balancer may send each kind to another tier.
+fn unlike(context: &FindingContext<'_>, ix: ComponentIx) -> Option<DesignFinding> {
+    let infra = context.infra;
+    RequestKind::ALL.into_iter().find_map(|kind| {
+        let backends: Vec<ComponentIx> = upstreams(infra, ix, kind).into_iter().map(|link| infra.ends(link).1).collect();
+        let tiers: BTreeSet<Vec<Tier>> = backends.iter().map(|backend| Tier::of(infra, *backend)).collect();
+        let backends = backends.iter().map(|backend| context.id(*backend).clone()).collect();
+        (tiers.len() > 1).then(|| DesignFinding::of_component(context.id(ix), FindingKind::UnlikeBackends { backends }))
+    })
 }
 
 /// What keeps a balancer with several backends from using the others when one fails.

@@ -1,6 +1,6 @@
 //! Findings about copies of the data: who writes where, who reads an old copy, and where the copies are.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{DesignFinding, FindingContext, FindingKind};
 use crate::cause::Cause;
@@ -102,16 +102,18 @@ fn stale_reads(
 
 /// Servers that hold several copies of the same data.
 fn together(context: &FindingContext<'_>, members: &[ComponentIx]) -> Vec<DesignFinding> {
-    let server = |ix: &ComponentIx| context.infra.component(*ix).server.as_ref();
-    let servers: BTreeSet<&ServerId> = members.iter().filter_map(server).collect();
-    let mut found = Vec::new();
-    for id in servers {
-        let copies: Vec<ComponentIx> = members.iter().copied().filter(|ix| server(ix) == Some(id)).collect();
-        if copies.len() > 1 {
-            let every = copies.len() == members.len();
-            let kind = FindingKind::CopiesOnOneServer { copies: ids(context, copies), every };
-            found.push(DesignFinding::new(Cause::Server(id.clone()), kind));
+    let mut on: BTreeMap<&ServerId, Vec<ComponentIx>> = BTreeMap::new();
+    for ix in members {
+        if let Some(server) = &context.infra.component(*ix).server {
+            on.entry(server).or_default().push(*ix);
         }
     }
-    found
+    let several = on.into_iter().filter(|(_, copies)| copies.len() > 1);
+    several
+        .map(|(server, copies)| {
+            let every = copies.len() == members.len();
+            let kind = FindingKind::CopiesOnOneServer { copies: ids(context, copies), every };
+            DesignFinding::new(Cause::Server(server.clone()), kind)
+        })
+        .collect()
 }

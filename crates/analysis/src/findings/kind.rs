@@ -106,6 +106,8 @@ pub enum FindingKind {
     TlsEndsAtBalancer {
         /// Backends that receive plaintext.
         readable: Vec<ComponentId>,
+        /// Whether passwords are among what can be read.
+        passwords: bool,
     },
     /// The balancer can read every request.
     BalancerReadsAll {

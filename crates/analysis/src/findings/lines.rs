@@ -2,15 +2,22 @@
 
 use std::collections::BTreeMap;
 
+use super::points::sent;
 use super::{DesignFinding, FindingContext, FindingKind};
-use crate::exposure::{Authentication, Exposure, exposures};
+use crate::exposure::{Authentication, Exposure, HopContent, exposures};
 use crate::plaintext::balancer_can_read;
-use crate::reading::Fact;
+use crate::reading::{Fact, Stake};
 use crate::tls_price::{KeyPurpose, tls_price};
-use hoplight_model::{Cipher, ComponentId, Element, LinkIx, Protocol, Text};
+use hoplight_model::{Cipher, ComponentId, Element, LinkIx, Protocol, RequestKind, Text};
 
 pub(super) fn find(context: &FindingContext<'_>) -> Vec<DesignFinding> {
-    let exposures = exposures(context.infra);
+    let sent: Vec<RequestKind> = sent(context.infra).collect();
+    let is_used = |exposure: &Exposure| match exposure.load {
+        HopContent::Request(kind) => sent.contains(&kind),
+        HopContent::Samples | HopContent::Advertisement => true,
+    };
+    // Without logins, for instance, there is no password to read.
+    let exposures: Vec<Exposure> = exposures(context.infra).into_iter().filter(is_used).collect();
     let mut found = hops(&exposures);
     found.extend(balancers(context, &exposures));
     found.extend(unchecked(&exposures));
@@ -66,6 +73,7 @@ fn balancers(context: &FindingContext<'_>, exposures: &[Exposure]) -> Vec<Design
             continue;
         }
         let mut readable: Vec<&ComponentId> = Vec::new();
+        let mut passwords = false;
         for exposure in exposures.iter().filter(|exposure| exposure.from == *id && exposure.is_exposed()) {
             if !exposure.protocol.carries_requests() {
                 continue;
@@ -73,10 +81,11 @@ fn balancers(context: &FindingContext<'_>, exposures: &[Exposure]) -> Vec<Design
             if !readable.contains(&&exposure.to) {
                 readable.push(&exposure.to);
             }
+            passwords |= exposure.network().is_some_and(|reader| reader.facts.iter().any(|fact| fact.stake() == Stake::Password));
         }
         if !readable.is_empty() {
             let readable = readable.into_iter().cloned().collect();
-            found.push(DesignFinding::of_component(id, FindingKind::TlsEndsAtBalancer { readable }));
+            found.push(DesignFinding::of_component(id, FindingKind::TlsEndsAtBalancer { readable, passwords }));
         }
         found.push(DesignFinding::of_component(id, FindingKind::BalancerReadsAll { ends_tls: true }));
     }

@@ -27,7 +27,7 @@ pub fn unserved(infra: &Infrastructure) -> Vec<(RequestKind, Broken)> {
 }
 
 /// Kinds of request that users send.
-fn sent(infra: &Infrastructure) -> impl Iterator<Item = RequestKind> {
+pub(super) fn sent(infra: &Infrastructure) -> impl Iterator<Item = RequestKind> {
     let mix = Mix::of(infra.traffic());
     RequestKind::ALL.into_iter().filter(move |kind| mix.share(*kind) > 1e-9)
 }
@@ -51,16 +51,18 @@ fn is_lone_writer(context: &FindingContext<'_>, ix: ComponentIx) -> bool {
 
 /// Single points of failure among programs and servers. A program is reported with its server.
 fn parts(context: &FindingContext<'_>) -> Vec<DesignFinding> {
-    let mut on: BTreeMap<&ServerId, Vec<&ComponentId>> = BTreeMap::new();
+    let mut on: BTreeMap<&ServerId, Vec<(ComponentIx, &ComponentId)>> = BTreeMap::new();
     let mut alone = Vec::new();
     for (ix, component) in context.infra.components() {
         let cause = Cause::Component(component.id.clone());
         let stops = context.stops(&cause);
-        if stops.is_empty() || component.kind.as_resolver().is_some() || is_lone_writer(context, ix) {
+        if stops.is_empty() || component.kind.as_resolver().is_some() {
             continue;
         }
         match &component.server {
-            Some(server) => on.entry(server).or_default().push(&component.id),
+            Some(server) => on.entry(server).or_default().push((ix, &component.id)),
+            // The only writer is reported by another rule.
+            None if is_lone_writer(context, ix) => {}
             None => alone.push((cause, stops)),
         }
     }
@@ -68,12 +70,12 @@ fn parts(context: &FindingContext<'_>) -> Vec<DesignFinding> {
     for server in context.infra.servers() {
         let stops = context.stops(&Cause::Server(server.id.clone()));
         let carried = on.get(&server.id).map_or(&[][..], Vec::as_slice);
-        // The server of the only writer is covered by the writer's finding.
-        let of_writer = context.infra.on_server(&server.id).any(|(ix, _)| is_lone_writer(context, ix));
-        if stops.is_empty() || (carried.is_empty() && of_writer) {
+        // A server with the only writer and nothing else is covered by the writer's finding.
+        let is_writer = |(ix, _): &(ComponentIx, &ComponentId)| is_lone_writer(context, *ix);
+        if stops.is_empty() || (!carried.is_empty() && carried.iter().all(is_writer)) {
             continue;
         }
-        let carries = carried.iter().copied().cloned().collect();
+        let carries = carried.iter().map(|(_, id)| (*id).clone()).collect();
         found.push(DesignFinding::new(Cause::Server(server.id.clone()), FindingKind::SinglePoint { stops, carries }));
     }
     found.extend(alone.into_iter().map(|(cause, stops)| {
