@@ -218,7 +218,7 @@ impl Solver<'_> {
         if !self.routes.reached[ix.index()][kind.index()] {
             return;
         }
-        let is_browser = fixed.infra.browser() == Some(ix);
+        let is_browser = fixed.infra.component(ix).kind.is_browser();
         if is_browser {
             self.look_up(kind);
             self.inflows[ix.index()][kind.index()] = Inflow { requests: 1.0, opening: fixed.by_users };
