@@ -85,8 +85,8 @@ fn monitoring_that_fails_with_what_it_watches_is_reported() {
 
 #[test]
 fn the_users_resolver_is_not_part_of_the_site() {
-    let says = "Without dns, all requests stop for users of dns who have to look the name up. It is their provider's and not part of \
-                the site.";
+    let says = "Without dns, all requests stop for users of dns who have to look the name up. It belongs to their provider, not \
+                to the site.";
     assert_eq!(by_rule(&stage_2(), "user-resolver"), [said("dns", says)]);
     assert_eq!(by_rule(&stage_2(), "one-name").len(), 1, "the zone is the site's");
     // A resolver on a server of the site is the site's own.

@@ -105,7 +105,7 @@ fn message(finding: &DesignFinding) -> Passage {
             let users = phrase![requests(stops), " stop for users of ", subject(), " who have to look the name up"];
             return Passage::from_iter([
                 phrase!["without ", subject(), ", ", users],
-                phrase!["it is their provider's and not part of the site"],
+                phrase!["it belongs to their provider, not to the site"],
             ]);
         }
         FindingKind::OneCertificate { stops } => phrase!["when the ", subject(), " has expired, ", requests(stops), " stop"],

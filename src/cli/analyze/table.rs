@@ -27,7 +27,7 @@ pub(super) fn of(report: &Report, colours: bool) -> String {
     } else {
         // The other sections would read like praise: no single points, nothing readable.
         text += &broken(report);
-        text += &format!("\n{}", paragraph(&severities(report), 2));
+        let _ = write!(text, "\n{}", paragraph(&severities(report), 2));
     }
     text += &reach(report);
     // Sanitise before adding colours, which are control sequences as well.
