@@ -22,6 +22,7 @@ pub(super) fn of(report: &Report, colours: bool) -> String {
         text += &availability(report);
         text += &capacity(report);
         text += &spofs(report);
+        text += &losses(report);
         text += &plaintext(report);
         text += &shared(report);
     } else {
