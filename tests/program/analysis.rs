@@ -334,7 +334,7 @@ fn a_site_on_which_nothing_works_is_not_praised() {
     let home = Home::new();
     let closed = OWN
         .replace("components: [", r#"components: [(id: "fw", kind: Firewall(components: ["web"], inbound: [(ports: [22])])), "#);
-    let table = said(&home, &["analyze", &home.file("closed.ron", closed)]);
+    let table = stdout_of(&home, &["analyze", &home.file("closed.ron", closed)]);
     let start = "closed: Corner shop\nTLS terminate, 100 requests/s\n\nNo request of any kind works: ";
     assert!(table.starts_with(start), "{table}");
     for praise in ["single point", "Availability", "Capacity", "Unencrypted hops", "Shared software", "No single loss"] {
@@ -342,13 +342,13 @@ fn a_site_on_which_nothing_works_is_not_praised() {
     }
     assert!(table.contains("\nFindings\n") && table.contains("kind-does-not-work"), "{table}");
     assert_narrow(&table, "closed");
-    let open = said(&home, &["analyze", &home.file("shop.ron", OWN)]);
+    let open = stdout_of(&home, &["analyze", &home.file("shop.ron", OWN)]);
     assert!(!open.contains("of any kind works") && open.contains("Availability"), "{open}");
 }
 
 #[test]
 fn assumed_reliabilities_give_rounded_results() {
-    let table = said(&Home::new(), &["analyze", "stage-2-secured"]);
+    let table = stdout_of(&Home::new(), &["analyze", "stage-2-secured"]);
     for row in [
         "static       99.91 %      about 8 hours",
         "read          99.9 %     about 10 hours",
