@@ -2,7 +2,7 @@
 //! fail in the long run gives the same verdict.
 //!
 //! `cargo test` checks small drawings and two shipped scenarios at a low rate. The full run checks every loss of every
-//! shipped scenario at its own rate, in about a minute:
+//! shipped scenario at its own rate, in about two minutes:
 //!
 //! ```text
 //! cargo test --release --test agreement -- --ignored
@@ -70,7 +70,7 @@ fn shipped() -> Vec<Infrastructure> {
 }
 
 #[test]
-#[ignore = "simulates some 900 losses: cargo test --release --test agreement -- --ignored"]
+#[ignore = "simulates some 700 losses: cargo test --release --test agreement -- --ignored"]
 fn every_loss_of_every_shipped_scenario_has_the_verdict_of_the_simulation() {
     let waiting = Mutex::new(shipped());
     let results = Mutex::new((0, Vec::new()));

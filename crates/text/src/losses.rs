@@ -42,7 +42,7 @@ fn works(infra: &Infrastructure, forecast: &LossForecast) -> Phrase {
             ttl(infra, resolver),
             "; after that, every lookup fails"
         ],
-        None => "no request depends on it for long".into(),
+        None => "requests continue without it".into(),
     }
 }
 
@@ -119,7 +119,7 @@ mod tests {
     fn reasons_name_the_component_that_fails_requests() {
         assert_eq!(why("web"), "web refuses users' connections");
         assert_eq!(why("app"), "connections from web to app are refused");
-        assert_eq!(why("db-2"), "no request depends on it for long");
+        assert_eq!(why("db-2"), "requests continue without it");
         assert_eq!(why("db"), "writes reach db-2, which is read-only");
         let cut = why("app → db");
         assert!(cut.contains("app sends requests to db, which does not respond, and waits until its timeout"), "{cut}");
