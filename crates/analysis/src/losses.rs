@@ -62,7 +62,7 @@ mod tests {
     /// A balancer with `pairs` web servers and applications, every fifth on slower machines, and two databases.
     fn large(pairs: u32) -> Infrastructure {
         let part = |pair: u32| {
-            let slots = if pair % 5 == 0 { 3 } else { 9 };
+            let slots = if pair.is_multiple_of(5) { 3 } else { 9 };
             format!(r#"(id: "web-{pair}", kind: Web()), (id: "app-{pair}", kind: App(), station: (slots: {slots})),"#)
         };
         let link = |pair: u32| {

@@ -62,8 +62,7 @@ impl Loss {
 impl fmt::Display for Loss {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Of(Cause::Certificate { name, .. }) => write!(f, "{}", name.as_str()),
-            Self::Of(Cause::Zone(name)) => write!(f, "{}", name.as_str()),
+            Self::Of(Cause::Certificate { name, .. } | Cause::Zone(name)) => f.write_str(name.as_str()),
             Self::Of(cause) => cause.fmt(f),
             Self::Processes(server) => server.fmt(f),
         }

@@ -87,7 +87,7 @@ impl Evaluation<'_> {
         for part in &behind.parts {
             let why = part.why.or((load.wait_s > 1.0).then_some(LossReason::Overloaded(ix)));
             let time_s = part.time_s + service + load.wait_s;
-            reply.add(Part { share: part.share * (1.0 - load.block), time_s, why, ..*part });
+            reply.add(Part { why, share: part.share * (1.0 - load.block), time_s, ..*part });
         }
         let ending = match self.site.infra.component(ix).kind.when_full() {
             WhenFull::Refuse => Ending::Failed(AttemptFailure::Refused),
@@ -337,7 +337,7 @@ impl Evaluation<'_> {
             if time_s < limit {
                 // A response in time is no failure, however long it took.
                 let why = part.why.filter(|_| part.ending != Ending::Ok || part.time_s > 1.0);
-                reply.add(Part { time_s, why, ..*part });
+                reply.add(Part { why, time_s, ..*part });
             } else {
                 let why = part.why.or(Some(LossReason::Overloaded(hop.to)));
                 reply.add(Part { ending: timed_out, why, time_s: limit, ..*part });

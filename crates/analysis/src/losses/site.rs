@@ -22,7 +22,7 @@ pub(super) struct Site<'a> {
     pub(super) guarded: Vec<Vec<LinkIx>>,
     pub(super) clusters: Vec<Vec<ComponentIx>>,
     /// The certificates of each component that holds one for the site.
-    pub(super) of_site: Vec<Vec<usize>>,
+    pub(super) holders: Vec<Vec<usize>>,
 }
 
 impl<'a> Site<'a> {
@@ -48,7 +48,7 @@ impl<'a> Site<'a> {
             stations: infra.components().map(|(_, component)| component.station()).collect(),
             check_depths: infra.components().map(|(ix, _)| check_depth(infra, ix)).collect(),
             clusters: infra.database_clusters(),
-            of_site: site_certificates(infra),
+            holders: site_certificates(infra),
             hops,
             behaviours,
             order,

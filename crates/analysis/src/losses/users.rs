@@ -112,7 +112,7 @@ impl Users<'_> {
         }
         let own = infra.certificates_at(ix);
         let is_expired = if own.is_empty() {
-            self.site.of_site.iter().any(|places| self.state.all_expired(places))
+            self.site.holders.iter().any(|places| self.state.all_expired(places))
         } else {
             self.state.all_expired(&own)
         };
