@@ -198,13 +198,12 @@ fn the_stages_grow_as_the_exercise_requires() {
     assert!(["web-1", "app-1", "db-1", "fw-1"].iter().all(|part| left.contains(&(*part).into())), "{left:?}");
 }
 
-/// Results of a site from 45 s to 60 s after the start, with `lost` killed at 5 s.
-fn without(infra: &Arc<Infrastructure>, lost: &Element) -> Recorder {
+/// Results of a site from `from` seconds to 60 s after the start, with `lost` killed at 5 s.
+fn without(infra: &Arc<Infrastructure>, lost: &Element, from: u64) -> Recorder {
     let mut simulation = Simulation::new(Arc::clone(infra), 5);
     simulation.advance(SimTime::from_secs(5), &mut ());
     simulation.apply(&Command::Kill(lost.clone()), &mut ()).expect("the element is up");
-    // Balancers take over within seconds, databases within fifteen; health checks and user timeouts add to that.
-    let mut recorder = Recorder::new(SimTime::from_secs(45));
+    let mut recorder = Recorder::new(SimTime::from_secs(from));
     simulation.advance(SimTime::from_secs(60), &mut recorder);
     recorder
 }
@@ -218,7 +217,8 @@ fn a_repair_survives_the_loss_of_any_program_and_of_any_server_without_a_databas
         let silent = |id| !repaired.on_server(id).any(|(_, component)| matches!(component.kind, ComponentKind::Database(_)));
         let servers = repaired.servers().filter(|server| silent(&server.id)).map(|server| Element::Server(server.id.clone()));
         for lost in programs.chain(servers) {
-            let left = without(&repaired, &lost);
+            // Balancers take over within seconds, databases within fifteen; health checks and user timeouts add to that.
+            let left = without(&repaired, &lost, 45);
             let (all, name) = (left.all(), format!("{} without {lost}", repaired.id()));
             assert_eq!(all.failed(), 0, "{name}: {:?}", all.failures().collect::<Vec<_>>());
             assert!(left.of(RequestKind::Write).completed() > 200, "{name}");
@@ -226,17 +226,37 @@ fn a_repair_survives_the_loss_of_any_program_and_of_any_server_without_a_databas
     }
 }
 
+/// The share of requests of a kind that fail.
+fn failing(seen: &Recorder, kind: RequestKind) -> f64 {
+    let seen = seen.of(kind);
+    seen.failed() as f64 / (seen.failed() + seen.completed()) as f64
+}
+
 #[test]
-fn a_repair_documents_the_effect_of_a_silent_database() {
+fn reads_of_a_repair_leave_a_silent_database() {
     for (_, repaired) in pairs() {
-        let database = repaired.find("db-1").map(|ix| repaired.component(ix));
-        let server = database.and_then(|database| database.server.clone()).expect("the database is on a server");
-        let left = without(&repaired, &Element::Server(server));
-        assert!(left.of(RequestKind::Read).failed() > 0, "{}: the note is no longer true", repaired.id());
-        assert!(
-            repaired.notes().iter().any(|note| note.contains("goes silent does not refuse connections")),
-            "{}",
-            repaired.id()
-        );
+        let databases = repaired.components().filter(|(_, component)| component.kind.as_database().is_some());
+        let servers: Vec<Element> = databases.filter_map(|(_, part)| part.server.clone()).map(Element::Server).collect();
+        assert!(servers.len() > 1, "{}", repaired.id());
+        for server in &servers {
+            let left = without(&repaired, server, 20);
+            for kind in [RequestKind::Static, RequestKind::Read] {
+                let share = failing(&left, kind);
+                assert!(share < 0.02, "{} without {server}: {:.1} % of {kind:?} fail", repaired.id(), share * 100.0);
+            }
+        }
+        assert!(repaired.notes().iter().any(|note| note.contains("goes silent does not refuse connections")));
     }
+}
+
+#[test]
+fn reads_of_a_repair_need_the_connect_timeout_and_the_ejection() {
+    // With Nginx's default for connections, and without ejection, a silent primary stops reads as long as it is off.
+    let (file, text) = EMBEDDED.scenarios.iter().find(|(file, _)| file.contains("design-0-repaired")).expect("the design");
+    let kinds = text.replace("kind: App()", "kind: App(connect_timeout_s: 60.0, max_fails: 0)");
+    assert_ne!(&kinds, text);
+    let infra = Arc::new(Infrastructure::from_ron(file, &kinds).unwrap_or_else(|error| panic!("{error}")));
+    let database = infra.find("db-1").map(|ix| infra.component(ix)).and_then(|part| part.server.clone());
+    let server = Element::Server(database.expect("the database is on a server"));
+    assert!(failing(&without(&infra, &server, 20), RequestKind::Read) > 0.95);
 }

@@ -6,6 +6,8 @@ mod catalogue;
 mod common_numbers;
 #[path = "faults/hang.rs"]
 mod hang;
+#[path = "faults/silent.rs"]
+mod silent;
 #[path = "faults/site.rs"]
 mod site;
 #[path = "faults/storm.rs"]

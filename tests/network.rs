@@ -335,7 +335,7 @@ fn a_dead_backend_refuses_the_connection() {
 #[test]
 fn a_connect_timeout_ends_only_the_request() {
     // The application stops waiting for the database connection after half a second.
-    let site = Site { tls: "app_to_db: true", traffic: READS, app: "timeout_s: Some(0.5)", ..Site::default() };
+    let site = Site { tls: "app_to_db: true", traffic: READS, app: "connect_timeout_s: 0.5", ..Site::default() };
     let mut run = site.chain();
     let hop = Element::Hop(ComponentId::new("app-1"), ComponentId::new("db-1"));
     run.act(&Command::Kill(hop.clone())).until(1.9);

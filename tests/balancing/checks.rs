@@ -1,10 +1,10 @@
 //! Tests health checks: which failures each depth detects, and after what time.
 
-use hoplight::sim::CheckCode;
+use hoplight::sim::{CheckCode, Command, Fault};
 
 use super::site::{Plan, Site, component, server};
 
-type Fault = fn(&mut Site);
+type Failure = fn(&mut Site);
 
 /// Milliseconds from the fault at 10 s + `offset` until the first backend is DOWN, and the check code; `None` if it
 /// stays UP.
@@ -45,20 +45,29 @@ fn a_silent_backend_takes_three_attempts_to_connect_longer() {
 
 #[test]
 fn a_backend_that_accepts_but_does_not_respond_takes_ten_to_twelve_seconds() {
-    // The web servers accept the check and wait for an application that is silent, so each check lasts for the whole
-    // interval.
+    // The web servers accept the check and wait for an application that hangs, so each check lasts for the whole interval.
     let plan = Plan { balancer: "check: HttpApp", behind: true, ..Plan::default() };
     let (least, most) = bounds(&plan, "L7TOUT", |site| {
-        site.kill(server("server-app"));
+        site.act(Command::Fault(Fault::Hang(component("app-1"))));
     });
     // The two servers are checked in turn, so detection varies by less than a full interval.
     assert!((10_000.0..10_200.0).contains(&least) && (11_000.0..=12_000.0).contains(&most), "{least} {most}");
 }
 
 #[test]
+fn a_backend_with_a_silent_application_answers_its_check_with_504() {
+    // Measured with a connect timeout of 1 s: L7STS 504 after 1 s. Three such checks, two seconds apart.
+    let plan = Plan { balancer: "check: HttpApp", behind: true, ..Plan::default() };
+    let (least, most) = bounds(&plan, "L7STS", |site| {
+        site.kill(server("server-app"));
+    });
+    assert!((7_000.0..7_200.0).contains(&least) && (8_000.0..=9_000.0).contains(&most), "{least} {most}");
+}
+
+#[test]
 fn a_check_detects_failures_up_to_its_depth() {
     // The check code with which each depth detects each fault.
-    let faults: [(&str, Fault, [Option<&str>; 4]); 5] = [
+    let faults: [(&str, Failure, [Option<&str>; 4]); 5] = [
         (
             "web process",
             |site| {
@@ -92,7 +101,7 @@ fn a_check_detects_failures_up_to_its_depth() {
             |site| {
                 site.kill(server("server-db"));
             },
-            [None, None, None, Some("L7TOUT")],
+            [None, None, None, Some("L7STS")],
         ),
     ];
     for (name, fault, expected) in faults {

@@ -4,12 +4,8 @@
 //! "Where simulation and analysis differ". To remove a deviation, delete its function and use the definition in `behaviour`
 //! instead.
 //!
-//! Two more have no function, since they follow from "a path exists". The search accepts *any* upstream as sufficient,
-//! whereas a balancer also sends requests to the other backends that pass its health checks. And the search skips every
-//! upstream that does not respond, whereas with [`Reaction::Wait`] a component keeps sending requests to one that is
-//! silent.
-//!
-//! [`Reaction::Wait`]: hoplight_model::behaviour::Reaction::Wait
+//! One more has no function, since it follows from "a path exists": the search accepts *any* upstream as sufficient,
+//! whereas a balancer also sends requests to the other backends that pass its health checks.
 
 use hoplight_model::behaviour::{CertificateCheck, HttpTls, Origin, certificate_check};
 use hoplight_model::{Cipher, Hop, Infrastructure, LinkIx, Protocol, RequestKind};

@@ -19,7 +19,7 @@ mod identity;
 
 pub use cluster::{ClusterRules, HEARTBEAT, SEMI_SYNC_TIMEOUT, first_authority, starts_writable};
 pub use facts::{Column, CrashEffect, FailsAs, HttpTls, KindFacts, Operator, RequestPart, Shape};
-pub use failure::{AttemptFailure, FailurePolicy, HttpError, NextAttempt, Reaction, RetryRule};
+pub use failure::{AttemptFailure, Ejection, FailurePolicy, HttpError, NextAttempt, Reaction, RetryRule};
 pub use forwarding::{APP_TIMEOUT, Forwarding, HealthChecking, MOST_UPSTREAMS, UpstreamChoice, WEB_TIMEOUT, check_depth};
 pub use identity::{CertificateCheck, certificate_check, checks_speak_tls, site_certificates, terminates_tls};
 

@@ -68,6 +68,15 @@ impl Default for ResolverSpec {
 pub struct ProxySpec {
     /// Time limit for an upstream's response: by default 5 s for a web server, 2 s for an application's query.
     pub timeout_s: Option<Seconds>,
+    /// Time limit for connecting to an upstream. An upstream that does not reply within it counts as failed, like one
+    /// that refuses the connection. A teaching choice: nginx's `proxy_connect_timeout` is 60 s, and database drivers
+    /// wait 10 s or without limit, longer than users do.
+    pub connect_timeout_s: Seconds,
+    /// Number of failed attempts after which an upstream is ejected: it gets no requests while another one is available
+    /// (nginx: `max_fails`). Zero for never.
+    pub max_fails: u8,
+    /// Duration of an ejection. Afterwards, a single request probes the upstream (nginx: `fail_timeout`).
+    pub fail_timeout_s: Seconds,
     /// Whether the database driver sends writes to the database that accepted the last one, and tries the next link if
     /// that database refuses, is read-only or does not reply. Otherwise, each write starts at the first link.
     pub follow_primary: bool,
@@ -80,7 +89,15 @@ pub struct ProxySpec {
 
 impl Default for ProxySpec {
     fn default() -> Self {
-        Self { timeout_s: None, follow_primary: true, upstream: Connections::KeepAlive, idle: None }
+        Self {
+            timeout_s: None,
+            connect_timeout_s: Seconds::literal(1.0),
+            max_fails: 1,
+            fail_timeout_s: Seconds::literal(10.0),
+            follow_primary: true,
+            upstream: Connections::KeepAlive,
+            idle: None,
+        }
     }
 }
 

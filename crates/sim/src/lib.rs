@@ -37,6 +37,7 @@ mod clock;
 pub mod command;
 mod connection;
 pub mod database;
+mod ejections;
 mod event;
 pub mod fault;
 mod firewalls;

@@ -21,6 +21,7 @@ mod choice;
 mod connection;
 mod database;
 mod decide;
+mod eject;
 mod fail;
 mod fault;
 mod flow;
@@ -48,6 +49,7 @@ use crate::arrivals::Arrivals;
 use crate::balancers::Balancers;
 use crate::clock::Clock;
 use crate::database::Databases;
+use crate::ejections::Ejections;
 use crate::event::{Event, Kind};
 use crate::fault::Faults;
 use crate::firewalls::Firewalls;
@@ -83,6 +85,7 @@ pub struct Simulation {
     /// The address that users connect to. Two balancers may share it.
     address: SharedAddress,
     databases: Databases,
+    ejections: Ejections,
     names: Names,
     monitoring: Monitoring,
     faults: Faults,
@@ -113,6 +116,7 @@ impl Simulation {
             balancers: Balancers::new(plan.balancers()),
             address: SharedAddress::new(&plan),
             databases: Databases::new(&plan.databases, plan.stations.len()),
+            ejections: Ejections::default(),
             names: Names::new(plan.resolver_ttl()),
             monitoring: Monitoring::new(&plan, infra.monitoring().probe),
             faults: Faults::new(&plan, infra.certificates().len()),

@@ -48,6 +48,8 @@ pub(super) enum Routing {
     Ask(LinkIx),
     /// Forward the request on the station's links in turn.
     TakeTurns,
+    /// Forward the request on this link, the first one, unless it is ejected.
+    AskFirst(LinkIx),
     /// Forward the request to the database that accepted the last write.
     AskWriter,
     /// Forward the request to a backend.
@@ -77,6 +79,7 @@ impl Routing {
                 UpstreamChoice::Balanced(_) => Self::Balance,
                 UpstreamChoice::RoundRobin => Self::TakeTurns,
                 UpstreamChoice::Writer => Self::AskWriter,
+                UpstreamChoice::First if forwarding.ejection.is_some() => Self::AskFirst(forwarding.links[0]),
                 UpstreamChoice::First => Self::Ask(forwarding.links[0]),
             },
             Behaviour::Resolve(_) => Self::Resolve,
@@ -184,6 +187,8 @@ pub(super) struct Station {
     timer_armed: bool,
     /// Number of requests forwarded in turn.
     turn: u32,
+    /// Whether an upstream has failed recently, so that it may be ejected.
+    failing_upstreams: bool,
     slow: Option<Factor>,
     leaked: u32,
     second_busy: u128,
@@ -198,6 +203,22 @@ impl Station {
     /// Takes the station's parameters from a new plan.
     pub(super) fn adopt(&mut self, params: StationParams) {
         self.params = params;
+        if self.failing_upstreams {
+            // A successful response may end an ejection.
+            self.params.relays = PerKind::default();
+        }
+    }
+
+    /// Whether an upstream has failed recently, so that it may be ejected.
+    #[inline]
+    pub(super) const fn has_failing_upstreams(&self) -> bool {
+        self.failing_upstreams
+    }
+
+    /// Records whether an upstream has failed recently; `station` is this station.
+    pub(super) fn set_failing_upstreams(&mut self, failing: bool, plan: &Plan, station: StationIx) {
+        self.failing_upstreams = failing;
+        self.adopt(StationParams::of(plan, station));
     }
 
     #[inline]

@@ -208,7 +208,7 @@ impl<'a> Routes<'a> {
                     let backends: Vec<LinkIx> = links.iter().copied().filter(takes_new).collect();
                     if backends.is_empty() { Outflow::Fails } else { Outflow::Balanced(algorithm, backends) }
                 }
-                UpstreamChoice::RoundRobin => self.in_turn(links),
+                UpstreamChoice::RoundRobin => self.in_turn(links, forwarding.ejection.is_some()),
                 UpstreamChoice::Writer => self.first(links, |to| !self.is_database(to) || self.is_writer(to)),
                 UpstreamChoice::First => self.first(links, |_| true),
             },
@@ -242,14 +242,16 @@ impl<'a> Routes<'a> {
         self.fixed.infra.component(ix).kind.as_database().is_some()
     }
 
-    /// The split of a web server's round robin. An application that does not respond passes its turn to the next.
-    fn in_turn(&self, links: &[LinkIx]) -> Outflow {
+    /// The split of a web server's round robin, over the applications that respond: it ejects the others. Without
+    /// ejection, an application that does not respond passes its turn to the next.
+    fn in_turn(&self, links: &[LinkIx], ejects: bool) -> Outflow {
         let passing: Vec<bool> = links.iter().map(|link| self.passes(*link)).collect();
         let mut parts = vec![0.0; links.len()];
-        for first in 0..links.len() {
+        let turns = || (0..links.len()).filter(|place| !ejects || passing[*place]);
+        for first in turns() {
             let mut round = (first..links.len()).chain(0..first);
             let Some(place) = round.find(|place| passing[*place]) else { return Outflow::Fails };
-            parts[place] += 1.0 / links.len() as f64;
+            parts[place] += 1.0 / turns().count() as f64;
         }
         let split: Vec<(LinkIx, f64)> = links.iter().copied().zip(parts).filter(|(_, part)| *part > 0.0).collect();
         if split.is_empty() { Outflow::Fails } else { Outflow::Split(split) }

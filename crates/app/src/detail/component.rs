@@ -1,6 +1,7 @@
 //! The detail panel of a component: its state as a station, and lines specific to its kind.
 
-use hoplight_model::behaviour::CrashEffect;
+use hoplight_model::behaviour::{Behaviour, CrashEffect, behaviour};
+use hoplight_model::component::ProxySpec;
 use hoplight_model::{Certificate, Component, ComponentIx, ComponentKind, DatabaseRole, Element, RequestKind, TlsMode};
 use hoplight_sim::{Command, DatabaseView, EventKind, Fault, Health, JournalEvent, RecordState, probe_number};
 
@@ -167,12 +168,22 @@ fn special(page: &mut Page, stage: &Stage, ix: ComponentIx, component: &Componen
             };
             page.text(tone, &format!("{} {text}", infra.domain()));
         }
-        ComponentKind::Browser
-        | ComponentKind::Firewall(_)
-        | ComponentKind::Web(_)
-        | ComponentKind::App(_)
-        | ComponentKind::Agent(_)
-        | ComponentKind::MonitoringService => {}
+        ComponentKind::Web(spec) | ComponentKind::App(spec) => upstreams(page, stage, ix, spec),
+        ComponentKind::Browser | ComponentKind::Firewall(_) | ComponentKind::Agent(_) | ComponentKind::MonitoringService => {}
+    }
+}
+
+/// Writes how long a component waits for its upstreams, and which of them it has ejected.
+fn upstreams(page: &mut Page, stage: &Stage, ix: ComponentIx, spec: &ProxySpec) {
+    let (infra, sim) = (stage.infra(), stage.sim());
+    let Behaviour::Forward(forwarding) = behaviour(infra, ix, RequestKind::Read) else { return };
+    let (connect, answer) = (spec.connect_timeout_s.get(), forwarding.timeout.get());
+    page.text(Tone::Dim, &format!("timeouts: connect {connect} s, answer {answer} s"));
+    for link in infra.links_from(ix).into_iter().filter(|link| sim.is_ejected(*link)) {
+        let (_, to) = infra.ends(link);
+        let line = Line::new(Tone::Text, format!("→ {} ", infra.component(to).id)).with(Tone::Bad, "ejected");
+        let rest = format!("  for {} s after a failure", spec.fail_timeout_s.get());
+        page.line(line.with(Tone::Dim, rest).doing(SelectAction::Element(infra.hop_element(link))));
     }
 }
 

@@ -61,8 +61,6 @@ pub enum Reaction {
     Report(HttpError),
     /// Relays the failure.
     Relay,
-    /// Does not notice and waits until the attempt times out.
-    Wait,
 }
 
 /// Where the next attempt goes.
@@ -91,13 +89,37 @@ pub struct RetryRule {
     pub pause: Option<Seconds>,
 }
 
+/// Passive ejection: an upstream whose requests fail gets no more of them while another one is available (nginx:
+/// `max_fails`, `fail_timeout`).
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Ejection {
+    /// Number of failed attempts after which an upstream is ejected.
+    pub max_fails: u8,
+    /// Duration of an ejection. Afterwards, a single request probes the upstream.
+    pub fail_timeout: Seconds,
+}
+
+impl Ejection {
+    /// Whether an attempt that ends in this way counts as failed. An error that the upstream reports itself does not.
+    pub const fn counts(failure: AttemptFailure) -> bool {
+        match failure {
+            AttemptFailure::Refused
+            | AttemptFailure::Silent
+            | AttemptFailure::Reset
+            | AttemptFailure::Certificate
+            | AttemptFailure::TimedOut => true,
+            AttemptFailure::ReadOnly | AttemptFailure::TooManyConnections => false,
+        }
+    }
+}
+
 /// The client's reaction to each kind of failure.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct FailurePolicy {
     /// How it retries where the reaction is [`Reaction::Retry`].
     pub retry: RetryRule,
-    /// Time limit for connecting; `None` if only [`super::Forwarding::timeout`] applies.
-    pub connect_timeout: Option<Seconds>,
+    /// Time limit for connecting.
+    pub connect_timeout: Seconds,
     /// After [`AttemptFailure::Refused`].
     pub refused: Reaction,
     /// After [`AttemptFailure::Silent`].

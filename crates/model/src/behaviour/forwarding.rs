@@ -1,6 +1,6 @@
 //! Forwarding: how a component chooses an upstream, and what it does when an attempt fails.
 
-use super::failure::{FailurePolicy, HttpError, NextAttempt, Reaction, RetryRule};
+use super::failure::{Ejection, FailurePolicy, HttpError, NextAttempt, Reaction, RetryRule};
 use super::upstreams;
 use crate::balancer::{Algorithm, BalancerSpec, HealthCheck};
 use crate::component::{ComponentKind, ProxySpec};
@@ -43,6 +43,8 @@ pub struct Forwarding {
     pub hold: Hold,
     /// Health checks that exclude upstreams; `None` if only requests reveal failures.
     pub health: Option<HealthChecking>,
+    /// How it ejects upstreams that fail; `None` if it has only one upstream, or chooses it in another way.
+    pub ejection: Option<Ejection>,
     /// Whether it keeps connections to upstreams open, and the maximum number of idle ones for each; `u32::MAX` for no
     /// limit.
     pub connections: (Connections, u32),
@@ -113,6 +115,7 @@ impl Forwarding {
                 fall: spec.fall,
                 rise: spec.rise,
             }),
+            ejection: None,
             connections: infra.component(ix).kind.upstream(),
             passes_tls,
             learns_writer: false,
@@ -124,9 +127,11 @@ impl Forwarding {
         let driver = Self::of_driver(infra, ix, kind, spec)?;
         // If its first link goes to a database, it runs the code itself, as in LAMP.
         let runs_code = infra.link(*driver.links.first()?).protocol == Protocol::Sql;
+        let choice = if runs_code { driver.choice } else { UpstreamChoice::RoundRobin };
         Some(Self {
-            choice: if runs_code { driver.choice } else { UpstreamChoice::RoundRobin },
-            http: web_policy(driver.links.len()),
+            choice,
+            ejection: ejection(spec, choice, driver.links.len()),
+            http: web_policy(spec, kind, driver.links.len()),
             // A web server blames a slow query on its upstream, wherever the code runs.
             sql: FailurePolicy { timed_out: Reaction::Report(HttpError::GatewayTimeout), ..driver.sql },
             no_upstream: HttpError::BadGateway,
@@ -145,12 +150,14 @@ impl Forwarding {
     fn of_driver(infra: &Infrastructure, ix: ComponentIx, kind: RequestKind, spec: &ProxySpec) -> Option<Self> {
         let links = upstreams(infra, ix, kind);
         let follows = kind.is_write() && spec.follow_primary;
-        let policy = driver_policy(links.len(), follows);
+        let policy = driver_policy(spec, links.len(), follows);
         let has_database = links.iter().any(|link| infra.link(*link).protocol == Protocol::Sql);
         links.first()?;
+        let choice = if follows { UpstreamChoice::Writer } else { UpstreamChoice::First };
         Some(Self {
+            ejection: ejection(spec, choice, links.len()),
             links,
-            choice: if follows { UpstreamChoice::Writer } else { UpstreamChoice::First },
+            choice,
             http: policy,
             sql: policy,
             no_upstream: HttpError::InternalServerError,
@@ -163,6 +170,15 @@ impl Forwarding {
             learns_writer: follows && has_database,
         })
     }
+}
+
+/// How a web server or a database driver ejects upstreams. A driver that looks for the writer moves on after each failure.
+fn ejection(spec: &ProxySpec, choice: UpstreamChoice, upstreams: usize) -> Option<Ejection> {
+    let ejects = match choice {
+        UpstreamChoice::RoundRobin | UpstreamChoice::First => upstreams > 1 && spec.max_fails > 0,
+        UpstreamChoice::Balanced(_) | UpstreamChoice::Writer => false,
+    };
+    ejects.then_some(Ejection { max_fails: spec.max_fails, fail_timeout: spec.fail_timeout_s })
 }
 
 fn shorter(a: Seconds, b: Seconds) -> Seconds {
@@ -178,7 +194,7 @@ fn balancer_policy(spec: &BalancerSpec, passes_tls: bool) -> FailurePolicy {
             next: if spec.redispatch { NextAttempt::Redispatch } else { NextAttempt::Same },
             pause: Some(shorter(spec.connect_timeout_s, LONGEST_PAUSE)),
         },
-        connect_timeout: Some(spec.connect_timeout_s),
+        connect_timeout: spec.connect_timeout_s,
         refused: Reaction::Retry(HttpError::Unavailable),
         silent: Reaction::Retry(HttpError::Unavailable),
         reset: Reaction::Report(HttpError::BadGateway),
@@ -190,26 +206,27 @@ fn balancer_policy(spec: &BalancerSpec, passes_tls: bool) -> FailurePolicy {
     }
 }
 
-/// nginx's `proxy_next_upstream`, restricted to refused connections: a request that may have been processed is never
-/// resent.
-fn web_policy(upstreams: usize) -> FailurePolicy {
-    let bad_gateway = Reaction::Report(HttpError::BadGateway);
+/// nginx's `proxy_next_upstream error timeout`: after a failed connection, the next upstream. After a failure on an open
+/// connection too, unless the request is a write: one that may have been processed is not resent. nginx reports timeouts
+/// with 504, and other failures with 502.
+fn web_policy(spec: &ProxySpec, kind: RequestKind, upstreams: usize) -> FailurePolicy {
+    let sent = |error| if kind.is_write() { Reaction::Report(error) } else { Reaction::Retry(error) };
     FailurePolicy {
         retry: RetryRule { attempts: upstreams.min(MOST_UPSTREAMS), next: NextAttempt::Round, pause: None },
-        connect_timeout: None,
+        connect_timeout: spec.connect_timeout_s,
         refused: Reaction::Retry(HttpError::BadGateway),
-        silent: Reaction::Wait,
-        reset: bad_gateway,
-        certificate: bad_gateway,
+        silent: Reaction::Retry(HttpError::GatewayTimeout),
+        reset: sent(HttpError::BadGateway),
+        certificate: Reaction::Retry(HttpError::BadGateway),
         read_only: Reaction::Relay,
         too_many_connections: Reaction::Relay,
-        timed_out: Reaction::Report(HttpError::GatewayTimeout),
+        timed_out: sent(HttpError::GatewayTimeout),
     }
 }
 
-/// A database driver with a list of hosts: after a refused connection it tries the next one. A driver that looks for
-/// the writer wraps around; any other stops at the end of the list. Every other failure is an exception in the code.
-fn driver_policy(databases: usize, follows_writer: bool) -> FailurePolicy {
+/// A database driver with a list of hosts: after a failed connection it tries the next one. A driver that looks for the
+/// writer wraps around; any other stops at the end of the list. Every other failure is an exception in the code.
+fn driver_policy(spec: &ProxySpec, databases: usize, follows_writer: bool) -> FailurePolicy {
     let exception = Reaction::Report(HttpError::InternalServerError);
     FailurePolicy {
         retry: RetryRule {
@@ -217,9 +234,9 @@ fn driver_policy(databases: usize, follows_writer: bool) -> FailurePolicy {
             next: if follows_writer { NextAttempt::Round } else { NextAttempt::Following },
             pause: None,
         },
-        connect_timeout: None,
+        connect_timeout: spec.connect_timeout_s,
         refused: Reaction::Retry(HttpError::InternalServerError),
-        silent: Reaction::Wait,
+        silent: Reaction::Retry(HttpError::InternalServerError),
         reset: exception,
         certificate: exception,
         read_only: exception,

@@ -128,7 +128,7 @@ fn a_balancer_that_passes_tls_leaves_the_certificate_to_the_browser() {
 }
 
 #[test]
-fn a_web_server_serves_static_pages_and_retries_refused_connections_on_the_next_application() {
+fn a_web_server_serves_static_pages_and_retries_failed_connections_on_the_next_application() {
     let apps: Vec<String> = (1..=9).map(|n| format!(r#"(id: "app-{n}", kind: App())"#)).collect();
     let links: Vec<String> = (1..=9).map(|n| format!(r#"(from: "web", to: "app-{n}")"#)).collect();
     let infra = site("", &format!(r#"(id: "web", kind: Web()), {}"#, apps.join(",")), &links.join(","));
@@ -138,7 +138,7 @@ fn a_web_server_serves_static_pages_and_retries_refused_connections_on_the_next_
     let policy = web.policy(Protocol::Http);
     assert_eq!((policy.retry.attempts, policy.retry.next, policy.retry.pause), (8, NextAttempt::Round, None));
     assert_eq!(policy.refused, Reaction::Retry(HttpError::BadGateway));
-    assert_eq!(policy.silent, Reaction::Wait, "no connect timeout");
+    assert_eq!((policy.silent, policy.connect_timeout.get()), (Reaction::Retry(HttpError::GatewayTimeout), 1.0));
     assert_eq!(policy.timed_out, Reaction::Report(HttpError::GatewayTimeout));
     assert!(!web.learns_writer);
     assert_eq!(of(&infra, "app-1", RequestKind::Read), Behaviour::Fail(HttpError::InternalServerError));
@@ -164,6 +164,7 @@ fn an_application_reads_from_the_first_database_and_writes_to_the_writer() {
     let read = forwarding(&infra, "app-1", RequestKind::Read);
     assert_eq!((read.choice, read.links.len(), read.timeout.get()), (UpstreamChoice::First, 2, 2.0));
     assert_eq!((read.sql.retry.attempts, read.sql.retry.next), (2, NextAttempt::Following));
+    assert_eq!((read.sql.silent, read.sql.connect_timeout.get()), (read.sql.refused, 1.0), "a silent host counts as refused");
     assert_eq!(read.hold, Hold::UntilAnswered);
     let write = forwarding(&infra, "app-1", RequestKind::Write);
     assert_eq!((write.choice, write.sql.retry.next), (UpstreamChoice::Writer, NextAttempt::Round));

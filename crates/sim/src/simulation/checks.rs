@@ -4,6 +4,7 @@
 //! application behind the backend is dead. Checks ignore what requests experience: a balancer that relies on checks
 //! alone detects a failure late, and that is the lesson.
 
+use hoplight_model::behaviour::NextAttempt;
 use hoplight_model::firewall::RuleAction;
 use hoplight_model::{HealthCheck, LinkIx, RequestKind, TlsMode};
 
@@ -113,40 +114,60 @@ impl Simulation {
         if balancer.check == HealthCheck::Tcp {
             return None;
         }
-        let after = self.check_failure_after(to, balancer.check)?;
-        Some(if after < balancer.check_timeout { (CheckCode::L7Sts, after) } else { (CheckCode::L7Tout, balancer.check_timeout) })
+        match self.check_answer(to, balancer.check) {
+            Ok(after) if after < balancer.check_timeout => None,
+            Err(after) if after < balancer.check_timeout => Some((CheckCode::L7Sts, after)),
+            Ok(_) | Err(_) => Some((CheckCode::L7Tout, balancer.check_timeout)),
+        }
     }
 
-    /// Nanoseconds after which a station that accepts connections would fail a check of depth `check`; `None` if it
-    /// would pass. Follows the links for reads, and reads the station's round-robin position without advancing it.
-    fn check_failure_after(&self, station: StationIx, check: HealthCheck) -> Option<u64> {
+    /// How a station that accepts connections would answer a check of depth `check`, and after how many nanoseconds: with
+    /// success, or with an error. Follows the links for reads, and reads the station's round-robin position without
+    /// advancing it.
+    fn check_answer(&self, station: StationIx, check: HealthCheck) -> Result<u64, u64> {
         let (plan, state) = (&self.plan.stations[station], &self.stations[station]);
         if self.is_hung(station) {
-            return Some(u64::MAX);
+            return Err(u64::MAX);
         }
         if !state.has_free_slot() && !state.has_queue_space() {
-            return Some(0);
+            return Err(0);
+        }
+        if plan.check_depth.is_none_or(|depth| check < depth) {
+            return Ok(0);
         }
         let links = &plan.out[RequestKind::Read];
-        let asks = plan.check_depth.is_some_and(|depth| check >= depth);
         let takes_turns = state.params().routing[RequestKind::Read] == Routing::TakeTurns;
         let first = if takes_turns { length(state.turn()) } else { 0 };
-        if !asks {
-            return None;
-        }
+        let available = |link: LinkIx| self.is_available(station, RequestKind::Read, link);
+        let some_available = links.iter().any(|link| available(*link));
+        let mut elapsed = 0;
         for place in 0..links.len() {
             let link = links[(first + place) % links.len()];
-            let link_state = &self.links[link];
-            if matches!(plan.role, Role::Balancer(_)) && !link_state.takes_new() {
+            if matches!(plan.role, Role::Balancer(_)) && !self.links[link].takes_new() {
                 continue;
             }
-            return match self.passage(link) {
-                Passage::Refused => continue,
-                Passage::Silent => Some(plan.timeout),
-                Passage::Open => self.check_failure_after(self.plan.hops[link].to, check).map(|after| after.min(plan.timeout)),
-            };
+            if some_available && !available(link) {
+                continue;
+            }
+            match self.passage(link) {
+                Passage::Refused => {}
+                Passage::Silent => {
+                    let policy = plan.policy(RequestKind::Read, self.plan.hops[link].protocol);
+                    let connect_timeout = policy.connect_timeout.nanos();
+                    if policy.retry.next == NextAttempt::Same {
+                        return Err(elapsed + connect_timeout * policy.retry.attempts as u64);
+                    }
+                    elapsed += connect_timeout;
+                }
+                Passage::Open => {
+                    return match self.check_answer(self.plan.hops[link].to, check) {
+                        Ok(after) if after < plan.timeout => Ok(elapsed + after),
+                        Ok(after) | Err(after) => Err(elapsed + after.min(plan.timeout)),
+                    };
+                }
+            }
         }
-        Some(0)
+        Err(elapsed)
     }
 
     /// Counts the result of a check: `fall` consecutive failures take a backend out of rotation, and `rise` consecutive

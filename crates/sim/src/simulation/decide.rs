@@ -6,6 +6,7 @@ use hoplight_model::Protocol;
 use hoplight_model::behaviour::{AttemptFailure, NextAttempt, Reaction, RetryRule, WhenFull};
 use hoplight_model::quantity::Seconds;
 
+use crate::database::Drivers;
 use crate::event::Kind;
 use crate::index::{LinkIx, RequestIx, StationIx};
 use crate::journal::{EventKind, FailureCause, FailureReason, Observer};
@@ -24,6 +25,10 @@ impl Simulation {
         match act {
             Routing::Ask(link) => Next::Forward(link),
             Routing::Balance => self.balance(request, station, observer).map_or(Next::Moved(None), Next::Forward),
+            Routing::TakeTurns | Routing::AskFirst(_) if self.stations[station].has_failing_upstreams() => {
+                Next::Forward(self.choose_available(request, station))
+            }
+            Routing::AskFirst(link) => Next::Forward(link),
             Routing::TakeTurns => {
                 let links = &self.plan.stations[station].out[self.requests[request].kind];
                 // There is at least one link; otherwise the routing would be `Routing::Fail`.
@@ -130,13 +135,17 @@ impl Simulation {
             self.databases.drivers.record(station, kind, link, status == Status::Ok, &self.plan);
         }
         let (failure, why) = match status {
-            Status::Ok | Status::Error(_) => return self.respond(request, status, observer),
+            Status::Ok | Status::Error(_) => {
+                self.note_success(station, link);
+                return self.respond(request, status, observer);
+            }
             Status::Refused => (AttemptFailure::Refused, FailureReason::Refused),
             Status::Reset => (AttemptFailure::Reset, FailureReason::Reset),
             Status::Certificate => (AttemptFailure::Certificate, FailureReason::Certificate),
             Status::ReadOnly => (AttemptFailure::ReadOnly, FailureReason::ReadOnly),
             Status::TooManyConnections => (AttemptFailure::TooManyConnections, FailureReason::TooManyConnections),
         };
+        self.note_failure(station, kind, link, failure);
         match policy.after(failure) {
             Reaction::Relay => self.respond(request, status, observer),
             Reaction::Report(error) => self.fail(request, station, error.into(), why, observer),
@@ -145,12 +154,26 @@ impl Simulation {
                     self.fail(request, station, error.into(), why, observer);
                 }
             }
-            Reaction::Wait => unreachable!("a response has arrived"),
+        }
+    }
+
+    /// Handles the connection timeout of a web server or a database driver: it tries the next upstream, or fails.
+    fn connect_timed_out<O: Observer>(&mut self, request: RequestIx, station: StationIx, link: LinkIx, observer: &mut O) {
+        let (kind, tag) = (self.requests[request].kind, self.requests[request].tag());
+        self.note(observer, Some(tag), EventKind::GivesUp { component: station });
+        let policy = *self.plan.stations[station].policy(kind, self.plan.hops[link].protocol);
+        if Drivers::is_client(station, kind, &self.plan) {
+            self.databases.drivers.record(station, kind, link, false, &self.plan);
+        }
+        self.note_failure(station, kind, link, AttemptFailure::Silent);
+        let Reaction::Retry(error) = policy.after(AttemptFailure::Silent) else { unreachable!("a failed connection is retried") };
+        if !self.try_again(request, station, link, &policy.retry, observer) {
+            self.fail(request, station, error.into(), FailureReason::Timeout, observer);
         }
     }
 
     /// Makes another attempt after a failed one. Returns false if none is left.
-    fn try_again<O: Observer>(
+    pub(super) fn try_again<O: Observer>(
         &mut self,
         request: RequestIx,
         station: StationIx,
@@ -163,7 +186,9 @@ impl Simulation {
         if usize::from(attempt) >= rule.attempts {
             return false;
         }
-        let links = &self.plan.stations[station].out[record.kind];
+        let kind = record.kind;
+        let links = &self.plan.stations[station].out[kind];
+        let available = |link: &&LinkIx| self.is_available(station, kind, **link);
         let tried = || links.iter().position(|known| *known == link).expect("the attempt was on one of these links");
         let (next, attempt) = match rule.next {
             NextAttempt::Same | NextAttempt::Redispatch => {
@@ -172,12 +197,19 @@ impl Simulation {
                 self.pause(request, rule.pause.filter(|_| !elsewhere).map_or(0, Seconds::nanos));
                 return true;
             }
-            NextAttempt::Round => (links[(tried() + 1) % links.len()], attempt.saturating_add(1)),
-            NextAttempt::Following => match links.get(tried() + 1) {
+            NextAttempt::Round => {
+                let (before, after) = links.split_at(tried());
+                match after[1..].iter().chain(before).find(available) {
+                    Some(next) => (*next, attempt.saturating_add(1)),
+                    None => return false,
+                }
+            }
+            NextAttempt::Following => match links[tried() + 1..].iter().find(available) {
                 Some(next) => (*next, 1),
                 None => return false,
             },
         };
+        self.note_attempt(station, kind, next);
         self.forward(request, next, attempt, observer);
         true
     }
@@ -220,6 +252,9 @@ impl Simulation {
         let link = record.path[level];
         let station = self.plan.hops[link].from;
         let rule = self.plan.stations[station].policy(record.kind, self.plan.hops[link].protocol).retry;
+        if matches!(rule.next, NextAttempt::Round | NextAttempt::Following) {
+            return self.connect_timed_out(request, station, link, observer);
+        }
         let (attempt, redispatch) = (record.attempts[level].saturating_add(1), rule.next == NextAttempt::Redispatch);
         if usize::from(attempt) > rule.attempts {
             let why = if silent { FailureReason::Timeout } else { FailureReason::Refused };

@@ -1,6 +1,6 @@
 //! Early termination: a process stops and drops everything it holds, or a sender stops waiting.
 
-use hoplight_model::behaviour::Reaction;
+use hoplight_model::behaviour::{AttemptFailure, Reaction};
 
 use crate::database::Drivers;
 use crate::event::Kind;
@@ -26,6 +26,7 @@ impl Simulation {
         self.resolver_stops(station);
         self.close_connections(|hop| hop.from == station || hop.to == station);
         self.stations[station].clear(now);
+        self.forget_failures(station);
         self.monitoring.stop(station, &self.plan);
         if let Role::Balancer(balancer) = &self.plan.stations[station].role {
             self.balancers.clear(balancer.number);
@@ -193,9 +194,15 @@ impl Simulation {
         if Drivers::is_client(station, kind, &self.plan) {
             self.databases.drivers.record(station, kind, link, false, &self.plan);
         }
-        let policy = self.plan.stations[station].policy(kind, self.plan.hops[link].protocol);
-        let Reaction::Report(error) = policy.timed_out else { unreachable!("a timeout is reported as an error") };
+        self.note_failure(station, kind, link, AttemptFailure::TimedOut);
+        let policy = *self.plan.stations[station].policy(kind, self.plan.hops[link].protocol);
         let request = self.abandon(request, level);
+        let error = match policy.timed_out {
+            Reaction::Report(error) => error,
+            Reaction::Retry(_) if self.try_again(request, station, link, &policy.retry, observer) => return,
+            Reaction::Retry(error) => error,
+            Reaction::Relay => unreachable!("there is no response to relay"),
+        };
         self.fail(request, station, error.into(), FailureReason::Timeout, observer);
     }
 }

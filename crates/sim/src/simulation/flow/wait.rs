@@ -2,7 +2,6 @@
 
 use hoplight_model::RequestKind;
 use hoplight_model::behaviour::LOOKUP_TIMEOUT;
-use hoplight_model::quantity::Seconds;
 
 use crate::event::Kind;
 use crate::index::{Ix, LinkIx, RequestIx, StationIx};
@@ -46,16 +45,19 @@ impl Simulation {
             };
             let travelled = if crossed { self.links[link].stretch(hop.latency) } else { 0 };
             let timeout = connect_timeout.saturating_sub(travelled);
+            // The timeout for the response starts once there is a connection.
+            let clock = &mut self.requests[request].clocks[usize::from(level)];
+            *clock = clock.wrapping_add(1);
             self.schedule_for(request, self.clock.now() + timeout, Kind::Retry);
         }
     }
 
-    /// The connect timeout of the sender on a link, in nanoseconds; `None` if only the timeout for the response
-    /// applies.
+    /// The connect timeout of the sender on a link, in nanoseconds; `None` for a browser, which waits as long as its
+    /// user does.
     fn connect_timeout(&self, kind: RequestKind, link: LinkIx) -> Option<u64> {
         let hop = &self.plan.hops[link];
         let forwarding = self.plan.stations[hop.from].forwarding(kind)?;
-        forwarding.policy(hop.protocol).connect_timeout.map(Seconds::nanos)
+        Some(forwarding.policy(hop.protocol).connect_timeout.nanos())
     }
 
     /// Starts the timeout of a component that waits for a response.
