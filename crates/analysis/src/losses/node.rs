@@ -1,7 +1,7 @@
 //! How requests of each kind end at one component, given how they end at its upstreams.
 
 use hoplight_model::behaviour::{
-    AttemptFailure, Behaviour, FailurePolicy, Forwarding, NextAttempt, Reaction, Statement, UpstreamChoice, WhenFull,
+    AttemptFailure, Behaviour, Ejection, FailurePolicy, Forwarding, NextAttempt, Reaction, Statement, UpstreamChoice, WhenFull,
     checks_speak_tls,
 };
 use hoplight_model::station::Hold;
@@ -128,7 +128,11 @@ impl Evaluation<'_> {
             UpstreamChoice::First => vec![(0, 1.0)],
             UpstreamChoice::Writer => self.writer_starts(ix, kind, forwarding),
         };
+        let ejected = self.ejected(ix, kind, forwarding);
         for (place, share) in starts {
+            // An ejected upstream gets only a probe from time to time, which is neglected.
+            let places = (0..ejected.len()).map(|offset| (place + offset) % ejected.len());
+            let place = places.into_iter().find(|place| !ejected[*place]).unwrap_or(place);
             self.attempts(ix, kind, forwarding, (place, share), (&mut reply, &mut sends));
         }
         sends.sort_by_key(|(link, _)| *link);
@@ -138,6 +142,23 @@ impl Evaluation<'_> {
             same
         });
         (reply, sends)
+    }
+
+    /// For each upstream, whether it is ejected most of the time: at least every other attempt fails in a way that counts.
+    fn ejected(&self, ix: ComponentIx, kind: RequestKind, forwarding: &Forwarding) -> Vec<bool> {
+        if forwarding.ejection.is_none() {
+            return vec![false; forwarding.links.len()];
+        }
+        let failing = |link: &LinkIx| {
+            let policy = forwarding.policy(self.site.infra.link(*link).protocol);
+            let outcomes = self.attempt(ix, *link, kind, forwarding, policy);
+            let counted = outcomes.parts.iter().filter(|part| match part.ending {
+                Ending::Failed(failure) => Ejection::counts(failure),
+                Ending::Ok | Ending::Error => false,
+            });
+            counted.map(|part| part.share).sum::<f64>() >= 0.5
+        };
+        forwarding.links.iter().map(failing).collect()
     }
 
     /// Why no backend is UP: the reason of the only one, or that there is none.
@@ -271,7 +292,7 @@ impl Evaluation<'_> {
                 if let Ending::Failed(failure) = part.ending {
                     match policy.after(failure) {
                         Reaction::Relay => {}
-                        Reaction::Report(_) | Reaction::Wait => part.ending = Ending::Error,
+                        Reaction::Report(_) => part.ending = Ending::Error,
                         Reaction::Retry(_) => {
                             again = Part { share: again.share + part.share, why: part.why, time_s: part.time_s, ..again };
                             continue;
@@ -314,12 +335,7 @@ impl Evaluation<'_> {
             Passage::Refused => return one(Ending::Failed(AttemptFailure::Refused), LossReason::Refused(link), 0.0),
             Passage::Silent => {
                 let silent = LossReason::Silent(link);
-                return match policy.connect_timeout {
-                    Some(timeout) if policy.silent != Reaction::Wait => {
-                        one(Ending::Failed(AttemptFailure::Silent), silent, timeout.get())
-                    }
-                    _ => one(timed_out, silent, forwarding.timeout.get()),
-                };
+                return one(Ending::Failed(AttemptFailure::Silent), silent, policy.connect_timeout.get());
             }
             Passage::Open => {}
         }
