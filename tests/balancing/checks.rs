@@ -147,3 +147,20 @@ fn a_restored_backend_is_up_after_two_successful_checks() {
     site.at(24_000.0);
     assert_eq!(site.sim.backend_up(link), Some(true));
 }
+
+#[test]
+fn after_a_restart_of_the_balancer_the_first_failed_check_is_enough() {
+    let mut site = Plan::default().start();
+    site.at(10_000.0).kill(component("lb-1")).kill(component("web-1"));
+    site.after(1_000.0).act(Command::Restore(component("lb-1")));
+    let started = site.now_ms();
+    let (at, code) = site.after(20_000.0).down().expect("the checks notice");
+    assert!(at - started <= 2_000.0 && code == "L4CON", "{} ms, {code}", at - started);
+    // A check that passes first makes it take three again.
+    let mut site = Plan::default().start();
+    site.at(10_000.0).kill(component("lb-1"));
+    site.after(1_000.0).act(Command::Restore(component("lb-1"))).after(4_000.0).kill(component("web-1"));
+    let killed = site.now_ms();
+    let (at, _) = site.after(20_000.0).down().expect("the checks notice");
+    assert!((4_000.0..=6_000.0).contains(&(at - killed)), "{} ms", at - killed);
+}

@@ -23,12 +23,11 @@ impl Simulation {
     #[inline(always)]
     pub(super) fn decide<O: Observer>(&mut self, request: RequestIx, station: StationIx, act: Routing, observer: &mut O) -> Next {
         match act {
-            Routing::Ask(link) => Next::Forward(link),
             Routing::Balance => self.balance(request, station, observer).map_or(Next::Moved(None), Next::Forward),
             Routing::TakeTurns | Routing::AskFirst(_) if self.stations[station].has_failing_upstreams() => {
                 Next::Forward(self.choose_available(request, station))
             }
-            Routing::AskFirst(link) => Next::Forward(link),
+            Routing::Ask(link) | Routing::AskFirst(link) => Next::Forward(link),
             Routing::TakeTurns => {
                 let links = &self.plan.stations[station].out[self.requests[request].kind];
                 // There is at least one link; otherwise the routing would be `Routing::Fail`.

@@ -198,9 +198,8 @@ impl Simulation {
         let policy = *self.plan.stations[station].policy(kind, self.plan.hops[link].protocol);
         let request = self.abandon(request, level);
         let error = match policy.timed_out {
-            Reaction::Report(error) => error,
             Reaction::Retry(_) if self.try_again(request, station, link, &policy.retry, observer) => return,
-            Reaction::Retry(error) => error,
+            Reaction::Report(error) | Reaction::Retry(error) => error,
             Reaction::Relay => unreachable!("there is no response to relay"),
         };
         self.fail(request, station, error.into(), FailureReason::Timeout, observer);

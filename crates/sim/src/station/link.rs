@@ -48,6 +48,8 @@ pub(crate) struct LinkState {
     backend_up: bool,
     /// Number of consecutive health checks that contradict `backend_up`.
     streak: u8,
+    /// Whether the balancer has restarted and not checked the backend yet.
+    unchecked: bool,
     draining: bool,
     /// Credit of the backend in smooth weighted round robin.
     credit: i64,
@@ -253,14 +255,16 @@ impl LinkState {
 
     /// Carries over the results of health checks from the same link before a rebuild.
     pub(crate) fn carry_checks(&mut self, old: &Self) {
-        (self.backend_up, self.streak) = (old.backend_up, old.streak);
+        (self.backend_up, self.streak, self.unchecked) = (old.backend_up, old.streak, old.unchecked);
         (self.check, self.checks, self.answered) = (old.check, old.checks, old.answered);
     }
 
-    /// Discards the results of health checks when the balancer stops: after a restart, it considers every backend up.
+    /// Discards the results of health checks when the balancer stops: after a restart, it considers every backend up until
+    /// the first check fails.
     pub(crate) fn reset_backend(&mut self) {
         self.backend_up = true;
         self.streak = 0;
+        self.unchecked = true;
         self.credit = 0;
         self.check = None;
     }
@@ -277,9 +281,10 @@ impl LinkState {
     }
 
     /// Evaluates the last health check: `fall` consecutive failures take the backend out of service, `rise` consecutive
-    /// successes put it back. Returns the new state if it changes.
+    /// successes put it back. After a restart of the balancer, one failure is enough. Returns the new state if it changes.
     pub(crate) fn end_check(&mut self, fall: u8, rise: u8) -> Option<bool> {
         let passed = self.check.is_none();
+        let fall = if std::mem::take(&mut self.unchecked) { 1 } else { fall };
         if self.backend_up == passed {
             self.streak = 0;
             return None;
@@ -326,6 +331,7 @@ impl Default for LinkState {
             cut: false,
             backend_up: true,
             streak: 0,
+            unchecked: false,
             draining: false,
             credit: 0,
             check: None,
