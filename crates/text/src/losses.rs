@@ -121,8 +121,8 @@ mod tests {
         assert_eq!(why("app"), "connections from web to app are refused");
         assert_eq!(why("db-2"), "requests continue without it");
         assert_eq!(why("db"), "writes reach db-2, which is read-only");
-        let cut = why("app → db");
-        assert!(cut.contains("app sends requests to db, which does not respond, and waits until its timeout"), "{cut}");
+        let cut = why("web → app");
+        assert!(cut.contains("web sends requests to app, which does not respond, and waits until its timeout"), "{cut}");
     }
 
     #[test]
