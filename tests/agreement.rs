@@ -47,7 +47,7 @@ fn compare(infra: &Infrastructure) -> (usize, Vec<Difference>) {
     (compared, differences)
 }
 
-/// The shipped scenarios. The benchmarks are left out: they are networks of queues, with up to a million requests.
+/// The shipped scenarios. Excludes the benchmarks, which are networks of queues with up to a million requests.
 fn shipped() -> Vec<Infrastructure> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets");
     let files = std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());

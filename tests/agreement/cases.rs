@@ -1,4 +1,4 @@
-//! Drawings on which "a path exists" and what the site does differ, with the verdicts of some losses.
+//! Drawings for which "a path exists" differs from the site's behaviour, with the verdicts of some losses.
 
 use hoplight::analysis::Verdict::{self, Degraded, Stops, Works};
 

@@ -343,7 +343,7 @@ fn a_server_is_reported_with_everything_that_only_it_has() {
     };
     let says = "Without back, reads and writes stop. On it, and nowhere else: app and db.";
     assert!(drawn(&site("back"), "single-point").contains(&said("back", says)), "{:?}", drawn(&site("back"), "single-point"));
-    // With the database alone on it, the finding about the only writer is enough.
+    // If the server hosts only the database, the finding about the only writer is enough.
     assert!(!drawn(&site("front"), "single-point").iter().any(|(subject, _)| subject == "back"));
 }
 

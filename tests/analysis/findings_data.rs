@@ -48,7 +48,7 @@ fn writes_that_end_at_a_replica_are_an_error() {
     let says = "Writes of app-2 end at db-2, which is a read-only replica: each of them fails. Its link to db-1 comes later, and it \
                 does not follow the primary.";
     assert_eq!(drawn(&stubborn(&both), "writes-to-replica"), [said("app-2", says)]);
-    // Reads from the replica are what it is for.
+    // Serving reads is the purpose of a replica.
     let reads = r#"(from: "app-2", to: "db-1"), (from: "app-2", to: "db-2", kinds: [Read]), (from: "db-1", to: "db-2")"#;
     assert_eq!(drawn(&stubborn(reads), "writes-to-replica"), []);
 }

@@ -107,7 +107,7 @@ fn mixed_versions_are_neither_a_group_nor_diversity() {
     assert_eq!(found(text), [said("design", says)]);
     let one = text.replace("8.0.39", "8.0.36").replace("8.0.40", "8.0.36");
     assert_eq!(found(&one), []);
-    // Two products are diversity, two patch levels of one are not.
+    // Two products are diversity; two patch levels of one product are not.
     let levels = one.replacen(r#"(name: "Apache httpd", version: "2.4.62")"#, r#"(name: "Nginx", version: "1.24.0")"#, 1);
     let says = "web-1 and web-2 run versions 1.22.1 and 1.24.0 of Nginx. Versions of one program share most of their flaws, so this \
                 is not diversity.";

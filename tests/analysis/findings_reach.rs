@@ -22,7 +22,7 @@ fn a_database_that_the_internet_reaches_is_an_error() {
     assert_eq!(found("(ports: [3306])"), [said("db", says)]);
     assert_eq!(found(r#"(peer: Component("app"), ports: [3306])"#), []);
     assert_eq!(drawn(&behind("(ports: [3306])"), "exposed-port"), [], "reported once");
-    // Without a firewall as well, of which the shipped designs have several.
+    // Also without a firewall, as in several of the shipped designs.
     let open = "Anyone on the Internet can connect to db-1 on port 3306: no firewall is in between.";
     for text in [
         include_str!("../../assets/stage-1-distributed.ron"),
@@ -76,7 +76,7 @@ fn databases_that_may_connect_to_any_address_are_reported() {
     assert_eq!(found("()"), [said("design", "db may connect to any address on every port.")]);
     assert_eq!(found(""), []);
     assert_eq!(found(r#"(peer: Server("front"), ports: [443]), (ports: [25], action: Drop)"#), []);
-    // A second firewall that allows less decides.
+    // The more restrictive of two firewalls decides.
     let strict =
         r#"components: [(id: "fw-3", kind: Firewall(components: ["db"], inbound: [(peer: Component("app"), ports: [3306])])),"#;
     let two = behind(r#"(peer: Component("app"), ports: [3306])], outbound: [(ports: [443])"#).replace("components: [", strict);

@@ -1,6 +1,7 @@
 //! Silent upstreams: servers without power, which neither accept nor refuse connections.
 //!
-//! The expected status codes and times were measured with Nginx 1.22 and Gunicorn, at a connect timeout of one second.
+//! The expected status codes and times were measured with Nginx 1.22 and Gunicorn, with a connect timeout of one
+//! second.
 
 use std::sync::Arc;
 
@@ -9,7 +10,7 @@ use hoplight::sim::{EventKind, Failure};
 
 use super::site::Run;
 
-/// A web server, two applications and two databases, each on a server of its own, behind a balancer. Service times are
+/// A web server, two applications and two databases, each on its own server, behind a balancer. Service times are
 /// constant, and each link takes 1 ms.
 fn site(web: &str, app: &str) -> Arc<Infrastructure> {
     let apps = r#"(from: "web-1", to: "app-1"), (from: "web-1", to: "app-2"),"#;
@@ -82,7 +83,7 @@ fn a_web_server_answers_504_when_every_application_is_silent() {
     let mut run = Run::new(&site("", ""));
     run.act("kill app-1").act("kill app-2");
     assert_eq!(send(&mut run, "read"), (Err(Failure::BadGateway), TO_APP_MS + 4.0));
-    // With a single application there is nothing to try next. Measured: 504 after 1001 ms (1000 to 1016).
+    // With a single application there is no next upstream to try. Measured: 504 after 1001 ms (1000 to 1016).
     let one = r#"(from: "web-1", to: "app-1"),"#;
     let mut run = Run::new(&chain("", "", one));
     run.act("kill s-app-1");
@@ -169,7 +170,7 @@ fn an_upstream_that_responds_to_its_probe_is_back() {
     let link = infra.link_between("web-1", "app-1").expect("a link");
     let served = |run: &Run| run.sim.station(app).served;
     assert!(run.sim.is_ejected(link) && infra.ends(link) == (web, app));
-    // The application starts 0.5 s before the ejection ends. Until then it gets nothing.
+    // The application starts 0.5 s before the ejection ends. Until then, it gets no requests.
     run.act("restore app-1");
     let before = served(&run);
     reads(&mut run, 10, 1);

@@ -68,7 +68,7 @@ fn a_lost_server_is_reported_with_its_backend_its_alerts_and_the_stale_reads() {
         let of = report["failed_by_cause"].as_array().expect("a list").iter().filter(|it| it["failure"] == failure.as_str());
         assert_eq!(of.map(|it| count(&it["count"])).sum::<u64>(), count(total), "{failure}");
     }
-    // The balancer cannot connect to the dead server, and the other application has too much work.
+    // The balancer cannot connect to the dead server, and the other application is overloaded.
     let unavailable = Some("503 unavailable");
     assert!(causes(&report).contains(&[unavailable, Some("timeout"), Some("lb-1"), Some("sC")]), "{report}");
     assert!(causes(&report).contains(&[unavailable, Some("queue full"), Some("app-2"), None]), "{report}");
@@ -80,7 +80,7 @@ fn a_lost_server_is_reported_with_its_backend_its_alerts_and_the_stale_reads() {
     assert!(dead["last_change_s"].as_f64().is_some_and(|at| (40.0..46.0).contains(&at)) && other["last_change_s"].is_null());
     assert!(table.contains("  lb-1 → web-1") && !table.contains("  lb-1 → web-2"), "{table}");
 
-    // The replica was on its own for 20 s.
+    // The replica received no changes for 20 s.
     assert!(count(&report["databases"]["db-2"]["stale_reads"]) > 100, "{report}");
     assert_eq!(
         (&report["databases"]["db-1"]["accepts_writes"], &report["databases"]["db-2"]["accepts_writes"]),

@@ -113,7 +113,7 @@ fn conditions_stay_with_their_elements() {
     assert_eq!(sim.faults(), faults);
     assert_eq!(sim.algorithm(), Some(Algorithm::LeastConnections));
     assert!(sim.syn_cookies() && (sim.rate() - 40.0).abs() < 1e-9);
-    // Negative control: a fresh run has none of this.
+    // Negative control: a fresh run has none of this state.
     let fresh = Simulation::new(stage_2(), 1);
     assert!(fresh.faults().is_empty() && fresh.is_draining(&component("web-2")) == Some(false));
 }

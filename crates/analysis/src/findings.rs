@@ -37,7 +37,7 @@ pub enum Severity {
     Note,
     /// A weakness: mitigate it or accept the risk.
     Warning,
-    /// It stops the service or discloses secrets.
+    /// An error: the service stops, or secrets are disclosed.
     Error,
 }
 

@@ -1,4 +1,4 @@
-//! What the loss of a single element means for users in the long run: which share of each kind of request fails once
+//! What the loss of a single element means for users in the long run: the share of each kind of request that fails once
 //! health checks, failovers and promotions have settled, and why.
 //!
 //! Unlike `flow` and `structure`, which ask whether a path exists, this module executes what is configured: a balancer

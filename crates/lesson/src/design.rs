@@ -80,7 +80,7 @@ impl Session {
         draft.undo().then(|| self.adopt(draft))
     }
 
-    /// Reapplies the edit that was reverted last. `None` if there is none.
+    /// Reapplies the latest reverted edit. `None` if there is none.
     pub fn redo_edit(&mut self) -> Option<Edited> {
         let mut draft = self.draft();
         draft.redo().then(|| self.adopt(draft))

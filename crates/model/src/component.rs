@@ -69,8 +69,8 @@ pub struct ProxySpec {
     /// Time limit for an upstream's response: by default 5 s for a web server, 2 s for an application's query.
     pub timeout_s: Option<Seconds>,
     /// Time limit for connecting to an upstream. An upstream that does not reply within it counts as failed, like one
-    /// that refuses the connection. A teaching choice: nginx's `proxy_connect_timeout` is 60 s, and database drivers
-    /// wait 10 s or without limit, longer than users do.
+    /// that refuses the connection. Shortened for teaching: nginx's `proxy_connect_timeout` is 60 s, and database
+    /// drivers wait 10 s or without limit, longer than users do.
     pub connect_timeout_s: Seconds,
     /// Number of failed attempts after which an upstream is ejected: it gets no requests while another one is available
     /// (nginx: `max_fails`). Zero for never.
@@ -170,7 +170,7 @@ pub struct Component {
     pub at: Option<GridPlace>,
 }
 
-/// A machine that holds components.
+/// A machine that components run on.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Server {

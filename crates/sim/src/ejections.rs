@@ -1,8 +1,8 @@
 //! Passive ejection: which upstreams have failed recently, as nginx counts it.
 //!
-//! After `max_fails` failed attempts, an upstream is ejected for `fail_timeout`. Then a single request probes it: success
-//! ends the ejection, failure renews it. Only upstreams that have failed are stored, so a site without failures pays
-//! nothing for this.
+//! After `max_fails` failed attempts, an upstream is ejected for `fail_timeout`. Then a single request probes it:
+//! success ends the ejection, failure renews it. Only upstreams that have failed are stored, so a site without failures
+//! incurs no cost.
 
 use std::collections::BTreeMap;
 
@@ -55,7 +55,7 @@ impl Ejections {
     }
 
     /// Records a successful attempt. It counts only after a probe has started: a response to an earlier request says
-    /// nothing about the present.
+    /// nothing about the upstream's current state.
     pub(crate) fn succeed(&mut self, link: LinkIx) {
         if self.0.get(&link).is_some_and(|upstream| upstream.failed < upstream.checked) {
             self.0.remove(&link);

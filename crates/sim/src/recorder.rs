@@ -69,7 +69,7 @@ impl Measured {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Recorder {
     warmup: SimTime,
-    /// The first instant that counts.
+    /// The first instant that is measured.
     from: SimTime,
     kinds: [Measured; RequestKind::ALL.len()],
     seconds: Seconds,

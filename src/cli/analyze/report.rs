@@ -43,7 +43,7 @@ pub(in crate::cli) struct Report {
     pub(in crate::cli) cuts_unfinished: bool,
     pub(in crate::cli) plaintext_hops: Vec<HopReport>,
     pub(in crate::cli) tls_price: PriceReport,
-    /// The same for every TLS setting.
+    /// The price of every TLS setting.
     pub(in crate::cli) tls_prices: Vec<PriceReport>,
     pub(in crate::cli) shared_flaws: Vec<FlawReport>,
     /// Fraction of time in which each kind works.
@@ -53,7 +53,7 @@ pub(in crate::cli) struct Report {
     pub(in crate::cli) downtime: IndexMap<&'static str, DowntimeReport>,
     /// By kind, and as `mix` for all kinds in the proportions that users send; null where nothing limits the rate.
     pub(in crate::cli) capacity: IndexMap<&'static str, Option<CapacityReport>>,
-    /// For each component that can saturate, the requests per second of the mix at which it does.
+    /// For each component that can saturate, the requests per second of the mix that saturate it.
     pub(in crate::cli) saturates: IndexMap<String, f64>,
     pub(in crate::cli) capacity_spofs: Option<Vec<OverloadReport>>,
     /// Which ports are open to the Internet, and to an attacker in one of the first eight balancers and web servers.
@@ -126,7 +126,7 @@ pub(in crate::cli) struct PriceReport {
     pub(in crate::cli) tls: &'static str,
     pub(in crate::cli) web_to_app: bool,
     pub(in crate::cli) app_to_db: bool,
-    /// Number of handshakes in a new visitor's first login. `handshake_ms` is their work.
+    /// Number of handshakes in a new visitor's first login. `handshake_ms` is their CPU time.
     pub(in crate::cli) handshakes: usize,
     pub(in crate::cli) handshake_ms: f64,
     pub(in crate::cli) keys_at: Vec<String>,
@@ -278,7 +278,7 @@ fn spof_reports(infra: &Infrastructure, structure: &Structure, kinds: &[RequestK
     let ways = RequestKind::ALL.map(|kind| usual_path(infra, kind).iter().map(ToString::to_string).collect::<Vec<_>>());
     let of = |cause: &Cause| {
         let mine: Vec<_> = points.iter().filter(|point| point.cause == *cause).collect();
-        // The last kind needs the most, so its reason covers the others.
+        // The last kind has the most dependencies, so its reason covers the others.
         let last = mine.last()?;
         Some(SpofReport {
             kind: class(infra, cause),

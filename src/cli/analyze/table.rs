@@ -26,7 +26,7 @@ pub(super) fn of(report: &Report, colours: bool) -> String {
         text += &plaintext(report);
         text += &shared(report);
     } else {
-        // The other sections would read like praise: no single points, nothing readable.
+        // The other sections would be misleading: no single points of failure, nothing readable.
         text += &broken(report);
         let _ = write!(text, "\n{}", paragraph(&severities(report), 2));
     }
@@ -45,7 +45,7 @@ fn cells<const N: usize>(cells: [&str; N]) -> Vec<String> {
     cells.map(str::to_owned).to_vec()
 }
 
-/// The kinds of request that never work. Says it once if all of them fail for the same reason.
+/// The kinds of request that never work. Prints a single line if all of them fail for the same reason.
 fn broken(report: &Report) -> String {
     let said = |kind: &str, why: &str| format!("\n{}", paragraph(&format!("No {kind} works: {why}."), 0));
     let reasons: BTreeSet<&String> = report.broken.values().collect();
@@ -111,7 +111,8 @@ fn nines(unavailability: f64) -> String {
     format!("{:.places$} %", (1.0 - unavailability) * 100.0)
 }
 
-/// Formats a downtime, rounded to one digit, or to half of it below two.
+/// Formats a downtime, rounded to one significant digit, or in half steps if that digit is 1: about 10, 15 or 20
+/// minutes.
 fn duration(minutes: f64) -> String {
     let (value, unit) = match minutes {
         minutes if minutes >= 2_880.0 => (minutes / 1_440.0, "day"),
@@ -214,7 +215,7 @@ fn plaintext(report: &Report) -> String {
         text += &aligned(&rows, &[Align::Left; 3]);
     }
     text += &paragraph(&report.tls_price.why, 2);
-    // The four modes at the entry, combined with the present TLS setting inside the site.
+    // The four modes at the entry, combined with the current TLS setting inside the site.
     let here = &report.tls_price;
     let like_here = |price: &&PriceReport| (price.web_to_app, price.app_to_db) == (here.web_to_app, here.app_to_db);
     let mut rows = vec![cells(["TLS at the entry", "first login", "keys at", "readable hops", "features lost"])];

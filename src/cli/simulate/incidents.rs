@@ -1,6 +1,6 @@
 //! The part of a report about incidents: failures by cause, lost and stale data, the shared address and the backends.
 //!
-//! Counts cover the whole run, including the warm-up. The state is that at the end.
+//! Counts cover the whole run, including the warm-up. State is as of the end of the run.
 
 use indexmap::IndexMap;
 use serde::Serialize;

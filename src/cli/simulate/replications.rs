@@ -1,6 +1,6 @@
 //! Independent replications: runs the same plan with consecutive seeds on all cores.
 //!
-//! Each run is sequential. The results are in the order of the seeds, whatever the scheduling.
+//! Each run is sequential. The results are in the order of the seeds, regardless of scheduling.
 
 use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -65,7 +65,7 @@ pub(super) struct StationEstimate {
     pub(super) mean_wait_ms: Estimate,
 }
 
-/// What is reported of each run, and what the estimates need of it.
+/// The reported results of each run, and the inputs to the estimates.
 #[derive(Debug, Serialize)]
 struct RunReport {
     seed: u64,

@@ -22,7 +22,7 @@ const LEAST: Duration = Duration::from_micros(1);
 pub(super) enum ScriptResult {
     Done,
     Refused(CommandError),
-    /// The run was interrupted before its time.
+    /// The run was interrupted before the entry's time.
     NotReached,
 }
 

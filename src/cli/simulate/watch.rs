@@ -1,6 +1,6 @@
 //! Wall clock, signals and progress bar of a run.
 //!
-//! A run checks them between slices of simulated time, so that events have no extra cost.
+//! A run checks them between slices of simulated time, so events incur no extra cost.
 
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
@@ -23,12 +23,12 @@ const COLUMNS: usize = 60;
 #[derive(Debug)]
 pub(in crate::cli) struct Watch {
     started: Instant,
-    /// Simulated nanoseconds of all runs together, and how much is done, in microseconds.
+    /// Simulated nanoseconds of all runs together, and the completed part in microseconds.
     total: u128,
     done_us: AtomicU64,
     /// When the bar was last drawn. The outer `Option` is `None` without a terminal to draw on.
     bar: Option<Mutex<Option<Instant>>>,
-    /// The signal that interrupted the run; 0 is none.
+    /// The signal that interrupted the run; 0 for none.
     signal: Arc<AtomicUsize>,
 }
 

@@ -28,7 +28,7 @@ pub(super) fn find(context: &FindingContext<'_>) -> Vec<DesignFinding> {
     found
 }
 
-/// Backends of different tiers among which requests of one kind are spread. A balancer may send each kind to another tier.
+/// Backends of different tiers that share the requests of one kind. A balancer may send each kind to a different tier.
 fn unlike(context: &FindingContext<'_>, ix: ComponentIx) -> Option<DesignFinding> {
     let infra = context.infra;
     RequestKind::ALL.into_iter().find_map(|kind| {
@@ -39,7 +39,7 @@ fn unlike(context: &FindingContext<'_>, ix: ComponentIx) -> Option<DesignFinding
     })
 }
 
-/// What keeps a balancer with several backends from using the others when one fails.
+/// Settings that keep a balancer from using its other backends when one fails.
 fn failing_over(context: &FindingContext<'_>, ix: ComponentIx, spec: &BalancerSpec) -> Vec<DesignFinding> {
     let infra = context.infra;
     let links = upstreams(infra, ix, RequestKind::Read);

@@ -26,7 +26,7 @@ pub(super) fn find(context: &FindingContext<'_>) -> Vec<DesignFinding> {
 /// A component that queries databases, and the databases that it has links to, in authored order.
 type Driver = (ComponentIx, Vec<ComponentIx>);
 
-/// The components that send the database queries of users' requests of one kind.
+/// The components that query a database for users' requests of one kind.
 fn drivers(infra: &Infrastructure, kind: RequestKind) -> Vec<Driver> {
     let mut seen = BTreeSet::new();
     let mut open: Vec<ComponentIx> = infra.browser().into_iter().collect();

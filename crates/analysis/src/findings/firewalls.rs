@@ -1,4 +1,4 @@
-//! Findings about firewalls: the flaws that the review reports, and what the Internet reaches without need.
+//! Findings about firewalls: flaws that the review reports, and needless exposure to the Internet.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,8 +12,8 @@ pub(super) fn find(context: &FindingContext<'_>) -> Vec<DesignFinding> {
     let has_firewalls = infra.firewalls().next().is_some();
     let attempts = reach(infra, &Vantage::Internet);
     let databases = exposed_databases(infra, &attempts);
-    // A design without any firewall is reported once, at its entry, rather than once per server. What the rules about
-    // databases and SSH report is not repeated.
+    // A design without any firewall is reported once, at its entry, rather than once per server. Exposed databases and
+    // SSH are reported by other rules.
     let is_news = |flaw: &Flaw| match flaw {
         Flaw::Unprotected(id) => has_firewalls && !databases.contains_key(id),
         Flaw::Exposed { reach } => reach.port != SSH && database(infra, &reach.target).is_none(),
@@ -38,7 +38,7 @@ fn database<'a>(infra: &Infrastructure, element: &'a Element) -> Option<&'a Comp
     infra.find(id.as_str()).and_then(|ix| infra.component(ix).kind.as_database()).map(|_| id)
 }
 
-/// For each database that the Internet reaches, the first connection attempt that succeeds.
+/// For each database reachable from the Internet, the first connection attempt that succeeds.
 fn exposed_databases<'a>(
     infra: &Infrastructure,
     attempts: &'a [ConnectionAttempt],
@@ -52,14 +52,15 @@ fn exposed_databases<'a>(
     exposed
 }
 
-/// Machines whose SSH the Internet reaches. One finding for all, since a single jump host or VPN fixes all of them.
+/// Machines whose SSH port is reachable from the Internet. Reported as one finding, since a single jump host or VPN
+/// fixes all of them.
 fn ssh(attempts: &[ConnectionAttempt]) -> Option<DesignFinding> {
     let open: Vec<ConnectionAttempt> =
         attempts.iter().filter(|attempt| attempt.port == SSH && attempt.is_open()).cloned().collect();
     (!open.is_empty()).then(|| DesignFinding::of_design(FindingKind::SshExposed { open }))
 }
 
-/// Machines whose firewalls allow SSH from no address at all.
+/// Machines whose firewalls block SSH from every address.
 fn administrators(infra: &Infrastructure, attempts: &[ConnectionAttempt]) -> Option<DesignFinding> {
     let closed = |attempt: &&ConnectionAttempt| {
         let denies = attempt.judged.iter().filter(|judged| judged.verdict.action != RuleAction::Allow);
@@ -97,7 +98,8 @@ fn egress(context: &FindingContext<'_>) -> Option<DesignFinding> {
     (!databases.is_empty()).then(|| DesignFinding::of_design(FindingKind::DatabaseEgress { databases, ports }))
 }
 
-/// Ports on which a firewall lets what it protects connect to any address; `None` if there are none, empty for all.
+/// Ports on which a firewall lets the elements it protects connect to any address; `None` for no port, empty for every
+/// port.
 fn ports_to_anyone(infra: &Infrastructure, firewall: ComponentIx) -> Option<BTreeSet<u16>> {
     let spec = infra.component(firewall).kind.as_firewall()?;
     let allows = |rule: &&Rule| rule.action == RuleAction::Allow && rule.peer == Peer::Any;

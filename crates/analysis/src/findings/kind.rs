@@ -47,7 +47,7 @@ pub enum FindingKind {
     },
     /// The component's writes end at a read-only replica.
     WritesToReplica {
-        /// The replicas that it has links to.
+        /// The replicas it links to.
         replicas: Vec<ComponentId>,
         /// The databases among its links that accept writes, but are not tried.
         writers: Vec<ComponentId>,
@@ -106,7 +106,7 @@ pub enum FindingKind {
     TlsEndsAtBalancer {
         /// Backends that receive plaintext.
         readable: Vec<ComponentId>,
-        /// Whether passwords are among what can be read.
+        /// Whether passwords can be read.
         passwords: bool,
     },
     /// The balancer can read every request.
@@ -126,14 +126,14 @@ pub enum FindingKind {
     },
     /// A flaw in a firewall or its rules.
     Firewall(Flaw),
-    /// The Internet reaches the database.
+    /// The database is reachable from the Internet.
     DatabaseExposed(ConnectionAttempt),
-    /// The Internet reaches SSH.
+    /// SSH is reachable from the Internet.
     SshExposed {
         /// The connection attempts that succeed, one per machine.
         open: Vec<ConnectionAttempt>,
     },
-    /// The firewalls allow SSH from no address.
+    /// The firewalls block SSH from every address.
     NoAdminPath {
         /// The machines; a component if it is on no server.
         locked: Vec<Element>,

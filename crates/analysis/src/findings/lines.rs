@@ -92,7 +92,8 @@ fn balancers(context: &FindingContext<'_>, exposures: &[Exposure]) -> Vec<Design
     found
 }
 
-/// Encrypted hops whose server is not authenticated. One finding for all, since a single private CA fixes all of them.
+/// Encrypted hops whose server is not authenticated. Reported as one finding, since a single private CA fixes all of
+/// them.
 fn unchecked(exposures: &[Exposure]) -> Option<DesignFinding> {
     let of_site = exposures.iter().filter(|exposure| exposure.protocol != Protocol::Metrics);
     let mut hops: Vec<Element> = Vec::new();

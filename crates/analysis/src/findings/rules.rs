@@ -2,7 +2,7 @@
 
 use super::Severity::{self, Error, Note, Warning};
 
-/// A rule. `hoplight_text::rule` has its explanation, why it matters and how to fix it.
+/// A rule. `hoplight_text::rule` explains what it means, why it matters and how to fix it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum FindingRule {
     /// A kind of request that users send never succeeds.
@@ -55,9 +55,9 @@ pub enum FindingRule {
     FirewallBehind,
     /// An entry that is exposed to the Internet without a firewall.
     OpenEntry,
-    /// A database that the Internet reaches.
+    /// A database reachable from the Internet.
     DatabaseExposed,
-    /// Machines whose SSH the Internet reaches.
+    /// Machines whose SSH port is reachable from the Internet.
     SshExposed,
     /// A port that is reachable from the Internet although no user needs it.
     ExposedPort,
@@ -73,15 +73,15 @@ pub enum FindingRule {
     DefaultAllow,
     /// A firewall rule that never takes effect.
     ShadowedRule,
-    /// A firewall rule that allows traffic which nothing needs.
+    /// A firewall rule that allows traffic that nothing needs.
     UnusedRule,
     /// A firewall rule that opens more ports than needed.
     NeedlessPorts,
-    /// Machines that no administrator reaches.
+    /// Machines that no administrator can reach.
     NoAdminPath,
     /// Databases that may connect to any address.
     DatabaseEgress,
-    /// One software version in several places: a flaw stops what a single crash does not.
+    /// One software version in several places: a flaw in it stops more than a single crash.
     SharedFlaw,
     /// Several versions of one program in a group.
     MixedVersions,

@@ -10,7 +10,7 @@ use hoplight_model::{ComponentIx, Text, Tier};
 pub(super) fn find(context: &FindingContext<'_>) -> Vec<DesignFinding> {
     let mut found = Vec::new();
     for flaw in shared_flaws_in(context.infra, &context.structure) {
-        // A program that is a single point of failure is reported by a finding of its own.
+        // A program that is a single point of failure has a separate finding.
         if flaw.is_shared() && !flaw.defeats_redundancy.is_empty() {
             found.push(DesignFinding::new(Cause::Software(flaw.software.clone()), FindingKind::SharedFlaw(flaw)));
         }

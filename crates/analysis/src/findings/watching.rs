@@ -46,7 +46,7 @@ fn unwatched(context: &FindingContext<'_>, watched: &[&ServerId]) -> Vec<DesignF
 }
 
 /// Monitoring services on the site's servers that fail with what they watch, or that nothing watches. A provider's
-/// service, on none of the servers, is watched by the provider.
+/// service runs on none of them and is watched by the provider.
 fn watchers(context: &FindingContext<'_>, watched: &[&ServerId]) -> Vec<DesignFinding> {
     let infra = context.infra;
     let mut found = Vec::new();

@@ -1,8 +1,8 @@
-//! Losses with equal consequences, which large sites have many of: any of a thousand identical web servers.
+//! Losses with equal consequences. Large sites have many, such as the loss of any of a thousand identical web servers.
 //!
-//! Elements are alike if they have equal properties and play the same part for elements that are alike: colour refinement
-//! (Weisfeiler and Leman), from the properties of each element to those of its neighbours, until no class splits. Only one
-//! loss of each class is solved. Small sites are solved loss by loss.
+//! Elements are alike if they have equal properties and relate in the same way to elements that are alike: colour
+//! refinement (Weisfeiler and Leman), from the properties of each element to those of its neighbours, until no class
+//! splits. Only one loss of each class is solved. Small sites are solved loss by loss.
 
 use std::collections::BTreeMap;
 use std::fmt::{self, Write as _};
@@ -16,16 +16,16 @@ use super::site::Site;
 use crate::cause::Cause;
 use crate::outage::Outage;
 
-/// Number of losses up to which each is solved.
+/// Maximum number of losses that are solved one by one.
 const FEW: usize = 500;
-/// Number of kinds of component whose digests are kept.
+/// Number of component kinds whose digests are cached.
 const KNOWN: usize = 16;
-/// Maximum number of refinements: classes stop splitting after as many as a request path has hops.
+/// Maximum number of refinements. Classes stop splitting after one refinement per hop of a request path.
 const ROUNDS: usize = 24;
 
 /// The classes of losses, and the solutions found so far.
 pub(super) struct Alike {
-    /// The class of each loss, in order; empty if each is solved.
+    /// The class of each loss, in order; empty if every loss is solved.
     classes: Vec<u64>,
     solved: BTreeMap<u64, Consequence>,
 }
@@ -36,7 +36,7 @@ impl Alike {
         Self { classes, solved: BTreeMap::new() }
     }
 
-    /// The consequence of a loss: that of one that is alike, or of `solve`.
+    /// The consequence of a loss: reused from a solved loss of its class, otherwise computed by `solve`.
     pub(super) fn consequence(&mut self, place: usize, solve: impl FnOnce() -> Consequence) -> Consequence {
         match self.classes.get(place) {
             Some(class) => *self.solved.entry(*class).or_insert_with(solve),
@@ -76,7 +76,7 @@ fn digest(value: &impl fmt::Debug) -> u64 {
 /// Vertices are components, then links, then groups such as servers.
 struct Colours {
     colours: Vec<u64>,
-    /// Pairs of vertices, with a label for either direction.
+    /// Pairs of vertices, with a label for each direction.
     edges: Vec<(usize, usize, u64)>,
 }
 
@@ -121,13 +121,13 @@ fn classes(site: &Site<'_>, losses: &[Loss]) -> Vec<u64> {
     let link_of =
         |from: &ComponentId, to: &ComponentId| between.get(&(infra.find(from.as_str())?, infra.find(to.as_str())?)).copied();
     let mut graph = Colours { colours: Vec::new(), edges: Vec::new() };
-    // The latest kinds with their digests: most components of a large site have one of a few.
+    // The latest kinds with their digests. Most components of a large site share a few kinds.
     let mut known: Vec<(&ComponentKind, &Station, u64)> = Vec::new();
     for (ix, component) in infra.components() {
         let (kind, station) = (&component.kind, site.station(ix));
         let colour = known.iter().find(|(of, at, _)| *of == kind && *at == station).map_or_else(
             || {
-                // A firewall's rules name others; their effect is part of the links.
+                // A firewall's rules name other elements; their effect is already part of the links.
                 let is_filter = kind.facts().part == RequestPart::Filter;
                 join(if is_filter { 0 } else { digest(kind) }, digest(station))
             },
@@ -178,7 +178,7 @@ fn classes(site: &Site<'_>, losses: &[Loss]) -> Vec<u64> {
             Loss::Of(Cause::Hop(from, to)) => link_of(from, to),
             _ => groups.get(&place).copied(),
         };
-        // A loss that is not found is in a class of its own.
+        // A loss that is not found forms a separate class.
         vertex.map_or(place as u64, |vertex| join(graph.colours[vertex], digest(&loss.word())))
     };
     losses.iter().enumerate().map(class).collect()

@@ -11,7 +11,7 @@ struct Cluster<'a> {
     members: &'a [ComponentIx],
     rules: ClusterRules,
     runs: Vec<bool>,
-    /// Pairs that can reach each other, row by row.
+    /// Pairs of members that can reach each other, in row-major order.
     reach: Vec<Vec<bool>>,
     leads: Vec<bool>,
 }
@@ -51,8 +51,8 @@ impl Cluster<'_> {
         self.runs[place] && 1 + self.reach[place].iter().filter(|reached| **reached).count() >= self.rules.majority
     }
 
-    /// The writer of a quorum cluster stays as long as it reaches a majority. Otherwise the first member is elected that
-    /// reaches a majority of members that hear no writer.
+    /// The writer of a quorum cluster stays as long as it reaches a majority. Otherwise, the first member that reaches
+    /// a majority of members without contact with a writer is elected.
     fn elect(&mut self, infra: &Infrastructure) {
         let writer = first_authority(infra, self.members).and_then(|ix| self.members.iter().position(|member| *member == ix));
         self.leads.fill(false);
@@ -63,7 +63,7 @@ impl Cluster<'_> {
         }
     }
 
-    /// The members that changes from a writer reach.
+    /// The members that receive a writer's changes.
     fn hearers(&self) -> Vec<bool> {
         let mut hears: Vec<bool> = self.places().map(|place| self.leads[place] && self.runs[place]).collect();
         let mut waiting: Vec<usize> = self.places().filter(|place| hears[*place]).collect();
@@ -77,10 +77,10 @@ impl Cluster<'_> {
         hears
     }
 
-    /// Promotes replicas that hear no primary, if failover is automatic. A replica that still hears it vetoes the
-    /// promotion of those that it reaches.
+    /// Promotes replicas that have lost contact with the primary, if failover is automatic. A replica that is still in
+    /// contact vetoes the promotion of the replicas it reaches.
     fn promote(&mut self) {
-        // Without a primary at the start, replicas have no source whose silence they could notice.
+        // Without a primary at the start, replicas have no source to lose contact with.
         if self.rules.replaced_after.is_none() || !self.leads.contains(&true) {
             return;
         }

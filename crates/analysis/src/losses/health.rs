@@ -1,6 +1,6 @@
-//! Health checks that fail only sometimes.
+//! Health checks that fail intermittently.
 
-/// Fraction of the time for which a backend is UP: it goes DOWN after `fall` consecutive failures and UP after `rise`
+/// Fraction of the time that a backend is UP: it goes DOWN after `fall` consecutive failures and UP after `rise`
 /// consecutive successes. Each check fails with probability `fails` while the backend is UP, and with probability
 /// `fails_idle` while it is DOWN and so gets no requests.
 pub(super) fn up(fails: f64, fails_idle: f64, fall: u8, rise: u8) -> f64 {
@@ -14,8 +14,7 @@ pub(super) fn up(fails: f64, fails_idle: f64, fall: u8, rise: u8) -> f64 {
     until_down / (until_down + until_up)
 }
 
-/// Expected number of independent trials until `length` consecutive ones have happened, each with probability `chance`
-/// above 0.
+/// Expected number of independent trials until `length` consecutive successes, each with probability `chance` above 0.
 fn run(chance: f64, length: u8) -> f64 {
     let length = f64::from(length.max(1));
     if chance >= 1.0 {

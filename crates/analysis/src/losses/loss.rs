@@ -8,9 +8,9 @@ use hoplight_model::{ComponentIx, Infrastructure, RequestKind, ServerId};
 use super::reply::{Ending, LossReason, Reply};
 use crate::cause::Cause;
 
-/// The long run: verdicts hold for the time from here, in seconds after the loss …
+/// Start of the window that verdicts cover, in seconds after the loss.
 pub const WINDOW_START_S: f64 = 130.0;
-/// … to here.
+/// End of the window.
 pub const WINDOW_END_S: f64 = 280.0;
 /// Age of the cached address of the site at the time of the loss, in seconds.
 pub const CACHE_AGE_S: f64 = 20.0;
@@ -44,7 +44,7 @@ impl Loss {
         losses
     }
 
-    /// Keyword of what is lost.
+    /// Keyword for the kind of element that is lost.
     pub const fn word(&self) -> &'static str {
         match self {
             Self::Of(Cause::Component(_)) => "component",
@@ -92,7 +92,7 @@ impl Verdict {
         }
     }
 
-    /// Keyword of reports.
+    /// Keyword used in reports.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Works => "works",
@@ -139,7 +139,7 @@ impl Consequence {
                     *shares.entry(why).or_default() += part.share;
                 }
             }
-            // What makes requests wait is the reason, not the queue that follows from it.
+            // Report what makes requests wait, not the resulting queue.
             let is_root = |why: &LossReason, share: f64| share >= WORKS_BELOW && !matches!(why, LossReason::Overloaded(_));
             let rank = |(why, share): &(LossReason, f64)| (is_root(why, *share), *share);
             let above = |a: &(LossReason, f64), b: &(LossReason, f64)| {

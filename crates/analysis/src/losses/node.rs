@@ -27,7 +27,7 @@ pub(super) struct Load {
 /// Fraction of health checks that fail.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct Failures {
-    /// At the present load.
+    /// At the current load.
     pub(super) loaded: f64,
     /// Without requests from the balancer that checks.
     pub(super) idle: f64,
@@ -54,7 +54,7 @@ pub(super) struct Node {
 /// All health-check depths, shallowest first.
 const DEPTHS: [HealthCheck; 4] = [HealthCheck::Tcp, HealthCheck::Http, HealthCheck::HttpApp, HealthCheck::HttpDatabase];
 
-/// Computes one component from its upstreams.
+/// Computes the outcomes of one component from its upstreams.
 pub(super) struct Evaluation<'a> {
     pub(super) site: &'a Site<'a>,
     pub(super) state: &'a State,
@@ -81,7 +81,7 @@ impl Evaluation<'_> {
         node
     }
 
-    /// Adds the component's own queueing and work to the outcomes behind it.
+    /// Adds the component's own queueing and service time to the outcomes of its upstreams.
     fn queue(&self, ix: ComponentIx, load: Load, service: f64, behind: &Reply) -> Reply {
         let mut reply = Reply::default();
         for part in &behind.parts {
@@ -161,7 +161,7 @@ impl Evaluation<'_> {
         forwarding.links.iter().map(failing).collect()
     }
 
-    /// Why no backend is UP: the reason of the only one, or that there is none.
+    /// Why no backend is UP. If there is a single backend whose link has failed, the reason names that link.
     fn no_backend(&self, ix: ComponentIx, forwarding: &Forwarding) -> LossReason {
         match forwarding.links[..] {
             [only] => match self.state.passage(self.site, only) {
@@ -197,7 +197,7 @@ impl Evaluation<'_> {
         ((0..ups.len()).filter(|place| ups[*place] > 0.0).map(|place| (place, share(place))).collect(), none)
     }
 
-    /// Fraction of the time for which a balancer considers a backend UP.
+    /// Fraction of the time that a balancer considers a backend UP.
     fn up(&self, link: LinkIx, forwarding: &Forwarding) -> f64 {
         let Some(checking) = &forwarding.health else { return 1.0 };
         let Failures { loaded, idle } = self.backend_check(link, checking.depth);
@@ -226,7 +226,7 @@ impl Evaluation<'_> {
         let links = &forwarding.links;
         let firsts = if forwarding.choice == UpstreamChoice::RoundRobin { links.len() } else { 1 };
         let fails = |first: usize, of: fn(&Failures) -> f64| {
-            // Probability that the check gets as far as each link in turn.
+            // Probability that the check reaches each link in turn.
             let (mut left, mut failed) = (1.0, 0.0);
             for link in links.iter().cycle().skip(first).take(links.len()) {
                 let takes = if forwarding.health.is_some() { self.up(*link, forwarding) } else { 1.0 };
@@ -268,7 +268,8 @@ impl Evaluation<'_> {
         times.into_iter().map(|time| time / whole).enumerate().collect()
     }
 
-    /// Adds the outcomes of a share of requests whose first attempt is on the link at a place, and what they send.
+    /// Adds the outcomes of a share of requests whose first attempt is on the link at `start`, and the requests that
+    /// they send.
     fn attempts(
         &self,
         ix: ComponentIx,
@@ -304,7 +305,7 @@ impl Evaluation<'_> {
             let next = match policy.retry.next {
                 NextAttempt::Round if attempt < policy.retry.attempts => Some((place + 1) % links.len()),
                 NextAttempt::Following if place + 1 < links.len() => Some(place + 1),
-                // The checks have taken a backend that fails like this out of rotation.
+                // The checks have taken a backend that fails in this way out of rotation.
                 NextAttempt::Round | NextAttempt::Following | NextAttempt::Same | NextAttempt::Redispatch => None,
             };
             match next {
@@ -342,7 +343,7 @@ impl Evaluation<'_> {
         let hop = self.site.hop(link);
         let is_sql = self.site.infra.link(link).protocol == Protocol::Sql;
         let opens_each = is_sql && hop.cipher == Cipher::Tls && forwarding.connections.0 == Connections::PerRequest;
-        // Proxies resume sessions, for which no certificate is shown; kept connections are not opened again.
+        // Proxies resume sessions, which present no certificate; kept connections are not reopened.
         if opens_each && self.state.all_expired(&self.site.infra.certificates_at(hop.to)) {
             return one(Ending::Failed(AttemptFailure::Certificate), LossReason::Expired(hop.to), 0.0);
         }
@@ -351,7 +352,7 @@ impl Evaluation<'_> {
         for part in &self.nodes[hop.to.index()].replies[kind.index()].parts {
             let time_s = part.time_s + travel;
             if time_s < limit {
-                // A response in time is no failure, however long it took.
+                // A response within the time limit is not a failure, however long it took.
                 let why = part.why.filter(|_| part.ending != Ending::Ok || part.time_s > 1.0);
                 reply.add(Part { why, time_s, ..*part });
             } else {

@@ -8,7 +8,7 @@ const NEGLIGIBLE: f64 = 1e-9;
 /// Outcomes that differ by less than this fraction of their time, or by less than [`SAME_S`], are merged.
 const SAME: f64 = 0.1;
 const SAME_S: f64 = 0.05;
-/// Maximum number of outcomes that are told apart by their reason. Beyond it, the first reason stands for similar ones,
+/// Maximum number of outcomes that are distinguished by reason. Beyond it, the first reason represents similar ones,
 /// such as those of a thousand applications that all lack the same database.
 const MOST_PARTS: usize = 24;
 
@@ -17,7 +17,7 @@ const MOST_PARTS: usize = 24;
 pub enum LossReason {
     /// The resolver that the browser queries on this link does not respond.
     NoLookup(LinkIx),
-    /// The resolver that the browser queries on this link finds that the site's name does not exist.
+    /// The resolver that the browser queries on this link answers that the site's name does not exist.
     NameGone(LinkIx),
     /// Users' packets get no reply on this link.
     EntrySilent(LinkIx),

@@ -1,4 +1,4 @@
-//! What does not depend on a loss, derived once per infrastructure.
+//! Data that does not depend on a loss, derived once per infrastructure.
 
 use hoplight_model::arrivals::Arrivals;
 use hoplight_model::behaviour::{Behaviour, behaviour, check_depth, site_certificates};
@@ -18,7 +18,7 @@ pub(super) struct Site<'a> {
     pub(super) places: Vec<Option<usize>>,
     /// The links that lead to each component.
     pub(super) into: Vec<Vec<LinkIx>>,
-    /// The links that each firewall is on.
+    /// The links that cross each firewall.
     pub(super) guarded: Vec<Vec<LinkIx>>,
     pub(super) clusters: Vec<Vec<ComponentIx>>,
     /// The certificates of each component that holds one for the site.

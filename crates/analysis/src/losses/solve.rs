@@ -7,7 +7,7 @@
 //!  per component:    queueing, which changes how requests end: repeat
 //! ```
 //!
-//! A loss changes the solution only above and below what it affects. Only these components are computed again, and the
+//! A loss changes the solution only above and below what it affects. Only these components are recomputed, and the
 //! solution without the loss is then restored.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -139,7 +139,7 @@ impl<'a> Solver<'a> {
         node
     }
 
-    /// Stores a component, and moves the rates of its upstreams by the difference.
+    /// Stores a component, and adjusts the rates of its upstreams by the difference.
     fn replace(&mut self, ix: ComponentIx, node: Node, is_browser: bool) {
         if is_browser {
             let mean_s: f64 =
@@ -159,11 +159,11 @@ impl<'a> Solver<'a> {
         }
     }
 
-    /// Recomputes the rates behind components that send differently, and the queueing there. Returns the places of the
-    /// components whose queueing has changed.
+    /// Recomputes the rates and the queueing behind components whose sending rates have changed. Returns the places of
+    /// the components whose queueing has changed.
     fn queue(&mut self, differing: &BTreeSet<usize>, round: usize) -> BTreeSet<usize> {
         let mut changed = BTreeSet::new();
-        // Clients come first, so the rates of all of them are known when a component's turn comes.
+        // Clients come first, so all their rates are known when a component is processed.
         let mut candidates = differing.clone();
         while let Some(place) = candidates.pop_first() {
             let ix = self.site.order[place].index();
@@ -192,7 +192,7 @@ impl<'a> Solver<'a> {
     /// Recomputes the queueing at a component. Returns whether it has changed.
     fn adopt_load(&mut self, ix: usize, round: usize) -> bool {
         let (known, load) = (self.loads[ix], self.load(ix));
-        // Half steps keep two components that relieve each other from alternating.
+        // Half steps keep two components that relieve each other from oscillating.
         let step = |from: f64, to: f64| if round < 2 { to } else { f64::midpoint(from, to) };
         let load = Load { block: step(known.block, load.block), wait_s: step(known.wait_s, load.wait_s) };
         let differs =

@@ -41,7 +41,7 @@ pub(super) struct State {
 }
 
 impl State {
-    /// Nothing is lost.
+    /// The state without a loss.
     pub(super) fn whole(site: &Site<'_>) -> Self {
         let infra = site.infra;
         let mut state = Self {
@@ -122,7 +122,7 @@ impl State {
         self.power[ix.index()] == Power::Up
     }
 
-    /// Whether all certificates at these places have expired, and there is one.
+    /// Whether there are certificates at these places and all of them have expired.
     pub(super) fn all_expired(&self, places: &[usize]) -> bool {
         !places.is_empty() && places.iter().all(|place| self.expired[*place])
     }

@@ -15,7 +15,7 @@ use super::state::{Passage, State};
 struct Holder {
     entry: LinkIx,
     share: f64,
-    /// How often per second the address moves away from it.
+    /// Rate at which the address moves away from it, per second.
     losses_per_s: f64,
 }
 
@@ -35,7 +35,7 @@ impl Users<'_> {
         let (unresolved, unresolved_new, why) = self.lookup(origin, traffic.new_visitors.get());
         reply.add(Part { ending: Ending::Error, why, share: unresolved, time_s: 0.0 });
         let arrived = 1.0 - unresolved;
-        // Share of the arrived requests that open a connection first.
+        // Share of the arriving requests that open a connection first.
         let opening = if traffic.connections == Connections::PerRequest {
             1.0
         } else if arrived > 0.0 {
@@ -59,7 +59,8 @@ impl Users<'_> {
         (reply, sends)
     }
 
-    /// Adds the outcomes of the requests that reach an entry: a share of all, of which new connections are a part.
+    /// Adds the outcomes of the requests that reach an entry: `share` of all requests, including those that open a
+    /// connection.
     fn exchange(&self, reply: &mut Reply, origin: &Origin, kind: RequestKind, holder: Holder, share: f64, opening: f64) {
         let traffic = self.site.infra.traffic();
         let to = self.site.hop(holder.entry).to;
@@ -96,7 +97,8 @@ impl Users<'_> {
         1.0 + handshake
     }
 
-    /// Share of the full handshakes with an entry that an expired certificate ends, and whose certificate it is.
+    /// Share of the full handshakes with an entry that fail because of an expired certificate, and the holder of that
+    /// certificate.
     fn expired(&self, ix: ComponentIx, kind: RequestKind) -> Option<(f64, ComponentIx)> {
         let infra = self.site.infra;
         if infra.tls().edge == TlsMode::None {
@@ -119,7 +121,8 @@ impl Users<'_> {
         is_expired.then_some((1.0, ix))
     }
 
-    /// Shares of all requests, and of all requests that are from new visitors, whose lookup fails; and why.
+    /// As shares of all requests: requests whose lookup fails, and requests from new visitors whose lookup fails. Also
+    /// the reason.
     fn lookup(&self, origin: &Origin, new: f64) -> (f64, f64, Option<LossReason>) {
         let Some(link) = origin.lookups.first() else { return (0.0, 0.0, None) };
         let spec = self.site.infra.component(self.site.hop(*link).to).kind.as_resolver();
@@ -143,7 +146,7 @@ impl Users<'_> {
         let Some((preferred, _)) = pair.first() else { return first.map_or_else(Vec::new, whole) };
         let mut running = pair.iter().filter(|(entry, _)| self.state.runs(self.site.hop(*entry).to));
         let Some((master, _)) = running.next() else { return whole(*preferred) };
-        // A backup that hears no advertisements takes over as well.
+        // A backup that receives no advertisements becomes master as well.
         let others: Vec<LinkIx> =
             running.filter(|(_, vrrp)| self.state.way(self.site, *vrrp) != Passage::Open).map(|(entry, _)| *entry).collect();
         let [other] = others[..] else { return whole(*master) };

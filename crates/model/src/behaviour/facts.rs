@@ -17,7 +17,7 @@ pub struct KindFacts {
     pub asks: &'static [Protocol],
     /// Protocols in which it accepts connections.
     pub answers: &'static [Protocol],
-    /// The port that it listens on if no link leads to it. `None` if it does not listen or is run by others.
+    /// The port that it listens on if no link leads to it. `None` if it does not listen or is operated by others.
     pub usual_port: Option<u16>,
     /// The TLS setting that applies to its HTTP connections.
     pub http_tls: HttpTls,

@@ -89,7 +89,7 @@ pub struct RetryRule {
     pub pause: Option<Seconds>,
 }
 
-/// Passive ejection: an upstream whose requests fail gets no more of them while another one is available (nginx:
+/// Passive ejection: an upstream whose requests fail gets no new requests while another one is available (nginx:
 /// `max_fails`, `fail_timeout`).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Ejection {
@@ -100,7 +100,7 @@ pub struct Ejection {
 }
 
 impl Ejection {
-    /// Whether an attempt that ends in this way counts as failed. An error that the upstream reports itself does not.
+    /// Whether an attempt that ends in this way counts as failed. An error response from the upstream does not.
     pub const fn counts(failure: AttemptFailure) -> bool {
         match failure {
             AttemptFailure::Refused

@@ -76,7 +76,7 @@ pub struct HealthChecking {
     pub depth: HealthCheck,
     /// Time from the end of one check of a backend to the start of the next.
     pub interval: Seconds,
-    /// Time limit for connecting: that of an ordinary attempt, but no longer than the interval.
+    /// Time limit for connecting: the timeout of an ordinary attempt, but at most the interval.
     pub connect_timeout: Seconds,
     /// Time limit for the response on an open connection.
     pub timeout: Seconds,

@@ -17,7 +17,7 @@ pub enum CertificateCheck {
     EachHolder(Vec<Vec<usize>>),
 }
 
-/// Whether TLS handshakes end at this component and cost it work.
+/// Whether TLS handshakes end at this component and cost it CPU time.
 pub fn terminates_tls(infra: &Infrastructure, ix: ComponentIx) -> bool {
     let kind = &infra.component(ix).kind;
     kind.serves_requests() && !(kind.can_pass_tls() && infra.tls().edge == TlsMode::Passthrough)

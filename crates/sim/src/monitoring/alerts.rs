@@ -16,7 +16,7 @@ use crate::view::AlertState;
 /// Maximum number of log entries.
 const KEPT_ENTRIES: usize = 500;
 
-/// How long a firing change rule compares with the level before the change: as a rule that compares with an hour ago.
+/// How long a firing change rule compares with the level before the change, like a rule that compares with an hour ago.
 const REFERENCE: u64 = 3_600 * SECOND;
 
 /// The state of one alert.
@@ -63,8 +63,8 @@ impl Alerts {
         self.listening_since = now;
     }
 
-    /// The level before the change that a firing change rule has reported, for an hour. Without it, the alert would be
-    /// resolved as soon as the change leaves the rule's window, whatever the level is then.
+    /// The level before the change that a firing change rule has reported, kept for an hour. Without it, the alert
+    /// would be resolved as soon as the change leaves the rule's window, whatever the level is then.
     pub(super) fn reference(&self, alert: AlertIx, now: SimTime) -> Option<f64> {
         let (level, since) = self.standings[alert].reference?;
         (now - since < REFERENCE).then_some(level)

@@ -30,7 +30,7 @@ pub struct AddressMoves {
     pub last: Option<SimTime>,
 }
 
-/// What [`super::Recorder`] counts over the whole run.
+/// The counts of [`super::Recorder`] over the whole run.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Changes {
     pub(super) failures: BTreeMap<(Failure, Option<FailureCause>), u64>,

@@ -37,7 +37,7 @@ impl Second {
 pub(super) struct Seconds {
     past: VecDeque<Second>,
     present: Second,
-    /// When the present second is over. Precomputed, so that each event needs only one comparison.
+    /// End of the current second. Precomputed, so that each event needs only one comparison.
     over: SimTime,
 }
 

@@ -1,8 +1,8 @@
 //! Health checks: how a balancer detects which backends are available.
 //!
 //! A check goes as deep as its [`HealthCheck`] says. The default only opens a connection, so it passes even if the
-//! application behind the backend is dead. Checks ignore what requests experience: a balancer that relies on checks
-//! alone detects a failure late, and that is the lesson.
+//! application behind the backend is dead. Checks ignore the outcomes of requests: a balancer that relies on checks
+//! alone detects a failure late, which is what the lesson teaches.
 
 use hoplight_model::behaviour::NextAttempt;
 use hoplight_model::firewall::RuleAction;
@@ -92,8 +92,8 @@ impl Simulation {
 
     /// How and after how many nanoseconds a check of a backend would fail; `None` if it would pass.
     ///
-    /// As in `HAProxy` with `timeout check` set, a connection attempt has the balancer's connect timeout, but at most
-    /// the check interval, and the response has the check timeout on top of that. Except for timeouts, a check takes no
+    /// As in `HAProxy` with `timeout check` set, a connection attempt may take the balancer's connect timeout, but at
+    /// most the check interval; the response may then take the check timeout. Except for timeouts, a check takes no
     /// time: its round trips are short compared with the interval.
     fn check_failure(&self, link: LinkIx, balancer: &BalancerPlan) -> Option<(CheckCode, u64)> {
         let to = self.plan.hops[link].to;

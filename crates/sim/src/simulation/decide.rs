@@ -105,7 +105,7 @@ impl Simulation {
         }
         let status = match self.plan.stations[station].when_full {
             WhenFull::TooManyConnections => Status::TooManyConnections,
-            // Before anything speaks HTTP, a full queue looks like a closed port.
+            // Before the HTTP exchange, a full queue looks like a closed port.
             _ if record.phase != Phase::Exchange => Status::Refused,
             WhenFull::Refuse => Status::Refused,
             WhenFull::Respond(error) => {
@@ -286,7 +286,7 @@ impl Simulation {
     fn on_browser_response<O: Observer>(&mut self, request: RequestIx, observer: &mut O) {
         let (phase, status) = (self.requests[request].phase, self.requests[request].status);
         let next = match (phase, status) {
-            // The probe caches no address.
+            // The probe does not cache addresses.
             (Phase::Lookup, Status::Ok) if self.requests[request].is_probe() => Some(Phase::Connect),
             (Phase::Lookup, Status::Ok) => {
                 self.names.learn();

@@ -8,7 +8,7 @@ use crate::index::{LinkIx, RequestIx, StationIx};
 use crate::simulation::Simulation;
 
 impl Simulation {
-    /// The rule by which a station ejects upstreams for requests of a kind, if it does.
+    /// How a station ejects upstreams for requests of a kind; `None` if it does not.
     fn ejection(&self, station: StationIx, kind: RequestKind) -> Option<Ejection> {
         self.plan.stations[station].forwarding(kind)?.ejection
     }

@@ -1,10 +1,10 @@
 //! Rebuilding: a run continues with an edited infrastructure.
 //!
-//! State is matched by element id: state of removed elements is dropped, and new elements start healthy. The new run keeps the
-//! time, seed and event count; the users with their counts and arrivals; power, crashes, cut links, faults and settings made by
-//! commands; the results of health checks, the holder of the shared address and the database that takes writes; and the data
-//! of the monitoring service. Components' counters restart from zero, replicas start in sync with their primary, and requests
-//! in flight start over on new connections, as after a page reload.
+//! State is matched by element id: state of removed elements is dropped, and new elements start healthy. The new run
+//! keeps the time, seed and event count; the users with their counts and arrivals; power, crashes, cut links, faults
+//! and settings made by commands; the results of health checks, the holder of the shared address and the database that
+//! accepts writes; and the data of the monitoring service. Components' counters restart from zero, replicas start in
+//! sync with their primary, and requests in flight start over on new connections, as after a page reload.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! Steps forward and back: to the next or the previous moment that is worth a look.
+//! Steps forward and back, to the next or the previous point of interest.
 
 use super::{Checkpoint, Place, STEP_HORIZON, Timeline};
 use crate::journal::{EventKind, JournalEvent};
@@ -6,8 +6,8 @@ use crate::time::SimTime;
 
 impl Timeline {
     /// Steps forward until a message of `request`, or of any request, departs or arrives somewhere, or until the next
-    /// command of the known future and those joined with it have been applied. Returns whether there was such a moment
-    /// within ten simulated seconds; if not, nothing has changed.
+    /// command of the known future and the commands joined with it have been applied. Returns whether there was such a
+    /// moment within ten simulated seconds; if not, nothing has changed.
     pub fn step_forward(&mut self, request: Option<u64>) -> bool {
         let horizon = self.simulation.now() + STEP_HORIZON;
         let start = (self.snapshot(), self.watchers.clone());
@@ -34,8 +34,8 @@ impl Timeline {
         self.step_back_from(self.place(), request)
     }
 
-    /// If a command has just been applied, steps back to before it and those joined with it. Returns whether that was
-    /// the case; if not, nothing has changed.
+    /// If a command has just been applied, steps back to before it and the commands joined with it. Returns whether
+    /// that was the case; if not, nothing has changed.
     pub fn step_before_command(&mut self) -> bool {
         let here = self.place();
         let last = self.done.checked_sub(1).filter(|last| self.log.get(*last).is_some_and(|(place, _)| *place == here));
