@@ -12,6 +12,7 @@
 use std::hint::select_unpredictable;
 
 use super::{Event, SimTime};
+use crate::index::length;
 
 /// Number of bits in a leaf number.
 const LEAF_BITS: u32 = super::KIND_BITS + super::ID_BITS;
@@ -90,7 +91,7 @@ impl EventQueue {
     /// The event of a key.
     #[inline]
     fn event(&self, key: Key) -> Event {
-        let low = key.rest & !LEAF | u64::from(self.what[key.leaf() as usize]);
+        let low = key.rest & !LEAF | u64::from(self.what[length(key.leaf())]);
         Event(u128::from(key.time) << 64 | u128::from(low))
     }
 
@@ -99,7 +100,7 @@ impl EventQueue {
         let mut first = self.tree[1];
         if self.taken {
             // All other events are below the siblings of the nodes on the path from its leaf to the root.
-            let mut node = self.what.len() + first.leaf() as usize;
+            let mut node = self.what.len() + length(first.leaf());
             first = Key::NEVER;
             while node > 1 {
                 first = first.earlier(self.tree[node ^ 1]);
@@ -117,7 +118,7 @@ impl EventQueue {
             None => self.grow(),
         };
         self.taken = false;
-        self.what[leaf as usize] = event.what_bits();
+        self.what[length(leaf)] = event.what_bits();
         self.play(leaf, Key::new(event, leaf));
     }
 
@@ -156,7 +157,7 @@ impl EventQueue {
     /// Writes a key to a leaf and updates the nodes on the path to the root.
     #[inline(never)]
     fn play(&mut self, leaf: u32, key: Key) {
-        let leaf = leaf as usize;
+        let leaf = length(leaf);
         // With a constant number of levels, the compiler unrolls the loop; in a loop, it would emit branches.
         if self.tree.len() == 128 {
             return climb::<6, 128>(&mut self.tree, leaf, key);
@@ -219,7 +220,7 @@ impl EventQueue {
         self.what.clear();
         self.what.resize(leaves, 0);
         for ((leaf, event), what) in (0..).zip(events).zip(&mut self.what) {
-            self.tree[leaves + leaf as usize] = Key::new(*event, leaf);
+            self.tree[leaves + length(leaf)] = Key::new(*event, leaf);
             *what = event.what_bits();
         }
         for node in (1..leaves).rev() {
