@@ -15,7 +15,7 @@ use hoplight::view::{frame, picture};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-/// Time between two frames. The app has no clock of its own: time passes only through `tick`.
+/// Time between two frames. The app reads no clock: time passes only through `tick`.
 const FRAME: Duration = Duration::from_millis(100);
 
 fn main() -> Result<(), Box<dyn Error>> {

@@ -30,7 +30,7 @@ pub enum Peer {
 /// The action of a rule.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum RuleAction {
-    /// Lets the connection pass.
+    /// Allows the connection.
     #[default]
     Allow,
     /// Drops it silently: the sender waits until its own timeout.

@@ -151,7 +151,9 @@ fn capacity(report: &Report) -> String {
     }
     match &report.capacity_spofs {
         None => text += "  Too many elements to check the loss of each.\n",
-        Some(overloads) if overloads.is_empty() => text += "  No single loss overloads the rest at this load.\n",
+        Some(overloads) if overloads.is_empty() => {
+            text += "  After any single loss, the remaining capacity carries this load. Waiting for\n  elements that do not respond is not counted here, but in the losses below.\n";
+        }
         Some(overloads) => overloads.iter().for_each(|overload| text += &paragraph(&overload.why, 2)),
     }
     text

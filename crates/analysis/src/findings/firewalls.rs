@@ -98,7 +98,7 @@ fn egress(context: &FindingContext<'_>) -> Option<DesignFinding> {
     (!databases.is_empty()).then(|| DesignFinding::of_design(FindingKind::DatabaseEgress { databases, ports }))
 }
 
-/// Ports on which a firewall lets the elements it protects connect to any address; `None` for no port, empty for every
+/// Ports on which a firewall allows the elements it protects to reach any address; `None` for no port, empty for every
 /// port.
 fn ports_to_anyone(infra: &Infrastructure, firewall: ComponentIx) -> Option<BTreeSet<u16>> {
     let spec = infra.component(firewall).kind.as_firewall()?;

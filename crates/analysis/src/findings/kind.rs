@@ -140,7 +140,7 @@ pub enum FindingKind {
         /// Whether these are all machines of the design.
         every: bool,
     },
-    /// The firewalls let the databases connect to any address.
+    /// The firewalls allow connections from the databases to any address.
     DatabaseEgress {
         /// The databases.
         databases: Vec<ComponentId>,

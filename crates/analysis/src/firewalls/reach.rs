@@ -85,7 +85,7 @@ pub fn reach(infra: &Infrastructure, from: &Vantage) -> Vec<ConnectionAttempt> {
 /// Length of the shortest attack path from the Internet to each listening program, in authored order: the number of
 /// programs to compromise one after the other. 1 means directly reachable, `None` unreachable.
 ///
-/// A program is compromised through one of its own ports, not through SSH, which requires a key. The time grows with
+/// A program is compromised through one of its service ports, not through SSH, which requires a key. The time grows with
 /// the square of the number of programs.
 pub fn attack_path_lengths(infra: &Infrastructure) -> Vec<(ComponentId, Option<u32>)> {
     let site = Site::of(infra);
