@@ -32,6 +32,8 @@ mod settings;
 mod shipped;
 #[path = "app/sides.rs"]
 mod sides;
+#[path = "app/slow_motion.rs"]
+mod slow_motion;
 #[path = "app/stage.rs"]
 mod stage;
 #[path = "app/time.rs"]

@@ -2,6 +2,8 @@
 
 #[path = "simulation/attention.rs"]
 mod attention;
+#[path = "simulation/journeys.rs"]
+mod journeys;
 #[path = "simulation/rebuild.rs"]
 mod rebuild;
 #[path = "simulation/scheduled.rs"]

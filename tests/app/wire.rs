@@ -3,6 +3,8 @@
 use hoplight::app::{packets, tap};
 use hoplight::layout::Cell;
 use hoplight::model::{ComponentId, TlsMode};
+use std::collections::BTreeSet;
+
 use hoplight::sim::PacketContent;
 
 use crate::learner::{LARGE, Learner, SMALL, component, hop, server};
@@ -143,21 +145,19 @@ fn the_times_of_a_journey_add_up_to_its_latency() {
 fn a_key_cycles_through_packets_and_a_click_follows_one() {
     let mut learner = Learner::exploring(LARGE);
     learner.wait(20).press(" ");
-    let on_the_way: Vec<u64> = {
-        let numbers = learner.stage().sim().packets().filter_map(|packet| match packet.cargo {
-            PacketContent::Request { number, orphan: false, .. } => Some(number),
+    let on_the_way: BTreeSet<u64> = {
+        let motion = learner.stage().slow_motion().expect("live pace");
+        let on_links = motion.packets.iter().filter_map(|packet| match packet.cargo {
+            PacketContent::Request { number, .. } => Some(number),
             _ => None,
         });
-        let mut numbers: Vec<u64> = numbers.collect();
-        numbers.sort_unstable();
-        numbers.dedup();
-        numbers
+        on_links.chain(motion.visits.iter().map(|visit| visit.number)).collect()
     };
     assert!(on_the_way.len() > 2, "{on_the_way:?}");
     for number in &on_the_way {
         learner.press("c");
         assert_eq!(learner.stage().session.playback.followed, Some(*number));
-        assert!(learner.panel().contains("in flight for"), "{}", learner.panel());
+        assert!(learner.panel().contains(" ms"), "its path is shown: {}", learner.panel());
     }
     learner.press("c");
     assert_eq!(learner.stage().session.playback.followed, None);
@@ -166,7 +166,7 @@ fn a_key_cycles_through_packets_and_a_click_follows_one() {
     // A click follows any packet that is alone in its cell.
     let mut clicked = 0;
     let stage = learner.stage();
-    let packets: Vec<_> = stage.sim().packets().collect();
+    let packets = stage.slow_motion().expect("live pace").packets;
     let routes = stage.viewport.layout.routes();
     let cells: Vec<(Cell, u64)> = packets
         .iter()

@@ -292,6 +292,7 @@ impl Hashed for PacketContent {
             Self::Request { number, kind, phase, ok, orphan } => hash.add(&[&0_u64, number, kind, phase, ok, orphan]),
             Self::Metrics => hash.add(&[&1_u64]),
             Self::Replication => hash.add(&[&2_u64]),
+            Self::Check { passed } => hash.add(&[&3_u64, passed]),
         }
     }
 }

@@ -44,7 +44,7 @@ const SIGNS: [(LegendSign, &str); 12] = [
     (LegendSign::Tls, "Encrypted on this hop"),
     (LegendSign::Plain, "Readable by anyone on this wire"),
     (LegendSign::Loopback, "Loopback: inside one server, not exposed to the network"),
-    (LegendSign::Background, "DNS and monitoring links; an agent's sample; a replicated change"),
+    (LegendSign::Background, "DNS and monitoring links; an agent's sample; a replicated change; a health check"),
     (LegendSign::Firewall, "Firewall; blocked message or error response"),
     (LegendSign::Cut, "Link cut, or server off"),
     (

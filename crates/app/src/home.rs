@@ -11,6 +11,9 @@ use hoplight_sim::{SimTime, Simulation, Timeline};
 
 use crate::regions;
 
+/// Simulated seconds of the preview per second of wall time.
+pub const PREVIEW_SPEED: f64 = 0.25;
+
 /// A line of the course map.
 #[derive(Clone, Debug, PartialEq)]
 pub enum CourseItem {
@@ -128,6 +131,7 @@ impl Home {
         }
         self.preview = infra.map(|infra| {
             let mut timeline = Timeline::new(Simulation::new(infra, self.seed));
+            timeline.sample_at(PREVIEW_SPEED);
             timeline.seek(SimTime::from_secs(3));
             timeline
         });
@@ -152,7 +156,7 @@ impl Home {
     pub fn tick(&mut self, elapsed: Duration) {
         if let Some(timeline) = &mut self.preview {
             // Packets are easy to follow at a quarter of real time.
-            let to = timeline.simulation().now() + elapsed / 4;
+            let to = timeline.simulation().now() + elapsed.mul_f64(PREVIEW_SPEED);
             timeline.seek(to);
         }
     }

@@ -28,7 +28,8 @@ impl Stage {
     pub fn packet_at(&self, at: Cell) -> Option<u64> {
         let only = self.session.playback.followed.filter(|_| self.session.playback.pace == Pace::Trace);
         let mut found = None;
-        for packet in self.sim().packets() {
+        let packets = self.slow_motion().map_or_else(|| self.sim().packets().collect(), |motion| motion.packets);
+        for packet in packets {
             let PacketContent::Request { number, kind, .. } = packet.cargo else { continue };
             let Ok(index) = self.viewport.layout.routes().binary_search_by_key(&packet.link, |route| route.link) else {
                 continue;
@@ -43,10 +44,19 @@ impl Stage {
     /// Returns the request after the followed one, in order of arrival, or `None` after the last.
     pub fn next_packet(&self) -> Option<u64> {
         let after = self.session.playback.followed.unwrap_or(0);
-        let numbers = self.sim().packets().filter_map(|packet| match packet.cargo {
+        let number = |packet: &Packet| match packet.cargo {
             PacketContent::Request { number, orphan: false, .. } => Some(number),
-            _ => None,
-        });
-        numbers.filter(|number| *number > after).min()
+            PacketContent::Request { .. } | PacketContent::Metrics | PacketContent::Replication | PacketContent::Check { .. } => {
+                None
+            }
+        };
+        let numbers: Vec<u64> = match self.slow_motion() {
+            Some(motion) => {
+                let inside = motion.visits.iter().map(|visit| visit.number);
+                inside.chain(motion.packets.iter().filter_map(number)).collect()
+            }
+            None => self.sim().packets().filter_map(|packet| number(&packet)).collect(),
+        };
+        numbers.into_iter().filter(|number| *number > after).min()
     }
 }

@@ -29,6 +29,8 @@ pub struct Playback {
     /// Whether the simulation is paused.
     pub paused: bool,
     speed: i8,
+    /// Whether the learner steps from hop to hop: until time runs again, or jumps.
+    pub stepping: bool,
     /// The request followed in the trace.
     pub followed: Option<u64>,
     /// Wall seconds left before the next request is followed.
@@ -40,7 +42,7 @@ pub struct Playback {
 impl Playback {
     /// Creates a running playback at `pace`.
     pub fn new(pace: Pace) -> Self {
-        Self { pace, paused: false, speed: 0, followed: None, linger: 0.0, past: 0 }
+        Self { pace, paused: false, speed: 0, stepping: false, followed: None, linger: 0.0, past: 0 }
     }
 
     /// Returns the speed as a factor.
@@ -89,9 +91,11 @@ impl Playback {
         if self.paused {
             return;
         }
+        self.stepping = false;
         let wall = elapsed.as_secs_f64() * self.factor();
         match self.pace {
             Pace::Live => {
+                timeline.sample_at(self.factor());
                 let to = timeline.simulation().now() + Duration::from_secs_f64(wall);
                 timeline.seek(to);
             }

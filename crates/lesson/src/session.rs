@@ -173,6 +173,7 @@ impl Session {
     /// Seeks to a moment and pauses.
     pub fn seek(&mut self, at: SimTime) {
         self.playback.paused = true;
+        self.playback.stepping = false;
         self.timeline.seek(at);
         self.playback.follow(None);
         self.landed = Some(at);
@@ -197,6 +198,7 @@ impl Session {
     /// Steps by one hop of a request, or of any request if `None`, and pauses.
     pub fn step_along(&mut self, request: Option<u64>, forward: bool) -> StepOutcome {
         self.playback.paused = true;
+        self.playback.stepping = true;
         let outcome = if forward { self.step_forward(request) } else { self.step_back(request) };
         if outcome != StepOutcome::NoStep {
             let count = if forward { &mut self.steps.0 } else { &mut self.steps.1 };
@@ -284,9 +286,11 @@ impl Session {
         if self.timeline.followed() == followed {
             return;
         }
-        // If the wiretap captured a message of the request, the request was in flight then, even if it has ended since.
+        // The request may have ended: slow motion shows it later, and the wiretap keeps its messages.
         let is_its = |message: &&CapturedMessage| matches!(message.payload, CapturedPayload::Request { number, .. } if Some(number) == followed);
-        let about = self.timeline.captured().find(is_its).map_or(self.sim().now(), |message| message.at);
+        let captured = self.timeline.captured().find(is_its).map(|message| message.at);
+        let sampled = self.timeline.journeys().iter().find(|journey| Some(journey.number) == followed);
+        let about = captured.or(sampled.map(|journey| journey.born)).unwrap_or(self.sim().now());
         self.timeline.follow(followed, about);
     }
 

@@ -44,6 +44,11 @@ pub trait Observer {
         let _ = (at, link, up);
     }
 
+    /// Called when a balancer checks the health of the backend at the end of `link`.
+    fn checked(&mut self, at: SimTime, link: LinkIx, passed: bool) {
+        let _ = (at, link, passed);
+    }
+
     /// Called when users' packets begin to go to another balancer of a pair.
     fn address_moved(&mut self, at: SimTime) {
         let _ = at;

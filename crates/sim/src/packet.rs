@@ -87,6 +87,11 @@ pub enum PacketContent {
     Metrics,
     /// A change sent to a replica.
     Replication,
+    /// A balancer's health check.
+    Check {
+        /// Whether it passed.
+        passed: bool,
+    },
 }
 
 /// The current activity of a request.

@@ -4,6 +4,7 @@
 //! resulting state is identical to that of an uninterrupted run.
 
 mod joined;
+mod records;
 mod steps;
 mod watching;
 
@@ -14,9 +15,12 @@ use hoplight_model::Infrastructure;
 use crate::command::{Command, CommandError};
 use crate::index::count64;
 use crate::journal::{Journal, JournalEvent, Observer};
+use crate::journeys::Journeys;
 use crate::simulation::Simulation;
 use crate::time::SimTime;
 use crate::watchers::{Stamp, Watchers};
+
+use records::{Notes, Records, notes};
 
 /// Minimum number of events between two checkpoints.
 const SPACING: u64 = 2_000;
@@ -43,7 +47,7 @@ struct Place {
 #[derive(Clone, Debug)]
 struct Checkpoint {
     simulation: Simulation,
-    journal: Journal,
+    records: Records,
     /// Number of commands applied before this position.
     commands: usize,
 }
@@ -72,7 +76,7 @@ struct Scheduled {
 #[derive(Clone, Debug)]
 pub struct Timeline {
     simulation: Simulation,
-    journal: Journal,
+    records: Records,
     log: Vec<(Place, Change)>,
     /// Indices into the log of the commands that are joined with their predecessor.
     joined: Vec<usize>,
@@ -84,20 +88,8 @@ pub struct Timeline {
     watchers: Watchers,
     /// Number of dispatched events when the state's size was last measured.
     weighed: u64,
-}
-
-/// Passes events to the journal and to the watchers.
-struct Notes<'a> {
-    journal: &'a mut Journal,
-    watchers: &'a mut Watchers,
-    stamp: Stamp,
-}
-
-impl Observer for Notes<'_> {
-    fn note(&mut self, note: JournalEvent) {
-        self.watchers.note(self.stamp, &note);
-        self.journal.note(note);
-    }
+    /// Simulated seconds per second of wall time, which determine how many journeys are recorded.
+    factor: f64,
 }
 
 impl Change {
@@ -109,18 +101,14 @@ impl Change {
     }
 }
 
-/// The observer for the events of the change with number `done`.
-fn notes<'a>(journal: &'a mut Journal, watchers: &'a mut Watchers, simulation: &Simulation, done: usize) -> Notes<'a> {
-    Notes { journal, watchers, stamp: Stamp { events: simulation.processed(), commands: done } }
-}
-
 impl Timeline {
     /// Creates a timeline that starts with the state of `simulation`.
     pub fn new(simulation: Simulation) -> Self {
-        let first = Checkpoint { simulation: simulation.clone(), journal: Journal::default(), commands: 0 };
+        let records = Records::new(simulation.infrastructure(), 1.0);
+        let first = Checkpoint { simulation: simulation.clone(), records: records.clone(), commands: 0 };
         Self {
             simulation,
-            journal: Journal::default(),
+            records,
             log: Vec::new(),
             joined: Vec::new(),
             done: 0,
@@ -128,6 +116,7 @@ impl Timeline {
             checkpoints: vec![first],
             watchers: Watchers::default(),
             weighed: 0,
+            factor: 1.0,
         }
     }
 
@@ -138,7 +127,25 @@ impl Timeline {
 
     /// The events up to now.
     pub fn journal(&self) -> &Journal {
-        &self.journal
+        &self.records.journal
+    }
+
+    /// A sample of requests, with what happened to them.
+    pub fn journeys(&self) -> &Journeys {
+        &self.records.journeys
+    }
+
+    /// The speed for which journeys are recorded, in simulated seconds per second of wall time.
+    pub const fn sampled_at(&self) -> f64 {
+        self.factor
+    }
+
+    /// Records as many journeys from now on as the screen can show at `factor` simulated seconds per second of wall time.
+    pub fn sample_at(&mut self, factor: f64) {
+        if self.factor.total_cmp(&factor).is_ne() {
+            self.factor = factor;
+            self.records.journeys.set_factor(self.simulation.infrastructure(), factor);
+        }
     }
 
     /// The commands applied so far, with their times, except those undone by a rewind.
@@ -177,7 +184,7 @@ impl Timeline {
     /// # Errors
     /// The reason why the command is refused. The known future is then kept.
     pub fn apply(&mut self, command: Command) -> Result<(), CommandError> {
-        let mut notes = notes(&mut self.journal, &mut self.watchers, &self.simulation, self.done + 1);
+        let mut notes = notes(&mut self.records, &mut self.watchers, &self.simulation, self.done + 1);
         self.simulation.apply(&command, &mut notes)?;
         self.record(Change::Command(command));
         Ok(())
@@ -186,7 +193,7 @@ impl Timeline {
     /// Continues the run with an edited infrastructure from now on; see [`Simulation::rebuild`]. After a rewind, this
     /// discards the known future. Returns the commands for conditions that could not be carried over.
     pub fn rebuild(&mut self, infra: Arc<Infrastructure>) -> Vec<Command> {
-        let mut notes = notes(&mut self.journal, &mut self.watchers, &self.simulation, self.done + 1);
+        let mut notes = notes(&mut self.records, &mut self.watchers, &self.simulation, self.done + 1);
         let dropped = self.simulation.rebuild(Arc::clone(&infra), &mut notes);
         self.record(Change::Rebuild(infra));
         dropped
@@ -254,13 +261,14 @@ impl Timeline {
 
     /// Copies the current state, to return to it later.
     fn snapshot(&self) -> Checkpoint {
-        Checkpoint { simulation: self.simulation.clone(), journal: self.journal.clone(), commands: self.done }
+        Checkpoint { simulation: self.simulation.clone(), records: self.records.clone(), commands: self.done }
     }
 
     fn return_to(&mut self, (there, watchers): (Checkpoint, Watchers)) {
         self.watchers = watchers;
         self.simulation = there.simulation;
-        self.journal = there.journal;
+        self.records = there.records;
+        self.records.journeys.set_factor(self.simulation.infrastructure(), self.factor);
         self.done = there.commands;
     }
 
@@ -285,7 +293,8 @@ impl Timeline {
         self.watchers.rewind(checkpoint.stamp(), &checkpoint.simulation);
         self.simulation = checkpoint.simulation.clone();
         self.weighed = self.simulation.processed();
-        self.journal = checkpoint.journal.clone();
+        self.records = checkpoint.records.clone();
+        self.records.journeys.set_factor(self.simulation.infrastructure(), self.factor);
         self.done = checkpoint.commands;
     }
 
@@ -323,7 +332,7 @@ impl Timeline {
     fn run_batched_to(&mut self, time: SimTime) {
         if self.watchers.is_idle() && self.next_command().is_none_or(|at| at > time) {
             const AT_ONCE: u64 = SPACING / 8;
-            while self.simulation.advance_events(time, AT_ONCE, &mut self.journal) == AT_ONCE {
+            while self.simulation.advance_events(time, AT_ONCE, &mut self.records) == AT_ONCE {
                 self.take_checkpoint_if_due();
             }
         }
@@ -343,7 +352,7 @@ impl Timeline {
             }
             self.simulation.advance_clock(place.now);
             self.done += 1;
-            let mut notes = notes(&mut self.journal, &mut self.watchers, &self.simulation, self.done);
+            let mut notes = notes(&mut self.records, &mut self.watchers, &self.simulation, self.done);
             match change {
                 Change::Command(command) => {
                     let repeated = self.simulation.apply(command, &mut notes);
@@ -362,7 +371,7 @@ impl Timeline {
             self.simulation.advance_clock(due);
             let place = self.place();
             let stamp = Stamp { events: place.processed, commands: self.done + 1 };
-            let mut notes = Notes { journal: &mut self.journal, watchers: &mut self.watchers, stamp };
+            let mut notes = Notes { records: &mut self.records, watchers: &mut self.watchers, stamp };
             match self.simulation.apply(&command, &mut notes) {
                 Ok(()) => {
                     self.watchers.update(stamp, &self.simulation);
@@ -377,7 +386,7 @@ impl Timeline {
 
     fn one_event(&mut self, watch: &mut impl FnMut(&JournalEvent)) {
         let stamp = Stamp { events: self.simulation.processed() + 1, commands: self.done };
-        let mut notes = Notes { journal: &mut self.journal, watchers: &mut self.watchers, stamp };
+        let mut notes = Notes { records: &mut self.records, watchers: &mut self.watchers, stamp };
         self.simulation.step(&mut |note: JournalEvent| {
             watch(&note);
             notes.note(note);
@@ -418,7 +427,7 @@ impl Timeline {
 
 impl Checkpoint {
     fn footprint(&self) -> usize {
-        self.simulation.footprint() + self.journal.footprint()
+        self.simulation.footprint() + self.records.footprint()
     }
 
     fn stamp(&self) -> Stamp {

@@ -18,6 +18,7 @@ use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 use ratatui::widgets::Widget;
 
+use hoplight_app::SlowMotion;
 use hoplight_app::overlay::content::OverlayStamp;
 use hoplight_layout::{Cell, Fit, Layout, Map};
 use hoplight_model::{ComponentIx, Element, Hop, Infrastructure, LinkIx};
@@ -56,6 +57,8 @@ pub struct Canvas<'a> {
     pub tapped: Option<LinkIx>,
     /// The overlay's stamps, ordered by element.
     pub stamps: &'a [OverlayStamp],
+    /// The slow motion of the live pace; `None` to draw every packet where it is.
+    pub motion: Option<&'a SlowMotion>,
     /// Limit on the packets drawn. Failed, blocked and followed ones do not count.
     pub most_packets: usize,
 }
@@ -85,6 +88,7 @@ impl<'a> Canvas<'a> {
             only_followed: false,
             tapped: None,
             stamps: &[],
+            motion: None,
             most_packets: MOST_PACKETS,
         }
     }
@@ -187,6 +191,7 @@ impl Canvas<'_> {
         boxes::draw(&scene, &mut painter);
         links::draw(&scene, &mut painter, &packets::incidents(&scene, &packets));
         packets::draw(&scene, &mut painter, &packets);
+        packets::draw_visits(&scene, &mut painter);
         links::badges(&scene, &mut painter);
         links::tap(&scene, &mut painter);
         if let Some(map) = self.map {

@@ -64,6 +64,7 @@ impl Comparison {
         self.repeat(first);
         let sim = first.simulation();
         let commands = self.done_at(sim.now(), self.shared(first.commands()).count());
+        self.timeline.sample_at(first.sampled_at());
         if self.timeline.simulation().now() != sim.now() || self.timeline.commands().count() != commands {
             self.timeline.seek_with(sim.now(), commands);
         }
@@ -104,6 +105,7 @@ impl Comparison {
         }
         if !keeps {
             self.timeline = Timeline::new(self.beginning.clone());
+            self.timeline.sample_at(first.sampled_at());
             self.given.clear();
         }
         for (at, command, own) in wanted.into_iter().skip(self.given.len()) {

@@ -78,6 +78,7 @@ impl Simulation {
         if sent {
             // A check that times out gets no response, and a check that fails later gets a late one.
             link_state.count_check(failed.is_none_or(|(_, after)| after == 0));
+            observer.checked(self.clock.now(), link, failed.is_none());
         }
         let Some((_, after)) = failed else {
             self.check_ended(link, observer);

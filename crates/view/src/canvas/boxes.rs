@@ -11,6 +11,7 @@ use hoplight_text::description::zone_labels;
 use crate::painter::Painter;
 
 use super::Scene;
+use super::packets;
 use super::status_lines::{self, StatusLine};
 
 pub(super) fn draw(scene: &Scene<'_>, painter: &mut Painter<'_>) {
@@ -156,6 +157,12 @@ fn draw_block(scene: &Scene<'_>, painter: &mut Painter<'_>, block: &Block) {
         painter.put(block.area.x, y, request.glyph, marked);
         let words = request.words.iter().find(|words| width(words) <= usize::from(room)).unwrap_or(&request.words[1]);
         painter.label(Cell::new(x, y), words, room, request.style);
+    }
+    if let Some(words) = packets::failure(scene.canvas, block.component)
+        && let Some(y) = rows.next()
+    {
+        let fitting = words.iter().find(|words| width(words) <= usize::from(room)).or(words.last());
+        painter.label(Cell::new(x, y), fitting.map_or("", |words| words), room, theme.bad);
     }
     if let Some(stamp) = stamp.filter(|stamp| !stamp.words.is_empty())
         && let Some(y) = rows.next()

@@ -9,6 +9,7 @@ use ratatui::style::{Modifier, Style};
 use crate::painter::Painter;
 use crate::theme::Theme;
 use hoplight_app::packets::cell;
+use hoplight_app::slow_motion::VisitFailure;
 use hoplight_layout::Cell;
 use hoplight_model::firewall::RuleAction;
 use hoplight_model::{ComponentIx, Hop, LinkIx, RequestKind};
@@ -24,9 +25,12 @@ const MOST_INCIDENTS: usize = 4;
 pub(super) fn sample(canvas: &Canvas<'_>) -> (Vec<Packet>, PacketCount) {
     let wanted = |packet: &Packet| match packet.cargo {
         PacketContent::Request { number, .. } => !canvas.only_followed || canvas.followed == Some(number),
-        PacketContent::Metrics | PacketContent::Replication => !canvas.only_followed,
+        PacketContent::Metrics | PacketContent::Replication | PacketContent::Check { .. } => !canvas.only_followed,
     };
-    let mut packets: Vec<Packet> = canvas.sim.packets().filter(wanted).collect();
+    let mut packets: Vec<Packet> = match canvas.motion {
+        Some(motion) => motion.packets.iter().filter(|packet| wanted(packet)).copied().collect(),
+        None => canvas.sim.packets().filter(wanted).collect(),
+    };
     let all = packets.len();
     thin_incidents(&mut packets);
     let kept = packets.len();
@@ -40,7 +44,7 @@ pub(super) fn sample(canvas: &Canvas<'_>) -> (Vec<Packet>, PacketCount) {
         packets.retain(|packet| match packet.cargo {
             _ if is_special(canvas, packet) => true,
             PacketContent::Request { number, .. } => number.is_multiple_of(share),
-            PacketContent::Metrics => true,
+            PacketContent::Metrics | PacketContent::Check { .. } => true,
             PacketContent::Replication => packet.link.index().is_multiple_of(2),
         });
         packets.truncate(canvas.most_packets.max(special));
@@ -79,14 +83,20 @@ pub(super) struct FollowedRequest {
 
 /// Returns the followed request if it is inside a component.
 pub(super) fn followed_request(canvas: &Canvas<'_>) -> Option<FollowedRequest> {
-    let present = canvas.sim.present(canvas.followed?)?;
-    let (component, words) = match present.doing {
-        Activity::Served(component) => (component, ["being served", "served"]),
-        Activity::Waits(component) => (component, ["waits in queue", "waits"]),
-        Activity::Pauses(component) => (component, ["will retry", "retries"]),
-        Activity::Travels(..) | Activity::Lost(_) => return None,
+    let (component, kind, words) = if let Some(motion) = canvas.motion {
+        let visit = motion.visits.iter().find(|visit| Some(visit.number) == canvas.followed)?;
+        (visit.component, visit.kind, ["is here", "here"])
+    } else {
+        let present = canvas.sim.present(canvas.followed?)?;
+        let (component, words) = match present.doing {
+            Activity::Served(component) => (component, ["being served", "served"]),
+            Activity::Waits(component) => (component, ["waits in queue", "waits"]),
+            Activity::Pauses(component) => (component, ["will retry", "retries"]),
+            Activity::Travels(..) | Activity::Lost(_) => return None,
+        };
+        (component, present.kind, words)
     };
-    let (pair, style) = shape(canvas.theme, present.kind);
+    let (pair, style) = shape(canvas.theme, kind);
     Some(FollowedRequest { component, glyph: pair[0], style, words })
 }
 
@@ -146,6 +156,30 @@ pub(super) fn draw(scene: &Scene<'_>, painter: &mut Painter<'_>, packets: &[Pack
     }
 }
 
+/// Draws the requests inside components in the first column of their boxes, newest last, as many as there is room for.
+pub(super) fn draw_visits(scene: &Scene<'_>, painter: &mut Painter<'_>) {
+    let Some(motion) = scene.canvas.motion.filter(|_| !scene.canvas.only_followed) else { return };
+    for block in scene.canvas.layout.blocks() {
+        // The first row has the pointer and the name.
+        let mut rows = block.area.y + 1..block.area.bottom();
+        let inside = motion.visits.iter().filter(|visit| visit.component == block.component && !visit.phase.opens());
+        for (visit, y) in inside.zip(&mut rows) {
+            let (pair, style) = shape(scene.canvas.theme, visit.kind);
+            let (glyph, style) = match visit.failure {
+                Some(_) => (scene.canvas.theme.glyphs.failed, scene.canvas.theme.bad),
+                None => (pair[0], style),
+            };
+            painter.put(block.area.x, y, glyph, style);
+        }
+    }
+}
+
+/// The failure that a component's box shows: the latest one in the slow motion.
+pub(super) fn failure(canvas: &Canvas<'_>, component: ComponentIx) -> Option<Vec<String>> {
+    let visits = canvas.motion?.visits.iter().filter(|visit| visit.component == component);
+    visits.max_by_key(|visit| (visit.failure.is_some(), visit.number))?.failure.map(VisitFailure::words)
+}
+
 /// Returns the weight, glyph and style of a packet.
 fn look(scene: &Scene<'_>, packet: &Packet, hop: &Hop) -> (u8, char, Style) {
     let theme = scene.canvas.theme;
@@ -155,9 +189,11 @@ fn look(scene: &Scene<'_>, packet: &Packet, hop: &Hop) -> (u8, char, Style) {
         Motion::Lost => return (29, glyphs.lost, theme.bad),
         Motion::Moving | Motion::AtFirewall(_) => {}
     }
-    let PacketContent::Request { number, kind, phase, ok, orphan } = packet.cargo else {
-        let metrics = packet.cargo == PacketContent::Metrics;
-        return if metrics { (1, glyphs.sample, theme.text) } else { (2, glyphs.change, theme.replication) };
+    let (number, kind, phase, ok, orphan) = match packet.cargo {
+        PacketContent::Request { number, kind, phase, ok, orphan } => (number, kind, phase, ok, orphan),
+        PacketContent::Metrics => return (1, glyphs.sample, theme.text),
+        PacketContent::Replication => return (2, glyphs.change, theme.replication),
+        PacketContent::Check { passed } => return (1, glyphs.check, if passed { theme.good } else { theme.bad }),
     };
     let (pair, style) = shape(theme, kind);
     let pair = if phase == Phase::Lookup { glyphs.lookup } else { pair };

@@ -14,7 +14,7 @@ use super::stage::boxed;
 pub(super) fn draw(stage: &Stage, comparison: &Comparison, table: &Pane, painter: &mut Painter<'_>) {
     let areas = &comparison.areas;
     let names = comparison.names();
-    let sims = [stage.sim(), comparison.timeline.simulation()];
+    let timelines = [&stage.session.timeline, &comparison.timeline];
     for (at, letter) in ["A", "B"].into_iter().enumerate() {
         let (title, picture) = (areas.titles[at], areas.pictures[at]);
         if title.height > 0 {
@@ -24,10 +24,12 @@ pub(super) fn draw(stage: &Stage, comparison: &Comparison, table: &Pane, painter
         if picture.height == 0 {
             continue;
         }
+        let motion = stage.slow_motion_of(timelines[at]);
         let canvas = Canvas {
+            motion: motion.as_ref(),
             selected: stage.session.selected.as_ref(),
             followed: stage.session.playback.followed,
-            ..Canvas::new(&comparison.layouts[at], sims[at], painter.theme)
+            ..Canvas::new(&comparison.layouts[at], timelines[at].simulation(), painter.theme)
         };
         (&canvas).render(painter.rect(picture), painter.buf);
     }

@@ -4,7 +4,7 @@ use ratatui::widgets::Widget;
 
 use crate::canvas::Canvas;
 use hoplight_app::action::AppAction;
-use hoplight_app::{App, CourseItem, Line, Tone, home, regions, status};
+use hoplight_app::{App, CourseItem, Line, SlowMotion, Tone, home, regions, status};
 use hoplight_layout::{Area, Fit};
 use hoplight_model::text::{columns, wrap};
 
@@ -125,5 +125,7 @@ fn draw_preview(app: &App, painter: &mut Painter<'_>, area: Area) {
     if layout.fit() != Fit::Whole {
         return;
     }
-    Canvas::new(layout, timeline.simulation(), painter.theme).render(painter.rect(area), painter.buf);
+    let motion = SlowMotion::of(timeline, home::PREVIEW_SPEED);
+    let canvas = Canvas { motion: Some(&motion), ..Canvas::new(layout, timeline.simulation(), painter.theme) };
+    canvas.render(painter.rect(area), painter.buf);
 }

@@ -14,7 +14,7 @@ pub(super) fn sign(glyphs: &Glyphs, sign: LegendSign) -> String {
         LegendSign::Tls => format!("{} TLS", line(&glyphs.tls)),
         LegendSign::Plain => format!("{} plain!", line(&glyphs.plain)),
         LegendSign::Loopback => format!("{}{}", line(&glyphs.loopback), glyphs.heads[1]),
-        LegendSign::Background => format!("{} {} {}", line(&glyphs.faint), glyphs.sample, glyphs.change),
+        LegendSign::Background => format!("{} {} {} {}", line(&glyphs.faint), glyphs.sample, glyphs.change, glyphs.check),
         LegendSign::Firewall => format!("{} {}", glyphs.wall, glyphs.failed),
         LegendSign::Cut => glyphs.cut.to_string(),
         LegendSign::Zones => "net DMZ priv".into(),

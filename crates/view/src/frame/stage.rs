@@ -3,7 +3,7 @@
 use crate::canvas::Canvas;
 use hoplight_app::stage_view::pane::Pane;
 use hoplight_app::stage_view::{JournalPane, MainView};
-use hoplight_app::{App, Line, Stage, StageView, Tone};
+use hoplight_app::{App, Line, SlowMotion, Stage, StageView, Tone};
 use hoplight_lesson::Pace;
 use hoplight_model::Element;
 use hoplight_model::text::columns;
@@ -17,21 +17,27 @@ pub(super) fn draw(app: &App, view: &StageView<'_>, painter: &mut Painter<'_>) {
     let stage = view.stage;
     let status = Line::joined(view.status.iter().cloned());
     painter.fit(view.status_area.x, view.status_area.y, view.status_area.width, &status);
+    let motion = stage.slow_motion();
     let hidden = match (&view.main_view, &stage.panels.comparison) {
         (MainView::Compare(table), Some(comparison)) => {
             compare::draw(stage, comparison, table, painter);
             timeline::draw(stage, view.timeline, painter);
             return;
         }
-        (MainView::Canvas | MainView::Compare(_), _) => canvas(stage, painter),
+        (MainView::Canvas | MainView::Compare(_), _) => canvas(stage, motion.as_ref(), painter),
         (MainView::Monitor(rows), _) => {
             monitor::draw(app, stage, view.main, rows, painter);
             0
         }
     };
-    if hidden > 0 {
+    let remark = match &motion {
+        _ if matches!(view.main_view, MainView::Monitor(_)) => None,
+        Some(motion) if motion.one_in > 1 => Some(format!(" 1 request in {} shown, slowed down ", motion.one_in)),
+        Some(_) => Some(" slowed down ".to_owned()),
+        None => (hidden > 0).then(|| format!(" {hidden} more in flight or in a queue ")),
+    };
+    if let Some(text) = remark {
         let regions = &stage.viewport.regions;
-        let text = format!(" {hidden} more in flight or in a queue ");
         let wide = columns(&text);
         let (x, y) = (regions.canvas.x, regions.canvas.y + regions.canvas.height.saturating_sub(1));
         painter.line(x + regions.canvas.width.saturating_sub(wide), y, wide, &Line::new(Tone::Dim, text));
@@ -44,7 +50,7 @@ pub(super) fn draw(app: &App, view: &StageView<'_>, painter: &mut Painter<'_>) {
 }
 
 /// Draws the canvas. Returns the number of packets omitted.
-fn canvas(stage: &Stage, painter: &mut Painter<'_>) -> usize {
+fn canvas(stage: &Stage, motion: Option<&SlowMotion>, painter: &mut Painter<'_>) -> usize {
     let run = stage.session.lesson.as_ref();
     let focus: Vec<Element> = run.and_then(|run| run.step()).map_or_else(Vec::new, |step| step.focus.clone());
     let marks: Vec<Element> = run.map_or_else(Vec::new, |run| run.marks().cloned().collect());
@@ -57,6 +63,7 @@ fn canvas(stage: &Stage, painter: &mut Painter<'_>) -> usize {
         followed: stage.session.playback.followed,
         only_followed: stage.session.playback.pace == Pace::Trace && stage.session.playback.followed.is_some(),
         tapped: stage.session.timeline.tapped(),
+        motion,
         stamps: &stage.panels.overlays.content().stamps,
         ..Canvas::new(&stage.viewport.layout, stage.sim(), painter.theme)
     };

@@ -58,6 +58,8 @@ pub struct Glyphs {
     pub sample: char,
     /// A replicated change.
     pub change: char,
+    /// A health check.
+    pub check: char,
     /// The pointer at the selected element.
     pub pointer: char,
     /// A wiretap.
@@ -126,6 +128,7 @@ impl Glyphs {
             lost: '?',
             sample: '∙',
             change: '▪',
+            check: '+',
             pointer: '»',
             tap: '⊥',
             focus: '▸',
@@ -161,6 +164,7 @@ impl Glyphs {
             lost: '?',
             sample: 'm',
             change: 'c',
+            check: 'h',
             pointer: '>',
             tap: '&',
             focus: '*',
