@@ -32,6 +32,7 @@ pub const EMBEDDED: Sources<'static> = Sources {
         "assets/stage-1-distributed.ron",
         "assets/stage-2-secured.ron",
         "assets/stage-3-scaled.ron",
+        "assets/vrrp-untracked.ron",
     ],
     lessons: embedded![
         "lessons/1-journey-of-a-request.ron",

@@ -10,7 +10,7 @@ mod rule;
 mod smooth;
 
 use hoplight_layout::Arrow;
-use hoplight_model::monitoring::AlertCondition;
+use hoplight_model::monitoring::{AlertCondition, AlertPriority};
 use hoplight_model::{Bound, ComponentIx, Element, Metric};
 use hoplight_sim::{AlertState, AlertView};
 
@@ -23,8 +23,17 @@ pub use rule::{level, name, words};
 pub use smooth::{HALF_LIFE, smoothed};
 
 /// Metrics of the charts, most informative first.
-pub const CHARTS: [Metric; 7] =
-    [Metric::Qps, Metric::P99, Metric::Utilisation, Metric::ErrorRatio, Metric::Queue, Metric::Connections, Metric::Lag];
+pub const CHARTS: [Metric; 9] = [
+    Metric::Qps,
+    Metric::P99,
+    Metric::Utilisation,
+    Metric::ErrorRatio,
+    Metric::Queue,
+    Metric::Connections,
+    Metric::Lag,
+    Metric::BackendsDown,
+    Metric::SemiSync,
+];
 
 /// Returns all selectable rows, in screen order: each agent with its components, then the noteworthy alerts, worst first.
 pub fn items(stage: &Stage) -> Vec<MonitorItem> {
@@ -37,7 +46,7 @@ pub fn items(stage: &Stage) -> Vec<MonitorItem> {
     items
 }
 
-/// Returns the indices of the alerts that are firing, pending or resolved, worst first, then newest first.
+/// Returns the indices of the alerts that are firing, pending or resolved, worst first, then by priority, then newest first.
 pub fn telling(alerts: &[AlertView<'_>]) -> Vec<usize> {
     let mut places: Vec<usize> = (0..alerts.len()).filter(|at| alerts[*at].state != AlertState::Ok).collect();
     let rank = |state| match state {
@@ -45,7 +54,10 @@ pub fn telling(alerts: &[AlertView<'_>]) -> Vec<usize> {
         AlertState::Pending => 1,
         AlertState::Resolved | AlertState::Ok => 2,
     };
-    places.sort_by_key(|at| (rank(alerts[*at].state), std::cmp::Reverse(alerts[*at].since), *at));
+    places.sort_by_key(|at| {
+        let alert = &alerts[*at];
+        (rank(alert.state), alert.priority, std::cmp::Reverse(alert.since), *at)
+    });
     places
 }
 
@@ -57,7 +69,11 @@ pub fn page(stage: &Stage) -> Option<String> {
     let subject = worst.subject.map_or("the site", |subject| stage.infra().component(subject).id.as_str());
     let more = if firing > 1 { format!(" (+{})", firing - 1) } else { String::new() };
     // The rule comes last, so that it is what gets truncated.
-    Some(format!("ALERT{more} {subject}: {}", worst.rule))
+    let word = match worst.priority {
+        AlertPriority::High => "ALERT",
+        AlertPriority::Low => "alert",
+    };
+    Some(format!("{word}{more} {subject}: {}", worst.rule))
 }
 
 /// Returns the selected row, or the first row if the selected one no longer exists.

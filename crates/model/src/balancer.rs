@@ -89,6 +89,31 @@ pub struct VrrpSpec {
     /// Interval between the master's advertisements.
     #[serde(default = "usual_advert")]
     pub advert_s: Seconds,
+    /// How keepalived notices that the balancer's process has ended. By default it does not: it then keeps the address
+    /// on a machine that refuses connections.
+    #[serde(default)]
+    pub track: Option<TrackSpec>,
+    /// Whether the address has a MAC address of its own (`use_vmac`), from which every advertisement is sent. By default
+    /// the address keeps the MAC address of the machine, which gratuitous ARP announces when a machine takes over.
+    #[serde(default)]
+    pub vmac: bool,
+}
+
+/// Tracking of a balancer's process by keepalived (`track_script` with a script such as `pidof haproxy`, or
+/// `track_process`). A hung process passes, since it exists.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct TrackSpec {
+    /// Interval between two runs of the script.
+    pub interval_s: Seconds,
+    /// Consecutive failed runs after which keepalived gives up the address.
+    pub fall: u8,
+}
+
+impl Default for TrackSpec {
+    fn default() -> Self {
+        Self { interval_s: Seconds::literal(1.0), fall: 2 }
+    }
 }
 
 fn usual_priority() -> u8 {

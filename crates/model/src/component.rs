@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-pub use super::balancer::{Algorithm, BalancerSpec};
+pub use super::balancer::{Algorithm, BalancerSpec, TrackSpec, VrrpSpec};
 use super::connection::Connections;
 pub use super::database::{DatabaseRole, DatabaseSpec, Failover};
 use super::firewall::FirewallSpec;

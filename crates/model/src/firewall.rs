@@ -35,8 +35,11 @@ pub enum RuleAction {
     Allow,
     /// Drops it silently: the sender waits until its own timeout.
     Drop,
-    /// Refuses it immediately.
+    /// Answers with an ICMP error (`reject`, which nftables and iptables send as port unreachable). Linux sends a peer six
+    /// of them at once and then one a second (`icmp_ratelimit`); under load, this is a drop.
     Reject,
+    /// Refuses a TCP connection with a reset (`reject with tcp reset`), as a host does on which no program listens.
+    Reset,
 }
 
 /// A firewall rule. The first matching rule decides.

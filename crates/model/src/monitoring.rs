@@ -72,11 +72,16 @@ pub enum Metric {
     Connections,
     /// Replication lag in seconds. An unknown lag (NULL) is infinite and thus above every level.
     Lag,
+    /// Number of a balancer's backends that its health checks have taken DOWN.
+    BackendsDown,
+    /// Semi-synchronous replication of a database that accepts writes and is set up for it: 1 if it is active, 0 if the
+    /// database has fallen back to asynchronous replication (`Rpl_semi_sync_source_status`).
+    SemiSync,
 }
 
 impl Metric {
     /// All metrics, in listing order.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::Qps,
         Self::Utilisation,
         Self::Queue,
@@ -87,6 +92,8 @@ impl Metric {
         Self::FailedHandshakes,
         Self::Connections,
         Self::Lag,
+        Self::BackendsDown,
+        Self::SemiSync,
     ];
 
     /// Name of the metric, with its unit.
@@ -102,10 +109,12 @@ impl Metric {
             Self::FailedHandshakes => "failed_handshakes_per_s",
             Self::Connections => "connections",
             Self::Lag => "lag_s",
+            Self::BackendsDown => "backends_down",
+            Self::SemiSync => "semi_sync",
         }
     }
 
-    /// Whether samples can be averaged. Percentiles, ratios and a possibly infinite lag cannot.
+    /// Whether samples can be averaged. Percentiles, ratios, states and a possibly infinite lag cannot.
     pub const fn is_averageable(self) -> bool {
         matches!(self, Self::Qps | Self::Utilisation | Self::Queue | Self::FailedHandshakes | Self::Connections)
     }
@@ -220,6 +229,14 @@ pub enum AlertCondition {
         #[serde(default)]
         for_s: Option<Seconds>,
     },
+    /// A member of a group does not report its state, although its agent does: a database of a cluster, a balancer of a
+    /// pair, or the keepalived beside it is not running. Users may notice nothing until the next failure. Evaluated once a
+    /// second on the latest samples.
+    Redundancy {
+        /// Minimum duration; by default it fires at once.
+        #[serde(default)]
+        for_s: Option<Seconds>,
+    },
     /// The external probe fails several times in a row.
     Probe {
         /// Number of consecutive failures.
@@ -246,6 +263,29 @@ pub struct AlertRule {
     pub on: Scope,
     /// When the rule fires.
     pub when: AlertCondition,
+    /// How urgent it is.
+    #[serde(default)]
+    pub priority: AlertPriority,
+}
+
+/// How urgent an alert is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum AlertPriority {
+    /// Somebody has to look now: users are affected, or soon will be.
+    #[default]
+    High,
+    /// It can wait until working hours: the site works, but the next failure may stop it.
+    Low,
+}
+
+impl AlertPriority {
+    /// The priority's name in reports.
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::High => "high",
+            Self::Low => "low",
+        }
+    }
 }
 
 impl AlertCondition {
@@ -265,7 +305,7 @@ impl AlertCondition {
 
     /// Whether the rule concerns several components together.
     pub const fn is_of_group(&self) -> bool {
-        matches!(self, Self::Leaders { .. })
+        matches!(self, Self::Leaders { .. } | Self::Redundancy { .. })
     }
 }
 
@@ -286,7 +326,14 @@ pub fn usual_alerts() -> Vec<AlertRule> {
     };
     let burn = AlertCondition::Burn { rate: level(14.4), long_s: seconds(60.0), short_s: seconds(5.0), objective: three_nines() };
     let lag = AlertCondition::Threshold { metric: Metric::Lag, is: Bound::Over(level(10.0)), for_s: Some(seconds(3.0)) };
-    let rule = |name: &str, on, when| AlertRule { name: Text::new(name).unwrap_or_default(), on, when };
+    let backends =
+        AlertCondition::Threshold { metric: Metric::BackendsDown, is: Bound::Over(level(0.0)), for_s: Some(seconds(3.0)) };
+    let semi_sync =
+        AlertCondition::Threshold { metric: Metric::SemiSync, is: Bound::Under(level(1.0)), for_s: Some(seconds(3.0)) };
+    let redundancy = AlertCondition::Redundancy { for_s: Some(seconds(3.0)) };
+    let of = |name: &str, on, when, priority| AlertRule { name: Text::new(name).unwrap_or_default(), on, when, priority };
+    let rule = |name: &str, on, when| of(name, on, when, AlertPriority::High);
+    let low = |name: &str, when| of(name, Scope::Any, when, AlertPriority::Low);
     let certificate = |days| AlertCondition::Certificate { days: Level::literal(days) };
     vec![
         rule("errors above 1 %", Scope::Entry, threshold(Metric::ErrorRatio, 0.01)),
@@ -302,6 +349,9 @@ pub fn usual_alerts() -> Vec<AlertRule> {
         rule("certificate expires in 7 days", Scope::Any, certificate(7.0)),
         rule("certificate expires in 1 day", Scope::Any, certificate(1.0)),
         rule("site does not answer", Scope::Any, AlertCondition::Probe { failures: 2 }),
+        low("backend DOWN", backends),
+        low("semi-synchronous replication off", semi_sync),
+        low("redundancy lost", redundancy),
     ]
 }
 

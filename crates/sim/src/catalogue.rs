@@ -68,6 +68,8 @@ pub enum CommonFault {
     Sniffer,
     /// VRRP advertisements between a pair of balancers are lost.
     VrrpBlocked,
+    /// keepalived is killed on the balancer that holds the shared address.
+    KeepalivedKilled,
     /// The primary's disk is full.
     DiskFull,
     /// The primary database is twenty times slower.
@@ -84,7 +86,7 @@ struct Row {
 
 impl CommonFault {
     /// The whole catalogue.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 28] = [
         Self::BalancerCrash,
         Self::WebKilled,
         Self::OneWebKilled,
@@ -109,6 +111,7 @@ impl CommonFault {
         Self::SharedVulnerability,
         Self::Sniffer,
         Self::VrrpBlocked,
+        Self::KeepalivedKilled,
         Self::DiskFull,
         Self::SlowDatabase,
         Self::PortScan,
@@ -141,6 +144,7 @@ impl CommonFault {
             Self::SharedVulnerability => "shared-vulnerability",
             Self::Sniffer => "sniffer",
             Self::VrrpBlocked => "vrrp-blocked",
+            Self::KeepalivedKilled => "keepalived-killed",
             Self::DiskFull => "disk-full",
             Self::SlowDatabase => "slow-database",
             Self::PortScan => "port-scan",
@@ -230,6 +234,7 @@ impl CommonFault {
                 inject: |p| now(vrrp(p).into_iter().map(Command::Kill)),
                 fix: |p| vrrp(p).into_iter().map(Command::Restore).collect(),
             },
+            Self::KeepalivedKilled => Row { inject: |p| faults(keepalived(p)), fix: |p| clear(keepalived(p)) },
             Self::DiskFull => Row { inject: |p| faults(full_disks(p)), fix: |p| clear(full_disks(p)) },
             Self::SlowDatabase => Row { inject: |p| faults(slow(p)), fix: |p| clear(slow(p)) },
             Self::PortScan => Row { inject: |_| now([Command::Scan]), fix: |_| Vec::new() },
@@ -294,7 +299,7 @@ fn stopped(parts: &Parts<'_>) -> Vec<Fault> {
 
 fn leaks(parts: &Parts<'_>) -> Vec<Fault> {
     let limited = parts.primaries.iter().chain(&parts.replicas);
-    limited.filter_map(|id| Some(Fault::Leak(id.clone(), parts.connections(id)?))).collect()
+    limited.filter_map(|id| Some(Fault::Leak { from: None, to: id.clone(), count: parts.connections(id)? })).collect()
 }
 
 fn misconfigured(parts: &Parts<'_>) -> Vec<Fault> {
@@ -323,6 +328,10 @@ fn record(parts: &Parts<'_>) -> Vec<Fault> {
 
 fn vrrp(parts: &Parts<'_>) -> Vec<Element> {
     parts.hops(Protocol::Vrrp).into_iter().map(|(from, to)| Element::Hop(from, to)).collect()
+}
+
+fn keepalived(parts: &Parts<'_>) -> Vec<Fault> {
+    parts.preferred_of_pair().map(Fault::VrrpKilled).into_iter().collect()
 }
 
 const FLOOD: Fault = Fault::Flood(Rate::literal(50_000.0));

@@ -1,14 +1,14 @@
 //! Faults that can be injected and cleared, in addition to crashes, power-offs, cut links and firewall rules.
 //!
 //! ```text
-//! Fault ──inject──▶ stations:  hung, slow, misconfigured, compromised, leaked connections
+//! Fault ──inject──▶ stations:  hung, slow, misconfigured, compromised, leaked connections, keepalived
 //!                   links:     slow, tapped
 //!                   databases: disk full, replication stopped
 //!                   the site:  DNS record, certificates, SYN flood
 //! ```
 //!
 //! A fault is state, never a script: its effects on users, agents and health checks follow from ordinary events.
-//! Slowness, leaks and database faults are part of the state of the station, link or database; `Faults` holds the rest.
+//! Slowness and database faults are part of the state of the station, link or database; `Faults` holds the rest.
 
 mod flood;
 mod taps;
@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use hoplight_model::quantity::{Factor, Rate};
 use hoplight_model::{ComponentId, Element, Infrastructure};
 
-use crate::index::{DatabaseIx, IndexVec, LinkIx, StationIx};
+use crate::index::{DatabaseIx, IndexVec, LinkIx, RouterIx, StationIx};
 use crate::plan::{Plan, authored_end};
 use crate::scan::Finding;
 use crate::time::SimTime;
@@ -54,8 +54,20 @@ pub enum Fault {
     DiskFull(ComponentId),
     /// A replica neither receives nor applies changes.
     ReplicationStopped(ComponentId),
-    /// This number of a component's connections has leaked.
-    Leak(ComponentId, u32),
+    /// A program has leaked connections: it holds them open and never uses them again. They end with the program, or with
+    /// the component that they lead to.
+    Leak {
+        /// The program; by default the first one that is linked to `to`.
+        from: Option<ComponentId>,
+        /// The component that the connections lead to.
+        to: ComponentId,
+        /// Number of leaked connections.
+        count: u32,
+    },
+    /// The keepalived of a balancer was killed (SIGKILL): it sends no advertisements, and the address stays on the machine.
+    VrrpKilled(ComponentId),
+    /// The keepalived of a balancer was stopped (SIGTERM): it gave up the address and said so.
+    VrrpStopped(ComponentId),
     /// SYN packets per second sent to the entry from addresses that never respond.
     Flood(Rate),
     /// An eavesdropper captures messages on a hop.
@@ -70,8 +82,24 @@ pub(super) enum FaultSites {
     /// Positions in the infrastructure's list of certificates.
     Certificates(Vec<usize>),
     Database(DatabaseIx),
+    /// The keepalived of a balancer.
+    Router(RouterIx),
+    /// Connections from a client to a component that limits them.
+    Connections {
+        from: StationIx,
+        to: StationIx,
+    },
     /// The whole site.
     Site,
+}
+
+/// Connections that a client has leaked.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Leak {
+    /// The client that holds them.
+    pub(super) from: StationIx,
+    pub(super) to: StationIx,
+    pub(super) count: u32,
 }
 
 /// Faults of one station that the engine does not check on every visit.
@@ -91,6 +119,7 @@ pub(super) struct Faults {
     certificates: Vec<Option<u64>>,
     pub(super) backlog: SynBacklog,
     pub(super) taps: Taps,
+    leaks: Vec<Leak>,
     /// Result of the last port scan.
     findings: Vec<Finding>,
     /// Elements that are booting, and when they will be up.
@@ -170,6 +199,25 @@ impl Faults {
         self.findings = findings;
     }
 
+    /// The leaked connections.
+    pub(super) fn leaks(&self) -> &[Leak] {
+        &self.leaks
+    }
+
+    /// Number of connections from a client to a component that have leaked.
+    pub(super) fn leaked(&self, from: StationIx, to: StationIx) -> u32 {
+        self.leaks.iter().find(|leak| (leak.from, leak.to) == (from, to)).map_or(0, |leak| leak.count)
+    }
+
+    /// Sets the number of connections from a client to a component that have leaked. Returns how many lead there in all.
+    pub(super) fn set_leaked(&mut self, Leak { from, to, count }: Leak) -> u32 {
+        self.leaks.retain(|leak| (leak.from, leak.to) != (from, to));
+        if count > 0 {
+            self.leaks.push(Leak { from, to, count });
+        }
+        self.leaks.iter().filter(|leak| leak.to == to).fold(0, |sum, leak| sum.saturating_add(leak.count))
+    }
+
     /// Records that an element is booting and will be up at `at`.
     pub(super) fn begin_boot(&mut self, element: &Element, at: SimTime) {
         self.boots.push((element.clone(), at));
@@ -200,9 +248,13 @@ impl Fault {
             Self::Hang(element) | Self::Slow(element, _) | Self::Misconfigured(element) | Self::Compromised(element) => {
                 Some(element.clone())
             }
-            Self::Flaw(id) | Self::Expired(id) | Self::DiskFull(id) | Self::ReplicationStopped(id) | Self::Leak(id, _) => {
-                Some(Element::Component(id.clone()))
-            }
+            Self::Flaw(id)
+            | Self::Expired(id)
+            | Self::DiskFull(id)
+            | Self::ReplicationStopped(id)
+            | Self::Leak { to: id, .. }
+            | Self::VrrpKilled(id)
+            | Self::VrrpStopped(id) => Some(Element::Component(id.clone())),
             Self::Sniffer(from, to) => Some(Element::Hop(from.clone(), to.clone())),
             Self::Record(_) | Self::Flood(_) => None,
         }

@@ -57,6 +57,7 @@ mod probe;
 mod random;
 pub mod recorder;
 mod request;
+mod resend;
 mod scan;
 pub mod script;
 pub mod simulation;

@@ -294,6 +294,8 @@ impl Reading {
             connections: None,
             lag_s: None,
             leads: None,
+            backends_down: None,
+            semi_sync: None,
         }
     }
 }

@@ -128,13 +128,17 @@ impl Plan {
             let link = hops.position(|hop| hop.protocol == Protocol::Vrrp && ends_here(hop));
             let (Some(entry), Some(link)) = (entry, link) else { continue };
             let advert = vrrp.advert_s.nanos();
+            let skew = (256 - u64::from(vrrp.priority)) * crate::time::SECOND / 256;
             pair.push(RouterPlan {
                 station,
                 entry,
                 link,
                 priority: vrrp.priority,
                 advert,
-                patience: 3 * advert + (256 - u64::from(vrrp.priority)) * crate::time::SECOND / 256,
+                patience: 3 * advert + skew,
+                skew,
+                track: vrrp.track.map(|track| (track.interval_s.nanos().max(1), track.fall)),
+                vmac: vrrp.vmac,
             });
         }
         pair

@@ -1,5 +1,6 @@
 //! Read-only views of stations, monitoring and the users' experience: plain values, created on demand.
 
+use hoplight_model::monitoring::AlertPriority;
 use hoplight_model::{ComponentIx, Metric};
 
 use crate::outcome::Outcome;
@@ -120,6 +121,11 @@ pub struct ComponentSample {
     pub lag_s: Option<f64>,
     /// Whether a database takes writes, or a balancer holds the shared address; `None` for other components.
     pub leads: Option<bool>,
+    /// Number of the backends that the balancer's health checks have taken DOWN; `None` if it is no balancer.
+    pub backends_down: Option<u32>,
+    /// Whether semi-synchronous replication is active; `None` unless the component is a database that accepts writes and is
+    /// set up for it.
+    pub semi_sync: Option<bool>,
 }
 
 /// Percentiles of a latency in milliseconds, by nearest rank. Agents count in buckets, so the error is up to 1.6 %.
@@ -152,6 +158,8 @@ impl ComponentSample {
             Metric::FailedHandshakes => Some(self.failed_handshakes),
             Metric::Connections => self.connections,
             Metric::Lag => self.lag_s,
+            Metric::BackendsDown => self.backends_down.map(f64::from),
+            Metric::SemiSync => self.semi_sync.map(f64::from),
         }
     }
 }
@@ -189,6 +197,8 @@ pub struct AlertView<'a> {
     pub rule: &'a str,
     /// The component or agent; `None` is the site as seen by the external probe.
     pub subject: Option<ComponentIx>,
+    /// How urgent it is.
+    pub priority: AlertPriority,
     /// State of the alert.
     pub state: AlertState,
     /// When it entered the state.
@@ -204,6 +214,8 @@ pub struct AlertEntry<'a> {
     pub rule: &'a str,
     /// The component or agent; `None` is the site as seen by the external probe.
     pub subject: Option<ComponentIx>,
+    /// How urgent it is.
+    pub priority: AlertPriority,
     /// Firing or resolved.
     pub state: AlertState,
 }

@@ -1,26 +1,63 @@
-//! The address that a pair of balancers shares: VRRP as in RFC 5798, with keepalived's timer.
+//! The address that a pair of balancers shares: VRRP as in RFC 5798, with keepalived's timers.
 //!
-//! The master sends an advertisement at a fixed interval, typically one second. The backup takes over the address if it
-//! receives none for three intervals plus a skew of (256 − priority) / 256 s. A balancer always starts as a backup.
-//! Advertisements of a lower priority do not keep it from taking over, so a master with a higher priority gets the
-//! address back when it returns. Advertisements come from the virtual MAC address, so the switch forwards users'
-//! packets to the balancer that advertised last: with two masters that cannot reach each other, the address flaps
-//! between them, and connections break.
+//! keepalived is a process of its own beside each balancer. The master sends an advertisement at a fixed interval,
+//! typically one second. The backup takes over the address if it receives none for three intervals plus a skew of
+//! (256 − priority) / 256 s. keepalived always starts as a backup. Advertisements of a lower priority do not keep it from
+//! taking over, so a master with a higher priority gets the address back when it returns.
+//!
+//! keepalived notices that its balancer has ended only if it tracks the process: a script runs at a fixed interval, and
+//! after a number of failures keepalived gives up the address with an advertisement of priority 0, after which the backup
+//! waits for its skew only. A keepalived that ends in order (SIGTERM) sends the same advertisement. One that is killed
+//! leaves the address on its machine.
+//!
+//! Users' packets go to the machine that announced the address last (gratuitous ARP). With two masters that cannot hear
+//! each other, that is the one that took over last. With `use_vmac`, advertisements come from the virtual MAC address, so
+//! the switch forwards users' packets to the balancer that advertised last, and the address flaps between the two.
 //!
 //! Advertisements arrive at once: their transit time is negligible compared with the timers.
 
 use crate::clock::Clock;
 use crate::event::{Kind, RENUMBERED};
 use crate::index::{IndexVec, Ix, LinkIx, RouterIx, StationIx};
-use crate::plan::{Plan, RouterPlan};
+use crate::plan::Plan;
+use crate::time::SimTime;
 
-/// One balancer of a pair.
+/// Seconds after which the users' router asks for the address again, if the machine that it knows does not answer: Linux
+/// probes a neighbour after 5 s (`delay_first_probe_time`), three times a second apart.
+const ARP_EXPIRES_S: u8 = 8;
+
+/// How keepalived ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum VrrpEnd {
+    /// By SIGKILL: the address stays on the machine.
+    Killed,
+    /// By SIGTERM: it removes the address and says so.
+    Stopped,
+}
+
+/// One keepalived.
+#[expect(clippy::struct_excessive_bools, reason = "independent flags")]
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 struct Router {
+    /// Whether its machine is off.
+    is_off: bool,
+    ended: Option<VrrpEnd>,
+    /// Whether tracking has found that the balancer has ended.
+    is_faulty: bool,
     master: bool,
-    /// Sequence number of the pending event: the master's next advertisement, or the backup's takeover. Zero while the
-    /// process is not running.
+    /// Whether its machine has the address: as master, or because keepalived was killed as master.
+    holds: bool,
+    /// Sequence number of the pending event: the master's next advertisement, or the backup's takeover. Zero if it is
+    /// neither.
     timer: u64,
+    /// Sequence number of the run of the tracking script that changes its mind; zero if none will.
+    verdict: u64,
+}
+
+impl Router {
+    const fn is_running(&self) -> bool {
+        !self.is_off && self.ended.is_none()
+    }
 }
 
 /// The address that users connect to, and the balancers that share it.
@@ -29,14 +66,16 @@ pub(crate) struct SharedAddress {
     routers: IndexVec<RouterIx, Router>,
     /// The link on which users' packets reach the site.
     entry: LinkIx,
+    /// Seconds for which nothing has answered at `entry`.
+    unanswered_s: u8,
 }
 
 impl SharedAddress {
     pub(crate) fn new(plan: &Plan) -> Self {
-        Self { routers: IndexVec::of(Router::default(), plan.pair.len()), entry: plan.entry }
+        Self { routers: IndexVec::of(Router::default(), plan.pair.len()), entry: plan.entry, unanswered_s: 0 }
     }
 
-    /// The link on which users' packets reach the site: in a pair, to the balancer that advertised last.
+    /// The link on which users' packets reach the site: in a pair, to the balancer that announced the address last.
     pub(crate) const fn entry(&self) -> LinkIx {
         self.entry
     }
@@ -47,23 +86,26 @@ impl SharedAddress {
             let master = router.entry == self.entry;
             let wait = if master { router.advert } else { router.patience };
             let timer = clock.schedule(clock.now() + wait, Kind::Advert, number.raw());
-            self.routers[number] = Router { master, timer };
+            self.routers[number] = Router { master, holds: master, timer, ..Router::default() };
         }
     }
 
-    /// Whether an event is the pending event of a balancer.
+    /// Whether an event is a pending event of a balancer.
     pub(crate) fn waits_for(&self, number: RouterIx, sequence: u64) -> bool {
-        self.routers[number].timer == sequence
+        self.routers[number].timer == sequence || self.is_verdict(number, sequence)
+    }
+
+    /// Whether an event is the pending run of a tracking script.
+    pub(crate) fn is_verdict(&self, number: RouterIx, sequence: u64) -> bool {
+        self.routers[number].verdict == sequence
     }
 
     /// Sends a balancer's advertisement. Returns whether it was the backup until now.
     pub(crate) fn advertise(&mut self, number: RouterIx, plan: &Plan, clock: &mut Clock) -> bool {
-        let RouterPlan { entry, advert, .. } = plan.pair[number];
-        let was_master = self.routers[number].master;
-        let timer = clock.schedule(clock.now() + advert, Kind::Advert, number.raw());
-        self.routers[number] = Router { master: true, timer };
-        self.entry = entry;
-        !was_master
+        let timer = clock.schedule(clock.now() + plan.pair[number].advert, Kind::Advert, number.raw());
+        let router = &mut self.routers[number];
+        (router.holds, router.timer) = (true, timer);
+        !std::mem::replace(&mut router.master, true)
     }
 
     /// Receives another balancer's advertisement. Returns whether this balancer stops being master.
@@ -76,46 +118,133 @@ impl SharedAddress {
             return false;
         }
         router.timer = clock.schedule(clock.now() + own.patience, Kind::Advert, number.raw());
+        router.holds = false;
         std::mem::replace(&mut router.master, false)
     }
 
-    /// Stops VRRP on a balancer whose process has ended.
-    pub(crate) fn stop(&mut self, station: StationIx, plan: &Plan) {
-        if let Some(number) = plan.router(station) {
-            self.routers[number] = Router::default();
+    /// Receives an advertisement of priority 0: the master gives up the address, so a backup waits for its skew only.
+    pub(crate) fn receive_farewell(&mut self, number: RouterIx, plan: &Plan, clock: &mut Clock) {
+        let router = &mut self.routers[number];
+        if router.timer != 0 && !router.master {
+            router.timer = clock.schedule(clock.now() + plan.pair[number].skew, Kind::Advert, number.raw());
         }
     }
 
-    /// Starts VRRP on a balancer whose process has started, as a backup.
-    pub(crate) fn restart(&mut self, station: StationIx, plan: &Plan, clock: &mut Clock) {
-        let Some(number) = plan.router(station).filter(|number| self.routers[*number].timer == 0) else { return };
-        let timer = clock.schedule(clock.now() + plan.pair[number].patience, Kind::Advert, number.raw());
-        self.routers[number] = Router { master: false, timer };
+    /// Moves users' packets to a balancer that announces the address. Returns whether they went elsewhere before.
+    pub(crate) fn announce(&mut self, number: RouterIx, plan: &Plan) -> bool {
+        let entry = plan.pair[number].entry;
+        std::mem::replace(&mut self.entry, entry) != entry
     }
 
-    /// Restores the masters from before a rebuild, among the running balancers. `was_master` is `None` for balancers
-    /// that were not in the pair then; `leader` is the balancer that received users' packets.
+    /// Counts a second. `answers` says which balancers answer ARP requests from users. Returns whether users' packets move,
+    /// because their router has found another machine with the address.
+    pub(crate) fn age(&mut self, answers: impl Fn(RouterIx) -> bool, plan: &Plan) -> bool {
+        let holders = || plan.pair.indices().filter(|number| self.routers[*number].holds && answers(*number));
+        let found = holders().find(|number| plan.pair[*number].entry == self.entry).or_else(|| holders().next());
+        self.unanswered_s = match found {
+            Some(number) if plan.pair[number].entry == self.entry => 0,
+            _ => self.unanswered_s.saturating_add(1),
+        };
+        match found {
+            Some(number) if self.unanswered_s >= ARP_EXPIRES_S => self.announce(number, plan),
+            _ => false,
+        }
+    }
+}
+
+/// The end and the start of keepalived, and of the balancer that it tracks.
+impl SharedAddress {
+    /// Ends keepalived. Returns whether it was master and says that it gives up the address.
+    pub(crate) fn end(&mut self, number: RouterIx, how: VrrpEnd) -> bool {
+        let router = &mut self.routers[number];
+        let leaves = router.master && how == VrrpEnd::Stopped;
+        *router = Router {
+            is_off: router.is_off,
+            ended: Some(how),
+            holds: router.holds && how == VrrpEnd::Killed,
+            ..Router::default()
+        };
+        leaves
+    }
+
+    /// Ends keepalived with its machine.
+    pub(crate) fn power_off(&mut self, station: StationIx, plan: &Plan) {
+        if let Some(number) = plan.router(station) {
+            self.routers[number] = Router { is_off: true, ..Router::default() };
+        }
+    }
+
+    /// Starts keepalived, with its machine or alone. `has_balancer` says whether its balancer is running.
+    pub(crate) fn launch(&mut self, number: RouterIx, has_balancer: bool, boots: bool, plan: &Plan, clock: &mut Clock) {
+        let is_off = self.routers[number].is_off && !boots;
+        let is_faulty = plan.pair[number].track.is_some() && !has_balancer;
+        let starts = !is_off && !is_faulty;
+        let wait = clock.now() + plan.pair[number].patience;
+        let timer = if starts { clock.schedule(wait, Kind::Advert, number.raw()) } else { 0 };
+        self.routers[number] = Router { is_off, is_faulty, timer, ..Router::default() };
+    }
+
+    /// How keepalived ended; `None` if it did not, or with its machine.
+    pub(crate) fn ended(&self, number: RouterIx) -> Option<VrrpEnd> {
+        self.routers[number].ended
+    }
+
+    /// Whether keepalived runs.
+    pub(crate) fn is_running(&self, number: RouterIx) -> bool {
+        self.routers[number].is_running()
+    }
+
+    /// Schedules the run of the tracking script that notices that the balancer has ended or started.
+    pub(crate) fn balancer_changed(&mut self, station: StationIx, is_up: bool, plan: &Plan, clock: &mut Clock) {
+        let Some(number) = plan.router(station) else { return };
+        let (router, Some((interval, fall))) = (&mut self.routers[number], plan.pair[number].track) else { return };
+        router.verdict = 0;
+        if !router.is_running() || router.is_faulty != is_up {
+            return;
+        }
+        // The script runs at multiples of its interval. A single success is enough.
+        let runs = if is_up { 1 } else { u64::from(fall) };
+        let at = (clock.now().nanos() / interval + runs) * interval;
+        router.verdict = clock.schedule(SimTime::from_nanos(at), Kind::Advert, number.raw());
+    }
+
+    /// Acts on the result of the tracking script. Returns whether the balancer was master and gives up the address.
+    pub(crate) fn judge_balancer(&mut self, number: RouterIx, is_up: bool, plan: &Plan, clock: &mut Clock) -> bool {
+        let router = &mut self.routers[number];
+        let was_master = router.master;
+        let wait = clock.now() + plan.pair[number].patience;
+        let timer = if is_up { clock.schedule(wait, Kind::Advert, number.raw()) } else { 0 };
+        *router = Router { is_faulty: !is_up, timer, ..Router::default() };
+        was_master
+    }
+}
+
+/// Rebuilds, renumbering and views.
+impl SharedAddress {
+    /// Restores the holders of the address from before a rebuild. `held` is `None` for balancers that were not in the pair
+    /// then; `leader` is the balancer that received users' packets.
     pub(crate) fn carry(
         &mut self,
-        was_master: impl Fn(StationIx) -> Option<bool>,
+        held: impl Fn(StationIx) -> Option<bool>,
         leader: Option<StationIx>,
         plan: &Plan,
         clock: &mut Clock,
     ) {
-        let running = |router: &Router| router.timer != 0;
-        let known = plan.pair.iter().zip(&self.routers).filter(|(_, router)| running(router));
-        if !known.clone().any(|(plan, _)| was_master(plan.station) == Some(true)) {
+        if !plan.pair.iter().any(|router| held(router.station) == Some(true)) {
             return;
         }
-        for (number, router) in plan.pair.enumerate() {
-            if !running(&self.routers[number]) {
-                continue;
+        for (number, plan) in plan.pair.enumerate() {
+            let holds = held(plan.station) == Some(true);
+            let router = &mut self.routers[number];
+            if router.timer != 0 {
+                let wait = if holds { plan.advert } else { plan.patience };
+                let timer = clock.schedule(clock.now() + wait, Kind::Advert, number.raw());
+                *router = Router { master: holds, holds, timer, ..*router };
+            } else if router.ended == Some(VrrpEnd::Killed) {
+                router.holds = holds;
             }
-            let master = was_master(router.station) == Some(true);
-            let wait = if master { router.advert } else { router.patience };
-            self.routers[number] = Router { master, timer: clock.schedule(clock.now() + wait, Kind::Advert, number.raw()) };
-            if master && (leader == Some(router.station) || leader.is_none()) {
-                self.entry = router.entry;
+            if leader == Some(plan.station) || leader.is_none() && router.master {
+                self.entry = plan.entry;
             }
         }
     }
@@ -131,24 +260,35 @@ impl SharedAddress {
         plan.pair.iter().find(|router| router.entry == self.entry).map_or(0, |router| router.priority)
     }
 
-    /// Whether a balancer considers itself master; `None` if it shares no address.
+    /// Whether a balancer considers itself master; `None` if it shares no address, or if keepalived is not running.
     pub(crate) fn is_master(&self, station: StationIx, plan: &Plan) -> Option<bool> {
-        plan.router(station).map(|number| self.routers[number].master)
+        plan.router(station).map(|number| self.routers[number]).filter(Router::is_running).map(|router| router.master)
     }
 
-    /// The balancers that consider themselves master.
-    pub(crate) fn masters<'a>(&'a self, plan: &'a Plan) -> impl Iterator<Item = StationIx> + 'a {
+    /// Whether the machine of a balancer has the address; `None` if it shares no address.
+    #[inline]
+    pub(crate) fn holds(&self, station: StationIx, plan: &Plan) -> Option<bool> {
+        plan.router(station).map(|number| self.routers[number].holds)
+    }
+
+    /// The balancers whose machines have the address.
+    pub(crate) fn holders<'a>(&'a self, plan: &'a Plan) -> impl Iterator<Item = StationIx> + 'a {
         let pairs = plan.pair.iter().zip(&self.routers);
-        pairs.filter(|(_, router)| router.master).map(|(plan, _)| plan.station)
+        pairs.filter(|(_, router)| router.holds).map(|(plan, _)| plan.station)
     }
 
     /// Updates the sequence number of a balancer's pending event.
-    pub(crate) fn renumber(&mut self, number: RouterIx, sequence: u64) {
-        self.routers[number].timer = RENUMBERED | sequence;
+    pub(crate) fn renumber(&mut self, number: RouterIx, old: u64, new: u64) {
+        let router = &mut self.routers[number];
+        let pending = if router.verdict == old { &mut router.verdict } else { &mut router.timer };
+        *pending = RENUMBERED | new;
     }
 
     /// Clears the marks of renumbered events when renumbering is complete.
     pub(crate) fn end_renumbering(&mut self) {
-        self.routers.iter_mut().for_each(|router| router.timer &= !RENUMBERED);
+        for router in &mut self.routers {
+            router.timer &= !RENUMBERED;
+            router.verdict &= !RENUMBERED;
+        }
     }
 }

@@ -85,11 +85,11 @@ pub const fn common_fault(fault: CommonFault) -> CommonFaultText {
             remedy: "fence; a quorum",
         },
         CommonFault::ConnectionsExhausted => CommonFaultText {
-            title: "the database's connections leak",
+            title: "an application leaks its connections to the database",
             users: "500",
             agents: "the database answers error 1040; all its connections are in use",
             alert: "connections, 5xx",
-            remedy: "a pool that returns them",
+            remedy: "restart the application that leaks, which closes them; a pool that returns them",
         },
         CommonFault::CertificateExpired => CommonFaultText {
             title: "the certificate expires",
@@ -184,10 +184,17 @@ pub const fn common_fault(fault: CommonFault) -> CommonFaultText {
         },
         CommonFault::VrrpBlocked => CommonFaultText {
             title: "VRRP advertisements between a pair of balancers are lost",
-            users: "connections are reset as the address moves back and forth",
+            users: "a few resets as the backup takes the address; with use_vmac, resets for as long as it lasts",
             agents: "two masters",
             alert: "masters is not 1",
             remedy: "permit protocol 112",
+        },
+        CommonFault::KeepalivedKilled => CommonFaultText {
+            title: "keepalived is killed on the balancer that holds the shared address",
+            users: "a few resets as the backup takes the address",
+            agents: "the state of one keepalived is missing; both machines have the address",
+            alert: "redundancy lost",
+            remedy: "start it again",
         },
         CommonFault::DiskFull => CommonFaultText {
             title: "the primary's disk is full",

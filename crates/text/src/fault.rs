@@ -1,6 +1,6 @@
 //! Sentences about faults that are present, already present, absent or cleared.
 
-use hoplight_model::{Element, Retries};
+use hoplight_model::{ComponentId, Element, Retries};
 use hoplight_sim::{Fault, RecordState};
 
 use crate::phrase;
@@ -23,7 +23,9 @@ pub fn fault(fault: &Fault) -> Phrase {
         Fault::Record(RecordState::Unreachable) => phrase!["the authoritative DNS server does not answer"],
         Fault::DiskFull(id) => phrase!["the disk of ", id, " is full"],
         Fault::ReplicationStopped(id) => phrase![id, " no longer replicates"],
-        Fault::Leak(id, count) => phrase![*count, " connections of ", id, " have leaked"],
+        Fault::Leak { from, to, count } => leak(*count, from.as_ref(), to, " have leaked"),
+        Fault::VrrpKilled(id) => phrase!["keepalived on ", id, " was killed: the address stays there, without advertisements"],
+        Fault::VrrpStopped(id) => phrase!["keepalived on ", id, " is stopped: it cannot take the address"],
         Fault::Flood(rate) => phrase!["a flood of ", rate.get(), " SYNs per second hits the entry"],
         Fault::Sniffer(from, to) => phrase!["an eavesdropper listens on ", Element::Hop(from.clone(), to.clone())],
     }
@@ -47,12 +49,20 @@ pub(crate) fn already(fault: &Fault) -> Phrase {
         Fault::Record(RecordState::Unreachable) => phrase!["the authoritative DNS server is already unreachable"],
         Fault::DiskFull(id) => phrase!["the disk of ", id, " is already full"],
         Fault::ReplicationStopped(id) => phrase!["replication to ", id, " is already stopped"],
-        Fault::Leak(id, count) => phrase![*count, " connections of ", id, " have already leaked"],
+        Fault::Leak { from, to, count } => leak(*count, from.as_ref(), to, " have already leaked"),
+        Fault::VrrpKilled(id) => phrase!["keepalived on ", id, " is not running, so it cannot be killed"],
+        Fault::VrrpStopped(id) => phrase!["keepalived on ", id, " is not running, so it cannot be stopped"],
         Fault::Flood(rate) => phrase!["a flood of ", rate.get(), " SYNs per second already hits the entry"],
         Fault::Sniffer(from, to) => {
             phrase!["an eavesdropper already listens on ", Element::Hop(from.clone(), to.clone())]
         }
     }
+}
+
+/// States how many connections a client of a component has leaked.
+fn leak(count: u32, from: Option<&ComponentId>, to: &ComponentId, verb: &'static str) -> Phrase {
+    let Some(from) = from else { return phrase![count, " connections of ", to, verb] };
+    phrase![count, " connections from ", from, " to ", to, verb]
 }
 
 /// States that a fault is absent.
@@ -68,7 +78,10 @@ pub(crate) fn absent(fault: &Fault) -> Phrase {
         Fault::Record(_) => phrase!["the site's DNS record is already present"],
         Fault::DiskFull(id) => phrase!["the disk of ", id, " is not full"],
         Fault::ReplicationStopped(id) => phrase!["replication to ", id, " is not stopped"],
-        Fault::Leak(id, _) => phrase!["no connections of ", id, " have leaked"],
+        Fault::Leak { from: Some(from), to, .. } => phrase!["no connections from ", from, " to ", to, " have leaked"],
+        Fault::Leak { from: None, to, .. } => phrase!["no connections of ", to, " have leaked"],
+        Fault::VrrpKilled(id) => phrase!["keepalived on ", id, " was not killed"],
+        Fault::VrrpStopped(id) => phrase!["keepalived on ", id, " was not stopped"],
         Fault::Flood(_) => phrase!["no flood of SYNs is running"],
         Fault::Sniffer(from, to) => phrase!["no eavesdropper listens on ", Element::Hop(from.clone(), to.clone())],
     }
@@ -87,7 +100,9 @@ pub fn repair(fault: &Fault) -> Phrase {
         Fault::Record(_) => phrase!["the site's DNS record is restored"],
         Fault::DiskFull(id) => phrase![id, " has free disk space again"],
         Fault::ReplicationStopped(id) => phrase![id, " replicates again"],
-        Fault::Leak(id, _) => phrase!["the leaked connections of ", id, " are released"],
+        Fault::Leak { from: Some(from), to, .. } => phrase!["the leaked connections from ", from, " to ", to, " are released"],
+        Fault::Leak { from: None, to, .. } => phrase!["the leaked connections of ", to, " are released"],
+        Fault::VrrpKilled(id) | Fault::VrrpStopped(id) => phrase!["keepalived on ", id, " is started"],
         Fault::Flood(_) => phrase!["the flood of SYNs is over"],
         Fault::Sniffer(from, to) => phrase!["the eavesdropper on ", Element::Hop(from.clone(), to.clone()), " is gone"],
     }

@@ -191,6 +191,13 @@ fn message(finding: &DesignFinding) -> Passage {
             *fall,
             if *fall == 1 { " check has failed" } else { " checks have failed" }
         ],
+        FindingKind::UntrackedBalancer { peer } => phrase![
+            "if the process of ",
+            subject(),
+            " ends, the shared address stays on its machine: ",
+            peer,
+            " never takes over"
+        ],
         FindingKind::OnNoServer => phrase![subject(), " is on none of the servers"],
         FindingKind::NoServers { components } => {
             phrase!["the design has no servers for ", list(components)]

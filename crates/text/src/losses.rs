@@ -69,7 +69,7 @@ fn reason(infra: &Infrastructure, why: LossReason) -> Phrase {
         LossReason::EntrySilent(link) => phrase!["users' packets to ", to(link), " get no reply"],
         LossReason::EntryRefused(link) => phrase![to(link), " refuses users' connections"],
         LossReason::TwoMasters => {
-            "both balancers hold the shared address, so messages of new connections reach the wrong one".into()
+            "both balancers advertise the shared address from its own MAC address, so messages of new connections reach the wrong one".into()
         }
         LossReason::Expired(ix) => phrase![
             "the certificate of ",

@@ -72,7 +72,10 @@ mod tests {
             Fault::Record(RecordState::Gone),
             Fault::DiskFull(id.clone()),
             Fault::ReplicationStopped(id.clone()),
-            Fault::Leak(id.clone(), 3),
+            Fault::Leak { from: None, to: id.clone(), count: 3 },
+            Fault::Leak { from: Some(other.clone()), to: id.clone(), count: 3 },
+            Fault::VrrpKilled(id.clone()),
+            Fault::VrrpStopped(id.clone()),
             Fault::Flood(Rate::literal(50.0)),
             Fault::Sniffer(other, id),
         ];

@@ -256,6 +256,12 @@ pub const fn rule(rule: FindingRule) -> RuleText {
             "Until the health checks take a dead backend out, its share of the requests fails, although another backend is free.",
             "`option redispatch`: the last retry goes to another backend. Costs nothing, except that sticky users may lose their session there.",
         ),
+        FindingRule::UntrackedBalancer => of(
+            "keepalived does not track the balancer's process",
+            "keepalived is a program of its own. If only the balancer ends, keepalived keeps the address on a machine that refuses \
+             connections, and the other balancer never takes over.",
+            "`track_script` or `track_process`: with an interval of 1 s and two failures, the address moves in about two seconds.",
+        ),
         FindingRule::OnNoServer => of(
             "A part of the service without a server",
             "A machine that is not listed is not secured, monitored or replaced.",

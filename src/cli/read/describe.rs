@@ -101,8 +101,13 @@ fn item(infra: &Infrastructure, component: &Component) -> String {
     match &component.kind {
         ComponentKind::LoadBalancer(spec) => {
             let _ = write!(words, " It balances by {}: {}.", spec.algorithm.word(), description::algorithm(spec.algorithm));
-            if spec.vrrp.is_some() {
+            if let Some(vrrp) = &spec.vrrp {
                 words += " It shares its address with another balancer (VRRP).";
+                words += if vrrp.track.is_some() {
+                    " keepalived tracks its process."
+                } else {
+                    " keepalived does not track its process: if it ends, the address stays."
+                };
             }
         }
         ComponentKind::DnsResolver(spec) => {
@@ -154,6 +159,7 @@ const fn verb(action: RuleAction) -> &'static str {
         RuleAction::Allow => "allow",
         RuleAction::Drop => "drop",
         RuleAction::Reject => "reject",
+        RuleAction::Reset => "reject with a TCP reset",
     }
 }
 
@@ -176,7 +182,8 @@ fn link(infra: &Infrastructure, carriers: &Carriers, hop: &Hop) -> String {
         let judges = match guard.verdict.action {
             RuleAction::Allow => format!("allows it {way}"),
             RuleAction::Drop => format!("drops it on the way {way} without a reply"),
-            RuleAction::Reject => format!("rejects it on the way {way}"),
+            RuleAction::Reject => format!("rejects it on the way {way} with an ICMP error"),
+            RuleAction::Reset => format!("rejects it on the way {way} with a TCP reset"),
         };
         let _ = write!(words, " {} {judges} ({rule}).", id(guard.firewall));
     }

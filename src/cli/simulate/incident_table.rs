@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use hoplight_model::monitoring::AlertPriority;
+
 use super::incidents::{AddressReport, IncidentReport};
 use super::report::{AlertReport, Report};
 use crate::cli::format::{Align, aligned, columns, seconds};
@@ -56,7 +58,7 @@ fn address(address: &AddressReport) -> String {
     let held = match owners.as_slice() {
         [] => "held by no balancer".to_owned(),
         [owner] => format!("held by {owner}"),
-        owners => format!("held by {}: each is master", owners.join(" and ")),
+        owners => format!("held by {}: both machines have it", owners.join(" and ")),
     };
     let times = if *moves == 1 { "time" } else { "times" };
     let last = last_move_s.map_or_else(String::new, |at| format!(", last at {}", seconds(at)));
@@ -79,7 +81,8 @@ fn alerts(alerts: &[AlertReport]) -> String {
     }
     let mut text = "\n  Alerts\n".to_owned();
     for it in alerts {
-        let _ = writeln!(text, "  {:>9}  {} {} {}", seconds(it.at_s), it.rule, it.subject, it.state);
+        let low = if it.priority == AlertPriority::Low.id() { " (low priority)" } else { "" };
+        let _ = writeln!(text, "  {:>9}  {} {} {}{low}", seconds(it.at_s), it.rule, it.subject, it.state);
     }
     text
 }

@@ -44,7 +44,7 @@ pub(in crate::cli) struct DatabaseReport {
 /// The address that two balancers share.
 #[derive(Debug, Serialize)]
 pub(in crate::cli) struct AddressReport {
-    /// The balancers that consider themselves master.
+    /// The balancers whose machines have the address.
     pub(in crate::cli) owners: Vec<String>,
     pub(in crate::cli) moves: u64,
     pub(in crate::cli) last_move_s: Option<f64>,

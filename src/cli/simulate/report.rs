@@ -120,6 +120,8 @@ pub(in crate::cli) struct AlertReport {
     pub(in crate::cli) at_s: f64,
     pub(in crate::cli) rule: String,
     pub(in crate::cli) subject: String,
+    /// high or low.
+    pub(in crate::cli) priority: &'static str,
     pub(in crate::cli) state: &'static str,
 }
 
@@ -205,6 +207,7 @@ fn alerts(simulation: &Simulation) -> Vec<AlertReport> {
         at_s: entry.at.as_secs_f64(),
         rule: entry.rule.to_owned(),
         subject: entry.subject.map_or_else(|| "site".to_owned(), |ix| infra.component(ix).id.to_string()),
+        priority: entry.priority.id(),
         state: entry.state.id(),
     };
     simulation.alert_log().map(report).collect()

@@ -45,6 +45,10 @@ fn failing_over(context: &FindingContext<'_>, ix: ComponentIx, spec: &BalancerSp
     let links = upstreams(infra, ix, RequestKind::Read);
     let backends: Vec<ComponentIx> = links.into_iter().map(|link| infra.ends(link).1).collect();
     let mut found = Vec::new();
+    if let Some(vrrp) = spec.vrrp.as_ref().filter(|vrrp| vrrp.track.is_none()) {
+        let kind = FindingKind::UntrackedBalancer { peer: vrrp.peer.clone() };
+        found.push(DesignFinding::of_component(context.id(ix), kind));
+    }
     if backends.len() < 2 {
         return found;
     }

@@ -188,6 +188,11 @@ pub enum FindingKind {
         /// Number of failed checks after which the backend is DOWN.
         fall: u8,
     },
+    /// keepalived keeps the shared address on this balancer when its process ends.
+    UntrackedBalancer {
+        /// The balancer that does not take over.
+        peer: ComponentId,
+    },
     /// The component is on no server.
     OnNoServer,
     /// The design has no servers.
@@ -264,6 +269,7 @@ impl FindingKind {
             Self::UnlikeBackends { .. } => FindingRule::UnlikeBackends,
             Self::ShallowCheck { .. } => FindingRule::ShallowCheck,
             Self::NoRedispatch { .. } => FindingRule::NoRedispatch,
+            Self::UntrackedBalancer { .. } => FindingRule::UntrackedBalancer,
             Self::OnNoServer | Self::NoServers { .. } => FindingRule::OnNoServer,
             Self::Unwatched | Self::UnwatchedServer { .. } | Self::NothingWatched => FindingRule::Unwatched,
             Self::AgentWatchesNothing => FindingRule::AgentWatchesNothing,

@@ -99,6 +99,8 @@ pub enum FindingRule {
     ShallowCheck,
     /// A balancer that retries a failed connection on the same backend only.
     NoRedispatch,
+    /// A balancer of a VRRP pair whose process keepalived does not track.
+    UntrackedBalancer,
     /// A component of the service that is on no server.
     OnNoServer,
     /// A component of the service without an agent.
@@ -121,7 +123,7 @@ pub enum FindingRule {
 
 impl FindingRule {
     /// All rules: those about loss of service first, then those about disclosed secrets, then the rest.
-    pub const ALL: [Self; 56] = [
+    pub const ALL: [Self; 57] = [
         Self::KindDoesNotWork,
         Self::SinglePoint,
         Self::SingleFirewall,
@@ -169,6 +171,7 @@ impl FindingRule {
         Self::UnlikeBackends,
         Self::ShallowCheck,
         Self::NoRedispatch,
+        Self::UntrackedBalancer,
         Self::OnNoServer,
         Self::Unwatched,
         Self::AgentWatchesNothing,
@@ -230,6 +233,7 @@ impl FindingRule {
             Self::UnlikeBackends => "unlike-backends",
             Self::ShallowCheck => "shallow-check",
             Self::NoRedispatch => "no-redispatch",
+            Self::UntrackedBalancer => "untracked-balancer",
             Self::OnNoServer => "on-no-server",
             Self::Unwatched => "unwatched",
             Self::AgentWatchesNothing => "agent-watches-nothing",
@@ -278,6 +282,7 @@ impl FindingRule {
             | Self::UnlikeBackends
             | Self::ShallowCheck
             | Self::NoRedispatch
+            | Self::UntrackedBalancer
             | Self::OnNoServer
             | Self::Unwatched
             | Self::AgentWatchesNothing

@@ -122,6 +122,16 @@ impl State {
         self.power[ix.index()] == Power::Up
     }
 
+    /// Whether the machine of a component has power.
+    pub(super) fn has_power(&self, ix: ComponentIx) -> bool {
+        self.power[ix.index()] != Power::Off
+    }
+
+    /// Whether ARP messages cross a link: a cut or a dead firewall stops them, a rule of a packet filter does not.
+    pub(super) fn carries_arp(&self, site: &Site<'_>, link: LinkIx) -> bool {
+        !self.cut[link.index()] && site.hop(link).guards.iter().all(|guard| self.runs(guard.firewall))
+    }
+
     /// Whether there are certificates at these places and all of them have expired.
     pub(super) fn all_expired(&self, places: &[usize]) -> bool {
         !places.is_empty() && places.iter().all(|place| self.expired[*place])
@@ -138,8 +148,10 @@ impl State {
             }
             match guard.verdict.action {
                 RuleAction::Allow => {}
-                RuleAction::Drop => return Passage::Silent,
-                RuleAction::Reject => return Passage::Refused,
+                RuleAction::Reset => return Passage::Refused,
+                // The rate limit of ICMP errors is per peer, and users have an address each.
+                RuleAction::Reject if site.infra.component(site.hop(link).from).kind.is_browser() => return Passage::Refused,
+                RuleAction::Drop | RuleAction::Reject => return Passage::Silent,
             }
         }
         Passage::Open

@@ -1,7 +1,7 @@
 //! The users' side: lookups, the entry that holds the address, and new connections.
 
 use hoplight_model::behaviour::{Behaviour, Origin, terminates_tls};
-use hoplight_model::component::Traffic;
+use hoplight_model::component::{Traffic, VrrpSpec};
 use hoplight_model::{ComponentIx, Connections, LinkIx, Protocol, RequestKind, TlsMode, TlsVersion};
 
 use super::loss::{CACHE_AGE_S, WINDOW_END_S, WINDOW_START_S};
@@ -144,31 +144,56 @@ impl Users<'_> {
             origin.entries.iter().filter_map(|entry| Some((*entry, self.vrrp_link(self.site.hop(*entry).to)?))).collect();
         // The entries are in order of priority.
         let Some((preferred, _)) = pair.first() else { return first.map_or_else(Vec::new, whole) };
-        let mut running = pair.iter().filter(|(entry, _)| self.state.runs(self.site.hop(*entry).to));
+        // keepalived ends with its machine and, if it tracks the balancer, gives up the address without it.
+        let mut running = pair.iter().filter(|(entry, _)| {
+            let ix = self.site.hop(*entry).to;
+            self.state.has_power(ix) && (self.state.runs(ix) || !self.is_tracked(ix))
+        });
         let Some((master, _)) = running.next() else { return whole(*preferred) };
         // A backup that receives no advertisements becomes master as well.
         let others: Vec<LinkIx> =
             running.filter(|(_, vrrp)| self.state.way(self.site, *vrrp) != Passage::Open).map(|(entry, _)| *entry).collect();
         let [other] = others[..] else { return whole(*master) };
-        // Each advertisement moves the address to its sender. The backup sends its first one when the last of the
-        // master's is `3 × interval + skew` old, so the offset between the two is the skew.
-        let Some((interval, skew)) = self.vrrp_times(other) else { return whole(*master) };
-        let offset = (skew / interval).fract();
-        let holder = |entry, share| Holder { entry, share, losses_per_s: 1.0 / interval };
-        vec![holder(*master, offset), holder(other, 1.0 - offset)]
+        // Users' packets go to the last one whose announcement of the address gets through to them.
+        let announced: Vec<LinkIx> =
+            [other, *master].into_iter().filter(|entry| self.state.carries_arp(self.site, *entry)).collect();
+        match (&announced[..], self.vrrp_times(other)) {
+            // Each advertisement moves the address to its sender. The backup sends its first one when the last of the
+            // master's is `3 × interval + skew` old, so the offset between the two is the skew.
+            ([_, _], Some((interval, skew))) if self.has_vmac(other) => {
+                let offset = (skew / interval).fract();
+                let holder = |entry, share| Holder { entry, share, losses_per_s: 1.0 / interval };
+                vec![holder(*master, offset), holder(other, 1.0 - offset)]
+            }
+            ([last, ..], _) => whole(*last),
+            ([], _) => whole(*master),
+        }
+    }
+
+    /// Whether keepalived tracks the process of a balancer.
+    fn is_tracked(&self, ix: ComponentIx) -> bool {
+        self.vrrp(ix).is_some_and(|vrrp| vrrp.track.is_some())
+    }
+
+    /// Whether the advertisements of the balancer behind an entry announce the address.
+    fn has_vmac(&self, entry: LinkIx) -> bool {
+        self.vrrp(self.site.hop(entry).to).is_some_and(|vrrp| vrrp.vmac)
+    }
+
+    fn vrrp(&self, ix: ComponentIx) -> Option<&VrrpSpec> {
+        self.site.infra.component(ix).kind.as_balancer()?.vrrp.as_ref()
     }
 
     fn vrrp_link(&self, ix: ComponentIx) -> Option<LinkIx> {
         let infra = self.site.infra;
-        infra.component(ix).kind.as_balancer()?.vrrp.as_ref()?;
+        self.vrrp(ix)?;
         let links = infra.links().filter(|(_, link)| link.protocol == Protocol::Vrrp).map(|(link, _)| self.site.hop(link));
         links.filter(|hop| hop.from == ix || hop.to == ix).map(|hop| hop.link).next()
     }
 
     /// The interval and the skew of the balancer behind an entry, in seconds.
     fn vrrp_times(&self, entry: LinkIx) -> Option<(f64, f64)> {
-        let balancer = self.site.infra.component(self.site.hop(entry).to).kind.as_balancer()?;
-        let vrrp = balancer.vrrp.as_ref()?;
+        let vrrp = self.vrrp(self.site.hop(entry).to)?;
         Some((vrrp.advert_s.get(), (256.0 - f64::from(vrrp.priority)) / 256.0))
     }
 

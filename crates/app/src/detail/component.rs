@@ -98,7 +98,7 @@ fn special(page: &mut Page, stage: &Stage, ix: ComponentIx, component: &Componen
         page.text(tone, &format!("certificate for {}: {left}", names.join(", ")));
     }
     match &component.kind {
-        ComponentKind::LoadBalancer(_) => {
+        ComponentKind::LoadBalancer(spec) => {
             let algorithm = sim.algorithm().map_or_else(String::new, |algorithm| {
                 format!("{}: {}", algorithm.word(), hoplight_text::description::algorithm(algorithm))
             });
@@ -114,6 +114,14 @@ fn special(page: &mut Page, stage: &Stage, ix: ComponentIx, component: &Componen
             if sim.masters().next().is_some() {
                 let word = if sim.masters().any(|master| master == ix) { "VRRP master: holds" } else { "VRRP backup for" };
                 page.text(Tone::Text, &format!("{word} the shared address"));
+                match spec.vrrp.as_ref().map(|vrrp| vrrp.track) {
+                    Some(Some(track)) => {
+                        let (interval, fall) = (track.interval_s.get(), track.fall);
+                        page.text(Tone::Dim, &format!("keepalived looks for its process every {interval} s, fall {fall}"));
+                    }
+                    Some(None) => page.text(Tone::Warn, "keepalived does not track its process"),
+                    None => {}
+                }
             }
             let blind = blind(stage, ix);
             if let Some(why) = &blind {

@@ -47,6 +47,7 @@ pub(super) fn write(page: &mut Page, stage: &Stage, ix: ComponentIx, spec: &Fire
             RuleAction::Allow => "allowed",
             RuleAction::Drop => "dropped",
             RuleAction::Reject => "rejected",
+            RuleAction::Reset => "reset",
         };
         page.item(Tone::Accent, "← ", tone, &format!("last decision: {whom} was {did}"), None);
     }
@@ -76,6 +77,7 @@ const fn action(action: RuleAction) -> &'static str {
         RuleAction::Allow => "allow",
         RuleAction::Drop => "drop",
         RuleAction::Reject => "reject",
+        RuleAction::Reset => "reject with tcp reset",
     }
 }
 

@@ -39,7 +39,9 @@ fn concerns(fault: &Fault, infra: &Infrastructure, element: &Element) -> bool {
             | Fault::Expired(_)
             | Fault::DiskFull(_)
             | Fault::ReplicationStopped(_)
-            | Fault::Leak(..)
+            | Fault::Leak { .. }
+            | Fault::VrrpKilled(_)
+            | Fault::VrrpStopped(_)
             | Fault::Sniffer(..) => unreachable!("this fault has an element"),
         });
     };

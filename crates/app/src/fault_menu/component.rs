@@ -91,6 +91,18 @@ pub(super) fn fault_actions(sim: &Simulation, id: &ComponentId) -> Vec<FaultActi
             Command::Drain(process),
         );
     }
+    if component.kind.as_balancer().is_some_and(|spec| spec.vrrp.is_some()) {
+        action(
+            phrase!["kill keepalived on ", id],
+            "The address stays there, and the backup takes it as well; users' packets go to the one that announced it last. Fix: start keepalived.",
+            Command::Fault(Fault::VrrpKilled(id.clone())),
+        );
+        action(
+            phrase!["stop keepalived on ", id],
+            "It gives up the address, and the backup takes over in about 0.6 s. Fix: start keepalived.",
+            Command::Fault(Fault::VrrpStopped(id.clone())),
+        );
+    }
     if let Some(spec) = component.kind.as_database() {
         actions.extend(database(sim, id, spec.role));
     }
@@ -110,11 +122,14 @@ fn database(sim: &Simulation, id: &ComponentId, role: DatabaseRole) -> Vec<Fault
         "Writes fail with error 1114, reads do not; a replica applies no changes. Look at errors by kind of request. Fix: free space.",
         Command::Fault(Fault::DiskFull(id.clone())),
     );
-    if let Some(connections) = ix.and_then(|ix| infra.component(ix).station().connections) {
+    let client = ix.and_then(|ix| infra.links().find(|(link, of)| of.protocol == Protocol::Sql && infra.ends(*link).1 == ix));
+    let connections = ix.and_then(|ix| infra.component(ix).station().connections);
+    if let (Some((link, _)), Some(count)) = (client, connections) {
+        let from = infra.component(infra.ends(link).0).id.clone();
         action(
-            phrase!["leak all connections of ", id],
-            "It answers error 1040, too many connections: 500. Look at connections in use. Fix: a pool that returns them.",
-            Command::Fault(Fault::Leak(id.clone(), connections)),
+            phrase!["leak all connections of ", id, " in ", &from],
+            "It answers error 1040, too many connections: 500. Look at connections in use. Fix: restart the application that leaks.",
+            Command::Fault(Fault::Leak { from: Some(from), to: id.clone(), count }),
         );
     }
     if writable {

@@ -14,7 +14,8 @@ pub fn level(metric: Metric, value: f64) -> String {
         Metric::P50 | Metric::P95 | Metric::P99 => format!("{} ms", number(value)),
         Metric::Lag => format!("{} s", number(value)),
         Metric::Qps | Metric::FailedHandshakes => format!("{}/s", number(value)),
-        Metric::Queue => number(value),
+        Metric::Queue | Metric::BackendsDown => number(value),
+        Metric::SemiSync => if value >= 1.0 { "on" } else { "off" }.to_owned(),
     }
 }
 
@@ -35,6 +36,8 @@ pub const fn name(metric: Metric) -> &'static str {
         Metric::FailedHandshakes => "failed handshakes",
         Metric::Connections => "connections in use",
         Metric::Lag => "lag",
+        Metric::BackendsDown => "backends DOWN",
+        Metric::SemiSync => "semi-sync",
     }
 }
 
@@ -64,6 +67,10 @@ pub fn words(when: &AlertCondition) -> String {
         AlertCondition::Leaders { for_s } => {
             let long = for_s.map_or_else(String::new, |time| format!(" for {} s", time.get()));
             format!("not exactly one leader{long}")
+        }
+        AlertCondition::Redundancy { for_s } => {
+            let long = for_s.map_or_else(String::new, |time| format!(" for {} s", time.get()));
+            format!("a database of a cluster or a balancer of a pair is not running{long}")
         }
         AlertCondition::Probe { failures } => format!("the probe fails {failures} times in a row"),
     }

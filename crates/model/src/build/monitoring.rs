@@ -37,6 +37,7 @@ impl Builder {
             | AlertCondition::Certificate { .. }
             | AlertCondition::Burn { .. }
             | AlertCondition::Leaders { .. }
+            | AlertCondition::Redundancy { .. }
             | AlertCondition::Probe { .. } => {}
         }
         if let Scope::Component(id) = &rule.on {

@@ -38,6 +38,9 @@ pub(super) fn check_numbers(number: usize, component: &Component) -> Result<(), 
             let field = if spec.fall == 0 { "fall" } else { "rise" };
             return wrong(["kind", field], ProblemKind::NoCheckToDecide(id.clone()));
         }
+        if spec.vrrp.as_ref().and_then(|vrrp| vrrp.track).is_some_and(|track| track.fall == 0) {
+            return wrong(["kind", "vrrp"], ProblemKind::NoCheckToDecide(id.clone()));
+        }
     }
     Ok(())
 }

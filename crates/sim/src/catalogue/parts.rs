@@ -51,6 +51,15 @@ impl<'a> Parts<'a> {
         self.webs.iter().filter(|id| software(id) == Some(first)).cloned().collect()
     }
 
+    /// The balancer with the highest priority of a VRRP pair.
+    pub(super) fn preferred_of_pair(&self) -> Option<ComponentId> {
+        let priority = |id: &&ComponentId| {
+            let balancer = self.component(id)?.kind.as_balancer()?;
+            balancer.vrrp.as_ref().map(|vrrp| vrrp.priority)
+        };
+        self.balancers.iter().filter(|id| priority(id).is_some()).max_by_key(priority).cloned()
+    }
+
     /// The hops with this protocol.
     pub(super) fn hops(&self, protocol: Protocol) -> Vec<(ComponentId, ComponentId)> {
         let links = self.infra.links().filter(|(_, link)| link.protocol == protocol).map(|(link, _)| self.infra.ends(link));

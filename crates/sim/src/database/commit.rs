@@ -98,6 +98,12 @@ impl Databases {
         WriteOutcome::Pending
     }
 
+    /// Whether semi-synchronous replication of a database is active; `None` unless it accepts writes and is set up for it.
+    pub(crate) fn semi_sync(&self, node: DatabaseIx, plan: &DatabasesPlan) -> Option<bool> {
+        let state = &self.nodes[node];
+        (state.leads() && plan.cluster_of(node).semi_sync).then_some(!state.asynchronous)
+    }
+
     /// Schedules the end of a semi-synchronous primary's wait for an acknowledgement.
     pub(crate) fn arm_revert(&mut self, node: DatabaseIx, plan: &DatabasesPlan, clock: &mut Clock) {
         let state = &mut self.nodes[node];

@@ -157,6 +157,7 @@ pub(super) fn level_before(when: &AlertCondition, series: &Series) -> Option<f64
         | AlertCondition::Absence { .. }
         | AlertCondition::Certificate { .. }
         | AlertCondition::Leaders { .. }
+        | AlertCondition::Redundancy { .. }
         | AlertCondition::Probe { .. } => None,
     }
 }
@@ -190,6 +191,7 @@ pub(super) fn holds(when: &AlertCondition, series: &Series, interval: u64, refer
         AlertCondition::Absence { .. }
         | AlertCondition::Certificate { .. }
         | AlertCondition::Leaders { .. }
+        | AlertCondition::Redundancy { .. }
         | AlertCondition::Probe { .. } => false,
     }
 }

@@ -10,6 +10,7 @@ use crate::journal::{EventKind, Observer, tell};
 use crate::messages::Sample;
 use crate::plan::{AgentPlan, AlertPlan, Plan, Subject};
 use crate::time::SimTime;
+use crate::view::ComponentSample;
 
 impl Monitoring {
     /// Evaluates the rules on missing samples and on groups. Called once a second while a monitoring service is
@@ -24,26 +25,32 @@ impl Monitoring {
         self.evaluate_groups(plan, now, observer);
     }
 
-    /// Checks that each group has exactly one leader, from the last samples of agents that are not silent.
+    /// Checks that each group has exactly one leader and that all its members run, from the last samples of agents that are
+    /// not silent.
     fn evaluate_groups<O: Observer>(&mut self, plan: &Plan, now: SimTime, observer: &mut O) {
         for alert in plan.alerts.of_groups.iter().copied() {
-            let AlertPlan { subject: Subject::Group(group), when: AlertCondition::Leaders { for_s }, .. } =
-                &plan.alerts.alerts[alert]
+            let AlertPlan {
+                subject: Subject::Group(group),
+                when: when @ (AlertCondition::Leaders { for_s } | AlertCondition::Redundancy { for_s }),
+                ..
+            } = &plan.alerts.alerts[alert]
             else {
                 continue;
             };
             let group = &plan.alerts.groups[*group];
-            let (mut reported, mut leaders) = (0, 0);
+            let (mut reported, mut leaders, mut missing) = (0, 0, 0);
             for agent in self.agents.indices().filter(|agent| !self.is_silent(*agent, plan, now)) {
                 let series = plan.agents[agent].watches.iter().zip(&self.agents[agent].series);
                 for (_, series) in series.filter(|(watched, _)| group.contains(watched)) {
-                    let leads = series.back().and_then(|(_, sample)| sample.leads);
+                    let Some((_, ComponentSample { leads, .. })) = series.back() else { continue };
+                    missing += usize::from(leads.is_none());
                     reported += usize::from(leads.is_some());
-                    leaders += u32::from(leads == Some(true));
+                    leaders += u32::from(*leads == Some(true));
                 }
             }
             // A member that has not reported may be the leader.
-            let holds = leaders > 1 || leaders == 0 && reported >= group.len();
+            let is_led_badly = leaders > 1 || leaders == 0 && reported >= group.len();
+            let holds = if matches!(when, AlertCondition::Redundancy { .. }) { missing > 0 } else { is_led_badly };
             let patience = for_s.map_or(0, hoplight_model::quantity::Seconds::nanos);
             self.transition(alert, holds, (now, patience), plan, now, observer);
         }

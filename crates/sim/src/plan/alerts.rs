@@ -1,5 +1,6 @@
 //! The alerts of an infrastructure: one for each rule and each subject that the rule applies to.
 
+use hoplight_model::behaviour::ClusterRules;
 use hoplight_model::monitoring::{AlertCondition, AlertRule, Scope};
 use hoplight_model::{Infrastructure, Metric};
 
@@ -113,6 +114,12 @@ impl AlertsPlan {
                     is_database && infra.database_clusters().iter().any(|cluster| cluster.len() > 1 && cluster.contains(&watched))
                 }
                 Some(Metric::Connections) => component.station().connections.is_some(),
+                Some(Metric::BackendsDown) => component.kind.as_balancer().is_some(),
+                Some(Metric::SemiSync) => {
+                    let clusters = infra.database_clusters();
+                    let cluster = clusters.iter().find(|cluster| cluster.contains(&watched));
+                    cluster.is_some_and(|cluster| ClusterRules::of(infra, cluster).semi_sync)
+                }
                 _ => true,
             };
             if !can_be {

@@ -161,6 +161,12 @@ pub(crate) struct RouterPlan {
     pub(crate) advert: u64,
     /// Nanoseconds of silence after which the balancer takes over.
     pub(crate) patience: u64,
+    /// Nanoseconds after which it takes over from a master that gives up the address.
+    pub(crate) skew: u64,
+    /// Tracking of the balancer's process: the interval in nanoseconds, and the failures that it takes.
+    pub(crate) track: Option<(u64, u8)>,
+    /// Whether every advertisement announces the address.
+    pub(crate) vmac: bool,
 }
 
 impl BalancerPlan {

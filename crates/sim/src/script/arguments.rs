@@ -60,6 +60,13 @@ impl<'a> Arguments<'a> {
         self.component_named(word)
     }
 
+    /// Reads a component, unless a number or the end of the line follows.
+    pub(super) fn component_if_any(&mut self) -> Result<Option<ComponentId>, ScriptError> {
+        let next = self.words.peek().map(|word| word.text);
+        let is_name = next.is_some_and(|text| !text.starts_with(|c: char| c.is_ascii_digit() || c == '-' || c == '.'));
+        if is_name { self.component().map(Some) } else { Ok(None) }
+    }
+
     /// Reads a duration in seconds.
     pub(super) fn seconds(&mut self) -> Result<Seconds, ScriptError> {
         self.number(ScriptQuantity::Seconds, |number| Seconds::new(number).ok())

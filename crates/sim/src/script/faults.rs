@@ -22,6 +22,8 @@ const FAULTS: &[(&str, Parse)] = &[
     ("disk-full", disk_full),
     ("stop-replication", stop_replication),
     ("leak", leak),
+    ("kill-keepalived", kill_keepalived),
+    ("stop-keepalived", stop_keepalived),
     ("flood", flood),
     ("sniff", sniff),
 ];
@@ -65,14 +67,26 @@ pub(super) fn stop_replication(words: &mut Arguments<'_>) -> Result<Fault, Scrip
 }
 
 pub(super) fn leak(words: &mut Arguments<'_>) -> Result<Fault, ScriptError> {
-    let component = words.component()?;
+    let first = words.component()?;
+    let second = words.component_if_any()?;
     let quantity = ScriptQuantity::Connections;
     let (least, most) = quantity.range();
     let count = words.number(quantity, |number| {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a whole number in the range")]
         (number.fract() == 0.0 && (least..=most).contains(&number)).then_some(number as u32)
     })?;
-    Ok(Fault::Leak(component, count))
+    Ok(match second {
+        Some(to) => Fault::Leak { from: Some(first), to, count },
+        None => Fault::Leak { from: None, to: first, count },
+    })
+}
+
+pub(super) fn kill_keepalived(words: &mut Arguments<'_>) -> Result<Fault, ScriptError> {
+    words.component().map(Fault::VrrpKilled)
+}
+
+pub(super) fn stop_keepalived(words: &mut Arguments<'_>) -> Result<Fault, ScriptError> {
+    words.component().map(Fault::VrrpStopped)
 }
 
 pub(super) fn flood(words: &mut Arguments<'_>) -> Result<Fault, ScriptError> {

@@ -48,7 +48,10 @@ fn fault(fault: &Fault, infra: &Infrastructure) -> String {
         Fault::Record(state) => format!("dns {}", state.id()),
         Fault::DiskFull(id) => format!("disk-full {id}"),
         Fault::ReplicationStopped(id) => format!("stop-replication {id}"),
-        Fault::Leak(id, count) => format!("leak {id} {count}"),
+        Fault::Leak { from: Some(from), to, count } => format!("leak {from} {to} {count}"),
+        Fault::Leak { from: None, to, count } => format!("leak {to} {count}"),
+        Fault::VrrpKilled(id) => format!("kill-keepalived {id}"),
+        Fault::VrrpStopped(id) => format!("stop-keepalived {id}"),
         Fault::Flood(rate) => format!("flood {}", rate.get()),
         Fault::Sniffer(from, to) => format!("sniff {from} -> {to}"),
     }

@@ -61,6 +61,10 @@ pub enum Verb {
     StopReplication,
     /// [`crate::Fault::Leak`].
     Leak,
+    /// [`crate::Fault::VrrpKilled`].
+    KillKeepalived,
+    /// [`crate::Fault::VrrpStopped`].
+    StopKeepalived,
     /// [`crate::Fault::Flood`].
     Flood,
     /// [`crate::Fault::Sniffer`].
@@ -82,7 +86,7 @@ const ALIASES: &[(&str, Verb)] = &[("heal", Verb::Clear)];
 
 impl Verb {
     /// All verbs, in listing order.
-    pub const ALL: [Self; 31] = [
+    pub const ALL: [Self; 33] = [
         Self::Kill,
         Self::Restore,
         Self::Rate,
@@ -107,6 +111,8 @@ impl Verb {
         Self::DiskFull,
         Self::StopReplication,
         Self::Leak,
+        Self::KillKeepalived,
+        Self::StopKeepalived,
         Self::Flood,
         Self::Sniff,
         Self::Clear,
@@ -148,7 +154,9 @@ impl Verb {
             Self::Dns => "dns gone|unreachable|ok",
             Self::DiskFull => "disk-full DATABASE",
             Self::StopReplication => "stop-replication DATABASE",
-            Self::Leak => "leak COMPONENT COUNT",
+            Self::Leak => "leak [APPLICATION] DATABASE COUNT",
+            Self::KillKeepalived => "kill-keepalived BALANCER",
+            Self::StopKeepalived => "stop-keepalived BALANCER",
             Self::Flood => "flood N",
             Self::Sniff => "sniff FROM -> TO",
             Self::Clear => "clear FAULT ...",
@@ -204,6 +212,8 @@ impl Verb {
             Self::DiskFull => faults::disk_full(words).map(Command::Fault),
             Self::StopReplication => faults::stop_replication(words).map(Command::Fault),
             Self::Leak => faults::leak(words).map(Command::Fault),
+            Self::KillKeepalived => faults::kill_keepalived(words).map(Command::Fault),
+            Self::StopKeepalived => faults::stop_keepalived(words).map(Command::Fault),
             Self::Flood => faults::flood(words).map(Command::Fault),
             Self::Sniff => faults::sniff(words).map(Command::Fault),
             Self::Clear => faults::clear(words),

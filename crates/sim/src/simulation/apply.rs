@@ -274,7 +274,12 @@ mod tests {
                     let lag = Seconds::literal(0.5);
                     commands.extend([Command::Promote(id.clone()), Command::Demote(id.clone()), Command::Lag(id.clone(), lag)]);
                     faults.extend([Fault::Flaw(id.clone()), Fault::Expired(id.clone()), Fault::DiskFull(id.clone())]);
-                    faults.extend([Fault::ReplicationStopped(id.clone()), Fault::Leak(id, 3)]);
+                    faults.extend([
+                        Fault::ReplicationStopped(id.clone()),
+                        Fault::VrrpKilled(id.clone()),
+                        Fault::VrrpStopped(id.clone()),
+                    ]);
+                    faults.push(Fault::Leak { from: None, to: id, count: 3 });
                 }
                 Element::Hop(from, to) => {
                     commands.push(Command::Edit(TopologyEdit::Block(from.clone(), to.clone())));

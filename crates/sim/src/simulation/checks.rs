@@ -40,8 +40,11 @@ impl Simulation {
             }
             match guard.verdict.action {
                 RuleAction::Allow => {}
-                RuleAction::Drop => return Passage::Silent,
-                RuleAction::Reject => return Passage::Refused,
+                RuleAction::Reset => return Passage::Refused,
+                RuleAction::Reject if self.firewalls.can_send_error(guard.firewall, hop.from, self.clock.now()) => {
+                    return Passage::Refused;
+                }
+                RuleAction::Drop | RuleAction::Reject => return Passage::Silent,
             }
         }
         Passage::Open

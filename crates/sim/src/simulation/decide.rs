@@ -228,6 +228,9 @@ impl Simulation {
             self.discard(request);
             return;
         }
+        if record.depth == 1 && matches!(record.state, State::Lost(_)) {
+            return self.resend(request, observer);
+        }
         let level = usize::from(record.depth);
         let asks = match record.state {
             State::Lost(_) => level.checked_sub(1).map(|level| record.path[level]),

@@ -19,6 +19,7 @@ impl Simulation {
     pub(super) fn stop<O: Observer>(&mut self, station: StationIx, notice: Status, observer: &mut O) {
         let now = self.clock.now();
         self.faults.end_hang(station);
+        self.close_leaked(station, notice == Status::Reset);
         let (databases, network, _) = self.databases_mut();
         databases.stop(station, network, now);
         let waits = self.stations[station].queue().map(|request| now - self.requests[request].departed).sum();
@@ -30,7 +31,7 @@ impl Simulation {
         self.monitoring.stop(station, &self.plan);
         if let Role::Balancer(balancer) = &self.plan.stations[station].role {
             self.balancers.clear(balancer.number);
-            self.address.stop(station, &self.plan);
+            self.address.balancer_changed(station, false, &self.plan, &mut self.clock);
         }
         // A restarted balancer considers every backend UP until its health checks say otherwise.
         for (hop, link_state) in self.plan.hops.iter().zip(&mut self.links) {

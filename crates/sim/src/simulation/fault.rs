@@ -47,7 +47,7 @@ impl Simulation {
         self.stations[station].set_crashed(false);
         let (databases, network, clock) = self.databases_mut();
         databases.start(station, network, clock);
-        self.address.restart(station, &self.plan, &mut self.clock);
+        self.address.balancer_changed(station, true, &self.plan, &mut self.clock);
         self.refresh_health();
     }
 }

@@ -50,7 +50,9 @@ impl Simulation {
     /// Sends the message that starts the request's current phase from the browser.
     #[inline]
     pub(super) fn browser_sends<O: Observer>(&mut self, request: RequestIx, observer: &mut O) {
-        let link = match (self.requests[request].phase, self.plan.lookup) {
+        let record = &mut self.requests[request];
+        record.attempts[0] = 0;
+        let link = match (record.phase, self.plan.lookup) {
             (Phase::Lookup, Some(lookup)) => lookup,
             _ => self.address.entry(),
         };
@@ -245,9 +247,18 @@ impl Simulation {
                 self.tell(observer, Some(tag), || EventKind::Blocked { link, guard });
                 self.lose(request, Lost::Dropped(leg), observer);
             }
-            RuleAction::Reject => {
+            RuleAction::Reject | RuleAction::Reset => {
                 self.tell(observer, Some(tag), || EventKind::Blocked { link, guard });
-                self.respond_from_firewall(request, leg, Status::Refused, observer);
+                let peer = self.plan.hops[link].from;
+                // Users have an address each, so the limit per address does not affect them.
+                let answers = guard.verdict.action == RuleAction::Reset
+                    || peer == self.plan.browser
+                    || self.firewalls.send_error(guard.firewall, peer, self.clock.now());
+                if answers {
+                    self.respond_from_firewall(request, leg, Status::Refused, observer);
+                } else {
+                    self.lose(request, Lost::Dropped(leg), observer);
+                }
             }
         }
         None
@@ -288,6 +299,7 @@ impl Simulation {
         let record = &self.requests[request];
         let (tag, phase) = (record.tag(), record.phase);
         match self.health(station) {
+            _ if self.lacks_address(request, station) => self.lose(request, Lost::Silent, observer),
             crate::Health::PoweredOff => self.lose(request, Lost::Silent, observer),
             crate::Health::Crashed => {
                 self.tell(observer, Some(tag), || EventKind::Refuses { component: station });

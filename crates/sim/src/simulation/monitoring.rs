@@ -1,15 +1,17 @@
 //! State that agents add to their samples, and access to what the monitoring service has received.
 
+use hoplight_model::monitoring::AlertPriority;
 use hoplight_model::{ComponentIx, Metric};
 
-use crate::plan::AlertPlan;
+use crate::index::count;
+use crate::plan::{AlertPlan, Role};
 use crate::simulation::Simulation;
 use crate::time::SimTime;
 use crate::view::{AlertEntry, AlertState, AlertView, ComponentSample};
 
 impl Simulation {
     /// Completes an agent's sample with the state that the agent queries from a component: connections, lag, whether it
-    /// is the leader.
+    /// is the leader, and whether its redundancy is complete.
     pub(super) fn add_state(&self, row: &mut ComponentSample) {
         let station = row.component;
         let (plan, state) = (&self.plan.stations[station], &self.stations[station]);
@@ -21,6 +23,15 @@ impl Simulation {
         if let Some(database) = self.database(row.component) {
             row.leads = Some(database.writable);
             row.lag_s = (!database.writable).then(|| database.lag_s.unwrap_or(f64::INFINITY));
+        }
+        match &plan.role {
+            Role::Database(node) => row.semi_sync = self.databases.semi_sync(*node, &self.plan.databases),
+            Role::Balancer(_) => {
+                let backends =
+                    self.plan.hops.iter().zip(&self.links).filter(|(hop, _)| hop.from == station && hop.backend.is_some());
+                row.backends_down = Some(count(backends.filter(|(_, link)| !link.is_backend_up()).count()));
+            }
+            Role::Browser | Role::Resolver(_) | Role::Firewall | Role::Other => {}
         }
         row.leads = row.leads.or_else(|| self.address.is_master(station, &self.plan));
     }
@@ -47,6 +58,7 @@ impl Simulation {
         let view = |(plan, state, since): (&AlertPlan, AlertState, SimTime)| AlertView {
             rule: self.rule_name(plan.rule),
             subject: plan.station,
+            priority: self.priority(plan.rule),
             state,
             since,
         };
@@ -59,9 +71,14 @@ impl Simulation {
             at,
             rule: self.rule_name(plan.rule),
             subject: plan.station,
+            priority: self.priority(plan.rule),
             state,
         };
         self.monitoring.alert_log(&self.plan).map(entry)
+    }
+
+    fn priority(&self, rule: u16) -> AlertPriority {
+        self.infra.monitoring().alerts.get(usize::from(rule)).map_or(AlertPriority::High, |rule| rule.priority)
     }
 
     fn rule_name(&self, rule: u16) -> &str {

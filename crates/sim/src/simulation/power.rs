@@ -45,6 +45,9 @@ impl Simulation {
                 let were_up: Vec<StationIx> = on_it.into_iter().filter(|station| self.health(*station).accepts()).collect();
                 self.stations.set_off(server, true);
                 self.refresh_health();
+                for station in self.stations_on(server) {
+                    self.address.power_off(station, &self.plan);
+                }
                 for station in were_up {
                     self.stop(station, Status::Ok, observer);
                 }
@@ -95,6 +98,8 @@ impl Simulation {
                         self.start(station);
                     }
                 }
+                self.refresh_health();
+                self.boot_keepalived(server);
             }
             Target::Link(link) => self.links[link].set_cut(false),
         }

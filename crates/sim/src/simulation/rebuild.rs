@@ -99,8 +99,8 @@ impl Simulation {
         }
         let leader = old.plan.pair.iter().find(|router| router.entry == old.address.entry());
         let leader = leader.and_then(|router| after(router.station));
-        let was_master = |station: StationIx| old.address.is_master(before(station)?, &old.plan);
-        self.address.carry(was_master, leader, &self.plan, &mut self.clock);
+        let held = |station: StationIx| old.address.holds(before(station)?, &old.plan);
+        self.address.carry(held, leader, &self.plan, &mut self.clock);
         self.databases.carry(&old.databases, (&self.plan.databases, &old.plan.databases), before);
         let now = self.clock.now();
         self.monitoring.carry((&old.monitoring, &old.plan), &self.plan, before, after, now);

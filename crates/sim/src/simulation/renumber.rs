@@ -19,7 +19,9 @@ impl Simulation {
                 requests[event.on()].pending = RENUMBERED | sequence;
             }
             Kind::Arrival if event.sequence() == next_arrival => new_arrival = sequence,
-            Kind::Advert if address.waits_for(event.on(), event.sequence()) => address.renumber(event.on(), sequence),
+            Kind::Advert if address.waits_for(event.on(), event.sequence()) => {
+                address.renumber(event.on(), event.sequence(), sequence);
+            }
             Kind::Probe if event.sequence() == next_probe => new_probe = sequence,
             _ => {}
         });

@@ -55,7 +55,7 @@ impl Simulation {
             match verdict.action {
                 RuleAction::Allow => {}
                 RuleAction::Drop => return Port::Filtered,
-                RuleAction::Reject => return Port::Closed,
+                RuleAction::Reject | RuleAction::Reset => return Port::Closed,
             }
         }
         if self.stations.is_off(place) {

@@ -80,6 +80,9 @@ impl Simulation {
         } else {
             self.monitoring.stop_listening(self.clock.now());
         }
+        if !self.plan.pair.is_empty() {
+            self.refresh_arp(observer);
+        }
         self.clock.schedule(self.clock.now() + SECOND, Kind::Second, 0);
     }
 }

@@ -3,11 +3,12 @@
 
 use hoplight_model::{ComponentIx, LinkIx};
 
-use crate::index::{RequestIx, RouterIx};
+use crate::index::{IndexVec, RequestIx, RouterIx, ServerIx, StationIx};
 use crate::journal::{EventKind, Observer};
 use crate::packet::Phase;
 use crate::simulation::Simulation;
 use crate::station::Passage;
+use crate::vrrp::VrrpEnd;
 
 impl Simulation {
     /// Handles a timer of a balancer, which then advertises itself.
@@ -15,28 +16,93 @@ impl Simulation {
         if !self.address.waits_for(number, sequence) {
             return;
         }
-        let entry = self.address.entry();
-        let becomes_master = self.address.advertise(number, &self.plan, &mut self.clock);
-        if self.address.entry() != entry {
-            observer.address_moved(self.clock.now());
+        if self.address.is_verdict(number, sequence) {
+            return self.script_ran(number, observer);
         }
+        let becomes_master = self.address.advertise(number, &self.plan, &mut self.clock);
         if becomes_master {
             self.note(observer, None, EventKind::Master { balancer: self.plan.pair[number].station, master: true });
         }
+        let mut announces = becomes_master || self.plan.pair[number].vmac;
         for other in self.plan.pair.indices() {
             if other != number
                 && self.is_reachable(other)
                 && self.address.receive_advert(other, number, &self.plan, &mut self.clock)
             {
+                // A master that hears another one announces the address again (`garp_lower_prio_repeat`).
+                announces = true;
                 self.note(observer, None, EventKind::Master { balancer: self.plan.pair[other].station, master: false });
+            }
+        }
+        if announces && self.is_heard_by_users(number) && self.address.announce(number, &self.plan) {
+            observer.address_moved(self.clock.now());
+        }
+    }
+
+    /// Handles the run of a tracking script whose result differs from the ones before.
+    fn script_ran<O: Observer>(&mut self, number: RouterIx, observer: &mut O) {
+        let is_up = self.health(self.plan.pair[number].station).accepts();
+        if self.address.judge_balancer(number, is_up, &self.plan, &mut self.clock) {
+            self.give_up_address(number, observer);
+        }
+    }
+
+    /// Sends an advertisement of priority 0.
+    fn give_up_address<O: Observer>(&mut self, number: RouterIx, observer: &mut O) {
+        self.note(observer, None, EventKind::Master { balancer: self.plan.pair[number].station, master: false });
+        for other in self.plan.pair.indices() {
+            if other != number && self.is_reachable(other) {
+                self.address.receive_farewell(other, &self.plan, &mut self.clock);
+            }
+        }
+    }
+
+    /// Ends the keepalived of a balancer.
+    pub(super) fn end_keepalived<O: Observer>(&mut self, number: RouterIx, how: VrrpEnd, observer: &mut O) {
+        if self.address.end(number, how) {
+            self.give_up_address(number, observer);
+        }
+    }
+
+    /// Starts the keepalived of a balancer.
+    pub(super) fn launch_keepalived(&mut self, number: RouterIx, boots: bool) {
+        let has_balancer = self.health(self.plan.pair[number].station).accepts();
+        self.address.launch(number, has_balancer, boots, &self.plan, &mut self.clock);
+    }
+
+    /// Starts keepalived on a server that has booted.
+    pub(super) fn boot_keepalived(&mut self, server: ServerIx) {
+        for station in self.stations_on(server) {
+            if let Some(number) = self.plan.router(station).filter(|number| !self.address.is_running(*number)) {
+                self.launch_keepalived(number, true);
             }
         }
     }
 
     /// Whether advertisements reach a balancer. A firewall or a cut on the path stops them in both directions.
     fn is_reachable(&self, number: RouterIx) -> bool {
-        let plan = self.plan.pair[number];
-        self.way(plan.link) == Passage::Open && self.health(plan.station).is_up()
+        self.way(self.plan.pair[number].link) == Passage::Open && self.address.is_running(number)
+    }
+
+    /// Whether ARP messages of a balancer's machine reach the users' router: no rule of a packet filter stops them, but a
+    /// cut or a dead firewall does.
+    fn is_heard_by_users(&self, number: RouterIx) -> bool {
+        let entry = self.plan.pair[number].entry;
+        let mut guards = self.plan.hops[entry].guards.iter();
+        !self.links[entry].is_cut() && guards.all(|guard| self.health(guard.firewall).is_up())
+    }
+
+    /// Updates what the users' router knows about the address, once a second.
+    pub(super) fn refresh_arp<O: Observer>(&mut self, observer: &mut O) {
+        let heard: IndexVec<RouterIx, bool> = self.plan.pair.indices().map(|number| self.is_heard_by_users(number)).collect();
+        if self.address.age(|number| heard[number], &self.plan) {
+            observer.address_moved(self.clock.now());
+        }
+    }
+
+    /// Whether a message for the shared address reaches a machine that does not have it.
+    pub(super) fn lacks_address(&self, request: RequestIx, station: StationIx) -> bool {
+        self.requests[request].depth == 1 && self.address.holds(station, &self.plan) == Some(false)
     }
 
     /// Whether a user's message belongs to a connection with the other balancer of the pair, so that this balancer
@@ -62,12 +128,12 @@ impl Simulation {
         self.address.leading_priority(&self.plan)
     }
 
-    /// The balancers that consider themselves master of the shared address; normally one. Empty without a pair.
+    /// The balancers whose machines have the shared address; normally one. Empty without a pair.
     pub fn masters(&self) -> impl Iterator<Item = ComponentIx> + '_ {
-        self.address.masters(&self.plan)
+        self.address.holders(&self.plan)
     }
 
-    /// The link on which users' packets reach the site now: in a pair, to the balancer that advertised last.
+    /// The link on which users' packets reach the site now: in a pair, to the balancer that announced the address last.
     pub fn entry(&self) -> LinkIx {
         self.address.entry()
     }

@@ -122,6 +122,7 @@ pub(super) fn incidents(scene: &Scene<'_>, packets: &[Packet]) -> Incidents {
                     RuleAction::Allow => "blocks",
                     RuleAction::Drop => "drops",
                     RuleAction::Reject => "rejects",
+                    RuleAction::Reset => "resets",
                 };
                 vec![format!("{failed} {rule} {action}"), format!("{failed} {rule}"), format!("{failed} {action}"), failed.into()]
             }

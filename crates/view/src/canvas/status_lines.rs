@@ -113,7 +113,10 @@ fn faults(scene: &Scene<'_>, id: &ComponentId) -> Vec<StatusLine> {
         Fault::Misconfigured(element) if is_its(element) => Some(status(bad, ["bad configuration", "bad config", "bad conf"])),
         Fault::DiskFull(of) if of == id => Some(status(bad, ["disk full", "no space"])),
         Fault::ReplicationStopped(of) if of == id => Some(status(bad, ["replication stopped", "no repl."])),
-        Fault::Leak(of, count) if of == id => Some(StatusLine {
+        Fault::VrrpKilled(of) | Fault::VrrpStopped(of) if of == id => {
+            Some(status(bad, ["keepalived not running", "no keepalived", "no VRRP"]))
+        }
+        Fault::Leak { to, count, .. } if to == id => Some(StatusLine {
             words: vec![format!("{count} connections leaked").into(), format!("leak {count}").into()],
             style: bad,
         }),

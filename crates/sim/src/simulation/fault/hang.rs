@@ -6,7 +6,6 @@
 use crate::event::Kind;
 use crate::index::{Ix, RequestIx, StationIx};
 use crate::journal::Observer;
-use crate::plan::Role;
 use crate::request::{Lost, State};
 use crate::simulation::Simulation;
 use crate::time::SECOND;
@@ -30,9 +29,6 @@ impl Simulation {
         });
         let (databases, network, clock) = self.databases_mut();
         databases.hang(station, network, clock.now());
-        if matches!(self.plan.stations[station].role, Role::Balancer(_)) {
-            self.address.stop(station, &self.plan);
-        }
     }
 
     /// Resumes a hung process.
@@ -62,7 +58,6 @@ impl Simulation {
         }
         let (databases, network, clock) = self.databases_mut();
         databases.resume(station, network, clock);
-        self.address.restart(station, &self.plan, &mut self.clock);
     }
 
     /// Whether a process is hung.

@@ -1,15 +1,18 @@
 //! Injecting and clearing faults.
 
 use hoplight_model::quantity::{Factor, Rate};
-use hoplight_model::{ComponentId, Element};
+use hoplight_model::{ComponentId, Element, Protocol};
 
 use crate::command::CommandError;
-use crate::fault::{Fault, FaultSites};
+use crate::fault::{Fault, FaultSites, Leak};
 use crate::index::{LinkIx, StationIx};
 use crate::journal::Observer;
+use crate::plan::HopPlan;
 use crate::simulation::Simulation;
+use crate::station::Passage;
 use crate::time::SECOND;
 use crate::view::Health;
+use crate::vrrp::VrrpEnd;
 use crate::zone::RecordState;
 
 /// Validity of a renewed certificate: 90 days, in nanoseconds.
@@ -68,11 +71,14 @@ impl Simulation {
                 let (databases, network, clock) = self.databases_mut();
                 databases.stop_replication(node, on, network, clock);
             }
-            (Fault::Leak(_, count), FaultSites::Stations(stations)) => {
-                for station in stations {
-                    self.stations[station].set_leaked(if on { *count } else { 0 });
-                }
+            (Fault::Leak { count, .. }, FaultSites::Connections { from, to }) => {
+                self.set_leak(Leak { from, to, count: if on { *count } else { 0 } });
             }
+            (Fault::VrrpKilled(_) | Fault::VrrpStopped(_), FaultSites::Router(number)) if !on => {
+                self.launch_keepalived(number, false);
+            }
+            (Fault::VrrpKilled(_), FaultSites::Router(number)) => self.end_keepalived(number, VrrpEnd::Killed, observer),
+            (Fault::VrrpStopped(_), FaultSites::Router(number)) => self.end_keepalived(number, VrrpEnd::Stopped, observer),
             (Fault::Flood(rate), _) if on => self.faults.backlog.flood(*rate, self.clock.now()),
             (Fault::Flood(_), _) => self.faults.backlog.end_flood(),
             (Fault::Sniffer(..), FaultSites::Link(link)) => self.tap_hop(link, on),
@@ -134,12 +140,25 @@ impl Simulation {
                 }
                 (FaultSites::Database(node), self.databases.is_replication_stopped(node) != on)
             }
-            Fault::Leak(id, count) => {
-                let station = self.component(id)?;
-                if !self.plan.stations[station].connections.is_set() {
-                    return Err(cannot());
+            Fault::Leak { from, to, count } => {
+                let to = self.component(to)?;
+                let from = from.as_ref().map(|id| self.component(id)).transpose()?;
+                let is_client = |hop: &&HopPlan| hop.to == to && from.is_none_or(|from| from == hop.from);
+                let hop = self.plan.hops.iter().filter(is_client).find(|hop| hop.protocol == Protocol::Sql);
+                let Some(hop) = hop.filter(|_| self.plan.stations[to].connections.is_set()) else { return Err(cannot()) };
+                let from = hop.from;
+                // A process that is down has no connections.
+                if let Some(down) = [from, to].into_iter().find(|end| on && !self.health(*end).accepts()) {
+                    return Err(CommandError::AlreadyDown(Element::Component(self.infra.component(down).id.clone())));
                 }
-                at(vec![station], &|station| self.stations[station].leaked() != if on { *count } else { 0 })
+                let changes = self.faults.leaked(from, to) != if on { *count } else { 0 };
+                (FaultSites::Connections { from, to }, changes)
+            }
+            Fault::VrrpKilled(id) | Fault::VrrpStopped(id) => {
+                let number = self.plan.router(self.component(id)?).ok_or_else(cannot)?;
+                let how = if matches!(fault, Fault::VrrpKilled(_)) { VrrpEnd::Killed } else { VrrpEnd::Stopped };
+                let changes = if on { self.address.is_running(number) } else { self.address.ended(number) == Some(how) };
+                (FaultSites::Router(number), changes)
             }
             Fault::Flood(rate) if on => {
                 let differs = |present: Rate| (present.get() - rate.get()).abs() > f64::EPSILON;
@@ -151,6 +170,30 @@ impl Simulation {
                 (FaultSites::Link(link), self.faults.taps.get(link).is_some() != on)
             }
         })
+    }
+
+    /// Sets the number of connections that a client has leaked.
+    fn set_leak(&mut self, leak: Leak) {
+        let total = self.faults.set_leaked(leak);
+        self.stations[leak.to].set_leaked(total);
+    }
+
+    /// Closes leaked connections after the end of a process: all that lead to it and, if its machine is up and can say so,
+    /// all that it holds.
+    pub(in crate::simulation) fn close_leaked(&mut self, station: StationIx, says_so: bool) {
+        let ends = |leak: &&Leak| {
+            let reaches = || {
+                self.plan
+                    .hops
+                    .position(|hop| (hop.from, hop.to) == (leak.from, leak.to))
+                    .is_none_or(|link| self.way(link) == Passage::Open)
+            };
+            leak.to == station || leak.from == station && says_so && reaches()
+        };
+        let over: Vec<Leak> = self.faults.leaks().iter().filter(ends).copied().collect();
+        for leak in over {
+            self.set_leak(Leak { count: 0, ..leak });
+        }
     }
 
     /// Stations with the same software and version as a component, including its own.

@@ -8,6 +8,7 @@ use crate::simulation::Simulation;
 use crate::station::Station;
 use crate::time::SimTime;
 use crate::view::Health;
+use crate::vrrp::VrrpEnd;
 use crate::zone::RecordState;
 
 impl Simulation {
@@ -22,7 +23,15 @@ impl Simulation {
             faults.extend(station.slow().map(|factor| Fault::Slow(element(), factor)));
             faults.extend(self.faults.is_misconfigured(ix).then(|| Fault::Misconfigured(element())));
             faults.extend(self.faults.is_compromised(ix).then(|| Fault::Compromised(element())));
-            faults.extend((station.leaked() > 0).then(|| Fault::Leak(id.clone(), station.leaked())));
+            for leak in self.faults.leaks().iter().filter(|leak| leak.to == ix) {
+                let from = Some(self.infra.component(leak.from).id.clone());
+                faults.push(Fault::Leak { from, to: id.clone(), count: leak.count });
+            }
+            let ended = self.plan.router(ix).and_then(|number| self.address.ended(number));
+            faults.extend(ended.map(|how| match how {
+                VrrpEnd::Killed => Fault::VrrpKilled(id.clone()),
+                VrrpEnd::Stopped => Fault::VrrpStopped(id.clone()),
+            }));
             if let Role::Database(node) = self.plan.stations[ix].role {
                 faults.extend(self.databases.is_disk_full(node).then(|| Fault::DiskFull(id.clone())));
                 faults.extend(self.databases.is_replication_stopped(node).then(|| Fault::ReplicationStopped(id.clone())));

@@ -8,6 +8,7 @@ use crate::index::{Ix, LinkIx, RequestIx, StationIx};
 use crate::journal::{EventKind, Observer};
 use crate::packet::{Heading, Phase};
 use crate::request::{Lost, State};
+use crate::resend::{after_lost_data, after_lost_syn};
 use crate::simulation::Simulation;
 use crate::station::{Deadline, is_timed};
 
@@ -49,7 +50,25 @@ impl Simulation {
             let clock = &mut self.requests[request].clocks[usize::from(level)];
             *clock = clock.wrapping_add(1);
             self.schedule_for(request, self.clock.now() + timeout, Kind::Retry);
+        } else if level == 0 && record.heading == Heading::Request && how != Lost::Unanswered {
+            let again = if phase == Phase::Connect { after_lost_syn } else { after_lost_data };
+            let wait = again(record.attempts[0]);
+            self.schedule_for(request, now + wait, Kind::Retry);
         }
+    }
+
+    /// Sends a user's lost message again, to the balancer that has the address now.
+    pub(in crate::simulation) fn resend<O: Observer>(&mut self, request: RequestIx, observer: &mut O) {
+        self.close_call(request);
+        let entry = self.address.entry();
+        let record = &mut self.requests[request];
+        record.attempts[0] = record.attempts[0].saturating_add(1);
+        if record.phase == Phase::Exchange && record.connection.is_none() && record.path[0] != entry {
+            // Another balancer resets a connection that it does not know. A browser then opens a new one, unless the
+            // connection was new.
+            record.phase = Phase::Connect;
+        }
+        self.send(request, entry, observer);
     }
 
     /// The connect timeout of the sender on a link, in nanoseconds; `None` for a browser, which waits as long as its

@@ -5,6 +5,7 @@ use hoplight_app::action::SiteAction;
 use hoplight_app::monitor::{budgets, words};
 use hoplight_app::{Line, Tone};
 use hoplight_layout::Area;
+use hoplight_model::monitoring::AlertPriority;
 use hoplight_model::{ComponentIx, text};
 use hoplight_sim::AlertState;
 
@@ -119,7 +120,9 @@ impl MonitorScreen<'_> {
     /// Formats an alert: state, rule, subject and start time, plus the rule's condition if it fits.
     pub(super) fn alert(&self, at: usize, width: u16) -> Line {
         let Some(alert) = self.alerts.get(at) else { return Line::default() };
+        let is_low = alert.priority == AlertPriority::Low;
         let tone = match alert.state {
+            AlertState::Firing if is_low => Tone::Warn,
             AlertState::Firing => Tone::Bad,
             AlertState::Pending => Tone::Warn,
             AlertState::Resolved | AlertState::Ok => Tone::Good,
@@ -128,7 +131,7 @@ impl MonitorScreen<'_> {
         let line = Line::new(tone, format!("{:<9}", alert.state.id()))
             .with(Tone::Text, format!("{} ", alert.rule))
             .with(Tone::Name, self.subject(alert.subject).to_owned())
-            .with(Tone::Dim, format!(" since {since:.1} s"));
+            .with(Tone::Dim, format!(" since {since:.1} s{}", if is_low { ", low priority" } else { "" }));
         let rules = &self.stage.infra().monitoring().alerts;
         let rule = rules.iter().find(|rule| rule.name.as_str() == alert.rule).map(|rule| words(&rule.when));
         match rule {
