@@ -49,7 +49,8 @@ pub(crate) const ALL: &[Case] = &[
         losses: &[
             ("component web-1", [Stops, Stops, Stops]),
             ("component web-2", [Works, Works, Works]),
-            ("component lb-1", [Works, Works, Works]),
+            ("component lb-1", [Stops, Stops, Stops]),
+            ("component lb-2", [Works, Works, Works]),
         ],
     },
     Case {
@@ -80,7 +81,7 @@ pub(crate) const ALL: &[Case] = &[
         losses: &[("component dns-1", [Degraded, Degraded, Degraded]), ("component dns-2", [Works, Works, Works])],
     },
     Case {
-        name: "the end of a balancer's own firewall makes two masters",
+        name: "with two masters, users reach the one that announced the address last",
         drawing: r#"(traffic: (rate: 20.0), servers: [(id: "s-1"), (id: "s-2")],
             components: [
                 (id: "fw-1", kind: Firewall(servers: ["s-1"], inbound: [(ports: [80, 443, 112])], outbound: [(ports: [8080, 112])]), server: "s-1"),
@@ -91,8 +92,27 @@ pub(crate) const ALL: &[Case] = &[
             links: [(from: "lb-1", to: "lb-2"), (from: "lb-1", to: "web"), (from: "lb-2", to: "web"),
                 (from: "web", to: "app"), (from: "app", to: "db")])"#,
         losses: &[
-            ("component fw-1", [Degraded, Degraded, Degraded]),
-            ("component fw-2", [Degraded, Degraded, Degraded]),
+            // lb-2 hears nothing and takes the address. Nobody hears its announcement if its own firewall is dead.
+            ("component fw-1", [Works, Works, Works]),
+            ("component fw-2", [Works, Works, Works]),
+            ("link lb-1 → lb-2", [Works, Works, Works]),
+            ("server s-1", [Works, Works, Works]),
+            ("component lb-1", [Stops, Stops, Stops]),
+        ],
+    },
+    Case {
+        name: "with two masters and a virtual MAC address, connections break",
+        drawing: r#"(traffic: (rate: 20.0, new_visitors: 1.0), servers: [(id: "s-1"), (id: "s-2")],
+            components: [
+                (id: "lb-1", kind: LoadBalancer(vrrp: (peer: "lb-2", priority: 150, vmac: true, track: ())), server: "s-1"),
+                (id: "lb-2", kind: LoadBalancer(vrrp: (peer: "lb-1", vmac: true, track: ())), server: "s-2"),
+                (id: "web", kind: Web()), (id: "app", kind: App()), (id: "db", kind: Database())],
+            links: [(from: "browser", to: "lb-1", latency_ms: 40.0), (from: "browser", to: "lb-2", latency_ms: 40.0),
+                (from: "lb-1", to: "lb-2"), (from: "lb-1", to: "web"), (from: "lb-2", to: "web"),
+                (from: "web", to: "app"), (from: "app", to: "db")])"#,
+        losses: &[
+            ("link lb-1 → lb-2", [Degraded, Degraded, Degraded]),
+            ("component lb-1", [Works, Works, Works]),
             ("server s-1", [Works, Works, Works]),
         ],
     },

@@ -240,10 +240,30 @@ const CARELESS: &str = r#"(tls: (edge: None), servers: [(id: "s-1"), (id: "s-2")
         (from: "app-2", to: "db-2"), (from: "app-3", to: "db-3"), (from: "db-1", to: "db-2"), (from: "agent-1", to: "metrics-1"),
         (from: "agent-2", to: "metrics-2")])"#;
 
+/// A pair without tracking.
+const PAIR: (&str, &str) = ("assets/vrrp-untracked.ron", include_str!("../../assets/vrrp-untracked.ron"));
+
+#[test]
+fn a_pair_that_does_not_track_its_processes_is_a_finding() {
+    let found = findings(&load(PAIR), 100.0);
+    let untracked: Vec<_> = found.iter().filter(|finding| finding.rule() == FindingRule::UntrackedBalancer).collect();
+    let messages: Vec<String> = untracked.iter().map(|finding| text::finding(finding).message.to_string()).collect();
+    assert_eq!(
+        messages,
+        [
+            "If the process of lb-1 ends, the shared address stays on its machine: lb-2 never takes over.",
+            "If the process of lb-2 ends, the shared address stays on its machine: lb-1 never takes over."
+        ]
+    );
+    let tracked = PAIR.1.replace("priority: 1", "track: (), priority: 1");
+    assert!(!ids(&load(("tracked.ron", &tracked)), 100.0).contains("untracked-balancer"));
+}
+
 #[test]
 fn every_rule_is_triggered_by_some_design() {
     let mut found: BTreeSet<&str> = DESIGNS.into_iter().flat_map(|design| ids(&load(design), 100.0)).collect();
     found.extend(ids(&load(("stage-3-scaled.ron", include_str!("../../assets/stage-3-scaled.ron"))), 100.0));
+    found.extend(ids(&load(PAIR), 100.0));
     found.extend(ids(&messy(), 100.0));
     found.extend(ids(&load(("careless.ron", CARELESS)), 100.0));
     let text = include_str!("../../assets/design-0.ron").replace("days_left: 61", "days_left: 0");

@@ -203,7 +203,7 @@ fn a_panel_starts_with_the_active_faults_until_they_are_cleared() {
     for (filter, element, said) in [
         ("twenty", component("db-1"), "✗ db-1 is 20 × slower."),
         ("twenty", component("db-1"), "mean service ms: static 76.7, read 76.7"),
-        ("leak", component("db-1"), "connections of db-1 have leaked."),
+        ("leak", component("db-1"), "connections from app-1 to db-1 have leaked."),
         ("syn flood", component("lb-1"), "SYNs per second hits the entry."),
         ("record is gone", component("dns"), "www.foobar.com has no A record any more"),
         ("certificate expires", component("lb-1"), "certificate for www.foobar.com: expired"),

@@ -147,8 +147,10 @@ fn a_click_on_the_timeline_goes_there() {
     let mut learner = eventful(LARGE);
     let area = strip(learner.stage().viewport.regions.timeline);
     let span = learner.stage().span();
-    learner.click((area.x + area.width / 2, area.y));
-    assert_eq!(learner.now(), moment(area.width / 2, span, area.width));
+    // No event has a mark there.
+    let free = area.width * 4 / 5;
+    learner.click((area.x + free, area.y));
+    assert_eq!(learner.now(), moment(free, span, area.width));
     assert_eq!(learner.stage().span(), span);
     let fault = learner.stage().panels.marks.all()[0].at;
     learner.click((area.x + column(fault, span, area.width), area.y));
@@ -159,8 +161,9 @@ fn a_click_on_the_timeline_goes_there() {
     learner.press("L");
     let area = strip(hoplight::app::window::area(&learner.app).expect("open").timeline);
     assert_eq!(area.height, 1);
-    learner.app.click(area.x + area.width / 2, area.y);
-    assert_eq!(learner.now(), moment(area.width / 2, (SimTime::ZERO, SimTime::from_secs(20)), area.width));
+    let free = area.width * 4 / 5;
+    learner.app.click(area.x + free, area.y);
+    assert_eq!(learner.now(), moment(free, (SimTime::ZERO, SimTime::from_secs(20)), area.width));
 }
 
 #[test]
@@ -216,6 +219,6 @@ fn headlines_on_a_small_screen_show_their_start_newest_first() {
     let wanted: Vec<String> = headlines.iter().rev().take(3).map(|at| format!("{at:.1}")).collect();
     let times: Vec<String> = shown.into_iter().filter(|word| word.contains('.') && word.parse::<f64>().is_ok()).take(3).collect();
     assert_eq!(times, wanted);
-    let counted = learner.stage().session.timeline.journal().headlines().rev().take(3).any(|h| h.last > h.first.at);
+    let counted = learner.stage().session.timeline.journal().headlines().rev().any(|h| h.last > h.first.at);
     assert!(counted, "one headline lasts for a while");
 }

@@ -284,7 +284,7 @@ fn faults_are_shown_in_words_at_every_size_and_without_colours() {
         (Fault::Record(RecordState::Unreachable), "timeout"),
         (Fault::DiskFull(id("db-1")), "disk full"),
         (Fault::ReplicationStopped(id("db-2")), "no repl."),
-        (Fault::Leak(id("db-1"), 9), "leak 9"),
+        (Fault::Leak { from: None, to: id("db-1"), count: 9 }, "leak 9"),
         (Fault::Sniffer(id("browser"), id("lb-1")), "spied"),
     ];
     let plain = Theme::new(Palette::NoColour, false);

@@ -415,9 +415,28 @@ const TRIALS: &[Trial] = &[
         shows: |run, seen, healthy, _| {
             assert_eq!((run.sim.masters().count(), healthy.sim.masters().count()), (2, 1));
             assert!(fired(run, "not exactly one leader", "lb-1"), "{:?}", run.fired(BEGIN));
+            // The address stays where it was announced last: nobody fails after the takeover.
+            assert!(seen.failed() == 0, "{seen:?}");
+            let infra = run.sim.infrastructure();
+            assert_eq!(infra.component(infra.ends(run.sim.entry()).1).id.as_str(), "lb-2");
+            // With a virtual MAC address, it flaps.
+            let mut flapping = Run::new(&site(&[("peer: \"lb-", "vmac: true, peer: \"lb-")]));
+            flapping.to(BEGIN).inject(CommonFault::VrrpBlocked).to(BEGIN + 4.0);
+            let seen = flapping.watch(20.0);
             assert!(seen.of(Failure::Reset) > 10 && seen.only(&[Failure::Reset]), "{seen:?}");
         },
         heals_in: 3.0,
+    },
+    Trial {
+        id: "keepalived-killed",
+        site: &[],
+        window: (4.0, 20.0),
+        shows: |run, seen, healthy, _| {
+            assert_eq!((run.sim.masters().count(), healthy.sim.masters().count()), (2, 1));
+            assert!(seen.failed() == 0, "{seen:?}");
+            assert!(fired(run, "redundancy lost", "lb-1") && !fired(run, "not exactly one leader", "lb-1"));
+        },
+        heals_in: 5.0,
     },
     Trial {
         id: "disk-full",
@@ -536,6 +555,7 @@ rows! {
     shared_vulnerability: "shared-vulnerability",
     sniffer: "sniffer",
     vrrp_blocked: "vrrp-blocked",
+    keepalived_killed: "keepalived-killed",
     disk_full: "disk-full",
     slow_database: "slow-database",
     port_scan: "port-scan",

@@ -80,7 +80,8 @@ fn the_whole_catalogue_is_scriptable_and_detects_missing_elements() {
         let infra = Arc::new(hoplight::model::Infrastructure::from_ron("x.ron", text).expect("a valid scenario"));
         for row in CommonFault::ALL {
             let commands = row.inject(&infra);
-            let lacks = infra.id() == &ScenarioId::new("stage-2-secured") && row == CommonFault::VrrpBlocked;
+            let lacks = infra.id() == &ScenarioId::new("stage-2-secured")
+                && matches!(row, CommonFault::VrrpBlocked | CommonFault::KeepalivedKilled);
             assert_eq!(commands.is_empty(), lacks, "{}", row.id());
             let mut sim = Simulation::new(Arc::clone(&infra), 1);
             for (_, command) in &commands {

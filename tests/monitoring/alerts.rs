@@ -1,6 +1,9 @@
 //! Each alert rule fires exactly when its condition holds.
 
-use hoplight::model::{Metric, TopologyEdit};
+use std::sync::Arc;
+
+use hoplight::model::monitoring::AlertPriority;
+use hoplight::model::{Infrastructure, Metric, TopologyEdit};
 use hoplight::sim::{AlertState, Command, EventKind, JournalEvent, SimTime, Simulation, Timeline};
 
 use super::{act, component, error, fired, log, millis, rate, run_to, server, site};
@@ -26,8 +29,8 @@ fn a_quiet_site_is_quiet() {
     assert!(sim.alerts().iter().all(|alert| matches!(alert.state, Ok | Pending)));
     assert_eq!(
         sim.alerts().len(),
-        4 + 7 + 3 + 3 + 2 + 1 + 4,
-        "on the entry, components, agents; connections, lag, leaders; outside"
+        4 + 7 + 3 + 3 + 2 + 1 + 1 + 1 + 4,
+        "on the entry, components, agents; connections, lag, backends; leaders and redundancy; outside"
     );
 }
 
@@ -239,11 +242,72 @@ fn the_usual_rules_page_for_what_users_feel() {
     act(&mut sim, &Command::Kill(component("db-1")));
     run_to(&mut sim, 60);
     // The replica's lag is unknown.
-    assert_eq!(fired(&sim), ["error budget burns", "errors above 1 %", "replication lag above 10 s or unknown"]);
+    assert_eq!(
+        fired(&sim),
+        ["error budget burns", "errors above 1 %", "redundancy lost", "replication lag above 10 s or unknown"]
+    );
     let mut overload = Simulation::new(site("()"), 47);
     act(&mut overload, &rate(1_200.0));
     run_to(&mut overload, 60);
     assert!(fired(&overload).contains(&"saturated") && fired(&overload).contains(&"errors above 1 %"), "{:?}", fired(&overload));
+}
+
+#[test]
+fn lost_redundancy_raises_an_alert_of_low_priority() {
+    let shipped = |text: &str| Simulation::new(Arc::new(Infrastructure::from_ron("x.ron", text).expect("a valid scenario")), 5);
+    let one = shipped(include_str!("../../assets/design-1-repaired.ron"));
+    let zero = shipped(include_str!("../../assets/design-0-repaired.ron"));
+    // A web server is missing at both balancers, which check it.
+    for (healthy, lost, rule, subjects) in [
+        (&one, "db-2", "redundancy lost", &["db-1"][..]),
+        (&zero, "lb-2", "redundancy lost", &["lb-1"]),
+        (&zero, "web-1", "backend DOWN", &["lb-1", "lb-2"]),
+    ] {
+        let mut sim = healthy.clone();
+        run_to(&mut sim, 20);
+        act(&mut sim, &Command::Kill(component(lost)));
+        run_to(&mut sim, 60);
+        let firing = |sim: &Simulation| -> Vec<String> {
+            let found = sim.alerts().into_iter().filter(|alert| (alert.rule, alert.state) == (rule, Firing));
+            found.map(|alert| sim.infrastructure().component(alert.subject.expect("a component")).id.to_string()).collect()
+        };
+        assert_eq!(firing(&sim), subjects, "{lost}");
+        let is_low = |alert: &hoplight::sim::AlertView<'_>| alert.rule != rule || alert.priority == AlertPriority::Low;
+        assert!(sim.alerts().iter().all(is_low), "{lost}");
+        act(&mut sim, &Command::Restore(component(lost)));
+        run_to(&mut sim, 90);
+        assert_eq!(firing(&sim), [""; 0], "{lost}");
+    }
+}
+
+#[test]
+fn a_missing_keepalived_is_lost_redundancy_although_its_balancer_runs() {
+    let text = include_str!("../../assets/design-0-repaired.ron");
+    let mut sim = Simulation::new(Arc::new(Infrastructure::from_ron("x.ron", text).expect("a valid scenario")), 5);
+    run_to(&mut sim, 20);
+    act(&mut sim, &Command::Fault(hoplight::sim::Fault::VrrpStopped(hoplight::model::ComponentId::new("lb-2"))));
+    run_to(&mut sim, 40);
+    assert_eq!(fired(&sim), ["redundancy lost"]);
+    assert_eq!(sim.totals().failed, 0);
+}
+
+#[test]
+fn semi_synchronous_replication_that_falls_back_raises_an_alert() {
+    let text = r#"(traffic: (rate: 20.0, write_share: 0.5), servers: [(id: "s1"), (id: "s2"), (id: "s3")],
+        components: [(id: "app", kind: App(), server: "s1"), (id: "db-1", kind: Database(semi_sync: true), server: "s2"),
+            (id: "db-2", kind: Database(role: Replica), server: "s3"), (id: "agent", kind: Agent(), server: "s2"),
+            (id: "monitor", kind: MonitoringService)],
+        links: [(from: "app", to: "db-1"), (from: "db-1", to: "db-2"), (from: "agent", to: "monitor")])"#;
+    let mut sim = Simulation::new(Arc::new(Infrastructure::from_ron("x.ron", text).expect("a valid scenario")), 5);
+    run_to(&mut sim, 20);
+    assert_eq!(fired(&sim), [""; 0]);
+    // No agent watches db-2: only the state of the primary shows it.
+    act(&mut sim, &Command::Kill(component("db-2")));
+    run_to(&mut sim, 60);
+    assert!(fired(&sim).contains(&"semi-synchronous replication off"), "{:?}", fired(&sim));
+    act(&mut sim, &Command::Restore(component("db-2")));
+    run_to(&mut sim, 90);
+    assert_eq!(state(&sim, "semi-synchronous replication off", "db-1"), AlertState::Resolved);
 }
 
 #[test]

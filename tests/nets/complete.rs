@@ -93,7 +93,9 @@ names! { FAULTS, fault_name(Fault):
     "record unreachable" => Fault::Record(RecordState::Unreachable),
     "fill a disk" => Fault::DiskFull(_),
     "stop replication" => Fault::ReplicationStopped(_),
-    "leak" => Fault::Leak(..),
+    "leak" => Fault::Leak { .. },
+    "kill keepalived" => Fault::VrrpKilled(_),
+    "stop keepalived" => Fault::VrrpStopped(_),
     "flood" => Fault::Flood(_),
     "sniff" => Fault::Sniffer(..),
 }

@@ -92,7 +92,7 @@ numbered! {
     RequestKind { Self::Static => 0, Self::Read => 1, Self::Write => 2 }
     Heading { Self::Request => 0, Self::Response => 1 }
     Direction { Self::Inbound => 0, Self::Outbound => 1 }
-    RuleAction { Self::Allow => 0, Self::Drop => 1, Self::Reject => 2 }
+    RuleAction { Self::Allow => 0, Self::Drop => 1, Self::Reject => 2, Self::Reset => 3 }
     Health { Self::Up => 0, Self::Hung => 1, Self::Crashed => 2, Self::PoweredOff => 3 }
     Port { Self::Open => 0, Self::Closed => 1, Self::Filtered => 2 }
     AlertState { Self::Ok => 0, Self::Pending => 1, Self::Firing => 2, Self::Resolved => 3 }
@@ -258,7 +258,11 @@ impl Hashed for Fault {
             Self::Record(state) => hash.add(&[&6_u64, state]),
             Self::DiskFull(id) => hash.add(&[&7_u64, &id.as_str()]),
             Self::ReplicationStopped(id) => hash.add(&[&8_u64, &id.as_str()]),
-            Self::Leak(id, count) => hash.add(&[&9_u64, &id.as_str(), count]),
+            Self::Leak { from, to, count } => {
+                hash.add(&[&9_u64, &to.as_str(), count, &from.as_ref().map(hoplight::model::ComponentId::as_str)]);
+            }
+            Self::VrrpKilled(id) => hash.add(&[&12_u64, &id.as_str()]),
+            Self::VrrpStopped(id) => hash.add(&[&13_u64, &id.as_str()]),
             Self::Flood(rate) => hash.add(&[&10_u64, &rate.get()]),
             Self::Sniffer(from, to) => hash.add(&[&11_u64, &from.as_str(), &to.as_str()]),
         }
@@ -267,8 +271,8 @@ impl Hashed for Fault {
 
 impl Hashed for ComponentSample {
     fn hash(&self, hash: &mut Hash) {
-        let Self { component, qps, utilisation, waiting, answers, errors, failed_handshakes, latency, connections, lag_s, leads } =
-            self;
+        let Self { component, qps, utilisation, waiting, answers, errors, failed_handshakes, latency, .. } = self;
+        let Self { connections, lag_s, leads, backends_down, semi_sync, .. } = self;
         let latency = latency.map(|latency| vec![latency.p50_ms, latency.p95_ms, latency.p99_ms]);
         hash.add(&[
             component,
@@ -282,6 +286,8 @@ impl Hashed for ComponentSample {
             connections,
             lag_s,
             leads,
+            backends_down,
+            semi_sync,
         ]);
     }
 }

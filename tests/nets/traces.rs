@@ -147,6 +147,7 @@ recorded! {
     stage_1_distributed: "stage-1-distributed",
     stage_2_secured: "stage-2-secured",
     stage_3_scaled: "stage-3-scaled",
+    vrrp_untracked: "vrrp-untracked",
     connections: "connections",
     faults: "faults",
     quorum: "quorum",

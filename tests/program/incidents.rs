@@ -121,15 +121,17 @@ fn the_owner_of_the_shared_address_and_its_moves_are_reported() {
     let (report, table) = run("design-0-repaired", &["--duration", "30s", "--at", "10s kill lb-1"]);
     let address = &report["shared_address"];
     assert_eq!((&address["owners"], count(&address["moves"])), (&serde_json::json!(["lb-2"]), 1));
-    assert!(address["last_move_s"].as_f64().is_some_and(|at| (12.0..14.0).contains(&at)), "{address}");
+    // Two failed runs of the tracking script, and the skew of lb-2.
+    assert!(address["last_move_s"].as_f64().is_some_and(|at| (11.6..12.7).contains(&at)), "{address}");
     assert!(table.contains("  held by lb-2; moved 1 time, last at 1"), "{table}");
+    assert!(table.contains("redundancy lost lb-1 firing (low priority)"), "{table}");
 
     let (report, table) = run("design-0-repaired", &["--duration", "30s", "--at", "10s fault vrrp-blocked"]);
     let address = &report["shared_address"];
     assert_eq!(address["owners"], serde_json::json!(["lb-1", "lb-2"]));
-    // Each advertises once a second, and every advertisement moves the address.
-    assert!((28..=40).contains(&count(&address["moves"])), "{address}");
-    assert!(table.contains("held by lb-1 and lb-2: each is master; moved "), "{table}");
+    // Users reach the one that announced it last.
+    assert_eq!(count(&address["moves"]), 1, "{address}");
+    assert!(table.contains("held by lb-1 and lb-2: both machines have it; moved 1 time"), "{table}");
 }
 
 #[test]
@@ -169,7 +171,7 @@ fn compare_shows_incidents_of_either_design() {
     };
     assert_eq!(cells("moves of the shared address")[..2], ["0", "1"]);
     assert!(cells("connection refused")[0] == "0" && cells("connection refused")[1].len() == 3, "{table}");
-    assert_eq!(cells("alerts fired")[..2], ["0", "1"]);
+    assert_eq!(cells("alerts fired")[..2], ["0", "2"]);
     assert!(!table.contains("lost writes") && !table.contains("split brain"), "{table}");
     let table = said(&["--at-a", "10s fault vrrp-blocked", "--format", "json"]);
     let report: Value = serde_json::from_str(&table).expect("JSON");

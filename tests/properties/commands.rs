@@ -45,7 +45,7 @@ fn seconds(seconds: f64) -> Seconds {
 
 /// Returns a fault. All kinds are equally likely, except that hangs are more likely.
 fn fault(infra: &Infrastructure, which: usize) -> Fault {
-    let (sort, which) = (which % 16, which / 16);
+    let (sort, which) = (which % 18, which / 18);
     let all = elements(infra);
     let element = all[which % all.len()].clone();
     let components: Vec<_> = infra.components().map(|(_, component)| component.id.clone()).collect();
@@ -59,12 +59,14 @@ fn fault(infra: &Infrastructure, which: usize) -> Fault {
         6 => Fault::Record(RecordState::ALL[which % 3]),
         7 => Fault::DiskFull(database(infra, which)),
         8 => Fault::ReplicationStopped(database(infra, which)),
-        9 => Fault::Leak(component, u32::try_from(which / 100 % 100 + 1).expect("small")),
+        9 => Fault::Leak { from: None, to: component, count: u32::try_from(which / 100 % 100 + 1).expect("small") },
         10 => Fault::Flood(Rate::new((which % 50_000) as f64).expect("in range")),
         11 => {
             let (from, to) = hop(infra, which);
             Fault::Sniffer(from, to)
         }
+        12 => Fault::VrrpKilled(component),
+        13 => Fault::VrrpStopped(component),
         _ => Fault::Hang(element),
     }
 }
