@@ -1,8 +1,9 @@
 //! The forecast of `analysis::losses` agrees with the simulation: each loss is simulated, and the share of requests that
 //! fail in the long run gives the same verdict.
 //!
-//! `cargo test` checks small drawings and two shipped scenarios at a low rate. The full run checks every loss of every
-//! shipped scenario at its own rate, in about two minutes:
+//! `cargo test` checks small drawings, a few random ones and two shipped scenarios at a low rate, and what is known of
+//! the drawings in a folder of cases. The full run checks every loss of every shipped scenario, of every case at its own
+//! rate, and of many random drawings, in a few minutes:
 //!
 //! ```text
 //! cargo test --release --test agreement -- --ignored
@@ -10,14 +11,19 @@
 
 #[path = "agreement/cases.rs"]
 mod cases;
+#[path = "agreement/drawings.rs"]
+mod drawings;
 #[path = "agreement/measure.rs"]
 mod measure;
+#[path = "agreement/truths.rs"]
+mod truths;
 
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
-use hoplight::analysis::{LossForecast, Verdict, losses};
+use hoplight::analysis::findings::findings_in;
+use hoplight::analysis::{Loss, LossForecast, Structure, Verdict, losses, single_points_in};
 use hoplight::model::quantity::Rate;
 use hoplight::model::{Infrastructure, RequestKind};
 use measure::failing;
@@ -65,10 +71,9 @@ fn shipped() -> Vec<Infrastructure> {
     files.iter().map(read).filter(|infra| !infra.is_benchmark()).collect()
 }
 
-#[test]
-#[ignore = "simulates some 700 losses: cargo test --release --test agreement -- --ignored"]
-fn every_loss_of_every_shipped_scenario_has_the_verdict_of_the_simulation() {
-    let waiting = Mutex::new(shipped());
+/// Compares every loss of several infrastructures, in parallel.
+fn compare_all(sites: Vec<Infrastructure>) -> (usize, Vec<Difference>) {
+    let waiting = Mutex::new(sites);
     let results = Mutex::new((0, Vec::new()));
     std::thread::scope(|scope| {
         for _ in 0..std::thread::available_parallelism().map_or(1, usize::from) {
@@ -83,8 +88,16 @@ fn every_loss_of_every_shipped_scenario_has_the_verdict_of_the_simulation() {
             });
         }
     });
-    let (compared, differences) = results.into_inner().expect("no panic");
+    let (compared, mut differences) = results.into_inner().expect("no panic");
+    differences.sort_by(|a, b| (&a.0, &a.1, a.2).cmp(&(&b.0, &b.1, b.2)));
     eprintln!("{compared} verdicts compared, {} differ", differences.len());
+    (compared, differences)
+}
+
+#[test]
+#[ignore = "simulates some 700 losses: cargo test --release --test agreement -- --ignored"]
+fn every_loss_of_every_shipped_scenario_has_the_verdict_of_the_simulation() {
+    let (_, differences) = compare_all(shipped());
     let known: BTreeSet<_> = DIFFERENT.into_iter().map(|(of, loss, kind)| (of.to_owned(), loss.to_owned(), kind)).collect();
     let found: BTreeSet<_> = differences.iter().map(|(of, loss, kind, _)| (of.clone(), loss.clone(), *kind)).collect();
     let new: Vec<_> =
@@ -92,6 +105,82 @@ fn every_loss_of_every_shipped_scenario_has_the_verdict_of_the_simulation() {
     assert!(new.is_empty(), "differences (forecast, measured): {new:#?}");
     let settled: Vec<_> = known.difference(&found).collect();
     assert!(settled.is_empty(), "no longer different, remove them from the list: {settled:#?}");
+}
+
+#[test]
+#[ignore = "simulates every loss of every case: cargo test --release --test agreement -- --ignored"]
+fn every_loss_of_every_case_has_the_verdict_of_the_simulation() {
+    let (_, differences) = compare_all(truths::drawings().into_iter().map(|(_, infra)| infra).collect());
+    assert!(differences.is_empty(), "differences (forecast, measured): {differences:#?}");
+}
+
+#[test]
+#[ignore = "simulates every loss of many random drawings: cargo test --release --test agreement -- --ignored"]
+fn every_loss_of_many_random_drawings_has_the_verdict_of_the_simulation() {
+    let (_, differences) = compare_all((1..=120).map(|seed| drawings::draw(seed, 40.0)).collect());
+    assert!(differences.is_empty(), "differences (forecast, measured): {differences:#?}");
+}
+
+#[test]
+fn a_few_random_drawings_agree() {
+    let (compared, differences) = compare_all((1..=4).map(|seed| drawings::draw(seed, 12.0)).collect());
+    assert!(compared > 100, "{compared}");
+    assert!(differences.is_empty(), "differences (forecast, measured): {differences:#?}");
+}
+
+#[test]
+fn cases_have_the_truths_that_are_written_beside_them() {
+    let mut wrong = Vec::new();
+    for (file, infra) in truths::drawings() {
+        let Some(truth) = truths::ALL.iter().find(|truth| truth.file == file) else {
+            wrong.push(format!("{file}: nothing is known of it"));
+            continue;
+        };
+        wrong.extend(untrue(truth, &infra).into_iter().map(|what| format!("{file}: {what}")));
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+/// What is said of a drawing and is not so.
+fn untrue(truth: &truths::Truth, infra: &Infrastructure) -> Vec<String> {
+    let mut traffic = infra.traffic().clone();
+    traffic.rate = Rate::literal(20.0);
+    let infra = infra.with_traffic(&traffic);
+    let structure = Structure::of(&infra);
+    let mut wrong = Vec::new();
+    let whole = RequestKind::ALL.map(|kind| structure.losses().whole_verdict(kind));
+    if whole != truth.whole {
+        wrong.push(format!("without a loss: {whole:?}"));
+    }
+    for (id, verdicts) in truth.losses {
+        let is_named = |forecast: &&LossForecast| format!("{} {}", forecast.loss.word(), forecast.loss) == *id;
+        let Some(forecast) = structure.losses().each.iter().find(is_named) else {
+            wrong.push(format!("no {id}"));
+            continue;
+        };
+        let foretold = RequestKind::ALL.map(|kind| forecast.verdict(kind));
+        if foretold != *verdicts {
+            wrong.push(format!("{id}: forecast {:?}", forecast.failing));
+        }
+        // A single point of failure is an element whose loss stops a kind.
+        for kind in RequestKind::ALL.into_iter().filter(|kind| structure.works_whole(*kind)) {
+            let points = single_points_in(&infra, &structure, kind).unwrap_or_default();
+            let is_point = points.iter().any(|point| Loss::Of(point.cause.clone()) == forecast.loss);
+            if is_point != (verdicts[kind.index()] == Verdict::Stops) {
+                wrong.push(format!("{id}: a single point of {kind:?}: {is_point}"));
+            }
+        }
+        let measured = failing(&Arc::new(infra.clone()), &forecast.loss).unwrap_or_default();
+        let differs =
+            |kind: &RequestKind| measured[kind.index()].is_some_and(|share| Verdict::of(share) != verdicts[kind.index()]);
+        if RequestKind::ALL.iter().any(differs) {
+            wrong.push(format!("{id}: measured {measured:?}"));
+        }
+    }
+    let found: BTreeSet<&str> = findings_in(&infra, &structure, 20.0).iter().map(|finding| finding.rule().id()).collect();
+    wrong.extend(truth.findings.iter().filter(|id| !found.contains(*id)).map(|id| format!("no finding {id}")));
+    wrong.extend(truth.no_findings.iter().filter(|id| found.contains(*id)).map(|id| format!("a finding {id}")));
+    wrong
 }
 
 #[test]

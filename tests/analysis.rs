@@ -76,10 +76,10 @@ fn working(infra: &Infrastructure, outage: &Outage) -> Vec<RequestKind> {
 #[test]
 fn the_balancer_is_a_single_point_for_every_kind_and_the_primary_for_writes_only() {
     let infra = stage_2();
-    assert_eq!(points(&infra, RequestKind::Static), ["dns", "fw-1", "lb-1", "server-1"]);
-    assert_eq!(points(&infra, RequestKind::Read), ["dns", "fw-1", "lb-1", "server-1"]);
+    assert_eq!(points(&infra, RequestKind::Static), ["fw-1", "lb-1", "server-1"]);
+    assert_eq!(points(&infra, RequestKind::Read), ["fw-1", "lb-1", "server-1"]);
     // app-2 writes to db-1 through fw-2, which also protects app-1.
-    let write = ["dns", "fw-1", "lb-1", "fw-2", "db-1", "server-1", "server-2"];
+    let write = ["fw-1", "lb-1", "fw-2", "db-1", "server-1", "server-2"];
     assert_eq!(points(&infra, RequestKind::Write), write);
 }
 

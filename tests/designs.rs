@@ -92,6 +92,7 @@ fn a_repair_has_fewer_single_points_of_failure_for_writes() {
                 Cause::Hop(_, to) if to.as_str() == "dns" => "the resolver",
                 Cause::Zone(_) => "the site's name",
                 Cause::Certificate { .. } => "the one certificate",
+                Cause::Hop(from, to) if from.as_str() == "browser" && to.as_str() != "dns" => "the users' link",
                 other => panic!("{}: {other} is a single point of failure", repaired.id()),
             };
             let is_named = repaired

@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 
 use super::random::{draw, genes};
 use super::{load, stage_2};
-use hoplight::analysis::availability::{Method, availability_within};
-use hoplight::analysis::{Availability, Cause, Outage, Structure, availability, minimal_cuts, single_points, works};
+use hoplight::analysis::availability::{LIMITS, Method, availability_within, unavailability};
+use hoplight::analysis::{
+    Availability, Cause, Outage, PathCircuits, Structure, availability, minimal_cuts, single_points, works,
+};
 use hoplight::model::{Infrastructure, Reliability, RequestKind};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
@@ -151,27 +153,65 @@ fn enumerate_circuit(infra: &Infrastructure, structure: &Structure, kind: Reques
 
 /// Evaluates small random infrastructures state by state with the search, which is independent of the circuits.
 #[test]
-fn availability_of_random_sites_is_the_sum_over_all_states_of_the_search() {
+fn the_probability_of_a_path_is_the_sum_over_all_states_of_the_search() {
     let mut runner = TestRunner::deterministic();
     let mut added_up = 0;
     for _ in 0..400 {
         let genes = genes().new_tree(&mut runner).expect("a generated value").current();
         let infra = draw(&genes, true);
-        let structure = Structure::of(&infra);
+        let paths = PathCircuits::of(&infra);
+        let of_cause = |cause: &Cause| cause.reliability(&infra).map_or(0.0, Reliability::unavailability);
+        let down: Vec<f64> = paths.causes().iter().map(of_cause).collect();
         for kind in RequestKind::ALL {
-            let circuit = structure.circuit(kind);
-            let asked: Vec<&Cause> = circuit.inputs().into_iter().map(|input| &structure.causes()[input as usize]).collect();
+            let circuit = paths.circuit(kind);
+            let asked: Vec<&Cause> = circuit.inputs().into_iter().map(|input| &paths.causes()[input as usize]).collect();
             let fails = |cause: &&&Cause| cause.reliability(&infra).is_some();
             if works(&infra, &Outage::none(), kind).is_err() || asked.iter().filter(fails).count() > 10 || added_up >= 40 {
                 continue;
             }
-            let found = availability(&infra, &structure, kind).unavailability;
+            let (found, ..) = unavailability(circuit, &down, &LIMITS);
             let summed = enumerate_of(&infra, &asked.iter().filter(fails).copied().collect::<Vec<_>>(), kind);
             assert!((found - summed).abs() <= 1e-12, "{kind:?}: {found} is not {summed}");
             added_up += 1;
         }
     }
     assert!(added_up >= 20, "only {added_up} were small enough");
+}
+
+/// A site whose programs are down for 1 ‰ of the time; balancers check only that a web server accepts connections.
+fn shallow(check: &str) -> Infrastructure {
+    let part = |id: &str, kind: &str| format!(r#"(id: "{id}", kind: {kind}, {}), "#, per_mille(999.0));
+    let parts = [
+        part("lb", &format!("LoadBalancer(check: {check})")),
+        part("web-1", "Web()"),
+        part("web-2", "Web()"),
+        part("app-1", "App()"),
+        part("app-2", "App()"),
+        part("db", "Database()"),
+    ];
+    let links = [("lb", "web-1"), ("lb", "web-2"), ("web-1", "app-1"), ("web-2", "app-2"), ("app-1", "db"), ("app-2", "db")];
+    let links = links.map(|(from, to)| format!(r#"(from: "{from}", to: "{to}"), "#)).concat();
+    site(&parts.concat(), &format!(r#"(from: "browser", to: "lb"), {links}"#), "")
+}
+
+#[test]
+fn a_loss_that_degrades_a_kind_counts_with_the_share_that_fails() {
+    // Two paths of a web server and its application, after the balancer and the database.
+    let path = 1.0 - (1.0 - 0.999_f64.powi(2)).powi(2);
+    let both = 0.999_f64.powi(2) * path;
+    let deep = of(&shallow("HttpApp"), RequestKind::Read);
+    close(deep.unavailability, 1.0 - both);
+    // While one application is down, the balancer still sends half of the reads to it.
+    let blind = of(&shallow("Tcp"), RequestKind::Read);
+    close(blind.unavailability, 1.0 - both * (1.0 - 0.0005_f64).powi(2));
+    let share =
+        |id: &str| blind.contributors.iter().find(|of| of.cause.to_string() == id).map(|of| of.share * blind.unavailability);
+    assert!((share("app-1").expect("it contributes") - 0.0005).abs() < 5e-6, "{:?}", share("app-1"));
+    // Static pages need neither.
+    close(of(&shallow("Tcp"), RequestKind::Static).unavailability, 1.0 - 0.999 * (1.0 - 0.001_f64.powi(2)));
+    // A health check through to the database makes it a single point of failure of static pages.
+    let through = of(&shallow("HttpDatabase"), RequestKind::Static).unavailability;
+    assert!((through - 0.002).abs() < 2e-5, "{through}");
 }
 
 proptest! {
@@ -192,8 +232,10 @@ proptest! {
                 prop_assert!((other - contributor.share).abs() <= 1e-9, "{}", contributor.cause);
             }
             if let Some(summed) = enumerate_circuit(&infra, &structure, kind) {
-                let error = (deep.unavailability - summed).abs();
-                prop_assert!(error <= 1e-12 * summed.max(1e-12), "{} is not {}", deep.unavailability, summed);
+                let of_cause = |cause: &Cause| cause.reliability(&infra).map_or(0.0, Reliability::unavailability);
+                let down: Vec<f64> = structure.causes().iter().map(of_cause).collect();
+                let (exact, ..) = unavailability(structure.circuit(kind), &down, &LIMITS);
+                prop_assert!((exact - summed).abs() <= 1e-12 * summed.max(1e-12), "{} is not {}", exact, summed);
             }
         }
     }
@@ -206,7 +248,7 @@ proptest! {
             let Ok(cuts) = minimal_cuts(&infra, &structure, kind, 2, |_| true) else { continue };
             prop_assert!(!cuts.unfinished);
             let found: Vec<Vec<&Cause>> = cuts.cuts.iter().map(|cut| cut.causes.iter().collect()).collect();
-            let stops = |out: &[&Cause]| works(&infra, &Outage::of_causes(&infra, out.iter().copied()), kind).is_err();
+            let stops = |out: &[&Cause]| !structure.works(out.iter().copied(), kind);
             let causes = structure.causes();
             let single: Vec<Vec<&Cause>> = causes.iter().filter(|cause| stops(&[cause])).map(|cause| vec![cause]).collect();
             let mut expected = single.clone();

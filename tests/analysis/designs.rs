@@ -101,28 +101,28 @@ fn the_hops_through_firewalls_match_the_write_up() {
 #[test]
 fn the_single_points_are_those_that_the_write_ups_missed() {
     let [zero, one, two, three, four]: [Infrastructure; 5] = DESIGNS.map(load);
-    let zero_dynamic = ["dns", "lb-1", "fw-1", "web-1", "fw-2", "app-1", "fw-3", "db-1", "server-1", "server-2", "server-3"];
-    assert_eq!(points(&zero, RequestKind::Static), ["dns", "lb-1", "fw-1", "web-1", "server-1"]);
+    let zero_dynamic = ["lb-1", "fw-1", "web-1", "fw-2", "app-1", "fw-3", "db-1", "server-1", "server-2", "server-3"];
+    assert_eq!(points(&zero, RequestKind::Static), ["lb-1", "fw-1", "web-1", "server-1"]);
     assert_eq!(points(&zero, RequestKind::Read), zero_dynamic);
     assert_eq!(points(&zero, RequestKind::Write), zero_dynamic);
 
     // The application is the web server's peer behind the balancer, and can answer static requests in its place.
-    let one_dynamic = ["dns", "lb-1", "app-1", "db-1", "server-2", "server-3"];
-    assert_eq!(points(&one, RequestKind::Static), ["dns", "lb-1", "server-3"]);
+    let one_dynamic = ["lb-1", "app-1", "db-1", "server-2", "server-3"];
+    assert_eq!(points(&one, RequestKind::Static), ["lb-1", "server-3"]);
     assert_eq!(points(&one, RequestKind::Read), one_dynamic);
     assert_eq!(points(&one, RequestKind::Write), one_dynamic);
 
-    let two_dynamic = ["dns", "fw-1", "lb-1", "fw-2", "web-1", "fw-3", "app-1", "db-1", "server-1", "server-2", "server-3"];
-    assert_eq!(points(&two, RequestKind::Static), ["dns", "fw-1", "lb-1", "fw-2", "web-1", "server-1", "server-2"]);
+    let two_dynamic = ["fw-1", "lb-1", "fw-2", "web-1", "fw-3", "app-1", "db-1", "server-1", "server-2", "server-3"];
+    assert_eq!(points(&two, RequestKind::Static), ["fw-1", "lb-1", "fw-2", "web-1", "server-1", "server-2"]);
     assert_eq!(points(&two, RequestKind::Read), two_dynamic);
     assert_eq!(points(&two, RequestKind::Write), two_dynamic);
 
-    assert_eq!(points(&three, RequestKind::Static), ["dns", "lb-1"]);
-    assert_eq!(points(&three, RequestKind::Read), ["dns", "lb-1", "fw-1", "app-1"]);
-    assert_eq!(points(&three, RequestKind::Write), ["dns", "lb-1", "fw-1", "app-1", "db-1"]);
+    assert_eq!(points(&three, RequestKind::Static), ["lb-1"]);
+    assert_eq!(points(&three, RequestKind::Read), ["lb-1", "fw-1", "app-1"]);
+    assert_eq!(points(&three, RequestKind::Write), ["lb-1", "fw-1", "app-1", "db-1"]);
 
-    let four_dynamic = ["dns", "fw-1", "lb-1", "app-1", "db-1", "server-1"];
-    assert_eq!(points(&four, RequestKind::Static), ["dns", "fw-1", "lb-1", "server-1"]);
+    let four_dynamic = ["fw-1", "lb-1", "app-1", "db-1", "server-1"];
+    assert_eq!(points(&four, RequestKind::Static), ["fw-1", "lb-1", "server-1"]);
     assert_eq!(points(&four, RequestKind::Read), four_dynamic);
     assert_eq!(points(&four, RequestKind::Write), four_dynamic);
 }

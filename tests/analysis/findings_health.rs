@@ -36,6 +36,19 @@ fn checks_that_do_not_reach_the_application_are_reported() {
 }
 
 #[test]
+fn checks_that_go_through_to_the_database_are_reported_if_static_pages_stop_without_it() {
+    let says = "The health checks of lb go through to the database: without db, it takes every backend out, and static pages \
+                stop as well.";
+    assert_eq!(drawn(&two_lanes("check: HttpDatabase"), "check-needs-database"), [said("lb", says)]);
+    assert_eq!(drawn(&two_lanes("check: HttpApp"), "check-needs-database"), []);
+    // With a replica, the check finds a database after the loss of either.
+    let replicated = two_lanes("check: HttpDatabase")
+        .replace("links: [", r#"links: [(from: "app-1", to: "db-2"), (from: "app-2", to: "db-2"), (from: "db", to: "db-2"), "#);
+    let replicated = replicated.replace("components: [", r#"components: [(id: "db-2", kind: Database(role: Replica)), "#);
+    assert_eq!(drawn(&replicated, "check-needs-database"), []);
+}
+
+#[test]
 fn balancers_without_redispatch_are_reported() {
     let found = |settings: &str| drawn(&two_lanes(settings), "no-redispatch");
     let says =

@@ -6,17 +6,18 @@ use super::designs::designs;
 use super::random::{draw, genes};
 use super::{load, stage_2};
 use hoplight::analysis::homogeneity::{RedundancyVerdict, lone_servers, twin_servers};
-use hoplight::analysis::{Cause, Outage, Tier, mixed_servers, redundancy, shared_flaws, works};
+use hoplight::analysis::{Cause, Structure, Tier, mixed_servers, redundancy, shared_flaws};
 use hoplight::model::{Component, ComponentId, ComponentKind, Infrastructure, Protocol, RequestKind};
 use hoplight::text;
 use proptest::prelude::*;
 
-/// Kinds that work without an outage, but not without these components.
-fn stopped(infra: &Infrastructure, out: &[ComponentId]) -> Vec<RequestKind> {
-    let causes: Vec<Cause> = out.iter().cloned().map(Cause::Component).collect();
-    let works = |outage: &Outage, kind: RequestKind| works(infra, outage, kind).is_ok();
-    let without = Outage::of_causes(infra, &causes);
-    RequestKind::ALL.into_iter().filter(|kind| works(&Outage::none(), *kind) && !works(&without, *kind)).collect()
+/// Kinds that work without an outage, but not with these causes together.
+fn stopped(structure: &Structure, out: &[Cause]) -> Vec<RequestKind> {
+    RequestKind::ALL.into_iter().filter(|kind| structure.works([], *kind) && !structure.works(out, *kind)).collect()
+}
+
+fn components(ids: &[ComponentId]) -> Vec<Cause> {
+    ids.iter().cloned().map(Cause::Component).collect()
 }
 
 fn ids<'a>(components: impl Iterator<Item = &'a Component>) -> Vec<ComponentId> {
@@ -172,6 +173,16 @@ fn each_tier_is_judged_per_kind() {
     assert_eq!(database.reading(RequestKind::Write), Some(RedundancyVerdict::FalseDiversity));
     assert_eq!(database.reading(RequestKind::Read), Some(RedundancyVerdict::Diverse));
 
+    // Patch levels of one release are not diversity.
+    let levels = include_str!("../../assets/stage-2-secured.ron").replacen("8.0.36", "8.0.39", 1);
+    let levels = redundancy(&load(("stage-2-secured.ron", &levels)));
+    let database = levels.iter().find(|tier| tier.tier == Tier::Database).expect("the tier exists");
+    assert_eq!(database.reading(RequestKind::Read), Some(RedundancyVerdict::PatchLevels));
+    let says = text::redundancy(database, RequestKind::Read).map(|why| why.to_string());
+    assert!(says.is_some_and(|says| {
+        says.ends_with("MySQL 8.0.36 and MySQL 8.0.39 are patch levels of one release and share most flaws.")
+    }));
+
     let one = &designs()[1];
     let application = redundancy(one).into_iter().find(|tier| tier.tier == Tier::Application).expect("the tier exists");
     assert_eq!(application.reading(RequestKind::Static), None, "the web server answers static requests too");
@@ -199,16 +210,16 @@ proptest! {
     #[test]
     fn a_flaw_stops_what_the_loss_of_all_affected_components_stops(genes in genes()) {
         let infra = draw(&genes, true);
-        let flaws = shared_flaws(&infra);
+        let (flaws, structure) = (shared_flaws(&infra), Structure::of(&infra));
         let versions: BTreeSet<_> = infra.components().filter_map(|(_, component)| component.software.clone()).collect();
         prop_assert_eq!(flaws.iter().map(|flaw| flaw.software.clone()).collect::<BTreeSet<_>>(), versions);
         for flaw in flaws {
             let running = infra.components().map(|(_, component)| component);
             let all = ids(running.filter(|component| component.software.as_ref() == Some(&flaw.software)));
             prop_assert_eq!(&flaw.components, &all);
-            let together = stopped(&infra, &all);
+            let together = stopped(&structure, &[Cause::Software(flaw.software.clone())]);
             prop_assert_eq!(&flaw.stops, &together);
-            let alone: Vec<RequestKind> = all.iter().flat_map(|id| stopped(&infra, std::slice::from_ref(id))).collect();
+            let alone: Vec<RequestKind> = components(&all).iter().flat_map(|one| stopped(&structure, std::slice::from_ref(one))).collect();
             let only_together: Vec<RequestKind> = together.into_iter().filter(|kind| !alone.contains(kind)).collect();
             prop_assert_eq!(flaw.defeats_redundancy, only_together);
         }
@@ -217,7 +228,7 @@ proptest! {
     #[test]
     fn the_verdict_on_a_tier_matches_simulated_failures(genes in genes()) {
         let infra = draw(&genes, true);
-        let read = redundancy(&infra);
+        let (read, structure) = (redundancy(&infra), Structure::of(&infra));
         for tier in Tier::ALL {
             let members: Vec<&Component> =
                 infra.components().map(|(_, component)| component).filter(|component| is_in(&infra, component, tier)).collect();
@@ -229,15 +240,12 @@ proptest! {
             prop_assert_eq!(&found.members, &all);
             let versions: BTreeSet<_> = members.iter().filter_map(|component| component.software.clone()).collect();
             for kind in RequestKind::ALL {
-                let stops = |out: &[ComponentId]| stopped(&infra, out).contains(&kind);
-                let one = all.iter().any(|id| stops(std::slice::from_ref(id)));
-                let version = versions.iter().any(|version| {
-                    let running = infra.components().map(|(_, component)| component);
-                    stops(&ids(running.filter(|component| component.software.as_ref() == Some(version))))
-                });
+                let stops = |out: &[Cause]| stopped(&structure, out).contains(&kind);
+                let one = components(&all).iter().any(|one| stops(std::slice::from_ref(one)));
+                let version = versions.iter().any(|version| stops(&[Cause::Software(version.clone())]));
                 let all_known = members.iter().all(|component| component.software.is_some());
                 let expected = match () {
-                    () if !stops(&all) => None,
+                    () if !stops(&components(&all)) => None,
                     () if all.len() == 1 => Some(RedundancyVerdict::Lone),
                     () if one && versions.len() > 1 => Some(RedundancyVerdict::FalseDiversity),
                     () if one => Some(RedundancyVerdict::FalseRedundancy),

@@ -1,6 +1,7 @@
 //! The detail panel: it describes the current state of the selected element.
 
 use hoplight::app::{Line, scroll};
+use hoplight::model::Infrastructure;
 
 use crate::learner::{LARGE, Learner, SMALL, component, hop, server};
 
@@ -103,8 +104,14 @@ fn the_title_of_a_database_shows_its_current_role() {
 #[test]
 fn a_single_point_of_failure_is_described_in_the_singular() {
     let mut learner = Learner::exploring(LARGE);
-    for (id, words) in [("stage-2-secured", "7 single points of failure"), ("design-1-repaired", "1 single point of failure")] {
-        let infra = learner.app.library.scenario(id).expect("shipped").clone();
+    let shipped = |learner: &Learner, id: &str| learner.app.library.scenario(id).expect("shipped").clone();
+    let quorum = Infrastructure::from_ron("quorum.ron", include_str!("../data/quorum.ron")).expect("a valid scenario");
+    let sites = [
+        (shipped(&learner, "stage-2-secured"), "6 single points of failure"),
+        (quorum.into(), "1 single point of failure for writes: app-1."),
+        (shipped(&learner, "design-1-repaired"), "No single point of failure"),
+    ];
+    for (infra, words) in sites {
         learner.app.open_scenario(infra);
         let panel = lines(&learner).join(" ");
         assert!(panel.contains(words), "{panel}");

@@ -8,16 +8,25 @@
 //! Each cause is present for a fraction MTTR / (MTBF + MTTR) of the time. Causes are independent: components that fail
 //! together share one cause, so dependence is modelled explicitly. The result is the steady state. Failover is assumed
 //! to be instant; the simulation measures the downtime that it causes.
+//!
+//! States in which a single element has failed weigh by far the most, and their terms agree with [`super::losses`]: the
+//! circuits of [`Structure`] do for causes that stop a kind. A cause that *degrades* a kind makes a share of its requests
+//! fail while it is present, so it is in series with the circuit, with its unavailability multiplied by that share; so
+//! is the share that fails with nothing broken. Two approximations remain: the shares of causes that are present at the
+//! same time are multiplied, and in states with several failures a path suffices.
 
 mod diagram;
 mod order;
 mod reduce;
 mod sampling;
 
+use std::collections::BTreeMap;
+
 use hoplight_model::{Infrastructure, Reliability, RequestKind};
 
 use super::cause::Cause;
 use super::circuit::Circuit;
+use super::losses::WORKS_BELOW;
 use super::structure::Structure;
 use diagram::Diagram;
 use reduce::Reduced;
@@ -103,7 +112,23 @@ pub fn availability_within(
 ) -> Availability {
     let of_cause = |cause: &Cause| cause.reliability(infra).map_or(0.0, Reliability::unavailability);
     let down: Vec<f64> = structure.causes().iter().map(of_cause).collect();
-    let (unavailability, method, mut shares) = unavailability(structure.circuit(kind), &down, limits);
+    let (stopped, method, shares) = unavailability(structure.circuit(kind), &down, limits);
+    let degrading: Vec<(u32, f64)> = structure
+        .degrading(kind)
+        .filter_map(|(cause, share)| Some((structure.place(cause)?, share)))
+        .map(|(input, share)| (input, share * down[input as usize]))
+        .collect();
+    let usual = structure.losses().whole.eventual[kind.index()];
+    let usual = if usual < WORKS_BELOW { 0.0 } else { usual };
+    let series = Series::of(stopped, degrading.iter().map(|(_, fails)| *fails).chain([usual]));
+    let mut saved: BTreeMap<u32, f64> = BTreeMap::new();
+    for (input, share) in shares {
+        *saved.entry(input).or_default() += share * stopped * series.without(stopped);
+    }
+    for (input, fails) in degrading {
+        *saved.entry(input).or_default() += fails * series.without(fails);
+    }
+    let mut shares: Vec<(u32, f64)> = saved.into_iter().map(|(input, saved)| (input, saved / series.fails)).collect();
     shares.retain(|(_, share)| *share > 0.0);
     shares.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
     let contributors = shares.into_iter().map(|(input, share)| Contributor {
@@ -111,7 +136,37 @@ pub fn availability_within(
         unavailability: down[input as usize],
         share,
     });
-    Availability { kind, unavailability, method, contributors: contributors.collect() }
+    let method = match method {
+        Method::Exact => Method::Exact,
+        Method::Sampled { samples, low, high } => {
+            let [low, high] = [low, high].map(|of| Series::of(of, series.others(stopped)).fails);
+            Method::Sampled { samples, low, high }
+        }
+    };
+    Availability { kind, unavailability: series.fails, method, contributors: contributors.collect() }
+}
+
+/// Independent reasons for which a request fails, each with its probability.
+struct Series {
+    /// Probability that at least one of them applies.
+    fails: f64,
+}
+
+impl Series {
+    /// The sum is accumulated without a difference from one, so small probabilities keep their precision.
+    fn of(first: f64, others: impl IntoIterator<Item = f64>) -> Self {
+        Self { fails: others.into_iter().fold(first, |sum, fails| sum + fails * (1.0 - sum)) }
+    }
+
+    /// Probability that no reason but one of probability `fails` applies.
+    fn without(&self, fails: f64) -> f64 {
+        if fails < 1.0 { (1.0 - self.fails) / (1.0 - fails) } else { 0.0 }
+    }
+
+    /// Probability that a reason other than one of probability `fails` applies.
+    fn others(&self, fails: f64) -> [f64; 1] {
+        [(1.0 - self.without(fails)).max(0.0)]
+    }
 }
 
 /// Returns the probability that a structure function is false, the method that computed it, and each input's share.

@@ -1,10 +1,11 @@
 //! Why a request fails: the tier that it cannot reach, and the obstacles.
 //!
-//! Filled in by the search in `flow`.
+//! Filled in by the search in `flow`; where a path exists and requests fail nevertheless, from the forecast of `losses`.
 
 use std::collections::BTreeSet;
 
-use hoplight_model::{ComponentId, Element, Text};
+use super::losses::LossReason;
+use hoplight_model::{ComponentId, Element, Infrastructure, Text};
 
 /// What a request needed and could not reach.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -23,6 +24,8 @@ pub enum Missing {
     Database,
     /// A database that accepts writes.
     Primary,
+    /// A response: a path exists, but the components on it do not take it.
+    Response,
 }
 
 /// An obstacle on a hop that the request would have used.
@@ -53,6 +56,69 @@ pub enum Obstacle {
     },
     /// The site's name is missing from the DNS.
     Nameless(Text),
+    /// The only resolver that users query does not respond.
+    NoLookup(ComponentId),
+    /// Users' packets to an entry get no reply.
+    EntrySilent(ComponentId),
+    /// An entry refuses users' connections.
+    EntryRefused(ComponentId),
+    /// Two balancers hold the shared address.
+    TwoMasters,
+    /// The certificate of a component has expired.
+    CertificateExpired(ComponentId),
+    /// No backend of a balancer is UP.
+    NoBackend(ComponentId),
+    /// A component has no upstream for these requests.
+    NoRoute(ComponentId),
+    /// Requests are sent to an upstream that does not respond, and wait for it.
+    Silent {
+        /// The component that waits.
+        from: ComponentId,
+        /// The upstream.
+        to: ComponentId,
+    },
+    /// The upstream refuses connections.
+    Refused {
+        /// The component that connects.
+        from: ComponentId,
+        /// The upstream.
+        to: ComponentId,
+    },
+    /// Writes reach a read-only database.
+    ReadOnly(ComponentId),
+    /// A component's slots and queue are full.
+    Overloaded(ComponentId),
+}
+
+impl Obstacle {
+    /// The obstacle behind a reason in a forecast.
+    pub fn of_loss(infra: &Infrastructure, why: LossReason) -> Self {
+        let id = |ix| infra.component(ix).id.clone();
+        let ends = |link| {
+            let (from, to) = infra.ends(link);
+            (id(from), id(to))
+        };
+        match why {
+            LossReason::NoLookup(link) => Self::NoLookup(ends(link).1),
+            LossReason::NameGone(_) => Self::Nameless(Text::new(infra.domain()).unwrap_or_default()),
+            LossReason::EntrySilent(link) => Self::EntrySilent(ends(link).1),
+            LossReason::EntryRefused(link) => Self::EntryRefused(ends(link).1),
+            LossReason::TwoMasters => Self::TwoMasters,
+            LossReason::Expired(ix) => Self::CertificateExpired(id(ix)),
+            LossReason::NoBackend(ix) => Self::NoBackend(id(ix)),
+            LossReason::NoRoute(ix) => Self::NoRoute(id(ix)),
+            LossReason::Silent(link) => {
+                let (from, to) = ends(link);
+                Self::Silent { from, to }
+            }
+            LossReason::Refused(link) => {
+                let (from, to) = ends(link);
+                Self::Refused { from, to }
+            }
+            LossReason::ReadOnly(ix) => Self::ReadOnly(id(ix)),
+            LossReason::Overloaded(ix) => Self::Overloaded(id(ix)),
+        }
+    }
 }
 
 /// Why a request fails.
@@ -62,4 +128,11 @@ pub struct Broken {
     pub missing: Missing,
     /// Obstacles. Empty if the infrastructure has no path to that tier.
     pub obstacles: BTreeSet<Obstacle>,
+}
+
+impl Broken {
+    /// Why requests fail although a path exists.
+    pub(super) fn of_loss(infra: &Infrastructure, why: Option<LossReason>) -> Self {
+        Self { missing: Missing::Response, obstacles: why.map(|why| Obstacle::of_loss(infra, why)).into_iter().collect() }
+    }
 }

@@ -67,6 +67,11 @@ impl Circuit {
         self.root
     }
 
+    /// Whether the function is true when all inputs are true.
+    pub fn holds(&self) -> bool {
+        self.evaluate(&mut Vec::new(), |_| u64::MAX) & 1 == 1
+    }
+
     /// Numbers of the inputs that the gates use, in ascending order.
     pub fn inputs(&self) -> Vec<u32> {
         let inputs = self.gates.iter().filter_map(|gate| match gate {

@@ -11,6 +11,7 @@ use super::cause::Cause;
 use super::circuit::Circuit;
 use super::outage::Outage;
 use super::service::works;
+use super::spof::works_whole;
 use super::structure::Structure;
 use hoplight_model::{Infrastructure, RequestKind};
 
@@ -48,16 +49,18 @@ pub fn minimal_cuts(
     size: usize,
     counts: impl Fn(&Cause) -> bool,
 ) -> Result<Cuts, Broken> {
-    works(infra, &Outage::none(), kind)?;
+    works_whole(infra, structure, kind)?;
     let counts: Vec<bool> = structure.causes().iter().map(counts).collect();
     let mut search = Search { circuit: structure.circuit(kind), counts, found: Vec::new(), values: Vec::new() };
     let unfinished = !search.run(size);
     let named = |cut: Vec<u32>| {
         let causes: Vec<Cause> = cut.into_iter().map(|input| structure.causes()[input as usize].clone()).collect();
-        let broken = works(infra, &Outage::of_causes(infra, &causes), kind).err()?;
-        Some(Cut { causes, broken })
+        let single = || causes.first().and_then(|cause| structure.forecast(structure.place(cause)?));
+        let forecast = || Broken::of_loss(infra, single().and_then(|forecast| forecast.eventual_why[kind.index()]));
+        let broken = works(infra, &Outage::of_causes(infra, &causes), kind).err().unwrap_or_else(forecast);
+        Cut { causes, broken }
     };
-    Ok(Cuts { kind, cuts: search.found.into_iter().filter_map(named).collect(), unfinished })
+    Ok(Cuts { kind, cuts: search.found.into_iter().map(named).collect(), unfinished })
 }
 
 struct Search<'a> {

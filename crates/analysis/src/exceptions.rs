@@ -1,14 +1,11 @@
-//! Known deviations of the analysis from the simulation.
+//! Known deviations of the path search from the simulation.
 //!
-//! Each function is one known deviation, kept because results depend on it; `ARCHITECTURE.md` lists them all under
-//! "Where simulation and analysis differ". To remove a deviation, delete its function and use the definition in `behaviour`
-//! instead.
-//!
-//! One more has no function, since it follows from "a path exists": the search accepts *any* upstream as sufficient,
-//! whereas a balancer also sends requests to the other backends that pass its health checks.
+//! Each function is one known deviation; `ARCHITECTURE.md` lists them under "Where simulation and analysis differ". They
+//! affect explanations, and states with several failures: what a single loss does is decided by `losses`. To remove a
+//! deviation, delete its function and use the definition in `behaviour` instead.
 
 use hoplight_model::behaviour::{CertificateCheck, HttpTls, Origin, certificate_check};
-use hoplight_model::{Cipher, Hop, Infrastructure, LinkIx, Protocol, RequestKind};
+use hoplight_model::{Hop, Infrastructure, LinkIx, Protocol, RequestKind};
 
 /// Links from the browser to the site that requests of a kind can use, in authored order.
 ///
@@ -38,10 +35,6 @@ pub(super) fn certificates_needed(infra: &Infrastructure, hop: &Hop) -> Vec<usiz
     let is_inside = infra.link(hop.link).protocol != Protocol::Http || http_tls == HttpTls::Inside;
     match certificate_check(infra, hop) {
         CertificateCheck::AnyOf(places) if !is_inside => places,
-        // A balancer that passes TLS to another balancer is assumed to check that balancer's certificate.
-        CertificateCheck::Unchecked if hop.cipher == Cipher::TlsThrough && http_tls == HttpTls::ToBackends => {
-            infra.certificates_at(hop.to)
-        }
         CertificateCheck::AnyOf(_) | CertificateCheck::EachHolder(_) | CertificateCheck::Unchecked => Vec::new(),
     }
 }

@@ -243,6 +243,5 @@ fn authentication(infra: &Infrastructure, hop: &Hop) -> Authentication {
 /// to it.
 fn has_certificate(infra: &Infrastructure, hop: &Hop, protocol: Protocol) -> bool {
     let end = if protocol == Protocol::Replication { hop.from } else { hop.to };
-    let id = &infra.component(end).id;
-    infra.certificates().iter().any(|certificate| certificate.on.contains(id))
+    !infra.certificates_at(end).is_empty()
 }

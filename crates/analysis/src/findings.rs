@@ -106,7 +106,12 @@ impl DesignFinding {
 /// All findings at a load in requests per second: most severe first, and within a severity in the order of
 /// [`FindingRule`].
 pub fn findings(infra: &Infrastructure, load: f64) -> Vec<DesignFinding> {
-    let context = FindingContext::of(infra);
+    findings_in(infra, &Structure::of(infra), load)
+}
+
+/// Like [`findings`], for a structure that is already built.
+pub fn findings_in(infra: &Infrastructure, structure: &Structure, load: f64) -> Vec<DesignFinding> {
+    let context = FindingContext::of(infra, structure);
     let mut found = Vec::new();
     found.extend(points::find(&context));
     found.extend(data::find(&context));
@@ -123,15 +128,14 @@ pub fn findings(infra: &Infrastructure, load: f64) -> Vec<DesignFinding> {
 /// Results that several modules use.
 struct FindingContext<'a> {
     infra: &'a Infrastructure,
-    structure: Structure,
+    structure: &'a Structure,
     /// By kind: the single points of failure, or the reason if the kind does not work even without an outage.
     points: [Result<Vec<Spof>, Broken>; 3],
 }
 
 impl<'a> FindingContext<'a> {
-    fn of(infra: &'a Infrastructure) -> Self {
-        let structure = Structure::of(infra);
-        let points = RequestKind::ALL.map(|kind| single_points_in(infra, &structure, kind));
+    fn of(infra: &'a Infrastructure, structure: &'a Structure) -> Self {
+        let points = RequestKind::ALL.map(|kind| single_points_in(infra, structure, kind));
         Self { infra, structure, points }
     }
 
@@ -141,6 +145,12 @@ impl<'a> FindingContext<'a> {
             self.points[kind.index()].as_ref().is_ok_and(|points| points.iter().any(|point| point.cause == *cause))
         };
         RequestKind::ALL.into_iter().filter(stops).collect()
+    }
+
+    /// Kinds of which a lasting share fails if `cause` occurs, without stopping.
+    fn degrades(&self, cause: &Cause) -> Vec<RequestKind> {
+        let degrades = |kind: &RequestKind| self.structure.degrading(*kind).any(|(other, _)| other == cause);
+        RequestKind::ALL.into_iter().filter(degrades).collect()
     }
 
     /// Components that serve requests.

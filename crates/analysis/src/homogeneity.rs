@@ -14,12 +14,12 @@ mod mixed;
 mod redundancy;
 
 pub use mixed::{MixedServer, TwinServers, mixed_servers, twin_servers};
-pub use redundancy::{LoneServers, RedundancyVerdict, TierRedundancy, lone_servers, redundancy, redundancy_in};
+pub use redundancy::{LoneServers, RedundancyVerdict, TierRedundancy, lone_servers, lone_servers_in, redundancy, redundancy_in};
 
 use std::collections::BTreeSet;
 
 use super::cause::Cause;
-use super::spof::single_points_in;
+use super::losses::Verdict;
 use super::structure::Structure;
 use hoplight_model::component::Software;
 use hoplight_model::{ComponentId, Infrastructure, RequestKind, ServerId};
@@ -65,7 +65,7 @@ pub fn shared_flaws_in(infra: &Infrastructure, structure: &Structure) -> Vec<Sha
             _ => None,
         })
         .collect();
-    let singles = Singles::of(infra, structure);
+    let singles = Singles::of(structure);
     versions.iter().map(|software| shared_flaw(infra, &singles, software, &versions)).collect()
 }
 
@@ -96,16 +96,18 @@ struct Singles<'a> {
 }
 
 impl<'a> Singles<'a> {
-    fn of(infra: &Infrastructure, structure: &'a Structure) -> Self {
-        let causes = RequestKind::ALL.map(|kind| {
-            let points = single_points_in(infra, structure, kind).unwrap_or_default();
-            points.into_iter().map(|point| point.cause).collect()
-        });
+    fn of(structure: &'a Structure) -> Self {
+        let causes = RequestKind::ALL.map(|kind| structure.stopping(kind).map(|(cause, _)| cause.clone()).collect());
         Self { structure, causes }
     }
 
     /// Kinds that work without an outage, but not when this cause alone has occurred.
     fn stopped_by(&self, cause: &Cause) -> Vec<RequestKind> {
         RequestKind::ALL.into_iter().filter(|kind| self.causes[kind.index()].contains(cause)).collect()
+    }
+
+    /// Kinds of which a lasting share fails when this cause alone has occurred.
+    fn degraded_by(&self, cause: &Cause) -> Vec<RequestKind> {
+        RequestKind::ALL.into_iter().filter(|kind| self.structure.effect(cause, *kind) == Verdict::Degraded).collect()
     }
 }

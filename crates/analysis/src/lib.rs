@@ -17,11 +17,11 @@
 //! ```
 //!
 //! ```text
-//!           ┌▶ structure ─▶ circuit ─┬▶ spof, cuts      single points of failure, minimal cut sets
+//!           ┌▶ losses ─┐                              the share of requests that fail after a loss, and why
+//!           ├▶ paths ──┴▶ structure ─┬▶ spof, cuts      single points of failure, minimal cut sets
 //!           │                        ├▶ availability    how often a kind of request fails
 //!           │                        └▶ homogeneity     shared software flaws, redundancy of tiers
-//!  model ───┼▶ losses                                the share of requests that fail after a loss, and why
-//!           ├▶ flow ─┬▶ service                         whether a kind works during an outage, and the obstacles
+//!  model ───┼▶ flow ─┬▶ service                         whether a kind works during an outage, and the obstacles
 //!           │        ├▶ carriers ─▶ exposure, reading   what can be read, and where
 //!           │        │         └──▶ tls_price           what encryption costs
 //!           │        └▶ capacity                        sustainable load and the bottleneck
@@ -33,10 +33,10 @@
 //! Every function is pure and takes the model; every result is given per kind of request. The correct answers to quiz
 //! questions are computed here, so none is written by hand.
 //!
-//! Load is an argument, and every component counts as up unless the caller says otherwise. "Works" means that a path
-//! exists, not that it is fast or found immediately: the simulation measures that, and [`losses`](mod@losses) predicts it.
-//! `hoplight_model::behaviour` defines what a component does with a request; `exceptions` lists where the analysis
-//! deviates from it.
+//! What a single loss means is decided by [`losses`](mod@losses), which executes what is configured and agrees with the
+//! simulation. After several losses, "works" means that a path exists. Load is an argument, or that of the scenario's
+//! traffic. `hoplight_model::behaviour` defines what a component does with a request; `exceptions` lists where the path
+//! search deviates from it.
 
 pub mod availability;
 pub mod broken;
@@ -74,7 +74,7 @@ pub use findings::{DesignFinding, FindingKind, FindingRule, Severity, findings};
 pub use firewalls::{ConnectionAttempt, Flaw, Vantage, reach, review};
 pub use homogeneity::{SharedFlaw, TierRedundancy, mixed_servers, redundancy, shared_flaws};
 pub use hoplight_model::Tier;
-pub use losses::{Loss, LossForecast, LossReason, Verdict, losses};
+pub use losses::{Consequence, Loss, LossForecast, LossReason, Losses, Verdict, losses};
 pub use message::{
     HandshakeRoundTrip, MessageDirection, MessagePart, MessageSpec, PartRole, Payload, Remark, RenderedMessage, ResponseStatus,
     message,
@@ -84,5 +84,5 @@ pub use plaintext::{PlaintextHop, balancer_can_read, plaintext_hops};
 pub use reading::{Fact, ReadableFacts, Stake, readable, user};
 pub use service::works;
 pub use spof::{Spof, single_parts, single_points, single_points_in};
-pub use structure::Structure;
+pub use structure::{PathCircuits, Structure};
 pub use tls_price::{TlsPrice, tls_prices};

@@ -29,30 +29,70 @@ use hoplight_model::{Infrastructure, RequestKind};
 
 use crate::cause::Cause;
 use alike::Alike;
-use loss::Consequence;
 use site::Site;
 use solve::Solver;
 use users::Users;
 
-pub use loss::{CACHE_AGE_S, Loss, LossForecast, STOPS_ABOVE, Verdict, WINDOW_END_S, WINDOW_START_S, WORKS_BELOW};
+pub use loss::{CACHE_AGE_S, Consequence, Loss, LossForecast, STOPS_ABOVE, Verdict, WINDOW_END_S, WINDOW_START_S, WORKS_BELOW};
 pub use reply::LossReason;
+pub(crate) use solve::Strain;
+
+/// What fails without a loss, and after each single loss.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Losses {
+    /// The infrastructure without a loss.
+    pub whole: Consequence,
+    /// Each loss, in the order of [`Loss::all`].
+    pub each: Vec<LossForecast>,
+}
+
+impl Losses {
+    /// Predicts the long-run consequences of each single loss.
+    pub fn of(infra: &Infrastructure) -> Self {
+        let (site, all) = (Site::of(infra), Loss::all(infra));
+        let mut solver = Solver::of(&site);
+        let whole = solver.consequence();
+        let mut alike = Alike::of(&site, &all);
+        let forecast = |(place, loss): (usize, Loss)| {
+            let consequence = alike.consequence(place, || solver.after(&loss).0);
+            forecast_of(&site, loss, consequence)
+        };
+        Self { whole, each: all.into_iter().enumerate().map(forecast).collect() }
+    }
+
+    /// The verdict on a kind of request without a loss.
+    pub fn whole_verdict(&self, kind: RequestKind) -> Verdict {
+        Verdict::of(self.whole.eventual[kind.index()])
+    }
+}
 
 /// Predicts the long-run consequences of each single loss, in the order of [`Loss::all`].
 pub fn losses(infra: &Infrastructure) -> Vec<LossForecast> {
-    let (site, all) = (Site::of(infra), Loss::all(infra));
-    let mut solver = Solver::of(&site);
-    let mut alike = Alike::of(&site, &all);
-    let forecast = |(place, loss): (usize, Loss)| {
-        let consequence = alike.consequence(place, || Consequence::of(&solver.after(&loss)));
-        forecast_of(&site, loss, consequence)
-    };
-    all.into_iter().enumerate().map(forecast).collect()
+    Losses::of(infra).each
 }
 
-fn forecast_of(site: &Site<'_>, loss: Loss, Consequence { failing, why }: Consequence) -> LossForecast {
+/// What fails without a loss.
+pub fn without_loss(infra: &Infrastructure) -> Consequence {
+    Solver::of(&Site::of(infra)).consequence()
+}
+
+/// The components that are busy after each single loss at a rate of requests per second, with the consequences. Causes
+/// that leave every component as it is are left out.
+pub(crate) fn strains(infra: &Infrastructure, rate: f64) -> Vec<(Cause, Consequence, Vec<Strain>)> {
+    let site = Site::at(infra, Some(rate));
+    let mut solver = Solver::of(&site);
+    let strain = |cause: Cause| {
+        let (consequence, strained) = solver.after(&Loss::Of(cause.clone()));
+        (!strained.is_empty()).then_some((cause, consequence, strained))
+    };
+    Cause::all(infra).into_iter().filter_map(strain).collect()
+}
+
+fn forecast_of(site: &Site<'_>, loss: Loss, consequence: Consequence) -> LossForecast {
     let origin = Users::origin(site, RequestKind::Static).filter(|_| matches!(loss, Loss::Of(Cause::Zone(_))));
     let cached = origin.and_then(|origin| origin.lookups.first()).map(|link| site.hop(*link).to);
-    LossForecast { loss, failing, why, cached }
+    let Consequence { failing, why, eventual, eventual_why } = consequence;
+    LossForecast { loss, failing, why, eventual, eventual_why, cached }
 }
 
 #[cfg(test)]
@@ -88,7 +128,7 @@ mod tests {
         let forecasts = losses(&infra);
         assert!(forecasts.len() > 500, "{}", forecasts.len());
         for forecast in &forecasts {
-            let alone = Consequence::of(&solver.after(&forecast.loss)).failing;
+            let alone = solver.after(&forecast.loss).0.failing;
             let apart = forecast.failing.iter().zip(alone).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
             assert!(apart < 1e-3, "{}: {:?}, alone {alone:?}", forecast.loss, forecast.failing);
         }

@@ -29,7 +29,11 @@ impl PlaintextHop {
 
 /// All hops that are not encrypted, DNS lookups included, in authored order.
 pub fn plaintext_hops(infra: &Infrastructure) -> Vec<PlaintextHop> {
-    let carriers = Carriers::of(infra);
+    plaintext_hops_in(infra, &Carriers::of(infra))
+}
+
+/// Like [`plaintext_hops`], for the kinds that each hop carries.
+pub(super) fn plaintext_hops_in(infra: &Infrastructure, carriers: &Carriers) -> Vec<PlaintextHop> {
     let id = |ix| infra.component(ix).id.clone();
     let plain = infra.hops().filter(Hop::is_plaintext);
     plain

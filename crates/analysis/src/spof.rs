@@ -1,14 +1,14 @@
 //! Single points of failure: causes that alone stop a kind of request.
 //!
-//! A cause that alone stops a kind of request lies on every working path, so it suffices to test the causes that the
-//! first path found depends on, 64 in one pass over the circuit. This covers servers, firewalls, names and shared
-//! software, which the usual graph algorithms (articulation points, dominators) do not model. Load is ignored: a server
-//! whose loss overloads the others is not a single point of failure here.
+//! The verdicts are those of [`super::losses`], once cached addresses have expired: they follow from what is configured,
+//! such as health checks and timeouts, at the rate of the scenario's traffic. The search of [`super::service`] names the
+//! obstacles where no path is left.
 
 use std::fmt;
 
 use super::broken::Broken;
 use super::cause::Cause;
+use super::losses::{LossForecast, Verdict, without_loss};
 use super::outage::Outage;
 use super::service::{path, works};
 use super::structure::Structure;
@@ -46,22 +46,52 @@ pub fn single_points(infra: &Infrastructure, kind: RequestKind) -> Result<Vec<Sp
 /// # Errors
 /// Same as [`single_points`].
 pub fn single_points_in(infra: &Infrastructure, structure: &Structure, kind: RequestKind) -> Result<Vec<Spof>, Broken> {
-    works(infra, &Outage::none(), kind)?;
-    let points = structure.circuit(kind).knock_outs().into_iter().filter_map(|input| {
-        let cause = structure.causes().get(input as usize)?.clone();
-        let broken = works(infra, &Outage::of_causes(infra, [&cause]), kind).err()?;
-        Some(Spof { cause, kind, broken })
-    });
-    Ok(points.collect())
+    works_whole(infra, structure, kind)?;
+    let point = |(cause, forecast): (&Cause, &LossForecast)| {
+        let unreachable = works(infra, &Outage::of_causes(infra, [cause]), kind).err();
+        let broken = unreachable.unwrap_or_else(|| Broken::of_loss(infra, forecast.eventual_why[kind.index()]));
+        Spof { cause: cause.clone(), kind, broken }
+    };
+    Ok(structure.stopping(kind).map(point).collect())
 }
 
-/// Returns the single points of failure that are programs or servers, which the diagram can highlight.
+/// Whether requests of a kind succeed without an outage, if only in part.
+///
+/// # Errors
+/// Returns the reason if all of them fail.
+pub(super) fn works_whole(infra: &Infrastructure, structure: &Structure, kind: RequestKind) -> Result<(), Broken> {
+    if structure.works_whole(kind) {
+        return Ok(());
+    }
+    let why = structure.losses().whole.eventual_why[kind.index()];
+    Err(works(infra, &Outage::none(), kind).err().unwrap_or_else(|| Broken::of_loss(infra, why)))
+}
+
+/// Why requests of a kind all fail without an outage; `None` if any of them succeed.
+pub fn never_works(infra: &Infrastructure, kind: RequestKind) -> Option<Broken> {
+    let whole = without_loss(infra);
+    let stops = Verdict::of(whole.eventual[kind.index()]) == Verdict::Stops;
+    stops.then(|| {
+        let unreachable = works(infra, &Outage::none(), kind).err();
+        unreachable.unwrap_or_else(|| Broken::of_loss(infra, whole.eventual_why[kind.index()]))
+    })
+}
+
+/// Returns the single points of failure that are programs or servers of the site, which the diagram can highlight. The
+/// users' resolver is not part of the site.
 ///
 /// # Errors
 /// Same as [`single_points`].
 pub fn single_parts(infra: &Infrastructure, kind: RequestKind) -> Result<Vec<Element>, Broken> {
     let points = single_points(infra, kind)?;
-    Ok(points.into_iter().filter(|point| point.cause.is_part()).filter_map(|point| point.cause.element()).collect())
+    Ok(points.into_iter().filter(|point| point.is_part_of_site(infra)).filter_map(|point| point.cause.element()).collect())
+}
+
+impl Spof {
+    /// Whether the cause is a program or a server of the site. The users' resolver is not.
+    pub fn is_part_of_site(&self, infra: &Infrastructure) -> bool {
+        self.cause.is_part() && !self.cause.is_users_resolver(infra)
+    }
 }
 
 /// Returns the hops of this kind's path without an outage, in authored order.

@@ -13,7 +13,7 @@
 use std::collections::BTreeSet;
 
 use super::carriers::Carriers;
-use super::plaintext::{PlaintextHop, balancer_can_read, plaintext_hops};
+use super::plaintext::{PlaintextHop, balancer_can_read, plaintext_hops_in};
 use super::spof::usual_path;
 use hoplight_model::{
     Cipher, ComponentId, ComponentIx, Connections, Element, Hop, Infrastructure, LinkIx, Protocol, RequestKind, TlsMode,
@@ -145,12 +145,13 @@ impl TlsPrice {
 
 /// The price of every setting: each mode with and without TLS inside the site, in the order of [`TlsMode::ALL`].
 pub fn tls_prices(infra: &Infrastructure) -> Vec<TlsPrice> {
+    let usual = UsualTraffic::of(infra);
     let mut prices = Vec::new();
     for mode in TlsMode::ALL {
         for (web_to_app, app_to_db) in [(false, false), (true, false), (false, true), (true, true)] {
             let set = infra.edited(&TopologyEdit::EdgeTls(mode));
             let set = set.edited(&TopologyEdit::WebToAppTls(web_to_app)).edited(&TopologyEdit::AppToDbTls(app_to_db));
-            prices.push(tls_price(&set));
+            prices.push(priced(&set, &usual));
         }
     }
     prices
@@ -158,11 +159,34 @@ pub fn tls_prices(infra: &Infrastructure) -> Vec<TlsPrice> {
 
 /// The price of an infrastructure's current setting.
 pub fn tls_price(infra: &Infrastructure) -> TlsPrice {
-    let carriers = Carriers::of(infra);
+    priced(infra, &UsualTraffic::of(infra))
+}
+
+/// Where requests go without an outage, which does not depend on the TLS setting.
+struct UsualTraffic {
+    carriers: Carriers,
+    paths: [Vec<LinkIx>; 3],
+}
+
+impl UsualTraffic {
+    fn of(infra: &Infrastructure) -> Self {
+        let links = |kind| {
+            let hops = usual_path(infra, kind).into_iter();
+            let link = |hop: Element| {
+                let Element::Hop(from, to) = hop else { return None };
+                infra.link_between(from.as_str(), to.as_str())
+            };
+            hops.filter_map(link).collect()
+        };
+        Self { carriers: Carriers::of(infra), paths: RequestKind::ALL.map(links) }
+    }
+}
+
+fn priced(infra: &Infrastructure, UsualTraffic { carriers, paths }: &UsualTraffic) -> TlsPrice {
     let used = infra.hops().filter(|hop| !carriers.kinds(hop.link).is_empty());
     let handshakes: Vec<HandshakeCost> = used.filter_map(|hop| handshake(infra, &hop)).collect();
     let is_blind = infra.balancers().next().is_some() && !balancer_can_read(infra);
-    let exposed = plaintext_hops(infra).into_iter().filter(|hop| hop.is_exposed() && !hop.kinds.is_empty());
+    let exposed = plaintext_hops_in(infra, carriers).into_iter().filter(|hop| hop.is_exposed() && !hop.kinds.is_empty());
     let tls = infra.tls();
     TlsPrice {
         mode: tls.edge,
@@ -172,13 +196,7 @@ pub fn tls_price(infra: &Infrastructure) -> TlsPrice {
         handshakes,
         lost: if is_blind { Feature::ALL.into() } else { Vec::new() },
         exposed: exposed.collect(),
-        paths: RequestKind::ALL.map(|kind| {
-            let hops = usual_path(infra, kind).into_iter();
-            hops.filter_map(
-                |hop| if let Element::Hop(from, to) = hop { infra.link_between(from.as_str(), to.as_str()) } else { None },
-            )
-            .collect()
-        }),
+        paths: paths.clone(),
     }
 }
 

@@ -119,6 +119,10 @@ pub enum CommandError {
     NoBackend(Element),
     /// The infrastructure has no balancer.
     NoBalancer,
+    /// No web server or application is linked to an application, so TLS between them has no hop to encrypt.
+    NoHopInside,
+    /// Nothing is linked to a database, so TLS to databases has no hop to encrypt.
+    NoHopToDatabase,
     /// The element is already draining.
     AlreadyDraining(Element),
     /// The element is not draining.
@@ -152,6 +156,8 @@ impl CommandError {
             | Self::CannotFault(_)
             | Self::NoBackend(_)
             | Self::NoBalancer
+            | Self::NoHopInside
+            | Self::NoHopToDatabase
             | Self::NotPart(_)
             | Self::NoRate
             | Self::NotDatabase(_)

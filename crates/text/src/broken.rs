@@ -29,6 +29,7 @@ pub const fn missing(missing: Missing) -> &'static str {
         Missing::Application => "no application server can be reached",
         Missing::Database => "no database can be reached",
         Missing::Primary => "no database that takes writes can be reached",
+        Missing::Response => "a path exists, but requests do not take it",
     }
 }
 
@@ -42,12 +43,35 @@ pub fn obstacle(obstacle: &Obstacle) -> Phrase {
         }
         Obstacle::Nameless(name) => phrase![Part::name(name), " is gone from the DNS"],
         Obstacle::Denied { firewall, hop } => phrase![firewall, " blocks ", hop],
+        Obstacle::NoLookup(resolver) => phrase![resolver, ", the only resolver that users query, does not respond"],
+        Obstacle::EntrySilent(entry) => phrase!["users' packets to ", entry, " get no reply"],
+        Obstacle::EntryRefused(entry) => phrase![entry, " refuses users' connections"],
+        Obstacle::TwoMasters => {
+            "both balancers advertise the shared address from its own MAC address, so messages of new connections reach the wrong one".into()
+        }
+        Obstacle::CertificateExpired(id) => {
+            phrase![
+                "the certificate of ",
+                id,
+                " has expired: full handshakes fail; open connections and resumed sessions continue"
+            ]
+        }
+        Obstacle::NoBackend(balancer) => phrase![balancer, " has no backend that is UP"],
+        Obstacle::NoRoute(id) => phrase![id, " has no upstream for these requests"],
+        Obstacle::Silent { from, to } => {
+            phrase![from, " sends requests to ", to, ", which does not respond, and waits until its timeout"]
+        }
+        Obstacle::Refused { from, to } => phrase!["connections from ", from, " to ", to, " are refused"],
+        Obstacle::ReadOnly(database) => phrase!["writes reach ", database, ", which is read-only"],
+        Obstacle::Overloaded(id) => phrase![id, " is overloaded: its slots and its queue are full"],
     }
 }
 
 /// Why a request does not work.
 pub fn broken(broken: &Broken) -> Phrase {
-    let mut phrase = phrase![missing(broken.missing), ": "];
+    // Where a path exists, the obstacles say why requests do not take it.
+    let is_explained = broken.missing == Missing::Response && !broken.obstacles.is_empty();
+    let mut phrase = if is_explained { Phrase::default() } else { phrase![missing(broken.missing), ": "] };
     if broken.obstacles.is_empty() {
         phrase.push("no link leads there");
     }

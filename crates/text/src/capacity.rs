@@ -54,9 +54,12 @@ pub fn utilisation(of: &Utilisation) -> Phrase {
 /// The resources that a loss overloads.
 pub fn overload(overload: &Overload) -> Passage {
     let mut phrase = phrase!["without ", cause(&overload.cause), ", at ", rate(overload.load, None), ": "];
-    for (place, Overloaded { resource: of, before, after }) in overload.overloaded.iter().enumerate() {
+    for (place, Overloaded { resource: of, before, after, waits }) in overload.overloaded.iter().enumerate() {
         phrase.push(if place == 0 { "" } else { ", " });
         phrase.push(phrase![resource(of), " at ", percent(*after), " instead of ", percent(*before)]);
+        if *waits {
+            phrase.push(", with requests that wait for elements that do not respond");
+        }
     }
     phrase.into()
 }

@@ -108,7 +108,17 @@ fn message(finding: &DesignFinding) -> Passage {
                 phrase!["it belongs to their provider, not to the site"],
             ]);
         }
-        FindingKind::OneCertificate { stops } => phrase!["when the ", subject(), " has expired, ", requests(stops), " stop"],
+        FindingKind::OneCertificate { stops, degrades } => {
+            let mut phrase = phrase!["when the ", subject(), " has expired, "];
+            if !stops.is_empty() {
+                phrase.push(phrase![requests(stops), " stop"]);
+            }
+            if !degrades.is_empty() {
+                phrase.push(if stops.is_empty() { "" } else { ", and " });
+                phrase.push(phrase!["users who need a full handshake are refused: part of ", requests(degrades), " fail"]);
+            }
+            phrase
+        }
         FindingKind::CertificateExpired => phrase!["the ", subject(), " has expired"],
         FindingKind::CertificateExpiresSoon { days: ..=1 } => phrase!["the ", subject(), " expires within a day"],
         FindingKind::CertificateExpiresSoon { days } => phrase!["the ", subject(), " expires in ", *days, " days"],
@@ -185,6 +195,13 @@ fn message(finding: &DesignFinding) -> Passage {
                 phrase![list(backends), pass, " even if the application behind is dead: reads and writes sent there fail"],
             ]);
         }
+        FindingKind::CheckNeedsDatabase { databases } => phrase![
+            "the health checks of ",
+            subject(),
+            " go through to the database: without ",
+            list(databases),
+            ", it takes every backend out, and static pages stop as well"
+        ],
         FindingKind::NoRedispatch { fall } => phrase![
             subject(),
             " retries a failed connection on the same backend only: requests for a dead one fail until ",

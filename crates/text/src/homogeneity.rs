@@ -37,7 +37,15 @@ pub fn redundancy(tier: &TierRedundancy, kind: RequestKind) -> Option<Passage> {
     let (names, word) = (list(&tier.members), kind.word());
     let single = tier.single.iter().filter(|(_, kinds)| kinds.contains(&kind)).map(|(id, _)| id);
     let flaws = tier.flaws.iter().filter(|(_, kinds)| kinds.contains(&kind)).map(|(software, _)| Part::name(software));
-    let outlive = || phrase![names.clone(), ": ", word, " requests survive the loss of any one"];
+    let degrading: Vec<_> = tier.degrading.iter().filter(|(_, kinds)| kinds.contains(&kind)).map(|(id, _)| id).collect();
+    let outlive = || {
+        if degrading.is_empty() {
+            phrase![names.clone(), ": ", word, " requests survive the loss of any one"]
+        } else {
+            phrase![names.clone(), ": some ", word, " requests fail without ", list(degrading.iter().copied())]
+        }
+    };
+    let but = if degrading.is_empty() { ", but not a flaw in " } else { ", and all with a flaw in " };
     Some(match tier.reading(kind)? {
         RedundancyVerdict::Lone => phrase![names, " is alone in its tier: without it no ", word, " request works"].into(),
         RedundancyVerdict::FalseRedundancy => phrase![
@@ -52,11 +60,17 @@ pub fn redundancy(tier: &TierRedundancy, kind: RequestKind) -> Option<Passage> {
         RedundancyVerdict::FalseDiversity => {
             phrase![names, " differ, which is not redundancy: without ", list(single), " no ", word, " request works"].into()
         }
-        RedundancyVerdict::Twins => phrase![outlive(), ", but not a flaw in ", list(flaws)].into(),
+        RedundancyVerdict::Twins => phrase![outlive(), but, list(flaws)].into(),
+        RedundancyVerdict::PatchLevels => {
+            let levels = tier.releases.iter().filter(|(_, kinds)| kinds.contains(&kind)).flat_map(|(levels, _)| levels);
+            let levels = phrase![list(levels.map(Part::name)), " are patch levels of one release and share most flaws"];
+            Passage::from_iter([outlive(), levels])
+        }
         RedundancyVerdict::Untold => {
             Passage::from_iter([outlive(), phrase!["the software of some of them is not known, so they may share a flaw"]])
         }
-        RedundancyVerdict::Diverse => phrase![outlive(), ", and a flaw in any one version"].into(),
+        RedundancyVerdict::Diverse if degrading.is_empty() => phrase![outlive(), ", and a flaw in any one version"].into(),
+        RedundancyVerdict::Diverse => phrase![outlive(), ", but a flaw in one version does not stop all"].into(),
     })
 }
 

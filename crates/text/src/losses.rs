@@ -1,8 +1,9 @@
 //! Why requests fail in the long run after the loss of an element.
 
-use hoplight_analysis::{LossForecast, LossReason, Verdict};
-use hoplight_model::{ComponentIx, Element, Infrastructure, LinkIx, RequestKind};
+use hoplight_analysis::{LossForecast, LossReason, Obstacle, Verdict};
+use hoplight_model::{ComponentIx, Element, Infrastructure, RequestKind};
 
+use crate::broken::obstacle;
 use crate::phrase;
 use crate::phrase::{Part, Phrase};
 
@@ -48,15 +49,12 @@ fn works(infra: &Infrastructure, forecast: &LossForecast) -> Phrase {
 
 /// One reason.
 fn reason(infra: &Infrastructure, why: LossReason) -> Phrase {
-    let of = |ix| element(infra, ix);
-    let from = |link: LinkIx| element(infra, infra.ends(link).0);
-    let to = |link: LinkIx| element(infra, infra.ends(link).1);
     match why {
         LossReason::NoLookup(link) => {
             let resolver = infra.ends(link).1;
             phrase![
                 "new visitors get no response from ",
-                of(resolver),
+                element(infra, resolver),
                 ", the only resolver that they query; returning users continue until their cached address expires (TTL ",
                 ttl(infra, resolver),
                 ")"
@@ -66,24 +64,16 @@ fn reason(infra: &Infrastructure, why: LossReason) -> Phrase {
             let resolver = infra.ends(link).1;
             phrase!["the name does not exist, and cached addresses have expired (TTL ", ttl(infra, resolver), ")"]
         }
-        LossReason::EntrySilent(link) => phrase!["users' packets to ", to(link), " get no reply"],
-        LossReason::EntryRefused(link) => phrase![to(link), " refuses users' connections"],
-        LossReason::TwoMasters => {
-            "both balancers advertise the shared address from its own MAC address, so messages of new connections reach the wrong one".into()
-        }
-        LossReason::Expired(ix) => phrase![
-            "the certificate of ",
-            of(ix),
-            " has expired: full handshakes fail; open connections and resumed sessions continue"
-        ],
-        LossReason::NoBackend(ix) => phrase![of(ix), " has no backend that is UP"],
-        LossReason::NoRoute(ix) => phrase![of(ix), " has no upstream for these requests"],
-        LossReason::Silent(link) => {
-            phrase![from(link), " sends requests to ", to(link), ", which does not respond, and waits until its timeout"]
-        }
-        LossReason::Refused(link) => phrase!["connections from ", from(link), " to ", to(link), " are refused"],
-        LossReason::ReadOnly(ix) => phrase!["writes reach ", of(ix), ", which is read-only"],
-        LossReason::Overloaded(ix) => phrase![of(ix), " is overloaded: its slots and its queue are full"],
+        LossReason::EntrySilent(_)
+        | LossReason::EntryRefused(_)
+        | LossReason::TwoMasters
+        | LossReason::Expired(_)
+        | LossReason::NoBackend(_)
+        | LossReason::NoRoute(_)
+        | LossReason::Silent(_)
+        | LossReason::Refused(_)
+        | LossReason::ReadOnly(_)
+        | LossReason::Overloaded(_) => obstacle(&Obstacle::of_loss(infra, why)),
     }
 }
 

@@ -29,6 +29,8 @@ pub fn refusal(error: &CommandError) -> Phrase {
         CommandError::CannotFault(of) => phrase!["this fault is not possible here: ", fault(of)],
         CommandError::NoBackend(element) => phrase![element, " is not a backend of a balancer"],
         CommandError::NoBalancer => phrase!["this infrastructure has no balancer"],
+        CommandError::NoHopInside => phrase!["no web server is linked to an application: there is no hop to encrypt"],
+        CommandError::NoHopToDatabase => phrase!["nothing is linked to a database: there is no hop to encrypt"],
         CommandError::AlreadyDraining(element) => phrase![element, " is already draining"],
         CommandError::NotDraining(element) => phrase![element, " is not draining"],
         CommandError::NotPart(element) => phrase![element, " is the user and cannot be killed"],

@@ -251,6 +251,11 @@ pub const fn rule(rule: FindingRule) -> RuleText {
             "A web server whose application has died still accepts connections, so the balancer keeps sending it requests, and they fail until someone intervenes.",
             "Check a page that the application itself serves (HttpApp). Costs a request per check, and a check that fails when the application is merely slow.",
         ),
+        FindingRule::CheckNeedsDatabase => of(
+            "Health checks depend on the database",
+            "A database that all backends share takes all of them out when it fails or is slow, and pages that need no database fail with it.",
+            "Check as far as the application (HttpApp), and let monitoring watch the database. Costs nothing: without its database, no backend is better than another.",
+        ),
         FindingRule::NoRedispatch => of(
             "A failed connection is retried on the same backend only",
             "Until the health checks take a dead backend out, its share of the requests fails, although another backend is free.",

@@ -7,13 +7,14 @@ use serde::Serialize;
 
 use hoplight_analysis::capacity::{Capacity, MOST_CAUSES, Saturation, capacity_spofs};
 use hoplight_analysis::exposure::{Exposure, exposures};
+use hoplight_analysis::findings::findings_in;
 use hoplight_analysis::firewalls::{Vantage, reach};
 use hoplight_analysis::homogeneity::shared_flaws_in;
 use hoplight_analysis::spof::usual_path;
 use hoplight_analysis::tls_price::{TlsPrice, tls_price, tls_prices};
 use hoplight_analysis::{
-    Availability, Cause, DesignFinding, LossForecast, Method, Outage, Severity, Structure, availability, findings, losses,
-    minimal_cuts, single_points_in,
+    Availability, Cause, DesignFinding, LossForecast, Method, Outage, Severity, Structure, availability, minimal_cuts,
+    single_points_in,
 };
 use hoplight_model::{Cipher, Component, Infrastructure, Medium, Reliability, RequestKind, Tier};
 use hoplight_text::{self as text, FindingText, RuleText};
@@ -67,6 +68,8 @@ pub(in crate::cli) struct SpofReport {
     pub(in crate::cli) kind: &'static str,
     pub(in crate::cli) id: String,
     pub(in crate::cli) breaks: Vec<&'static str>,
+    /// Kinds of which a lasting share fails.
+    pub(in crate::cli) degrades: Vec<&'static str>,
     pub(in crate::cli) why: String,
     /// The path that breaks: the hops of the usual path of the last kind in `breaks`.
     pub(in crate::cli) path: Vec<String>,
@@ -238,7 +241,7 @@ impl Report {
             tls: infra.tls().edge.word(),
             load_rps: load,
             spofs: spof_reports(infra, &structure, &kinds),
-            losses: losses(infra).iter().map(|forecast| LossReport::new(infra, forecast)).collect(),
+            losses: structure.losses().each.iter().map(|forecast| LossReport::new(infra, forecast)).collect(),
             cuts,
             cuts_up_to,
             cuts_unfinished,
@@ -262,7 +265,7 @@ impl Report {
             saturates: saturates(infra),
             capacity_spofs: (structure.causes().len() <= MOST_CAUSES).then(|| overload_reports(infra, load)),
             reach: reach_reports(infra),
-            findings: findings(infra, load).iter().map(FindingReport::new).collect(),
+            findings: findings_in(infra, &structure, load).iter().map(FindingReport::new).collect(),
             broken,
         }
     }
@@ -280,10 +283,12 @@ fn spof_reports(infra: &Infrastructure, structure: &Structure, kinds: &[RequestK
         let mine: Vec<_> = points.iter().filter(|point| point.cause == *cause).collect();
         // The last kind has the most dependencies, so its reason covers the others.
         let last = mine.last()?;
+        let degrades = RequestKind::ALL.into_iter().filter(|kind| structure.degrading(*kind).any(|(other, _)| other == cause));
         Some(SpofReport {
             kind: class(infra, cause),
             id: cause.to_string(),
             breaks: words(mine.iter().map(|point| point.kind)),
+            degrades: words(degrades),
             why: text::single_point(last, &mine.iter().map(|point| point.kind).collect::<Vec<_>>()).to_string(),
             path: ways[last.kind.index()].clone(),
         })
@@ -375,7 +380,8 @@ fn assumed(infra: &Infrastructure) -> String {
         of("DNS zone", defaults.dns_zone),
     ];
     format!(
-        "default MTBF / MTTR: {}. What is not in the diagram never fails, failover is instantaneous, and a request succeeds if a \
+        "default MTBF / MTTR: {}. What is not in the diagram never fails, and failover is instantaneous. While one element has \
+         failed, the share of requests that fails is that of the losses below; while several have, a request succeeds if a \
          working path exists.",
         parts.join(", ")
     )

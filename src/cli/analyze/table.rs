@@ -152,7 +152,7 @@ fn capacity(report: &Report) -> String {
     match &report.capacity_spofs {
         None => text += "  Too many elements to check the loss of each.\n",
         Some(overloads) if overloads.is_empty() => {
-            text += "  After any single loss, the remaining capacity carries this load. Waiting for\n  elements that do not respond is not counted here, but in the losses below.\n";
+            text += "  After any single loss, the remaining capacity carries this load.\n";
         }
         Some(overloads) => overloads.iter().for_each(|overload| text += &paragraph(&overload.why, 2)),
     }
@@ -164,11 +164,18 @@ fn spofs(report: &Report) -> String {
     if report.spofs.is_empty() {
         text += "  none\n";
     } else {
-        let mut rows = vec![cells(["element", "kind", "stops"])];
-        for spof in &report.spofs {
-            rows.push(cells([&spof.id, spof.kind, &spof.breaks.join(", ")]));
+        let mut rows = vec![cells(["element", "kind", "stops", "degrades"])];
+        for spof in report.spofs.iter().filter(|spof| spof.kind != "resolver") {
+            let degrades = if spof.degrades.is_empty() { "-".to_owned() } else { spof.degrades.join(", ") };
+            rows.push(cells([&spof.id, spof.kind, &spof.breaks.join(", "), &degrades]));
         }
-        text += &aligned(&rows, &[Align::Left; 3]);
+        text += &aligned(&rows, &[Align::Left; 4]);
+        for spof in report.spofs.iter().filter(|spof| spof.kind == "resolver") {
+            let stops = spof.breaks.join(", ");
+            let note =
+                format!("Outside the site: {}, the users' resolver: once cached addresses have expired, {stops} stop.", spof.id);
+            text += &paragraph(&note, 2);
+        }
     }
     if report.cuts_up_to > 1 {
         text += &head("Sets of failures that stop a kind of request only together");

@@ -88,9 +88,15 @@ impl Reduced {
                 Variable::Series(members) => (members, |down| 1.0 - down),
                 Variable::Parallel(members) => (members, |down| down),
             };
-            for member in members {
-                let others = members.iter().filter(|other| *other != member);
-                open.push((*member, derivative * others.map(|other| part(self.down(*other))).product::<f64>()));
+            // The product over all other members: of those before it, and of those after it.
+            let mut after = vec![1.0; members.len() + 1];
+            for (place, member) in members.iter().enumerate().rev() {
+                after[place] = after[place + 1] * part(self.down(*member));
+            }
+            let mut before = 1.0;
+            for (place, member) in members.iter().enumerate() {
+                open.push((*member, derivative * before * after[place + 1]));
+                before *= part(self.down(*member));
             }
         }
         inputs

@@ -1,13 +1,16 @@
 //! Capacity single points of failure: single failures that overload the remaining components.
 //!
-//! For each cause of failure, splits the requests over the remaining components and lists the resources that become
-//! overloaded at the given load (the N−1 criterion of capacity planning). Testing a cause takes as long as
-//! computing a [`super::Capacity`]. A cause that stops a kind altogether overloads nothing; it is a single point of failure,
-//! which `spof` reports.
+//! Two things overload a component after a failure: more requests (the N−1 criterion of capacity planning), and
+//! requests that hold its slots while they wait for an element that does not respond. The first is the utilisation of
+//! the routes that remain; the second is the load for which [`super::super::losses`] is solved. A cause that stops all
+//! kinds that use a component does not overload it; it is a single point of failure, which `spof` reports.
+
+use std::collections::BTreeMap;
 
 use hoplight_model::{Infrastructure, RequestKind};
 
 use super::super::cause::Cause;
+use super::super::losses::{Consequence, Strain, Verdict, strains};
 use super::super::outage::Outage;
 use super::demand::Demand;
 use super::mix::Mix;
@@ -43,6 +46,8 @@ pub struct Overloaded {
     pub before: f64,
     /// Utilisation after the failure, above 1.
     pub after: f64,
+    /// Whether requests hold it while they wait for an element that does not respond.
+    pub waits: bool,
 }
 
 /// Returns the causes that overload a resource which is not overloaded already, in the order of [`Cause::all`]. `load`
@@ -60,6 +65,7 @@ pub fn overloads(infra: &Infrastructure, load: f64, most: f64) -> Vec<Overload> 
     let whole = UtilisationCurve::of(&Routes::of(&fixed, &nothing), mix);
     // A limit that is met exactly must not count as exceeded because of rounding.
     let exceeds = |part: f64| part > most + 1e-9;
+    let waiting = waiting(infra, load, &exceeds);
     let lost = |cause: Cause| {
         let outage = Outage::of_causes(infra, [&cause]);
         let routes = Routes::of(&fixed, &outage);
@@ -67,20 +73,41 @@ pub fn overloads(infra: &Infrastructure, load: f64, most: f64) -> Vec<Overload> 
         let mut overloaded: Vec<Overloaded> = (0..numbers.count())
             .map(|number| (number, whole.utilisation(number, load), curve.utilisation(number, load)))
             .filter(|(_, before, after)| !exceeds(*before) && exceeds(*after))
-            .map(|(number, before, after)| Overloaded { resource: numbers.resource(infra, number), before, after })
+            .map(|(number, before, after)| Overloaded { resource: numbers.resource(infra, number), before, after, waits: false })
             .collect();
+        let mut saturation = curve.saturation.map(|(load, _)| load);
+        for wait in waiting.get(&cause).into_iter().flatten() {
+            if overloaded.iter().all(|known| known.resource != wait.resource) {
+                // The time for which a slot is held while waiting does not depend on the load.
+                saturation = Some(saturation.map_or(load / wait.after, |known| known.min(load / wait.after)));
+                overloaded.push(wait.clone());
+            }
+        }
         overloaded.sort_by(|a, b| b.after.total_cmp(&a.after));
         if overloaded.is_empty() {
             return None;
         }
         let answered = Demand::of(&routes, mix, &vec![false; infra.graph().edge_count()]).answered;
-        Some(Overload {
-            cause,
-            load,
-            overloaded,
-            answered: mix.mean(|kind: RequestKind| answered[kind.index()]),
-            saturation: curve.saturation.map(|(load, _)| load),
-        })
+        Some(Overload { cause, load, overloaded, answered: mix.mean(|kind: RequestKind| answered[kind.index()]), saturation })
     };
     Cause::all(infra).into_iter().filter_map(lost).collect()
+}
+
+/// By cause, the components whose slots requests hold while they wait, among those that requests of a kind use which
+/// the cause does not stop.
+fn waiting(infra: &Infrastructure, load: f64, exceeds: &impl Fn(f64) -> bool) -> BTreeMap<Cause, Vec<Overloaded>> {
+    let of = |(cause, consequence, strained): (Cause, Consequence, Vec<Strain>)| {
+        let works = |kind: RequestKind| Verdict::of(consequence.eventual[kind.index()]) != Verdict::Stops;
+        let is_used = |strain: &Strain| RequestKind::ALL.into_iter().any(|kind| strain.kinds[kind.index()] && works(kind));
+        let overloaded = strained
+            .into_iter()
+            .filter(|strain| !exceeds(strain.before) && exceeds(strain.after) && is_used(strain))
+            .map(|strain| {
+                let resource = Resource::Slots(infra.component(strain.ix).id.clone());
+                Overloaded { resource, before: strain.before, after: strain.after, waits: true }
+            })
+            .collect();
+        (cause, overloaded)
+    };
+    strains(infra, load).into_iter().map(of).collect()
 }

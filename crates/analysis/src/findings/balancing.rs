@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::{DesignFinding, FindingContext, FindingKind};
+use crate::cause::Cause;
+use crate::losses::Verdict;
 use hoplight_model::balancer::BalancerSpec;
 use hoplight_model::behaviour::{check_depth, upstreams};
 use hoplight_model::{ComponentId, ComponentIx, HealthCheck, Infrastructure, RequestKind, Tier};
@@ -63,10 +65,21 @@ fn failing_over(context: &FindingContext<'_>, ix: ComponentIx, spec: &BalancerSp
             found.push(DesignFinding::of_component(context.id(ix), kind));
         }
     }
+    found.extend(through_to_database(context, ix, spec));
     if !spec.redispatch {
         found.push(DesignFinding::of_component(context.id(ix), FindingKind::NoRedispatch { fall: spec.fall }));
     }
     found
+}
+
+/// Databases that the health checks of a balancer reach, and whose loss therefore stops static pages.
+fn through_to_database(context: &FindingContext<'_>, ix: ComponentIx, spec: &BalancerSpec) -> Option<DesignFinding> {
+    let is_stopped = |cause: &Cause| context.structure.effect(cause, RequestKind::Static) == Verdict::Stops;
+    let databases = context.infra.components().filter(|(_, component)| component.kind.as_database().is_some());
+    let needed = databases.map(|(_, component)| component.id.clone()).filter(|id| is_stopped(&Cause::Component(id.clone())));
+    let databases: Vec<ComponentId> = needed.filter(|_| spec.check == HealthCheck::HttpDatabase).collect();
+    let kind = FindingKind::CheckNeedsDatabase { databases: databases.clone() };
+    (!databases.is_empty()).then(|| DesignFinding::of_component(context.id(ix), kind))
 }
 
 /// The applications that a web server forwards reads to, or the backend itself if it runs the code.

@@ -80,8 +80,10 @@ pub enum FindingKind {
     },
     /// A certificate that these kinds need.
     OneCertificate {
-        /// Kinds that stop without it.
+        /// Kinds that stop when it has expired.
         stops: Vec<RequestKind>,
+        /// Kinds of which a lasting share fails.
+        degrades: Vec<RequestKind>,
     },
     /// The certificate has expired.
     CertificateExpired,
@@ -183,6 +185,11 @@ pub enum FindingKind {
         /// The backends.
         backends: Vec<ComponentId>,
     },
+    /// The balancer's health checks reach these databases, so their loss stops static pages as well.
+    CheckNeedsDatabase {
+        /// The databases.
+        databases: Vec<ComponentId>,
+    },
     /// The balancer retries a failed connection on the same backend only.
     NoRedispatch {
         /// Number of failed checks after which the backend is DOWN.
@@ -268,6 +275,7 @@ impl FindingKind {
             Self::BalancesNothing { .. } => FindingRule::BalancesNothing,
             Self::UnlikeBackends { .. } => FindingRule::UnlikeBackends,
             Self::ShallowCheck { .. } => FindingRule::ShallowCheck,
+            Self::CheckNeedsDatabase { .. } => FindingRule::CheckNeedsDatabase,
             Self::NoRedispatch { .. } => FindingRule::NoRedispatch,
             Self::UntrackedBalancer { .. } => FindingRule::UntrackedBalancer,
             Self::OnNoServer | Self::NoServers { .. } => FindingRule::OnNoServer,

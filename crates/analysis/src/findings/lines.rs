@@ -21,10 +21,7 @@ pub(super) fn find(context: &FindingContext<'_>) -> Vec<DesignFinding> {
     let mut found = hops(&exposures);
     found.extend(balancers(context, &exposures));
     found.extend(unchecked(&exposures));
-    // A design without any certificate does not model certificates, so none is reported as missing.
-    let says = !context.infra.certificates().is_empty();
-    let missing =
-        tls_price(context.infra).keys.into_iter().filter(|key| says && key.purpose == KeyPurpose::Site && !key.is_drawn);
+    let missing = tls_price(context.infra).keys.into_iter().filter(|key| key.purpose == KeyPurpose::Site && !key.is_drawn);
     found.extend(missing.map(|key| {
         let domain = Text::new(context.infra.domain()).unwrap_or_default();
         DesignFinding::of_component(&key.at, FindingKind::NoCertificate { domain })

@@ -6,8 +6,7 @@ use super::{DesignFinding, FindingContext, FindingKind};
 use crate::broken::Broken;
 use crate::capacity::Mix;
 use crate::cause::Cause;
-use crate::outage::Outage;
-use crate::service::works;
+use crate::spof::never_works;
 use hoplight_model::component::Failover;
 use hoplight_model::{ComponentId, ComponentIx, DatabaseRole, Infrastructure, RequestKind, ServerId};
 
@@ -22,7 +21,7 @@ pub(super) fn find(context: &FindingContext<'_>) -> Vec<DesignFinding> {
 
 /// Kinds of request that users send and that never succeed, with the reasons.
 pub fn unserved(infra: &Infrastructure) -> Vec<(RequestKind, Broken)> {
-    let broken = |kind: RequestKind| Some((kind, works(infra, &Outage::none(), kind).err()?));
+    let broken = |kind: RequestKind| Some((kind, never_works(infra, kind)?));
     sent(infra).filter_map(broken).collect()
 }
 
@@ -129,6 +128,13 @@ fn others(context: &FindingContext<'_>) -> Vec<DesignFinding> {
             };
             found.push(DesignFinding::new(cause.clone(), kind));
         }
+        if let Cause::Certificate { .. } = cause {
+            let degrades = context.degrades(cause);
+            if !stops.is_empty() || !degrades.is_empty() {
+                found.push(DesignFinding::new(cause.clone(), FindingKind::OneCertificate { stops, degrades }));
+            }
+            continue;
+        }
         if stops.is_empty() {
             continue;
         }
@@ -136,9 +142,8 @@ fn others(context: &FindingContext<'_>) -> Vec<DesignFinding> {
             Cause::Zone(_) => FindingKind::OneName { stops },
             Cause::Component(_) if cause.is_users_resolver(context.infra) => FindingKind::UserResolver { stops },
             Cause::Component(id) if is_resolver(context, id) => FindingKind::OneName { stops },
-            Cause::Certificate { .. } => FindingKind::OneCertificate { stops },
             Cause::Domain(_) => FindingKind::FailureDomain { stops },
-            Cause::Component(_) | Cause::Server(_) | Cause::Hop(..) | Cause::Software(_) => continue,
+            Cause::Component(_) | Cause::Server(_) | Cause::Hop(..) | Cause::Software(_) | Cause::Certificate { .. } => continue,
         };
         found.push(DesignFinding::new(cause.clone(), kind));
     }

@@ -97,6 +97,8 @@ pub enum FindingRule {
     UnlikeBackends,
     /// Health checks that pass although the application behind the backend is dead.
     ShallowCheck,
+    /// Health checks that take backends out when a database fails that not all requests need.
+    CheckNeedsDatabase,
     /// A balancer that retries a failed connection on the same backend only.
     NoRedispatch,
     /// A balancer of a VRRP pair whose process keepalived does not track.
@@ -123,7 +125,7 @@ pub enum FindingRule {
 
 impl FindingRule {
     /// All rules: those about loss of service first, then those about disclosed secrets, then the rest.
-    pub const ALL: [Self; 57] = [
+    pub const ALL: [Self; 58] = [
         Self::KindDoesNotWork,
         Self::SinglePoint,
         Self::SingleFirewall,
@@ -170,6 +172,7 @@ impl FindingRule {
         Self::BalancesNothing,
         Self::UnlikeBackends,
         Self::ShallowCheck,
+        Self::CheckNeedsDatabase,
         Self::NoRedispatch,
         Self::UntrackedBalancer,
         Self::OnNoServer,
@@ -232,6 +235,7 @@ impl FindingRule {
             Self::BalancesNothing => "balances-nothing",
             Self::UnlikeBackends => "unlike-backends",
             Self::ShallowCheck => "shallow-check",
+            Self::CheckNeedsDatabase => "check-needs-database",
             Self::NoRedispatch => "no-redispatch",
             Self::UntrackedBalancer => "untracked-balancer",
             Self::OnNoServer => "on-no-server",
@@ -281,6 +285,7 @@ impl FindingRule {
             | Self::BalancesNothing
             | Self::UnlikeBackends
             | Self::ShallowCheck
+            | Self::CheckNeedsDatabase
             | Self::NoRedispatch
             | Self::UntrackedBalancer
             | Self::OnNoServer

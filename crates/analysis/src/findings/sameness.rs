@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{DesignFinding, FindingContext, FindingKind};
 use crate::cause::Cause;
-use crate::homogeneity::{lone_servers, mixed_servers, shared_flaws_in, twin_servers};
+use crate::homogeneity::{lone_servers_in, mixed_servers, shared_flaws_in, twin_servers};
 use hoplight_model::{ComponentIx, Text, Tier};
 
 pub(super) fn find(context: &FindingContext<'_>) -> Vec<DesignFinding> {
     let mut found = Vec::new();
-    for flaw in shared_flaws_in(context.infra, &context.structure) {
+    for flaw in shared_flaws_in(context.infra, context.structure) {
         // A program that is a single point of failure has a separate finding.
         if flaw.is_shared() && !flaw.defeats_redundancy.is_empty() {
             found.push(DesignFinding::new(Cause::Software(flaw.software.clone()), FindingKind::SharedFlaw(flaw)));
@@ -19,7 +19,10 @@ pub(super) fn find(context: &FindingContext<'_>) -> Vec<DesignFinding> {
     for mixed in mixed_servers(context.infra) {
         found.push(DesignFinding::new(Cause::Server(mixed.server.clone()), FindingKind::MixedTiers(mixed)));
     }
-    found.extend(lone_servers(context.infra).map(|servers| DesignFinding::of_design(FindingKind::DifferentButSingle(servers))));
+    found.extend(
+        lone_servers_in(context.infra, context.structure)
+            .map(|servers| DesignFinding::of_design(FindingKind::DifferentButSingle(servers))),
+    );
     found.extend(twin_servers(context.infra).into_iter().map(|twins| DesignFinding::of_design(FindingKind::AlikeServers(twins))));
     found
 }

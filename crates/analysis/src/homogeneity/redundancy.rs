@@ -21,7 +21,10 @@ pub enum RedundancyVerdict {
     /// The kind survives the loss of any one member. Whether the members share a flaw is unknown, because some versions
     /// are not authored.
     Untold,
-    /// The kind survives the loss of any one member or version.
+    /// The kind survives the loss of any one member or version, but not a flaw in one release: versions that are patch
+    /// levels of it share most of their flaws.
+    PatchLevels,
+    /// The kind survives the loss of any one member or release.
     Diverse,
 }
 
@@ -40,8 +43,12 @@ pub struct TierRedundancy {
     pub needed: Vec<RequestKind>,
     /// Members whose loss alone stops a kind, with the kinds.
     pub single: Vec<(ComponentId, Vec<RequestKind>)>,
+    /// Members whose loss alone makes a lasting share of a kind fail, without stopping it, with the kinds.
+    pub degrading: Vec<(ComponentId, Vec<RequestKind>)>,
     /// Versions whose loss alone stops a kind, with the kinds.
     pub flaws: Vec<(Software, Vec<RequestKind>)>,
+    /// Releases of which members run several patch levels and which together stop a kind, with the kinds.
+    pub releases: Vec<(Vec<Software>, Vec<RequestKind>)>,
 }
 
 impl TierRedundancy {
@@ -57,6 +64,8 @@ impl TierRedundancy {
             if self.versions.len() > 1 { RedundancyVerdict::FalseDiversity } else { RedundancyVerdict::FalseRedundancy }
         } else if self.flaws.iter().any(|(_, kinds)| stops(kinds)) {
             RedundancyVerdict::Twins
+        } else if self.releases.iter().any(|(_, kinds)| stops(kinds)) {
+            RedundancyVerdict::PatchLevels
         } else if self.is_told {
             RedundancyVerdict::Diverse
         } else {
@@ -73,7 +82,7 @@ pub fn redundancy(infra: &Infrastructure) -> Vec<TierRedundancy> {
 
 /// Like [`redundancy`], for a structure that is already built.
 pub fn redundancy_in(infra: &Infrastructure, structure: &Structure) -> Vec<TierRedundancy> {
-    let singles = Singles::of(infra, structure);
+    let singles = Singles::of(structure);
     Tier::ALL.into_iter().filter_map(|tier| judged(infra, &singles, tier)).collect()
 }
 
@@ -91,9 +100,24 @@ fn judged(infra: &Infrastructure, singles: &Singles<'_>, tier: Tier) -> Option<T
     let needed = stopped(singles.structure, &all);
     let single = members.iter().map(|id| (id.clone(), singles.stopped_by(&Cause::Component(id.clone()))));
     let single = single.filter(|(_, kinds)| !kinds.is_empty()).collect();
+    let degrading = members.iter().map(|id| (id.clone(), singles.degraded_by(&Cause::Component(id.clone()))));
+    let degrading = degrading.filter(|(_, kinds)| !kinds.is_empty()).collect();
     let flaws = versions.iter().map(|software| (software.clone(), singles.stopped_by(&Cause::Software(software.clone()))));
     let flaws = flaws.filter(|(_, kinds)| !kinds.is_empty()).collect();
-    Some(TierRedundancy { tier, members, versions, is_told, needed, single, flaws })
+    let levels = versions.chunk_by(|a, b| release(a) == release(b)).filter(|levels| levels.len() > 1);
+    let releases = levels.map(|levels| {
+        let flaws: Vec<Cause> = levels.iter().cloned().map(Cause::Software).collect();
+        (levels.to_vec(), stopped(singles.structure, &flaws))
+    });
+    let releases = releases.filter(|(_, kinds)| !kinds.is_empty()).collect();
+    Some(TierRedundancy { tier, members, versions, is_told, needed, single, degrading, flaws, releases })
+}
+
+/// Name and release of a version: `8.0` for patch level `8.0.36`.
+fn release(software: &Software) -> (&str, &str) {
+    let version = software.version.as_str();
+    let end = version.match_indices('.').nth(1).map(|(place, _)| place);
+    (software.name.as_str(), end.and_then(|end| version.get(..end)).unwrap_or(version))
 }
 
 /// Servers that each do different work, but may be mistaken for redundant servers.
@@ -106,6 +130,11 @@ pub struct LoneServers {
 /// All servers that serve requests, if there are several, no two share a tier, and at least one is a single point of
 /// failure.
 pub fn lone_servers(infra: &Infrastructure) -> Option<LoneServers> {
+    lone_servers_in(infra, &Structure::of(infra))
+}
+
+/// Like [`lone_servers`], for a structure that is already built.
+pub fn lone_servers_in(infra: &Infrastructure, structure: &Structure) -> Option<LoneServers> {
     let machines = Machines::of(infra);
     let mut taken: Vec<Tier> = Vec::new();
     let mut serving: Vec<ServerId> = Vec::new();
@@ -119,8 +148,7 @@ pub fn lone_servers(infra: &Infrastructure) -> Option<LoneServers> {
         serving.extend((!tiers.is_empty()).then(|| server.id.clone()));
         taken.append(&mut tiers);
     }
-    let structure = Structure::of(infra);
-    let singles = Singles::of(infra, &structure);
+    let singles = Singles::of(structure);
     let stops: Vec<_> = serving.iter().map(|id| singles.stopped_by(&Cause::Server(id.clone()))).collect();
     let any_stops = stops.iter().any(|kinds| !kinds.is_empty());
     (serving.len() > 1 && any_stops).then(|| LoneServers { servers: serving.into_iter().zip(stops).collect() })

@@ -111,6 +111,10 @@ pub struct LossForecast {
     pub failing: [f64; 3],
     /// The most frequent reason of the failures of each kind.
     pub why: [Option<LossReason>; 3],
+    /// Like `failing`, once cached addresses of the site have expired as well.
+    pub eventual: [f64; 3],
+    /// The most frequent reason of the failures in `eventual`.
+    pub eventual_why: [Option<LossReason>; 3],
     /// The resolver that has the site's address cached, so that a missing name has no effect yet.
     pub cached: Option<ComponentIx>,
 }
@@ -120,34 +124,54 @@ impl LossForecast {
     pub fn verdict(&self, kind: RequestKind) -> Verdict {
         Verdict::of(self.failing[kind.index()])
     }
+
+    /// The verdict on a kind once cached addresses have expired.
+    pub fn eventual_verdict(&self, kind: RequestKind) -> Verdict {
+        Verdict::of(self.eventual[kind.index()])
+    }
 }
 
-/// The fields of [`LossForecast`] that losses with equal consequences share.
+/// Which requests fail, and why. Losses with equal consequences share one value. Arrays are in the order of
+/// [`RequestKind::ALL`].
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Consequence {
-    pub(super) failing: [f64; 3],
-    pub(super) why: [Option<LossReason>; 3],
+pub struct Consequence {
+    /// Share of the requests that fail.
+    pub failing: [f64; 3],
+    /// The most frequent reason.
+    pub why: [Option<LossReason>; 3],
+    /// Like `failing`, once cached addresses of the site have expired as well.
+    pub eventual: [f64; 3],
+    /// The most frequent reason of the failures in `eventual`.
+    pub eventual_why: [Option<LossReason>; 3],
 }
 
 impl Consequence {
-    pub(super) fn of(replies: &[Reply; 3]) -> Self {
-        let failing = replies.each_ref().map(|reply| (1.0 - reply.ok()).clamp(0.0, 1.0));
-        let why = replies.each_ref().map(|reply| {
-            let mut shares: BTreeMap<LossReason, f64> = BTreeMap::new();
-            for part in reply.parts.iter().filter(|part| part.ending != Ending::Ok) {
-                if let Some(why) = part.why {
-                    *shares.entry(why).or_default() += part.share;
-                }
-            }
-            // Report what makes requests wait, not the resulting queue.
-            let is_root = |why: &LossReason, share: f64| share >= WORKS_BELOW && !matches!(why, LossReason::Overloaded(_));
-            let rank = |(why, share): &(LossReason, f64)| (is_root(why, *share), *share);
-            let above = |a: &(LossReason, f64), b: &(LossReason, f64)| {
-                let ((root_a, share_a), (root_b, share_b)) = (rank(a), rank(b));
-                root_a.cmp(&root_b).then(share_a.total_cmp(&share_b))
-            };
-            shares.into_iter().max_by(above).map(|(why, _)| why)
-        });
-        Self { failing, why }
+    /// From how requests end while caches hold the address, and afterwards; `None` if that makes no difference.
+    pub(super) fn of(replies: &[Reply; 3], eventually: Option<&[Reply; 3]>) -> Self {
+        let (failing, why) = failures(replies);
+        let (eventual, eventual_why) = eventually.map_or((failing, why), failures);
+        Self { failing, why, eventual, eventual_why }
     }
+}
+
+/// The share of requests of each kind that fail, and the most frequent reason.
+fn failures(replies: &[Reply; 3]) -> ([f64; 3], [Option<LossReason>; 3]) {
+    let failing = replies.each_ref().map(|reply| (1.0 - reply.ok()).clamp(0.0, 1.0));
+    let why = replies.each_ref().map(|reply| {
+        let mut shares: BTreeMap<LossReason, f64> = BTreeMap::new();
+        for part in reply.parts.iter().filter(|part| part.ending != Ending::Ok) {
+            if let Some(why) = part.why {
+                *shares.entry(why).or_default() += part.share;
+            }
+        }
+        // Report what makes requests wait, not the resulting queue.
+        let is_root = |why: &LossReason, share: f64| share >= WORKS_BELOW && !matches!(why, LossReason::Overloaded(_));
+        let rank = |(why, share): &(LossReason, f64)| (is_root(why, *share), *share);
+        let above = |a: &(LossReason, f64), b: &(LossReason, f64)| {
+            let ((root_a, share_a), (root_b, share_b)) = (rank(a), rank(b));
+            root_a.cmp(&root_b).then(share_a.total_cmp(&share_b))
+        };
+        shares.into_iter().max_by(above).map(|(why, _)| why)
+    });
+    (failing, why)
 }

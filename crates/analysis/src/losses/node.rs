@@ -224,11 +224,14 @@ impl Evaluation<'_> {
         }
         let Behaviour::Forward(forwarding) = self.site.behaviour(ix, RequestKind::Read) else { return Failures::ALWAYS };
         let links = &forwarding.links;
+        let ejected = self.ejected(ix, RequestKind::Read, forwarding);
+        let is_skipped = |place: usize| ejected[place] && !ejected.iter().all(|ejected| *ejected);
         let firsts = if forwarding.choice == UpstreamChoice::RoundRobin { links.len() } else { 1 };
         let fails = |first: usize, of: fn(&Failures) -> f64| {
             // Probability that the check reaches each link in turn.
             let (mut left, mut failed) = (1.0, 0.0);
-            for link in links.iter().cycle().skip(first).take(links.len()) {
+            let turn = (first..links.len()).chain(0..first).filter(|place| !is_skipped(*place));
+            for link in turn.map(|place| &links[place]) {
                 let takes = if forwarding.health.is_some() { self.up(*link, forwarding) } else { 1.0 };
                 match self.state.passage(self.site, *link) {
                     Passage::Refused => continue,

@@ -23,10 +23,17 @@ pub(super) struct Site<'a> {
     pub(super) clusters: Vec<Vec<ComponentIx>>,
     /// The certificates of each component that holds one for the site.
     pub(super) holders: Vec<Vec<usize>>,
+    /// Requests per second of all kinds, if it is not that of the scenario's traffic.
+    rate: Option<f64>,
 }
 
 impl<'a> Site<'a> {
     pub(super) fn of(infra: &'a Infrastructure) -> Self {
+        Self::at(infra, None)
+    }
+
+    /// The infrastructure at a rate of requests per second; `None` for that of its traffic.
+    pub(super) fn at(infra: &'a Infrastructure, rate: Option<f64>) -> Self {
         let count = infra.len();
         let hops: Vec<Hop> = infra.hops().collect();
         let behaviours: Vec<[Behaviour; 3]> =
@@ -55,6 +62,7 @@ impl<'a> Site<'a> {
             places,
             into,
             guarded,
+            rate,
         }
     }
 
@@ -83,9 +91,10 @@ impl<'a> Site<'a> {
     /// Requests per second of each kind, given the mean time of a request.
     pub(super) fn rates(&self, mean_s: f64) -> [f64; 3] {
         let traffic = self.infra.traffic();
-        let rate = match traffic.arrivals {
-            Arrivals::Poisson | Arrivals::Constant => traffic.rate.get(),
-            Arrivals::Closed { users, think } => f64::from(users.get()) / (think.mean_ms() / 1e3 + mean_s).max(1e-3),
+        let rate = match (self.rate, traffic.arrivals) {
+            (Some(rate), _) => rate,
+            (None, Arrivals::Poisson | Arrivals::Constant) => traffic.rate.get(),
+            (None, Arrivals::Closed { users, think }) => f64::from(users.get()) / (think.mean_ms() / 1e3 + mean_s).max(1e-3),
         };
         RequestKind::ALL.map(|kind| rate * self.share(kind))
     }

@@ -14,9 +14,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use hoplight_model::{ComponentIx, RequestKind};
 
-use super::loss::Loss;
+use super::loss::{Consequence, Loss};
 use super::node::{Evaluation, Load, Node};
-use super::reply::Reply;
 use super::site::Site;
 use super::state::State;
 use super::users::Users;
@@ -45,6 +44,18 @@ pub(super) struct Solver<'a> {
     before: Option<Before>,
 }
 
+/// A component that is busy after a loss.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Strain {
+    pub(crate) ix: ComponentIx,
+    /// Kinds of request that arrive there.
+    pub(crate) kinds: [bool; 3],
+    /// Utilisation of its slots without the loss.
+    pub(crate) before: f64,
+    /// Utilisation after the loss.
+    pub(crate) after: f64,
+}
+
 #[derive(Default)]
 struct Before {
     nodes: BTreeMap<usize, Node>,
@@ -69,14 +80,15 @@ impl<'a> Solver<'a> {
         solver
     }
 
-    /// How requests of each kind end for users after a loss.
-    pub(super) fn after(&mut self, loss: &Loss) -> [Reply; 3] {
+    /// The consequences of a loss, and the components that it overloads.
+    pub(super) fn after(&mut self, loss: &Loss) -> (Consequence, Vec<Strain>) {
         self.before = Some(Before::default());
         let queues = self.queues;
         let touched = self.state.set(self.site, loss, true);
         let places = touched.into_iter().filter_map(|ix| self.site.places[ix.index()]).collect();
         self.settle(places);
-        let replies = self.replies();
+        let consequence = self.consequence();
+        let strained = self.strained();
         self.state.set(self.site, loss, false);
         self.queues = queues;
         if let Some(before) = self.before.take() {
@@ -84,11 +96,42 @@ impl<'a> Solver<'a> {
             before.loads.into_iter().for_each(|(ix, load)| self.loads[ix] = load);
             before.rates.into_iter().for_each(|(ix, rates)| self.rates[ix] = rates);
         }
-        replies
+        let strained =
+            strained.into_iter().map(|(ix, kinds, after)| Strain { ix, kinds, before: self.utilisation(ix.index()), after });
+        (consequence, strained.collect())
+    }
+
+    /// The consequences of the current state.
+    pub(super) fn consequence(&self) -> Consequence {
+        let Some(browser) = self.site.order.first() else { return Consequence::of(&Default::default(), None) };
+        let replies = &self.nodes[browser.index()].replies;
+        let users = Users { site: self.site, state: &self.state, nodes: &self.nodes, cached: false };
+        let origins = RequestKind::ALL.map(|kind| Users::origin(self.site, kind));
+        if !origins.iter().flatten().any(|origin| users.lookup_fails(origin)) {
+            return Consequence::of(replies, None);
+        }
+        let eventually =
+            RequestKind::ALL.map(|kind| origins[kind.index()].map(|origin| users.respond(origin, kind).0).unwrap_or_default());
+        Consequence::of(replies, Some(&eventually))
+    }
+
+    /// Components that a loss changes and that have more work than slots, with the kinds that arrive there.
+    fn strained(&self) -> Vec<(ComponentIx, [bool; 3], f64)> {
+        let Some(before) = &self.before else { return Vec::new() };
+        let changed: BTreeSet<usize> =
+            before.nodes.keys().chain(before.rates.keys()).chain(before.loads.keys()).copied().collect();
+        let of = |ix: &ComponentIx| {
+            changed
+                .contains(&ix.index())
+                .then(|| (*ix, self.rates[ix.index()].map(|rate| rate > 0.0), self.utilisation(ix.index())))
+        };
+        // The browser is no resource.
+        self.site.order.iter().skip(1).filter_map(of).filter(|(.., used)| *used > BUSY).collect()
     }
 
     /// How requests of each kind end for users.
-    pub(super) fn replies(&self) -> [Reply; 3] {
+    #[cfg(test)]
+    pub(super) fn replies(&self) -> [super::reply::Reply; 3] {
         self.site.order.first().map(|browser| self.nodes[browser.index()].replies.clone()).unwrap_or_default()
     }
 
@@ -130,7 +173,7 @@ impl<'a> Solver<'a> {
         if self.site.order.first() != Some(&ix) {
             return Evaluation { site: self.site, state: &self.state, nodes: &self.nodes, loads: &self.loads }.node(ix);
         }
-        let users = Users { site: self.site, state: &self.state, nodes: &self.nodes };
+        let users = Users { site: self.site, state: &self.state, nodes: &self.nodes, cached: true };
         let mut node = Node::default();
         for kind in RequestKind::ALL {
             let Some(origin) = Users::origin(self.site, kind) else { continue };
@@ -220,6 +263,12 @@ impl<'a> Solver<'a> {
             }
         }
         rates
+    }
+
+    /// Slots that requests hold at the current rates, as a fraction of all slots. Exceeds 1 if the work is too much.
+    fn utilisation(&self, ix: usize) -> f64 {
+        let work: f64 = self.rates[ix].iter().zip(self.nodes[ix].holds_s).map(|(rate, hold)| rate * hold).sum();
+        work / f64::from(self.site.stations[ix].slots)
     }
 
     /// Queueing at a component, with Poisson arrivals at the current rates.

@@ -24,6 +24,8 @@ pub(super) struct Users<'a> {
     pub(super) site: &'a Site<'a>,
     pub(super) state: &'a State,
     pub(super) nodes: &'a [Node],
+    /// Whether caches may still hold the site's address. In the long run, every address has to be looked up again.
+    pub(super) cached: bool,
 }
 
 impl Users<'_> {
@@ -127,13 +129,19 @@ impl Users<'_> {
         let Some(link) = origin.lookups.first() else { return (0.0, 0.0, None) };
         let spec = self.site.infra.component(self.site.hop(*link).to).kind.as_resolver();
         // The part of the window in which caches still have the address.
-        let ttl = spec.map_or(0.0, |spec| spec.ttl_s.get());
+        let ttl = spec.filter(|_| self.cached).map_or(0.0, |spec| spec.ttl_s.get());
         let cached = ((ttl - CACHE_AGE_S - WINDOW_START_S) / (WINDOW_END_S - WINDOW_START_S)).clamp(0.0, 1.0);
         match self.state.passage(self.site, *link) {
             Passage::Open if self.state.nameless => (1.0 - cached, new * (1.0 - cached), Some(LossReason::NameGone(*link))),
             Passage::Open => (0.0, 0.0, None),
             Passage::Refused | Passage::Silent => (cached * new + 1.0 - cached, new, Some(LossReason::NoLookup(*link))),
         }
+    }
+
+    /// Whether a lookup of the site's name fails.
+    pub(super) fn lookup_fails(&self, origin: &Origin) -> bool {
+        let is_open = |link: &LinkIx| self.state.passage(self.site, *link) == Passage::Open;
+        origin.lookups.first().is_some_and(|link| self.state.nameless || !is_open(link))
     }
 
     /// The entries that hold the site's address.

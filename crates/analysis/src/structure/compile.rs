@@ -12,10 +12,42 @@ use hoplight_model::component::Software;
 use hoplight_model::firewall::RuleAction;
 use hoplight_model::{ComponentId, ComponentIx, DatabaseRole, DomainId, Hop, Infrastructure, LinkIx, RequestKind, ServerId};
 
-/// Compiles the circuit of a kind of request.
+/// Compiles the circuit of a kind of request: whether a path exists.
 pub(super) fn compile(infra: &Infrastructure, places: &BTreeMap<Cause, u32>, kind: RequestKind) -> Circuit {
     let mut compiler = Compiler::new(infra, places, kind);
     let root = compiler.root();
+    compiler.builder.finish(root)
+}
+
+/// Compiles the circuit of a kind of request such that exactly the inputs in `stops` make it false alone. Elsewhere, a
+/// path suffices.
+pub(super) fn compile_with(
+    infra: &Infrastructure,
+    places: &BTreeMap<Cause, u32>,
+    kind: RequestKind,
+    works: bool,
+    stops: &[u32],
+) -> Circuit {
+    let mut builder = CircuitBuilder::default();
+    if !works {
+        let never = builder.constant(false);
+        return builder.finish(never);
+    }
+    let paths = compile(infra, places, kind);
+    let alone = paths.knock_outs();
+    if alone == stops {
+        return paths;
+    }
+    let mut compiler = Compiler::new(infra, places, kind);
+    compiler.ignored = alone.into_iter().filter(|input| stops.binary_search(input).is_err()).collect();
+    let root = compiler.root();
+    let series = stops.iter().map(|input| compiler.builder.input(*input));
+    let mut needed: Vec<GateId> = series.collect();
+    // Requests may succeed although the search finds no path: a browser ignores the `kinds` of its links.
+    if paths.holds() {
+        needed.push(root);
+    }
+    let root = compiler.builder.all(needed);
     compiler.builder.finish(root)
 }
 
@@ -32,6 +64,8 @@ struct Compiler<'a> {
     served: Vec<Option<GateId>>,
     /// Cluster of each database.
     clusters: BTreeMap<ComponentIx, Vec<ComponentIx>>,
+    /// Inputs that are always true, in ascending order.
+    ignored: Vec<u32>,
 }
 
 #[derive(Default)]
@@ -93,6 +127,7 @@ impl<'a> Compiler<'a> {
             up: vec![None; infra.len()],
             served: vec![None; infra.len()],
             clusters,
+            ignored: Vec::new(),
         }
     }
 
@@ -113,6 +148,7 @@ impl<'a> Compiler<'a> {
     /// Input of a cause. A cause that is not listed never occurs.
     fn input(&mut self, cause: &Cause) -> GateId {
         match self.places.get(cause) {
+            Some(place) if self.ignored.binary_search(place).is_ok() => self.builder.constant(true),
             Some(place) => self.builder.input(*place),
             None => self.builder.constant(true),
         }

@@ -15,8 +15,16 @@ use crate::overlay::kind::Overlay;
 /// Maximum number of losses to try. Each recomputes the capacity of the whole site, and a key press must not block.
 const MOST_LOSSES: usize = 400;
 
-/// Single points for each kind of request, in the order of [`RequestKind::ALL`], or why requests of that kind do not work.
-pub(super) type Points = [Result<Vec<Spof>, Broken>; 3];
+/// For each kind of request, in the order of [`RequestKind::ALL`]: single points, or why requests of that kind do not work.
+pub(super) type Points = [Result<SinglePoints, Broken>; 3];
+
+/// What a single loss does to requests of one kind.
+#[derive(Clone, Debug)]
+pub(super) struct SinglePoints {
+    pub(super) stops: Vec<Spof>,
+    /// Causes that make a lasting share of the requests fail, with that share.
+    pub(super) degrades: Vec<(Cause, f64)>,
+}
 
 /// The results for load and capacity.
 #[derive(Clone, Debug)]
@@ -57,7 +65,11 @@ impl CachedAnswers {
             Overlay::ReadableHops => OverlayAnswers::Readable(plaintext_hops(infra)),
             Overlay::SinglePoints => {
                 let structure = Structure::of(infra);
-                OverlayAnswers::Points(RequestKind::ALL.map(|kind| single_points_in(infra, &structure, kind)))
+                let degrades = |kind| structure.degrading(kind).map(|(cause, share)| (cause.clone(), share)).collect();
+                OverlayAnswers::Points(RequestKind::ALL.map(|kind| {
+                    let stops = single_points_in(infra, &structure, kind)?;
+                    Ok(SinglePoints { stops, degrades: degrades(kind) })
+                }))
             }
             Overlay::SharedSoftware => OverlayAnswers::Software(shared_flaws(infra)),
             Overlay::FailureDomains => OverlayAnswers::Domains(domains::all(infra)),

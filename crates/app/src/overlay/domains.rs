@@ -1,6 +1,6 @@
 //! Failure domains: servers with everything on them, and the domains named in the design.
 
-use hoplight_analysis::{Cause, Outage, Structure};
+use hoplight_analysis::{Cause, Outage, Structure, Verdict};
 use hoplight_model::{Element, Infrastructure, RequestKind};
 
 use crate::overlay::content::{OverlayContent, OverlayQuery, OverlaySign};
@@ -16,6 +16,8 @@ pub(super) struct Domain {
     /// The components among them.
     components: Vec<Element>,
     stops: Vec<RequestKind>,
+    /// Kinds of which a lasting share fails.
+    degrades: Vec<RequestKind>,
     unaffected: Vec<RequestKind>,
 }
 
@@ -37,9 +39,10 @@ fn domain(infra: &Infrastructure, structure: &Structure, cause: &Cause) -> Domai
     elements.dedup();
     let drawn = |element: &&Element| matches!(element, Element::Component(_));
     let components = elements.iter().filter(drawn).cloned().collect();
-    let usual: Vec<RequestKind> = RequestKind::ALL.into_iter().filter(|kind| structure.works([], *kind)).collect();
-    let (unaffected, stops) = usual.into_iter().partition(|kind| structure.works([cause], *kind));
-    Domain { name: cause.to_string(), elements, components, stops, unaffected }
+    let usual: Vec<RequestKind> = RequestKind::ALL.into_iter().filter(|kind| structure.works_whole(*kind)).collect();
+    let with = |verdict| usual.iter().copied().filter(|kind| structure.effect(cause, *kind) == verdict).collect();
+    let [stops, degrades, unaffected] = [Verdict::Stops, Verdict::Degraded, Verdict::Works].map(with);
+    Domain { name: cause.to_string(), elements, components, stops, degrades, unaffected }
 }
 
 pub(super) fn view(infra: &Infrastructure, domains: &[Domain], asked: &OverlayQuery) -> OverlayContent {
@@ -54,8 +57,9 @@ pub(super) fn view(infra: &Infrastructure, domains: &[Domain], asked: &OverlayQu
         view.stamp(element.clone(), OverlaySign::Taken, tone, words);
     }
     let names: Vec<String> = domain.components.iter().map(ToString::to_string).collect();
-    let (name, fate_of) = (&domain.name, fate(&domain.stops, &domain.unaffected));
-    let short = if domain.stops.is_empty() { "nothing stops".to_owned() } else { fate(&domain.stops, &[]) };
+    let (name, fate_of) = (&domain.name, fate(&domain.stops, &domain.degrades, &domain.unaffected));
+    let is_harmless = domain.stops.is_empty() && domain.degrades.is_empty();
+    let short = if is_harmless { "nothing stops".to_owned() } else { fate(&domain.stops, &domain.degrades, &[]) };
     let (all, many) = (listed(&names), count(names.len(), "component", "components"));
     view.say(
         tone,
@@ -72,7 +76,7 @@ pub(super) fn view(infra: &Infrastructure, domains: &[Domain], asked: &OverlayQu
             "{}, with {}: {}",
             other.name,
             count(other.components.len(), "component", "components"),
-            fate(&other.stops, &other.unaffected)
+            fate(&other.stops, &other.degrades, &other.unaffected)
         );
         view.remark(shown.then_some(OverlaySign::Taken), if shown { tone } else { Tone::Dim }, text, about);
     }

@@ -9,7 +9,7 @@ use hoplight_text::{bottleneck, overload, resource, utilisation};
 
 use crate::overlay::answers::LoadAnswers;
 use crate::overlay::content::{OverlayContent, OverlayQuery, OverlaySign};
-use crate::overlay::words::{count, per_second};
+use crate::overlay::words::{count, per_second, percent};
 use crate::tone::Tone;
 
 pub(super) fn view(infra: &Infrastructure, answers: &LoadAnswers, asked: &OverlayQuery) -> OverlayContent {
@@ -163,10 +163,6 @@ fn line(answers: &LoadAnswers, full: &[Utilisation], asked: &OverlayQuery) -> (T
 
 fn losses_of(losses: usize) -> String {
     count(losses, "loss", "losses")
-}
-
-fn percent(part: f64) -> String {
-    if part > 0.0 && part < 0.005 { "<1 %".to_owned() } else { format!("{:.0} %", part * 100.0) }
 }
 
 /// Returns the tone for a utilisation, as used by the utilisation bars.

@@ -27,14 +27,15 @@ pub(super) fn kinds(kinds: &[RequestKind]) -> String {
     listed(&kinds.iter().map(|kind| plural(*kind)).collect::<Vec<_>>())
 }
 
-/// What happens to the kinds of request, as in `writes stop, static pages and reads still work`.
-pub(super) fn fate(stops: &[RequestKind], goes_on: &[RequestKind]) -> String {
-    match (stops, goes_on) {
-        ([], []) => "nothing works anyway".to_owned(),
-        ([], on) => format!("{} still work", kinds(on)),
-        (stop, []) => format!("{} stop", kinds(stop)),
-        (stop, on) => format!("{} stop, {} still work", kinds(stop), kinds(on)),
-    }
+/// What happens to the kinds of request, as in `writes stop, some reads fail, static pages still work`.
+pub(super) fn fate(stops: &[RequestKind], degrades: &[RequestKind], goes_on: &[RequestKind]) -> String {
+    let said = [
+        (stops, kinds(stops) + " stop"),
+        (degrades, format!("some {} fail", kinds(degrades))),
+        (goes_on, kinds(goes_on) + " still work"),
+    ];
+    let said: Vec<String> = said.into_iter().filter(|(kinds, _)| !kinds.is_empty()).map(|(_, text)| text).collect();
+    if said.is_empty() { "nothing works anyway".to_owned() } else { said.join(", ") }
 }
 
 /// Formats a count with its noun.
@@ -54,6 +55,11 @@ pub(super) fn per_second(rate: f64) -> String {
     thousands(&format!("{rate:.0}")) + "/s"
 }
 
+/// A fraction as a percentage, such as `12 %`.
+pub(super) fn percent(part: f64) -> String {
+    if part > 0.0 && part < 0.005 { "<1 %".to_owned() } else { format!("{:.0} %", part * 100.0) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -67,9 +73,10 @@ mod tests {
     #[test]
     fn stopped_and_working_kinds_are_listed_separately() {
         use RequestKind::{Read, Static, Write};
-        assert_eq!(fate(&[Write], &[Static, Read]), "writes stop, static pages and reads still work");
-        assert_eq!(fate(&[Static, Read, Write], &[]), "static pages, reads and writes stop");
-        assert_eq!(fate(&[], &[Read]), "reads still work");
-        assert_eq!(fate(&[], &[]), "nothing works anyway");
+        assert_eq!(fate(&[Write], &[], &[Static, Read]), "writes stop, static pages and reads still work");
+        assert_eq!(fate(&[Static, Read, Write], &[], &[]), "static pages, reads and writes stop");
+        assert_eq!(fate(&[], &[], &[Read]), "reads still work");
+        assert_eq!(fate(&[Write], &[Read], &[Static]), "writes stop, some reads fail, static pages still work");
+        assert_eq!(fate(&[], &[], &[]), "nothing works anyway");
     }
 }

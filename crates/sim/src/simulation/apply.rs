@@ -11,8 +11,9 @@
 
 use std::sync::Arc;
 
+use hoplight_model::behaviour::HttpTls;
 use hoplight_model::quantity::{Rate, Seconds};
-use hoplight_model::{Algorithm, ComponentId, Element, RequestKind, Retries, TopologyEdit};
+use hoplight_model::{Algorithm, ComponentId, Element, Hop, Protocol, RequestKind, Retries, TopologyEdit};
 
 use crate::command::{Command, CommandError};
 use crate::fault::{Fault, FaultSites};
@@ -198,11 +199,29 @@ impl Simulation {
     }
 
     fn check_edit(&self, edit: &TopologyEdit) -> Result<(), CommandError> {
-        if let TopologyEdit::Block(from, to) | TopologyEdit::Unblock(from, to) = edit {
-            let link = self.link(from, to)?;
-            if self.infra.hop(link).guards.is_empty() {
-                return Err(CommandError::NoFirewall(Element::Hop(from.clone(), to.clone())));
+        match edit {
+            TopologyEdit::Block(from, to) | TopologyEdit::Unblock(from, to) => {
+                let link = self.link(from, to)?;
+                if self.infra.hop(link).guards.is_empty() {
+                    return Err(CommandError::NoFirewall(Element::Hop(from.clone(), to.clone())));
+                }
             }
+            TopologyEdit::WebToAppTls(_) => {
+                let is_inside = |hop: Hop| {
+                    let client = self.infra.component(hop.from).kind.facts();
+                    self.infra.link(hop.link).protocol == Protocol::Http && client.http_tls == HttpTls::Inside
+                };
+                if !self.infra.hops().any(is_inside) {
+                    return Err(CommandError::NoHopInside);
+                }
+            }
+            TopologyEdit::AppToDbTls(_) => {
+                let to_database = [Protocol::Sql, Protocol::Replication];
+                if !self.infra.links().any(|(_, link)| to_database.contains(&link.protocol)) {
+                    return Err(CommandError::NoHopToDatabase);
+                }
+            }
+            TopologyEdit::EdgeTls(_) => {}
         }
         Ok(())
     }
@@ -292,6 +311,27 @@ mod tests {
         commands.extend(faults.iter().cloned().map(Command::Fault));
         commands.extend(faults.into_iter().map(Command::Clear));
         commands
+    }
+
+    #[test]
+    fn tls_is_refused_where_no_hop_can_be_encrypted() {
+        let check = |components: &str, links: &str, edit: TopologyEdit| {
+            let text = format!("(components: [{components}], links: [{links}])");
+            let infra = Infrastructure::from_ron("site.ron", &text).expect("a valid scenario");
+            Simulation::new(Arc::new(infra), 1).check(&Command::Edit(edit))
+        };
+        let (web, app) = (
+            r#"(id: "web", kind: Web())"#,
+            r#"(id: "web", kind: Web()), (id: "app", kind: App()), (id: "db", kind: Database())"#,
+        );
+        let links = r#"(from: "web", to: "app"), (from: "app", to: "db")"#;
+        for on in [true, false] {
+            assert_eq!(check(web, "", TopologyEdit::WebToAppTls(on)), Err(CommandError::NoHopInside));
+            assert_eq!(check(web, "", TopologyEdit::AppToDbTls(on)), Err(CommandError::NoHopToDatabase));
+            assert_eq!(check(app, links, TopologyEdit::WebToAppTls(on)), Ok(()));
+            assert_eq!(check(app, links, TopologyEdit::AppToDbTls(on)), Ok(()));
+        }
+        assert!(CommandError::NoHopInside.is_lasting() && CommandError::NoHopToDatabase.is_lasting());
     }
 
     #[test]
