@@ -12,5 +12,7 @@ mod silent;
 mod site;
 #[path = "faults/storm.rs"]
 mod storm;
+#[path = "faults/syn.rs"]
+mod syn;
 #[path = "faults/verbs.rs"]
 mod verbs;

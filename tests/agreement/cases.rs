@@ -116,4 +116,43 @@ pub(crate) const ALL: &[Case] = &[
             ("server s-1", [Works, Works, Works]),
         ],
     },
+    Case {
+        name: "a full accept queue sends requests to the next upstream",
+        drawing: r#"(traffic: (rate: 20.0),
+            components: [(id: "lb", kind: LoadBalancer()), (id: "web-1", kind: Web()), (id: "web-2", kind: Web()),
+                (id: "app-1", kind: App(), station: (slots: 1, queue: 1, service: Constant(ms: 500.0))), (id: "app-2", kind: App()),
+                (id: "db", kind: Database())],
+            links: [(from: "lb", to: "web-1"), (from: "lb", to: "web-2"), (from: "web-1", to: "app-1"), (from: "web-1", to: "app-2"),
+                (from: "web-2", to: "app-2"), (from: "app-1", to: "db"), (from: "app-2", to: "db")])"#,
+        // After the connect timeout, web-1 tries the second application, which has room.
+        losses: &[("component web-2", [Works, Works, Works])],
+    },
+    Case {
+        name: "users wait at a balancer that is at its limit of connections",
+        drawing: r#"(traffic: (rate: 20.0),
+            components: [(id: "lb", kind: LoadBalancer(), station: (connections: 6)),
+                (id: "app-1", kind: App(), station: (service: Constant(ms: 200.0))),
+                (id: "app-2", kind: App(), station: (service: Constant(ms: 200.0))), (id: "db", kind: Database())],
+            links: [(from: "lb", to: "app-1"), (from: "lb", to: "app-2"), (from: "app-1", to: "db"), (from: "app-2", to: "db")])"#,
+        // A tenth of the users finds six others present. They are not refused.
+        losses: &[("component app-2", [Works, Works, Works])],
+    },
+    Case {
+        name: "an application that is slower than the timeout of its checks is not used",
+        drawing: r#"(traffic: (rate: 20.0),
+            components: [(id: "lb", kind: LoadBalancer(check: HttpApp, check_timeout_s: 0.2)), (id: "web-1", kind: Web()),
+                (id: "web-2", kind: Web()), (id: "app-1", kind: App()),
+                (id: "app-2", kind: App(), station: (service: Constant(ms: 300.0))), (id: "db", kind: Database())],
+            links: [(from: "lb", to: "web-1"), (from: "lb", to: "web-2"), (from: "web-1", to: "app-1"), (from: "web-2", to: "app-2"),
+                (from: "app-1", to: "db"), (from: "app-2", to: "db")])"#,
+        losses: &[("component app-1", [Stops, Stops, Stops])],
+    },
+    Case {
+        name: "an accept queue that another client keeps full fails the checks of a balancer",
+        drawing: r#"(traffic: (rate: 200.0),
+            components: [(id: "lb", kind: LoadBalancer()), (id: "web", kind: Web()), (id: "app", kind: App()), (id: "db", kind: Database())],
+            links: [(from: "lb", to: "web"), (from: "lb", to: "app"), (from: "web", to: "app"), (from: "app", to: "db")])"#,
+        // All workers wait for the database. The balancer leaves the application, and the web server has the static pages.
+        losses: &[("link app → db", [Works, Stops, Stops])],
+    },
 ];

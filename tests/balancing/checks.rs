@@ -114,14 +114,14 @@ fn a_check_detects_failures_up_to_its_depth() {
 }
 
 #[test]
-fn a_full_web_server_fails_an_http_check() {
+fn a_full_web_server_drops_the_syn_of_a_check() {
     let mut site = Plan { balancer: "check: Http", webs: &[""], web_ms: 30_000.0, ..Plan::default() }.start();
     // The station has 1000 slots and the default queue of 511.
     for _ in 0..1_600 {
         site.visit();
     }
     site.at(9_000.0);
-    assert_eq!(site.down().map(|(_, code)| code), Some("L7STS"));
+    assert_eq!(site.down().map(|(_, code)| code), Some("L4TOUT"));
 }
 
 #[test]

@@ -101,11 +101,13 @@ fn each_caller_waits_for_its_own_timeout() {
 }
 
 #[test]
-fn a_full_queue_of_a_hung_component_does_not_refuse() {
+fn a_full_queue_of_a_hung_component_drops_syns() {
     let mut run = Run::new(&site("slots: 1, queue: 1,"));
     run.act("hang app-1").act("send read").act("send read").act("send read").to(4.0);
     let app = run.find("app-1");
-    assert_eq!((endings(&run).len(), run.sim.station(app).waiting, run.sim.station(app).dropped), (0, 1, 2));
+    // The web server stops connecting after a second.
+    assert_eq!((endings(&run).len(), run.sim.station(app).waiting, run.sim.station(app).dropped), (2, 1, 2));
+    assert!(endings(&run).iter().all(|(outcome, ms)| *outcome == Err(Failure::GatewayTimeout) && *ms < 1_020.0));
     run.act("heal hang app-1").to(20.0);
     let good = endings(&run).iter().filter(|(outcome, _)| outcome.is_ok()).count();
     assert_eq!((good, endings(&run).len(), run.sim.records()), (1, 3, 0));

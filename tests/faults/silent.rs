@@ -190,11 +190,12 @@ fn one_of_two_hung_applications_fails_what_begins_within_the_read_timeout() {
     let failed: Vec<usize> = reads.iter().enumerate().filter(|(_, read)| read.is_none()).map(|(place, _)| place).collect();
     let (first, probes): (Vec<usize>, Vec<usize>) = failed.iter().partition(|place| **place < 18 * 51 / 10);
     assert!((43..=51).contains(&first.len()) && (1..=2).contains(&probes.len()), "{first:?} {probes:?}");
-    // Without ejection, half of all requests fail for as long as it hangs. Measured in that case: 219 to 229.
+    // Without ejection, requests fail until its accept queue of 50 is full. Then the web server gets no connection within a
+    // second, and asks the other application.
     let mut run = Run::new(&site("max_fails: 0", ""));
     run.act("hang app-1");
     let reads = self::reads(&mut run, 18, 25);
-    assert!((219..=229).contains(&reads.iter().filter(|read| read.is_none()).count()));
+    assert!((45..=52).contains(&reads.iter().filter(|read| read.is_none()).count()));
 }
 
 #[test]

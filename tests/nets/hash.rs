@@ -105,10 +105,10 @@ numbered! {
     }
     Phase {
         Self::Lookup => 0, Self::Connect => 1, Self::Handshake => 2, Self::Exchange => 3, Self::Hello => 4,
-        Self::Finish => 5, Self::Resume => 6,
+        Self::Finish => 5, Self::Resume => 6, Self::Check => 7,
     }
     CheckCode {
-        Self::L4Con => 0, Self::L4Tout => 1, Self::L6Tout => 2, Self::L6Rsp => 3, Self::L7Sts => 4, Self::L7Tout => 5,
+        Self::L4Con => 0, Self::L4Tout => 1, Self::L6Tout => 2, Self::L6Rsp => 3, Self::L7Sts(_) => 4, Self::L7Tout => 5,
     }
     Failure {
         Self::Dns => 0, Self::Refused => 1, Self::Reset => 2, Self::Certificate => 3, Self::TimedOut => 4,
@@ -356,6 +356,7 @@ impl Hashed for EventKind {
             Self::Blocked { link, guard } => hash.add(&[&4_u64, link, guard]),
             Self::Waits { component, waiting } => hash.add(&[&5_u64, component, waiting]),
             Self::TurnedAway { component } => hash.add(&[&6_u64, component]),
+            Self::SynDropped { component } => hash.add(&[&37_u64, component]),
             Self::Chose { balancer, backend, algorithm, up } => hash.add(&[&7_u64, balancer, backend, algorithm, up]),
             Self::NoBackend { balancer } => hash.add(&[&8_u64, balancer]),
             Self::Answers { component } => hash.add(&[&9_u64, component]),

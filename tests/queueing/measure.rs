@@ -17,6 +17,16 @@ pub(crate) fn infrastructure(case: &Case) -> Arc<Infrastructure> {
     };
     let web = |web| format!(r#"(id: "web-1", kind: Web(), {}),"#, station(web));
     let (components, links) = match &case.stations[..] {
+        // A web server with a full queue drops SYNs, which browsers resend. The formulas are about customers who leave, so a
+        // firewall, which refuses them, is the station.
+        [only] if case.queue.is_some() => (
+            format!(
+                r#"(id: "fw-1", kind: Firewall(components: ["web-1"], default: Allow), {}),
+                   (id: "web-1", kind: Web(), station: (slots: 1000000, service: Constant(ms: 0.0))),"#,
+                station(only)
+            ),
+            r#"(from: "browser", to: "web-1", protocol: Http, latency_ms: 0.0)"#.to_owned(),
+        ),
         [only] => (web(only), r#"(from: "browser", to: "web-1", protocol: Http, latency_ms: 0.0)"#.to_owned()),
         [first, second] => (
             format!(r#"(id: "lb-1", kind: LoadBalancer(), {}), {}"#, station(first), web(second)),

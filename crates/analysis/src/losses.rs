@@ -23,6 +23,7 @@ mod reply;
 mod site;
 mod solve;
 mod state;
+mod syn;
 mod users;
 
 use hoplight_model::{Infrastructure, RequestKind};

@@ -70,6 +70,7 @@ impl EventClass {
             | EventKind::Passed { .. }
             | EventKind::Blocked { .. }
             | EventKind::Waits { .. }
+            | EventKind::SynDropped { .. }
             | EventKind::TurnedAway { .. }
             | EventKind::Chose { .. }
             | EventKind::NoBackend { .. }
@@ -119,6 +120,7 @@ pub fn subject(what: &EventKind, infra: &Infrastructure) -> Option<Element> {
         | EventKind::Vanished { link } => Some(infra.hop_element(*link)),
         EventKind::Reached { component: ix, .. }
         | EventKind::Waits { component: ix, .. }
+        | EventKind::SynDropped { component: ix }
         | EventKind::TurnedAway { component: ix }
         | EventKind::Answers { component: ix }
         | EventKind::Fails { component: ix, .. }

@@ -33,6 +33,7 @@ fn message_spec(infra: &Infrastructure, link: LinkIx, captured: &CapturedPayload
                 Phase::Finish => Payload::Handshake(HandshakeRoundTrip::Second),
                 Phase::Resume => Payload::Handshake(HandshakeRoundTrip::Resumed),
                 Phase::Exchange => Payload::Request(*kind),
+                Phase::Check => Payload::Check,
             },
             direction: match heading {
                 Heading::Request => MessageDirection::Request,
@@ -47,7 +48,7 @@ fn message_spec(infra: &Infrastructure, link: LinkIx, captured: &CapturedPayload
                 Some(Ok(())) => MessageDirection::Response(ResponseStatus::Success),
                 Some(Err(CheckCode::L4Con)) => MessageDirection::Response(ResponseStatus::Refused),
                 Some(Err(CheckCode::L6Rsp)) => MessageDirection::Response(ResponseStatus::Expired),
-                Some(Err(_)) => MessageDirection::Response(ResponseStatus::Failed(503)),
+                Some(Err(code)) => MessageDirection::Response(ResponseStatus::Failed(code.status().unwrap_or(503))),
             },
             number: *number,
         },

@@ -82,10 +82,12 @@ pub struct Origin {
 /// present.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WhenFull {
-    /// Refuses the connection, like a listener with a full backlog.
+    /// Refuses the connection.
     Refuse,
-    /// Responds with an error.
-    Respond(HttpError),
+    /// Drops the SYN, as Linux does while the accept queue of a listener is full (`tcp_abort_on_overflow` is 0). The caller
+    /// resends it until its connect timeout expires. At its limit of connections, a program stops accepting them, and they
+    /// wait in the accept queue.
+    DropSyn,
     /// Refuses the session with error 1040, "Too many connections".
     TooManyConnections,
 }

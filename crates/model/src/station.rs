@@ -101,9 +101,10 @@ pub enum Hold {
 pub struct Station {
     /// Number of requests that can be in service at once.
     pub slots: u32,
-    /// Maximum number of queued requests; `None` for no limit.
+    /// Maximum number of queued requests, the length of the accept queue; `None` for no limit.
     pub queue: Option<u32>,
-    /// Maximum number of requests that are present: in service, queued, or waiting for downstream. `None` for no limit.
+    /// Maximum number of requests that are present: in service, queued, or waiting for downstream. `None` for no limit. At the
+    /// limit, further ones wait in the kernel until the program accepts them; a database refuses them.
     pub connections: Option<u32>,
     /// When a slot is freed.
     pub hold: Hold,

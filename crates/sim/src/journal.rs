@@ -13,6 +13,7 @@ use crate::command::Command;
 use crate::outcome::{Failure, Outcome};
 use crate::packet::{Heading, Phase, Status};
 use crate::probe::probe_number;
+use crate::request::is_check;
 use crate::time::SimTime;
 use crate::view::{AlertState, CheckCode, ComponentSample};
 
@@ -68,7 +69,7 @@ impl<F: FnMut(JournalEvent)> Observer for F {
     }
 }
 
-/// Reports a frequent event; the event is built only if the observer uses it. A free function, because parts of the
+/// Reports a frequent event; the event is built only if the observer uses it. Health checks are not reported. A free function, because parts of the
 /// simulation are borrowed at the call sites.
 #[expect(clippy::inline_always, reason = "compiles to nothing if the observer ignores events")]
 #[inline(always)]
@@ -78,7 +79,7 @@ pub(crate) fn tell<O: Observer>(
     request: Option<(u64, RequestKind)>,
     what: impl FnOnce() -> EventKind,
 ) {
-    if O::NOTES {
+    if O::NOTES && !request.is_some_and(|(number, _)| is_check(number)) {
         observer.note(JournalEvent { at, request, what: what() });
     }
 }
@@ -140,7 +141,12 @@ pub enum EventKind {
         /// Length of the queue, including this request.
         waiting: u32,
     },
-    /// A component rejects a request because its queue is full.
+    /// The accept queue of a component is full, so its kernel drops the SYN of a new connection.
+    SynDropped {
+        /// The component.
+        component: ComponentIx,
+    },
+    /// A component rejects a request because it has too many, or drops a message because its queue is full.
     TurnedAway {
         /// The component.
         component: ComponentIx,
@@ -319,7 +325,7 @@ pub enum FailureReason {
     NoBackend,
     /// The request waited in the balancer's queue until the queue timeout.
     QueueTimeout,
-    /// The queue is full.
+    /// The accept queue of the next component was full until the connect timeout.
     Full,
     /// The database is read-only (error 1290).
     ReadOnly,
@@ -341,7 +347,7 @@ impl FailureReason {
             Self::NoRoute => "no route",
             Self::NoBackend => "no backend",
             Self::QueueTimeout => "queue timeout",
-            Self::Full => "queue full",
+            Self::Full => "accept queue full",
             Self::ReadOnly => "read-only database",
             Self::TooManyConnections => "too many connections",
             Self::Certificate => "expired certificate",
@@ -355,7 +361,7 @@ impl FailureReason {
     pub const fn log_flag(self, failure: Failure) -> Option<&'static str> {
         match (failure, self) {
             (Failure::Unavailable, Self::NoBackend | Self::Refused | Self::Certificate) => Some("SC"),
-            (Failure::Unavailable, Self::Timeout) => Some("sC"),
+            (Failure::Unavailable, Self::Timeout | Self::Full) => Some("sC"),
             (Failure::Unavailable, Self::QueueTimeout) => Some("sQ"),
             (Failure::GatewayTimeout, Self::Timeout) => Some("sH"),
             (Failure::BadGateway, Self::Reset) => Some("SH"),
@@ -389,6 +395,7 @@ impl JournalEvent {
         news && matches!(
             self.what,
             EventKind::Blocked { .. }
+                | EventKind::SynDropped { .. }
                 | EventKind::TurnedAway { .. }
                 | EventKind::NoBackend { .. }
                 | EventKind::Fails { .. }

@@ -81,7 +81,8 @@ pub enum JourneyEvent {
     Stops {
         /// The link.
         link: LinkIx,
-        /// The firewall that dropped or rejected the message; `None` if its receiver is silent or the link is cut.
+        /// The firewall that dropped or rejected the message; `None` if its receiver is silent or full, or the link is
+        /// cut.
         guard: Option<Guard>,
     },
     /// No process listens at the receiver, which refuses the connection.
@@ -259,6 +260,10 @@ impl Journey {
                 JourneyEvent::Stops { link, guard: Some(guard) }
             }
             EventKind::Vanished { link } if self.calls.last() == Some(&link) => JourneyEvent::Stops { link, guard: None },
+            EventKind::SynDropped { component } if self.is_at(ends, component) => match self.calls.last() {
+                Some(link) => JourneyEvent::Stops { link: *link, guard: None },
+                None => return,
+            },
             EventKind::Refuses { component } if self.is_at(ends, component) => {
                 self.arrives(ends, component, Heading::Request, note.at);
                 JourneyEvent::Refuses { component }

@@ -19,7 +19,7 @@ pub enum Failure {
     ServerError,
     /// 502: a proxy got no valid response.
     BadGateway,
-    /// 503: no backend is available, or the queue is full.
+    /// 503: no backend is available.
     Unavailable,
     /// 504: a proxy got no response in time.
     GatewayTimeout,

@@ -25,12 +25,19 @@ pub enum Phase {
     Finish,
     /// Resumption of a TLS session, in either version: one round trip, and little CPU time.
     Resume,
+    /// An HTTP health check and its response.
+    Check,
 }
 
 impl Phase {
     /// Whether the phase belongs to a TLS handshake.
     pub const fn is_handshake(self) -> bool {
         matches!(self, Self::Handshake | Self::Hello | Self::Finish | Self::Resume)
+    }
+
+    /// Whether a message of this phase counts as a request of the components that it reaches.
+    pub const fn is_counted(self) -> bool {
+        matches!(self, Self::Lookup | Self::Connect | Self::Exchange)
     }
 
     /// Whether the phase opens a connection: the request itself has not been sent yet.

@@ -8,7 +8,7 @@
 use hoplight_model::RequestKind;
 
 use crate::event::MAX_ID;
-use crate::index::{LinkIx, RequestIx, StationIx, count};
+use crate::index::{Ix, LinkIx, RequestIx, StationIx, count};
 use crate::journal::FailureCause;
 
 pub(super) use crate::packet::Status;
@@ -20,6 +20,10 @@ use hoplight_model::MAX_HOPS;
 /// Number of levels that a request can be at. A power of two, so that indexing needs no bounds check.
 const LEVELS: usize = 8;
 const _: () = assert!(LEVELS == MAX_HOPS + 1, "a level for each hop, and the user's");
+/// Flag in `inside`: between the phases of a user's connection, the entry still counts the connection as present.
+pub(super) const CONNECTED: u32 = 1 << 31;
+/// Flag in `inside`: the receiver's kernel has accepted the connection that the message arrives on.
+pub(super) const ACCEPTED: u32 = 1 << 30;
 /// The floor of a request that every level still waits for.
 pub(super) const NO_FLOOR: u8 = u8::MAX;
 
@@ -64,8 +68,10 @@ pub(super) enum Lost {
     Silent,
     /// The link is cut.
     Cut,
-    /// The kernel accepted the connection for a hung program whose queue is full.
+    /// The kernel accepted the connection for a hung database that is at its limit of connections.
     Unanswered,
+    /// The receiver's accept queue was full. The sender resends the SYN.
+    Syn,
     /// The message is a response to a hung program, which does not read it.
     Unread,
 }
@@ -99,7 +105,7 @@ pub(super) struct Request {
     pub(super) leg: u8,
     /// Levels whose station holds a slot until the response is back, as a bit set.
     pub(super) holds: u32,
-    /// Levels whose station counts the request as present, as a bit set.
+    /// Levels whose station counts the request as present, as a bit set. Also [`CONNECTED`] and [`ACCEPTED`].
     pub(super) inside: u32,
     /// Levels whose link's connection returns to the pool when the response is back, as a bit set.
     pub(super) pooled: u32,
@@ -127,7 +133,28 @@ pub(super) struct Request {
     pub(super) predecessor: Option<RequestIx>,
 }
 
+/// Marks the numbers and random streams of health checks, so that they do not affect other draws. The other bits are the
+/// check's link and its number on the link.
+const CHECK: u64 = 1 << 61;
+
+/// The number of a health check.
+pub(super) fn check_number(link: LinkIx, check: u32) -> u64 {
+    CHECK | u64::from(link.raw()) << 32 | u64::from(check)
+}
+
+/// Whether a request with this number is a health check.
+pub(super) const fn is_check(number: u64) -> bool {
+    number & CHECK != 0
+}
+
 impl Request {
+    /// Whether it is a balancer's health check. Its sender is at level 0, and counts as one that has stopped waiting, since
+    /// nothing but the balancer's own state refers to it.
+    #[inline]
+    pub(super) const fn is_check(&self) -> bool {
+        is_check(self.number)
+    }
+
     #[inline]
     pub(super) fn new(number: u64, stream: u64, key: u64, born: SimTime, kind: RequestKind, phase: Phase) -> Self {
         Self {

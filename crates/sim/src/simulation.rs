@@ -25,6 +25,7 @@ mod eject;
 mod fail;
 mod fault;
 mod flow;
+mod full;
 mod gauges;
 mod monitoring;
 mod names;
@@ -54,7 +55,7 @@ use crate::event::{Event, Kind};
 use crate::fault::Faults;
 use crate::firewalls::Firewalls;
 use crate::index::{IndexVec, Ix, LinkIx, RequestIx, StationIx};
-use crate::journal::{EventKind, JournalEvent, Observer, tell};
+use crate::journal::{EventKind, Observer, tell};
 use crate::monitoring::Monitoring;
 use crate::names::Names;
 use crate::plan::Plan;
@@ -191,7 +192,7 @@ impl Simulation {
             Kind::Leg | Kind::Service | Kind::Retry => {}
             Kind::Deadline => self.deadline_due(event.on(), observer),
             Kind::Check => self.check_due(event.on(), observer),
-            Kind::CheckTimeout => self.check_ended(event.on(), observer),
+            Kind::CheckTimeout => self.check_timed_out(event.on(), observer),
             Kind::Sample => self.sample(event.on(), observer),
             Kind::Message => self.message_arrives(event.on(), observer),
             Kind::Second => self.second(observer),
@@ -215,9 +216,7 @@ impl Simulation {
     #[expect(clippy::inline_always, reason = "compiles to nothing for observers without notes")]
     #[inline(always)]
     fn note<O: Observer>(&self, observer: &mut O, request: Option<(u64, RequestKind)>, what: EventKind) {
-        if O::NOTES {
-            observer.note(JournalEvent { at: self.clock.now(), request, what });
-        }
+        tell(observer, self.clock.now(), request, || what);
     }
 
     /// Like [`Self::note`], but builds the event only if the observer wants notes.

@@ -1,21 +1,17 @@
-//! The state of one station. The state of a link is in `link`.
+//! The state of one station. Its parameters are in `params`, and the state of a link is in `link`.
 
 mod link;
+mod params;
 
 use std::collections::VecDeque;
 
-use hoplight_model::RequestKind;
-use hoplight_model::behaviour::{Behaviour, UpstreamChoice};
 use hoplight_model::quantity::Factor;
-use hoplight_model::station::Hold;
 
 pub(super) use link::{LinkState, Passage};
+pub(super) use params::{Routing, StationParams};
 
-use crate::index::{DatabaseIx, LinkIx, PerKind, RequestIx, StationIx, count, length};
-use crate::limit::Limit;
-use crate::outcome::Failure;
-use crate::plan::{Plan, Role, StationPlan};
-use crate::random::Sampler;
+use crate::index::{PerKind, RequestIx, StationIx, count, length};
+use crate::plan::Plan;
 use crate::time::{SECOND, SimTime};
 use crate::view::Health;
 
@@ -37,125 +33,6 @@ pub(super) struct Deadline {
     pub(super) clock: u8,
 }
 
-/// What a station does with a request after its own work, unless the work was a handshake.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Routing {
-    /// Respond without a journal event.
-    Respond,
-    /// Respond.
-    Serve,
-    /// Forward the request on this link.
-    Ask(LinkIx),
-    /// Forward the request on the station's links in turn.
-    TakeTurns,
-    /// Forward the request on this link, the first one, unless it is ejected.
-    AskFirst(LinkIx),
-    /// Forward the request to the database that accepted the last write.
-    AskWriter,
-    /// Forward the request to a backend.
-    Balance,
-    /// Pass, drop or reject the message, according to the firewall's rules.
-    Judge,
-    /// Execute the query at this database.
-    Query(DatabaseIx),
-    /// Resolve a name.
-    Resolve,
-    /// Fail the request: the station has no upstream.
-    Fail(Failure),
-}
-
-impl Routing {
-    /// What a station does with requests of one kind.
-    fn of(plan: &Plan, station: StationIx, kind: RequestKind) -> Self {
-        let plan = &plan.stations[station];
-        match &plan.behaviour[kind] {
-            Behaviour::Originate(_) | Behaviour::Ignore => Self::Respond,
-            Behaviour::Respond => Self::Serve,
-            Behaviour::Query(_) => match plan.role {
-                Role::Database(node) => Self::Query(node),
-                _ => unreachable!("only databases execute queries"),
-            },
-            Behaviour::Forward(forwarding) => match forwarding.choice {
-                UpstreamChoice::Balanced(_) => Self::Balance,
-                UpstreamChoice::RoundRobin => Self::TakeTurns,
-                UpstreamChoice::Writer => Self::AskWriter,
-                UpstreamChoice::First if forwarding.ejection.is_some() => Self::AskFirst(forwarding.links[0]),
-                UpstreamChoice::First => Self::Ask(forwarding.links[0]),
-            },
-            Behaviour::Resolve(_) => Self::Resolve,
-            Behaviour::Filter => Self::Judge,
-            Behaviour::Fail(error) => Self::Fail((*error).into()),
-        }
-    }
-}
-
-/// The part of a station's plan that the engine needs on every visit. It is stored next to the state for locality.
-#[derive(Clone, Copy, Debug, PartialEq)]
-#[expect(clippy::struct_excessive_bools, reason = "independent flags, read separately on the critical path")]
-pub(super) struct StationParams {
-    pub(super) slots: u32,
-    /// Maximum length of the queue.
-    limit: Limit,
-    /// Maximum number of requests present.
-    connections: Limit,
-    pub(super) is_firewall: bool,
-    /// Whether a request holds its slot until the response from downstream arrives. Firewalls never do this.
-    pub(super) holds: bool,
-    /// Whether responses that pass through take service time.
-    pub(super) works_on_responses: bool,
-    /// Whether a monitoring agent watches the station.
-    pub(super) watched: bool,
-    /// For each kind of request, whether a successful response is relayed without any effect on the station.
-    pub(super) relays: PerKind<bool>,
-    /// Key of the station's random draws.
-    pub(super) key: u64,
-    /// Service times: one for each kind of request, and one for responses.
-    pub(super) work: [Sampler; 4],
-    pub(super) routing: PerKind<Routing>,
-}
-
-impl Default for StationParams {
-    fn default() -> Self {
-        Self {
-            slots: 0,
-            limit: Limit::NONE,
-            connections: Limit::NONE,
-            is_firewall: false,
-            holds: false,
-            works_on_responses: false,
-            watched: false,
-            relays: PerKind::default(),
-            key: 0,
-            work: [Sampler::Constant(0); 4],
-            routing: [Routing::Respond; 3].into(),
-        }
-    }
-}
-
-impl StationParams {
-    /// Index in `work` of the service time of responses.
-    pub(super) const RESPONSES: usize = 3;
-
-    /// The parameters of a station in the plan `whole`.
-    pub(super) fn of(whole: &Plan, station: StationIx) -> Self {
-        let plan: &StationPlan = &whole.stations[station];
-        let [statics, reads, writes] = plan.service;
-        Self {
-            slots: plan.slots,
-            limit: plan.limit,
-            connections: plan.connections,
-            is_firewall: matches!(plan.role, Role::Firewall),
-            holds: plan.hold == Hold::UntilAnswered && !matches!(plan.role, Role::Firewall),
-            works_on_responses: plan.answer.is_some(),
-            watched: plan.watched,
-            relays: PerKind::of(|kind| plan.forwarding(kind).is_some_and(|forwarding| !forwarding.learns_writer)),
-            key: plan.key,
-            work: [statics, reads, writes, plan.answer.unwrap_or(Sampler::Constant(0))],
-            routing: PerKind::of(|kind| Routing::of(whole, station, kind)),
-        }
-    }
-}
-
 /// A station.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[repr(align(64))]
@@ -172,6 +49,8 @@ pub(super) struct Station {
     visits: u64,
     busy: u32,
     queue: VecDeque<RequestIx>,
+    /// Connections that the kernel holds while the program is at its limit of connections, oldest first.
+    unaccepted: VecDeque<RequestIx>,
     /// ∫ busy dt up to `last_change`, in slot-nanoseconds.
     busy_time: u128,
     /// Total waiting time of requests that have left the queue, in nanoseconds.
@@ -228,7 +107,9 @@ impl Station {
 
     /// Approximate size in bytes.
     pub(super) fn footprint(&self) -> usize {
-        size_of::<Self>() + self.queue.len() * size_of::<RequestIx>() + self.deadlines.len() * size_of::<Deadline>()
+        size_of::<Self>()
+            + (self.queue.len() + self.unaccepted.len()) * size_of::<RequestIx>()
+            + self.deadlines.len() * size_of::<Deadline>()
     }
 }
 
@@ -294,17 +175,37 @@ impl Station {
     /// Number of queued requests.
     #[inline]
     pub(super) fn waiting(&self) -> u32 {
-        count(self.queue.len())
+        count(self.queue.len() + self.unaccepted.len())
     }
 
     #[inline]
     pub(super) fn has_queue_space(&self) -> bool {
-        self.params.limit.admits(self.waiting())
+        self.params.limit.admits(count(self.queue.len()))
+    }
+
+    /// Whether a new connection finds no room: not in a slot, not in the queue, and at the limit of connections not in the
+    /// kernel's accept queue either. `HAProxy`'s default for the length of that queue is the limit (`maxconn`).
+    pub(super) fn is_full(&self) -> bool {
+        if !self.accepts_connection() {
+            return !self.params.connections.admits(count(self.unaccepted.len()));
+        }
+        (self.health == Health::Hung || !self.has_free_slot()) && !self.has_queue_space()
     }
 
     /// The queued requests, oldest first.
     pub(super) fn queue(&self) -> impl Iterator<Item = RequestIx> + '_ {
-        self.queue.iter().copied()
+        self.unaccepted.iter().chain(&self.queue).copied()
+    }
+
+    /// Appends a connection to those that the program has not accepted. Returns the number of waiting requests.
+    pub(super) fn hold_back(&mut self, request: RequestIx) -> u32 {
+        self.unaccepted.push_back(request);
+        self.waiting()
+    }
+
+    /// Removes the oldest connection that the program has not accepted, if it may accept one.
+    pub(super) fn accept(&mut self) -> Option<RequestIx> {
+        if self.accepts_connection() { self.unaccepted.pop_front() } else { None }
     }
 
     /// Appends a request to the queue. Returns the new length.
@@ -312,6 +213,13 @@ impl Station {
     pub(super) fn enqueue(&mut self, request: RequestIx) -> u32 {
         self.queue.push_back(request);
         self.waiting()
+    }
+
+    /// Removes a request from the queue after it has waited for `waited` nanoseconds.
+    pub(super) fn leave_queue(&mut self, request: RequestIx, waited: u64) {
+        self.queue.retain(|queued| *queued != request);
+        self.unaccepted.retain(|queued| *queued != request);
+        self.waited(waited);
     }
 
     /// Number of requests that have arrived and have not been answered.
@@ -337,10 +245,11 @@ impl Station {
         self.present += 1;
     }
 
-    /// Records that a request has been answered.
+    /// Records that a request has been answered. Returns whether connections wait for the program to accept them.
     #[inline]
-    pub(super) fn dismiss(&mut self) {
+    pub(super) fn dismiss(&mut self) -> bool {
         self.present = self.present.saturating_sub(1);
+        !self.unaccepted.is_empty()
     }
 
     #[inline]
@@ -392,17 +301,13 @@ impl Station {
         place
     }
 
-    /// Number of requests forwarded in turn.
-    pub(super) const fn turn(&self) -> u32 {
-        self.turn
-    }
-
     /// Discards the state of a process that ends.
     pub(super) fn clear(&mut self, now: SimTime) {
         self.settle(now);
         self.busy = 0;
         self.present = 0;
         self.queue.clear();
+        self.unaccepted.clear();
         self.counter = 0;
     }
 }

@@ -1,5 +1,7 @@
 //! Read-only views of stations, monitoring and the users' experience: plain values, created on demand.
 
+use std::fmt;
+
 use hoplight_model::monitoring::AlertPriority;
 use hoplight_model::{ComponentIx, Metric};
 
@@ -43,13 +45,21 @@ pub enum CheckCode {
     L6Tout,
     /// The TLS handshake failed.
     L6Rsp,
-    /// The response had an error status.
-    L7Sts,
+    /// The response had this error status.
+    L7Sts(u16),
     /// The connection was accepted, but the response timed out.
     L7Tout,
 }
 
 impl CheckCode {
+    /// The HTTP status of the response, if it had an error status.
+    pub const fn status(self) -> Option<u16> {
+        match self {
+            Self::L7Sts(status) => Some(status),
+            Self::L4Con | Self::L4Tout | Self::L6Tout | Self::L6Rsp | Self::L7Tout => None,
+        }
+    }
+
     /// `HAProxy`'s name for the result.
     pub const fn id(self) -> &'static str {
         match self {
@@ -57,9 +67,17 @@ impl CheckCode {
             Self::L4Tout => "L4TOUT",
             Self::L6Tout => "L6TOUT",
             Self::L6Rsp => "L6RSP",
-            Self::L7Sts => "L7STS",
+            Self::L7Sts(_) => "L7STS",
             Self::L7Tout => "L7TOUT",
         }
+    }
+}
+
+/// As `HAProxy` shows it, with the status of a response: `L7STS/502`.
+impl fmt::Display for CheckCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.id())?;
+        self.status().map_or(Ok(()), |status| write!(f, "/{status}"))
     }
 }
 

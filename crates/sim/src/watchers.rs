@@ -429,8 +429,11 @@ impl TapRecorder {
             Protocol::Vrrp => self.capture(stamp, sim.now(), CapturedPayload::Advertisement(sim.leading_priority())),
             Protocol::Http if self.is_stopped => {}
             Protocol::Http => {
-                let number = mark;
-                self.capture(stamp, sim.now(), CapturedPayload::Check { number, answer: None });
+                // The mark is twice the number of the check, plus one once it has a response.
+                let number = mark / 2;
+                if number != before / 2 {
+                    self.capture(stamp, sim.now(), CapturedPayload::Check { number, answer: None });
+                }
                 if let Some(answer) = sim.check_response(link) {
                     self.capture(stamp, sim.now(), CapturedPayload::Check { number, answer: Some(answer) });
                 }

@@ -45,14 +45,14 @@ pub const fn common_fault(fault: CommonFault) -> CommonFaultText {
         CommonFault::AppHung => CommonFaultText {
             title: "the applications hang",
             users: "504; then 503, where health checks reach the application",
-            agents: "answers that take as long as a timeout, and errors; health checks: L7TOUT",
-            alert: "p99",
+            agents: "answers that take as long as a timeout, and errors; health checks: L7TOUT, then L7STS/504 once the accept queue is full",
+            alert: "p99, 5xx",
             remedy: "restart; a check that reaches the application",
         },
         CommonFault::AppDead => CommonFaultText {
             title: "the applications behind the web servers are dead",
             users: "502",
-            agents: "health checks: L7STS, only if they reach the application",
+            agents: "health checks: L7STS/502, only if they reach the application",
             alert: "5xx",
             remedy: "a check that reaches the application",
         },
@@ -114,7 +114,7 @@ pub const fn common_fault(fault: CommonFault) -> CommonFaultText {
         },
         CommonFault::FirewallDropsDatabase => CommonFaultText {
             title: "a firewall drops traffic from the applications to the databases",
-            users: "500 and 504; then 503, as workers wait for a timeout",
+            users: "500; then 504, as workers wait for a timeout and the accept queue fills up",
             agents: "the databases get nothing",
             alert: "5xx",
             remedy: "allow port 3306 from the applications",
@@ -135,17 +135,17 @@ pub const fn common_fault(fault: CommonFault) -> CommonFaultText {
         },
         CommonFault::Overload => CommonFaultText {
             title: "the load is twice what the site can serve",
-            users: "slow answers, 503, 504",
+            users: "slow answers; 504 after a connect timeout, since a full accept queue drops SYNs",
             agents: "queues grow, workers are always busy, the rate of good answers is capped",
             alert: "p99, saturation",
             remedy: "scale; shed load",
         },
         CommonFault::RetryStorm => CommonFaultText {
             title: "a ten-second pause while users make up to three attempts",
-            users: "errors during the pause; near capacity with long queues, until users stop retrying",
-            agents: "up to three times as many requests; no good answers while it lasts",
+            users: "errors during the pause; with a bounded accept queue, they end seconds after it; with a long one, near capacity, only when users stop retrying",
+            agents: "up to three times as many requests; with a long queue, workers serve users who have gone",
             alert: "goodput",
-            remedy: "short queues; fewer retries",
+            remedy: "a bounded accept queue (Gunicorn: backlog); fewer retries",
         },
         CommonFault::SynFlood => CommonFaultText {
             title: "a flood of SYNs fills the entry's backlog",
@@ -205,7 +205,7 @@ pub const fn common_fault(fault: CommonFault) -> CommonFaultText {
         },
         CommonFault::SlowDatabase => CommonFaultText {
             title: "the primary database is twenty times slower",
-            users: "slow writes; 500 and 503 at a load that it cannot carry",
+            users: "slow writes; 500 and 504 at a load that it cannot carry",
             agents: "the applications' workers wait: saturated behind a database that is not",
             alert: "p99, saturation",
             remedy: "find the cause",

@@ -84,7 +84,7 @@ pub const fn failure_reason(reason: FailureReason) -> &'static str {
         FailureReason::NoRoute => "no link leads to a component that can answer",
         FailureReason::NoBackend => "no backend is UP",
         FailureReason::QueueTimeout => "no backend had a free slot in time",
-        FailureReason::Full => "the queue is full",
+        FailureReason::Full => "the connect timeout expired: accept queue full, SYN dropped",
         FailureReason::ReadOnly => "the database is read-only (error 1290)",
         FailureReason::TooManyConnections => "the database has too many connections (error 1040)",
         FailureReason::Certificate => "the TLS handshake failed: the certificate has expired",
@@ -99,7 +99,7 @@ pub const fn check_code(code: CheckCode) -> &'static str {
         CheckCode::L4Tout => "the connection attempt was not answered",
         CheckCode::L6Tout => "connected, but the TLS handshake was not answered",
         CheckCode::L6Rsp => "the TLS handshake failed",
-        CheckCode::L7Sts => "the answer was an error",
+        CheckCode::L7Sts(_) => "the answer was an error",
         CheckCode::L7Tout => "connected, but no answer came",
     }
 }
@@ -141,6 +141,7 @@ fn what(what: &EventKind, infra: &Infrastructure) -> Phrase {
             phrase![name(&guard.firewall), ": ", rule(guard), " blocks port ", infra.port(*link)]
         }
         EventKind::Waits { component, waiting } => phrase!["waits at ", name(component), ", ", *waiting, " in the queue"],
+        EventKind::SynDropped { component } => phrase!["SYN dropped: the accept queue of ", name(component), " is full"],
         EventKind::TurnedAway { component } => phrase![name(component), " rejects it: the queue is full"],
         EventKind::Chose { balancer, backend, algorithm, up } => {
             phrase![name(balancer), " chose ", name(backend), " (", Part::name(algorithm.word()), ", ", *up, " UP)"]
@@ -159,7 +160,7 @@ fn what(what: &EventKind, infra: &Infrastructure) -> Phrase {
         EventKind::Ended { outcome: Err(failure), .. } => phrase![term::failure(*failure)],
         EventKind::Backend { backend, up: true, .. } => phrase!["health checks: ", name(backend), " is UP again"],
         EventKind::Backend { backend, up: false, code: Some(code) } => {
-            phrase!["health checks: ", name(backend), " is DOWN (", code.id(), ": ", check_code(*code), ")"]
+            phrase!["health checks: ", name(backend), " is DOWN (", Part::value(code), ": ", check_code(*code), ")"]
         }
         EventKind::Backend { backend, up: false, code: None } => phrase!["health checks: ", name(backend), " is DOWN"],
         EventKind::Master { balancer, master: true } => {

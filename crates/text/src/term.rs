@@ -38,6 +38,7 @@ pub const fn phase(phase: Phase) -> &'static str {
         Phase::Finish => "TLS handshake 2 of 2",
         Phase::Resume => "TLS resumption",
         Phase::Exchange => "HTTP",
+        Phase::Check => "health check",
     }
 }
 

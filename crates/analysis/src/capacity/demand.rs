@@ -242,6 +242,10 @@ impl Solver<'_> {
             inflow.requests += requests;
             inflow.opening.add(opening);
             let (round_trip, below) = (self.round_trip(link, kind), self.stays[to.index()][kind.index()]);
+            if is_browser && fixed.station(to).connections.is_some() {
+                // Between a handshake and what follows, the connection is present at the entry.
+                self.hold(kind, Holding::Connections(to), opening.trips * round_trip);
+            }
             let opens =
                 opening.messages() * round_trip + opening.work_s + opening.trips * below.trip + opening.connects * below.connect;
             self.hold(kind, Holding::Places(link), requests * (round_trip + below.request) + opens);

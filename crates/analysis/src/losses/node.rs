@@ -1,8 +1,8 @@
 //! How requests of each kind end at one component, given how they end at its upstreams.
 
 use hoplight_model::behaviour::{
-    AttemptFailure, Behaviour, Ejection, FailurePolicy, Forwarding, NextAttempt, Reaction, Statement, UpstreamChoice, WhenFull,
-    checks_speak_tls,
+    AttemptFailure, Behaviour, Ejection, FailurePolicy, Forwarding, HealthChecking, NextAttempt, Reaction, Statement,
+    UpstreamChoice, WhenFull, checks_speak_tls,
 };
 use hoplight_model::station::Hold;
 use hoplight_model::{Algorithm, Cipher, ComponentIx, Connections, HealthCheck, LinkIx, Protocol, RequestKind};
@@ -11,6 +11,7 @@ use super::health;
 use super::reply::{Ending, LossReason, Part, Reply};
 use super::site::Site;
 use super::state::{Passage, State};
+use super::syn;
 
 /// Requests sent on a link per request of the component.
 pub(super) type Sends = Vec<(LinkIx, f64)>;
@@ -22,6 +23,10 @@ pub(super) struct Load {
     pub(super) block: f64,
     /// Mean time in the queue, in seconds.
     pub(super) wait_s: f64,
+    /// Mean time until the program accepts the connection, in seconds.
+    pub(super) line_s: f64,
+    /// Fraction of requests that would find no room without those from balancers.
+    pub(super) idle_block: f64,
 }
 
 /// Fraction of health checks that fail.
@@ -31,10 +36,30 @@ pub(super) struct Failures {
     pub(super) loaded: f64,
     /// Without requests from the balancer that checks.
     pub(super) idle: f64,
+    /// Mean time until a response at the current load, in seconds.
+    pub(super) loaded_s: f64,
+    /// Mean time until a response without requests from the balancer that checks, in seconds.
+    pub(super) idle_s: f64,
 }
 
 impl Failures {
-    const ALWAYS: Self = Self { loaded: 1.0, idle: 1.0 };
+    const ALWAYS: Self = Self { loaded: 1.0, idle: 1.0, loaded_s: 0.0, idle_s: 0.0 };
+
+    /// Whether other checks differ noticeably.
+    pub(super) fn differs(&self, other: &Self, tolerance: f64) -> bool {
+        let apart = |a: f64, b: f64| (a - b).abs() > tolerance * (1.0 + a);
+        apart(self.loaded, other.loaded)
+            || apart(self.idle, other.idle)
+            || apart(self.loaded_s, other.loaded_s)
+            || apart(self.idle_s, other.idle_s)
+    }
+
+    /// Fails the checks that take longer than a time limit, in seconds.
+    fn within(self, limit_s: f64) -> Self {
+        let late = |fails: f64, time_s: f64| if time_s >= limit_s { (1.0, limit_s) } else { (fails, time_s) };
+        let ((loaded, loaded_s), (idle, idle_s)) = (late(self.loaded, self.loaded_s), late(self.idle, self.idle_s));
+        Self { loaded, idle, loaded_s, idle_s }
+    }
 }
 
 /// What is known about one component.
@@ -85,13 +110,15 @@ impl Evaluation<'_> {
     fn queue(&self, ix: ComponentIx, load: Load, service: f64, behind: &Reply) -> Reply {
         let mut reply = Reply::default();
         for part in &behind.parts {
-            let why = part.why.or((load.wait_s > 1.0).then_some(LossReason::Overloaded(ix)));
-            let time_s = part.time_s + service + load.wait_s;
+            let wait_s = load.wait_s + load.line_s;
+            let why = part.why.or((wait_s > 1.0).then_some(LossReason::Overloaded(ix)));
+            let time_s = part.time_s + service + wait_s;
             reply.add(Part { why, share: part.share * (1.0 - load.block), time_s, ..*part });
         }
         let ending = match self.site.infra.component(ix).kind.when_full() {
             WhenFull::Refuse => Ending::Failed(AttemptFailure::Refused),
-            WhenFull::Respond(_) => Ending::Error,
+            // The probability that a SYN is dropped. What it means depends on the caller: see `syn::resolve`.
+            WhenFull::DropSyn => Ending::Failed(AttemptFailure::Silent),
             WhenFull::TooManyConnections => Ending::Failed(AttemptFailure::TooManyConnections),
         };
         reply.add(Part { ending, why: Some(LossReason::Overloaded(ix)), share: load.block, time_s: 0.0 });
@@ -200,12 +227,12 @@ impl Evaluation<'_> {
     /// Fraction of the time that a balancer considers a backend UP.
     fn up(&self, link: LinkIx, forwarding: &Forwarding) -> f64 {
         let Some(checking) = &forwarding.health else { return 1.0 };
-        let Failures { loaded, idle } = self.backend_check(link, checking.depth);
+        let Failures { loaded, idle, .. } = self.backend_check(link, checking);
         health::up(loaded, idle, checking.fall, checking.rise)
     }
 
     /// Fraction of a balancer's checks of a backend that fail.
-    fn backend_check(&self, link: LinkIx, depth: HealthCheck) -> Failures {
+    fn backend_check(&self, link: LinkIx, checking: &HealthChecking) -> Failures {
         let to = self.site.hop(link).to;
         if self.state.passage(self.site, link) != Passage::Open {
             return Failures::ALWAYS;
@@ -213,23 +240,33 @@ impl Evaluation<'_> {
         if checks_speak_tls(self.site.infra) && self.state.all_expired(&self.site.infra.certificates_at(to)) {
             return Failures::ALWAYS;
         }
-        if depth == HealthCheck::Tcp { Failures::default() } else { self.nodes[to.index()].checks[depth as usize] }
+        let lost = |block| syn::lost(if self.site.drops_syn[to.index()] { block } else { 0.0 }, checking.connect_timeout.get());
+        // A backend that is DOWN still gets the requests of its other clients.
+        let (full, idle_full) = (lost(self.loads[to.index()].block), lost(self.loads[to.index()].idle_block));
+        if checking.depth == HealthCheck::Tcp {
+            return Failures { loaded: full, idle: idle_full, ..Failures::default() };
+        }
+        let answer = self.nodes[to.index()].checks[checking.depth as usize].within(checking.timeout.get());
+        Failures { loaded: full + (1.0 - full) * answer.loaded, idle: idle_full + (1.0 - idle_full) * answer.idle, ..answer }
     }
 
-    /// Fraction of the checks of this depth that fail at a component that accepts connections.
+    /// Fraction of the checks of this depth that fail at a component that has accepted their connection, and how long they
+    /// take. They wait like requests.
     fn check_failures(&self, ix: ComponentIx, depth: HealthCheck) -> Failures {
-        let full = self.loads[ix.index()].block;
+        let load = self.loads[ix.index()];
+        let kind = if depth == HealthCheck::Http { RequestKind::Static } else { RequestKind::Read };
+        let own_s = self.site.service_s(ix, kind);
         if self.site.check_depths[ix.index()].is_none_or(|shallowest| depth < shallowest) {
-            return Failures { loaded: full, idle: 0.0 };
+            return Failures { loaded_s: own_s + load.wait_s + load.line_s, idle_s: own_s, ..Failures::default() };
         }
         let Behaviour::Forward(forwarding) = self.site.behaviour(ix, RequestKind::Read) else { return Failures::ALWAYS };
         let links = &forwarding.links;
         let ejected = self.ejected(ix, RequestKind::Read, forwarding);
         let is_skipped = |place: usize| ejected[place] && !ejected.iter().all(|ejected| *ejected);
         let firsts = if forwarding.choice == UpstreamChoice::RoundRobin { links.len() } else { 1 };
-        let fails = |first: usize, of: fn(&Failures) -> f64| {
+        let fails = |first: usize, of: fn(&Failures) -> (f64, f64)| {
             // Probability that the check reaches each link in turn.
-            let (mut left, mut failed) = (1.0, 0.0);
+            let (mut left, mut failed, mut time_s) = (1.0, 0.0, 0.0);
             let turn = (first..links.len()).chain(0..first).filter(|place| !is_skipped(*place));
             for link in turn.map(|place| &links[place]) {
                 let takes = if forwarding.health.is_some() { self.up(*link, forwarding) } else { 1.0 };
@@ -237,7 +274,9 @@ impl Evaluation<'_> {
                     Passage::Refused => continue,
                     Passage::Silent => failed += left * takes,
                     Passage::Open => {
-                        failed += left * takes * of(&self.nodes[self.site.hop(*link).to.index()].checks[depth as usize]);
+                        let (fails, takes_s) = of(&self.upstream_check(*link, depth, forwarding));
+                        failed += left * takes * fails;
+                        time_s += left * takes * takes_s;
                     }
                 }
                 left *= 1.0 - takes;
@@ -245,10 +284,27 @@ impl Evaluation<'_> {
                     break;
                 }
             }
-            failed + left
+            (failed + left, time_s)
         };
-        let behind = |of| (0..firsts).map(|first| fails(first, of)).sum::<f64>() / firsts as f64;
-        Failures { loaded: full + (1.0 - full) * behind(|it| it.loaded), idle: behind(|it| it.idle) }
+        let behind = |of| {
+            let each = (0..firsts).map(|first| fails(first, of));
+            let (failed, time_s) = each.fold((0.0, 0.0), |sum, one| (sum.0 + one.0, sum.1 + one.1));
+            (failed / firsts as f64, time_s / firsts as f64)
+        };
+        let (loaded, loaded_s) = behind(|it| (it.loaded, it.loaded_s));
+        let (idle, idle_s) = behind(|it| (it.idle, it.idle_s));
+        Failures { loaded, idle, loaded_s: loaded_s + own_s + load.wait_s + load.line_s, idle_s: idle_s + own_s }
+    }
+
+    /// Fraction of the checks that fail at an upstream of the component that forwards them.
+    fn upstream_check(&self, link: LinkIx, depth: HealthCheck, forwarding: &Forwarding) -> Failures {
+        let to = self.site.hop(link).to;
+        let timeout = forwarding.policy(self.site.infra.link(link).protocol).connect_timeout;
+        let block = self.loads[to.index()].block;
+        let full = if self.site.drops_syn[to.index()] { syn::lost(block, timeout.get()) } else { block };
+        let answer = self.nodes[to.index()].checks[depth as usize].within(forwarding.timeout.get());
+        let loaded_s = full * timeout.get() + (1.0 - full) * answer.loaded_s;
+        Failures { loaded: full + (1.0 - full) * answer.loaded, loaded_s, ..answer }
     }
 
     /// Where a driver that follows the primary starts: it stays at a database as long as its writes succeed, and moves
@@ -308,7 +364,13 @@ impl Evaluation<'_> {
             let next = match policy.retry.next {
                 NextAttempt::Round if attempt < policy.retry.attempts => Some((place + 1) % links.len()),
                 NextAttempt::Following if place + 1 < links.len() => Some(place + 1),
-                // The checks have taken a backend that fails in this way out of rotation.
+                // A backend that drops SYNs now and then stays UP.
+                NextAttempt::Same | NextAttempt::Redispatch
+                    if self.state.passage(self.site, link) == Passage::Open && attempt < policy.retry.attempts =>
+                {
+                    Some(if policy.retry.next == NextAttempt::Same { place } else { (place + 1) % links.len() })
+                }
+                // The checks have taken a backend that fails in another way out of rotation.
                 NextAttempt::Round | NextAttempt::Following | NextAttempt::Same | NextAttempt::Redispatch => None,
             };
             match next {
@@ -352,9 +414,9 @@ impl Evaluation<'_> {
         }
         let (limit, travel) = (forwarding.timeout.get(), self.site.round_trip_s(link));
         let mut reply = Reply::default();
-        for part in &self.nodes[hop.to.index()].replies[kind.index()].parts {
+        for part in &syn::resolve(&self.nodes[hop.to.index()].replies[kind.index()], policy.connect_timeout.get()).parts {
             let time_s = part.time_s + travel;
-            if time_s < limit {
+            if time_s < limit || part.ending == Ending::Failed(AttemptFailure::Silent) {
                 // A response within the time limit is not a failure, however long it took.
                 let why = part.why.filter(|_| part.ending != Ending::Ok || part.time_s > 1.0);
                 reply.add(Part { why, time_s, ..*part });

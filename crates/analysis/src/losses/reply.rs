@@ -37,7 +37,7 @@ pub enum LossReason {
     Refused(LinkIx),
     /// The database is read-only.
     ReadOnly(ComponentIx),
-    /// All slots and the queue of the component are full.
+    /// All slots and the accept queue of the component are full.
     Overloaded(ComponentIx),
 }
 

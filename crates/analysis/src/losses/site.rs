@@ -1,7 +1,7 @@
 //! Data that does not depend on a loss, derived once per infrastructure.
 
 use hoplight_model::arrivals::Arrivals;
-use hoplight_model::behaviour::{Behaviour, behaviour, check_depth, site_certificates};
+use hoplight_model::behaviour::{Behaviour, WhenFull, behaviour, check_depth, site_certificates};
 use hoplight_model::station::Station;
 use hoplight_model::{ComponentIx, HealthCheck, Hop, Infrastructure, LinkIx, RequestKind};
 
@@ -11,6 +11,8 @@ pub(super) struct Site<'a> {
     pub(super) hops: Vec<Hop>,
     pub(super) behaviours: Vec<[Behaviour; 3]>,
     pub(super) stations: Vec<Station>,
+    /// Whether each component drops SYNs while it is full.
+    pub(super) drops_syn: Vec<bool>,
     pub(super) check_depths: Vec<Option<HealthCheck>>,
     /// Components that requests may reach, each before its upstreams; the browser is first.
     pub(super) order: Vec<ComponentIx>,
@@ -53,6 +55,7 @@ impl<'a> Site<'a> {
         Self {
             infra,
             stations: infra.components().map(|(_, component)| component.station()).collect(),
+            drops_syn: infra.components().map(|(_, component)| component.kind.when_full() == WhenFull::DropSyn).collect(),
             check_depths: infra.components().map(|(ix, _)| check_depth(infra, ix)).collect(),
             clusters: infra.database_clusters(),
             holders: site_certificates(infra),
@@ -72,6 +75,11 @@ impl<'a> Site<'a> {
 
     pub(super) fn station(&self, ix: ComponentIx) -> &Station {
         &self.stations[ix.index()]
+    }
+
+    /// Whether a component checks the health of its upstreams.
+    pub(super) fn balances(&self, ix: ComponentIx) -> bool {
+        self.infra.component(ix).kind.as_balancer().is_some()
     }
 
     pub(super) fn behaviour(&self, ix: ComponentIx, kind: RequestKind) -> &Behaviour {

@@ -12,12 +12,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use hoplight_model::{ComponentIx, RequestKind};
+use hoplight_model::behaviour::Behaviour;
+use hoplight_model::{ComponentIx, LinkIx, RequestKind};
 
 use super::loss::{Consequence, Loss};
 use super::node::{Evaluation, Load, Node};
 use super::site::Site;
 use super::state::State;
+use super::syn;
 use super::users::Users;
 
 /// Maximum number of rounds. Most losses overload nothing and need one.
@@ -143,11 +145,7 @@ impl<'a> Solver<'a> {
                 let node = self.evaluate(ix);
                 let known = &self.nodes[ix.index()];
                 let differs = (0..3).any(|kind| node.replies[kind].differs(&known.replies[kind], TOLERANCE))
-                    || node
-                        .checks
-                        .iter()
-                        .zip(&known.checks)
-                        .any(|(a, b)| (a.loaded - b.loaded).abs() > TOLERANCE || (a.idle - b.idle).abs() > TOLERANCE);
+                    || node.checks.iter().zip(&known.checks).any(|(a, b)| a.differs(b, TOLERANCE));
                 if differs {
                     let clients = self.site.into[ix.index()].iter().map(|link| self.site.hop(*link).from);
                     dirty.extend(clients.filter_map(|client| self.site.places[client.index()]).filter(|client| *client < place));
@@ -237,9 +235,17 @@ impl<'a> Solver<'a> {
         let (known, load) = (self.loads[ix], self.load(ix));
         // Half steps keep two components that relieve each other from oscillating.
         let step = |from: f64, to: f64| if round < 2 { to } else { f64::midpoint(from, to) };
-        let load = Load { block: step(known.block, load.block), wait_s: step(known.wait_s, load.wait_s) };
-        let differs =
-            (load.block - known.block).abs() > TOLERANCE || (load.wait_s - known.wait_s).abs() > TOLERANCE * (1.0 + known.wait_s);
+        let load = Load {
+            block: step(known.block, load.block),
+            wait_s: step(known.wait_s, load.wait_s),
+            line_s: step(known.line_s, load.line_s),
+            idle_block: step(known.idle_block, load.idle_block),
+        };
+        let apart = |from: f64, to: f64| (to - from).abs() > TOLERANCE * (1.0 + from);
+        let differs = (load.block - known.block).abs() > TOLERANCE
+            || (load.idle_block - known.idle_block).abs() > TOLERANCE
+            || apart(known.wait_s, load.wait_s)
+            || apart(known.line_s, load.line_s);
         if differs {
             if let Some(before) = &mut self.before {
                 before.loads.entry(ix).or_insert(known);
@@ -252,8 +258,16 @@ impl<'a> Solver<'a> {
 
     /// Requests per second that arrive at a component.
     fn inflow(&self, ix: usize) -> [f64; 3] {
+        self.inflow_from(ix, |_| true)
+    }
+
+    /// Requests per second that arrive at a component from some of its clients.
+    fn inflow_from(&self, ix: usize, counts: impl Fn(ComponentIx) -> bool) -> [f64; 3] {
         let mut rates = [0.0; 3];
         for link in &self.site.into[ix] {
+            if !counts(self.site.hop(*link).from) {
+                continue;
+            }
             let from = self.site.hop(*link).from.index();
             for (kind, rate) in rates.iter_mut().enumerate() {
                 let sends = &self.nodes[from].sends[kind];
@@ -278,27 +292,76 @@ impl<'a> Solver<'a> {
         let work: f64 = rates.iter().zip(node.holds_s).map(|(rate, hold)| rate * hold).sum();
         let slots = f64::from(station.slots);
         let used = work / slots;
+        let drops_syn = self.site.drops_syn[ix];
+        let resends = if drops_syn { self.resends(ix) } else { 0 };
         let mut load = Load::default();
         if used > BUSY {
             let room = station.queue.or(station.connections.map(|most| most.saturating_sub(station.slots)));
             load = match room {
-                Some(room) => finite_queue(used, f64::from(room), work / whole / slots),
-                None => Load { block: 0.0, wait_s: if used >= 1.0 { ENDLESS_S } else { 0.0 } },
+                Some(room) => with_resends(resends, |syns| finite_queue(used * syns, f64::from(room), work / whole / slots)),
+                None => Load { wait_s: if used >= 1.0 { ENDLESS_S } else { 0.0 }, ..Load::default() },
             };
         }
-        if let Some(most) = station.connections {
+        if drops_syn && load.block > 0.0 {
+            let others = self.inflow_from(ix, |from| !self.site.balances(from));
+            let used: f64 = others.iter().zip(node.holds_s).map(|(rate, hold)| rate * hold).sum::<f64>() / slots;
+            if let Some(room) = station.queue.filter(|_| used > BUSY) {
+                load.idle_block = with_resends(resends, |syns| finite_queue(used * syns, f64::from(room), 0.0)).block;
+            }
+        }
+        if let Some(most) = station.connections.map(f64::from) {
             let present: f64 = rates.iter().zip(node.stays_s).map(|(rate, stay)| rate * stay).sum();
-            load.block = load.block.max(1.0 - f64::from(most) / present.max(f64::from(most)));
+            if !drops_syn {
+                load.block = load.block.max(1.0 - most / present.max(most));
+            } else if present / most > BUSY {
+                // Connections are the servers, and the kernel's accept queue has as many places.
+                let line = with_resends(resends, |syns| finite_queue(present / most * syns, most, present / whole / most));
+                load = Load { block: load.block.max(line.block), line_s: line.wait_s, ..load };
+            }
         }
         load
     }
+
+    /// How often the callers of a component resend a SYN.
+    fn resends(&self, ix: usize) -> usize {
+        let of_link = |link: &LinkIx| {
+            let behaviours = &self.site.behaviours[self.site.hop(*link).from.index()];
+            behaviours.iter().find_map(|behaviour| match behaviour {
+                Behaviour::Originate(origin) => Some(syn::resends(origin.patience.get())),
+                Behaviour::Forward(forwarding) => {
+                    let policy = forwarding.policy(self.site.infra.link(*link).protocol);
+                    Some(syn::resends(policy.connect_timeout.get()))
+                }
+                Behaviour::Respond
+                | Behaviour::Query(_)
+                | Behaviour::Resolve(_)
+                | Behaviour::Filter
+                | Behaviour::Fail(_)
+                | Behaviour::Ignore => None,
+            })
+        };
+        self.site.into[ix].iter().filter_map(of_link).max().unwrap_or(0)
+    }
+}
+
+/// Finds the queueing at a component whose callers resend dropped SYNs; `queue` computes it from the number of SYNs per
+/// connection attempt.
+fn with_resends(resends: usize, queue: impl Fn(f64) -> Load) -> Load {
+    let mut load = queue(1.0);
+    if resends > 0 {
+        // More SYNs make more of them find no room. The sequence grows and has a limit.
+        for _ in 0..ROUNDS {
+            load = queue(syn::attempts(load.block, resends));
+        }
+    }
+    load
 }
 
 /// An M/M/1 queue with limited room, whose one server stands for all slots while they are busy; `each_s` is the time
 /// between two departures.
 fn finite_queue(used: f64, room: f64, each_s: f64) -> Load {
     if (used - 1.0).abs() < 1e-6 {
-        return Load { block: 1.0 / (room + 1.0), wait_s: room / 2.0 * each_s };
+        return Load { block: 1.0 / (room + 1.0), wait_s: room / 2.0 * each_s, ..Load::default() };
     }
     // Written in the reciprocal of an overload, so that the powers stay finite.
     let (block, length) = if used < 1.0 {
@@ -310,7 +373,7 @@ fn finite_queue(used: f64, room: f64, each_s: f64) -> Load {
         let block = (1.0 - 1.0 / used) / (1.0 - free);
         (block, (room + 1.0) / (1.0 - free) - used / (used - 1.0))
     };
-    Load { block, wait_s: length.max(0.0) * each_s }
+    Load { block, wait_s: length.max(0.0) * each_s, ..Load::default() }
 }
 
 #[cfg(test)]

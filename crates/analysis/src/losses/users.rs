@@ -9,6 +9,7 @@ use super::node::{Node, Sends};
 use super::reply::{Ending, LossReason, Part, Reply};
 use super::site::Site;
 use super::state::{Passage, State};
+use super::syn;
 
 /// A balancer that holds the site's address for a share of the time.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -80,8 +81,8 @@ impl Users<'_> {
             None => 0.0,
         };
         let left = (share - moved - refused).max(0.0);
-        for part in &self.nodes[to.index()].replies[kind.index()].parts {
-            let late = part.time_s + travel > origin.patience.get();
+        for part in &syn::resolve(&self.nodes[to.index()].replies[kind.index()], origin.patience.get()).parts {
+            let late = part.time_s + travel >= origin.patience.get();
             let ending = if late { Ending::Error } else { part.ending };
             let why = if late { part.why.or(Some(LossReason::Overloaded(to))) } else { part.why };
             reply.add(Part { share: part.share * left, ending, why, time_s: part.time_s + travel });

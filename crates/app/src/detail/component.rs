@@ -130,7 +130,7 @@ fn special(page: &mut Page, stage: &Stage, ix: ComponentIx, component: &Componen
             for link in infra.links_from(ix) {
                 let (_, to) = infra.ends(link);
                 let Some(up) = sim.backend_up(link) else { continue };
-                let code = sim.check_code(link).map_or_else(String::new, |code| format!(" {}", code.id()));
+                let code = sim.check_code(link).map_or_else(String::new, |code| format!(" {code}"));
                 let (tone, word) = match (up, sim.is_draining(&infra.hop_element(link))) {
                     (false, _) => (Tone::Bad, format!("DOWN{code}")),
                     (true, Some(true)) => (Tone::Warn, "draining".to_owned()),

@@ -276,7 +276,7 @@ fn usual(infra: &Infrastructure, at: Option<ComponentIx>, came: Option<&JournalE
         (Heading::Response, Phase::Handshake | Phase::Hello) => format!("{id} terminates TLS: it presents its certificate"),
         (Heading::Response, Phase::Finish) => format!("{id} confirms the keys: TLS terminates here"),
         (Heading::Response, Phase::Resume) => format!("{id} resumes the TLS session without a certificate"),
-        (Heading::Response, Phase::Exchange) => format!("{id} responds itself"),
+        (Heading::Response, Phase::Exchange | Phase::Check) => format!("{id} responds itself"),
         (Heading::Request, Phase::Lookup) => format!("{id} looks up the site's address"),
         (Heading::Request, Phase::Connect) => format!("{id} needs a connection first, and opens one"),
         (Heading::Request, _) if phase.is_handshake() && lets_through => {

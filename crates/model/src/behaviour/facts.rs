@@ -1,7 +1,7 @@
 //! Facts about each kind of component that do not depend on a request: one exhaustive `match` that everything else
 //! reads.
 
-use super::{HttpError, WhenFull};
+use super::WhenFull;
 use crate::component::ComponentKind;
 use crate::link::Protocol;
 use crate::tier::Tier;
@@ -121,7 +121,6 @@ pub enum Column {
 /// Width of a component outside the site.
 const NARROW: Shape = Shape::Block(Some(7));
 const WIDE: Shape = Shape::Block(None);
-const UNAVAILABLE: WhenFull = WhenFull::Respond(HttpError::Unavailable);
 
 impl ComponentKind {
     /// The facts about this kind.
@@ -136,7 +135,7 @@ impl ComponentKind {
                 answers: &[],
                 usual_port: None,
                 http_tls: HttpTls::FromUsers,
-                when_full: UNAVAILABLE,
+                when_full: WhenFull::DropSyn,
                 fails_as: FailsAs::Program,
                 crash: CrashEffect::NotPart,
                 shape: NARROW,
@@ -149,7 +148,7 @@ impl ComponentKind {
                 answers: &[Dns],
                 usual_port: None,
                 http_tls: HttpTls::Inside,
-                when_full: UNAVAILABLE,
+                when_full: WhenFull::DropSyn,
                 fails_as: FailsAs::Service,
                 crash: CrashEffect::NoLookup,
                 shape: NARROW,
@@ -175,7 +174,7 @@ impl ComponentKind {
                 answers: &[Vrrp, Http],
                 usual_port: Some(Http.usual_port(false)),
                 http_tls: HttpTls::ToBackends,
-                when_full: UNAVAILABLE,
+                when_full: WhenFull::DropSyn,
                 fails_as: FailsAs::Program,
                 crash: CrashEffect::Refuses,
                 shape: WIDE,
@@ -188,7 +187,7 @@ impl ComponentKind {
                 answers: &[Http],
                 usual_port: Some(Http.usual_port(true)),
                 http_tls: HttpTls::Inside,
-                when_full: UNAVAILABLE,
+                when_full: WhenFull::DropSyn,
                 fails_as: FailsAs::Program,
                 crash: CrashEffect::Refuses,
                 shape: WIDE,
@@ -201,7 +200,7 @@ impl ComponentKind {
                 answers: &[Http],
                 usual_port: Some(Http.usual_port(true)),
                 http_tls: HttpTls::Inside,
-                when_full: UNAVAILABLE,
+                when_full: WhenFull::DropSyn,
                 fails_as: FailsAs::Program,
                 crash: CrashEffect::Refuses,
                 shape: WIDE,
@@ -227,7 +226,7 @@ impl ComponentKind {
                 answers: &[],
                 usual_port: None,
                 http_tls: HttpTls::Inside,
-                when_full: UNAVAILABLE,
+                when_full: WhenFull::DropSyn,
                 fails_as: FailsAs::Program,
                 crash: CrashEffect::NoSamples,
                 shape: Shape::Mark,
@@ -240,7 +239,7 @@ impl ComponentKind {
                 answers: &[Metrics],
                 usual_port: None,
                 http_tls: HttpTls::Inside,
-                when_full: UNAVAILABLE,
+                when_full: WhenFull::DropSyn,
                 fails_as: FailsAs::Program,
                 crash: CrashEffect::SamplesRefused,
                 shape: WIDE,

@@ -9,7 +9,7 @@ pub enum HttpError {
     InternalServerError,
     /// 502: the upstream refused or closed the connection, or its certificate is invalid.
     BadGateway,
-    /// 503: no backend is available, or the component is full.
+    /// 503: no backend is available.
     Unavailable,
     /// 504: the upstream did not respond in time.
     GatewayTimeout,
@@ -32,7 +32,8 @@ impl HttpError {
 pub enum AttemptFailure {
     /// The connection is refused: no process is listening, or a firewall rejects it.
     Refused,
-    /// No reply within the connect timeout: the machine is down, the link is cut, or a packet was dropped.
+    /// No reply within the connect timeout: the machine is down, the link is cut, a packet was dropped, or the accept queue is
+    /// full.
     Silent,
     /// The connection is closed before the response arrives.
     Reset,

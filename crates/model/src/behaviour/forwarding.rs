@@ -51,6 +51,9 @@ pub struct Forwarding {
     /// Whether TLS passes through it: it forwards handshakes, keeps requests on an open connection with the same
     /// backend, and closes the connection instead of reporting an error.
     pub passes_tls: bool,
+    /// Whether it drops a request whose client has closed the connection before it is forwarded (nginx:
+    /// `proxy_ignore_client_abort` is off). HAProxy does so only with `option abortonclose`; an application does not look.
+    pub notices_aborts: bool,
     /// Whether it remembers which database accepted the last write. It must then inspect the response to every write
     /// instead of only relaying it.
     pub learns_writer: bool,
@@ -118,6 +121,7 @@ impl Forwarding {
             ejection: None,
             connections: infra.component(ix).kind.upstream(),
             passes_tls,
+            notices_aborts: false,
             learns_writer: false,
         }
     }
@@ -136,6 +140,7 @@ impl Forwarding {
             sql: FailurePolicy { timed_out: Reaction::Report(HttpError::GatewayTimeout), ..driver.sql },
             no_upstream: HttpError::BadGateway,
             timeout: spec.timeout_s.unwrap_or(WEB_TIMEOUT),
+            notices_aborts: !runs_code,
             ..driver
         })
     }
@@ -167,6 +172,7 @@ impl Forwarding {
             health: None,
             connections: infra.component(ix).kind.upstream(),
             passes_tls: false,
+            notices_aborts: false,
             learns_writer: follows && has_database,
         })
     }

@@ -218,7 +218,7 @@ fn a_full_database_reports_error_1040_and_a_full_firewall_refuses() {
     assert_eq!(full("db-1"), WhenFull::TooManyConnections);
     assert_eq!(full("fw-1"), WhenFull::Refuse);
     for id in ["lb-1", "web-1", "app-1"] {
-        assert_eq!(full(id), WhenFull::Respond(HttpError::Unavailable));
+        assert_eq!(full(id), WhenFull::DropSyn);
     }
 }
 

@@ -1,18 +1,20 @@
 //! Health checks: how a balancer detects which backends are available.
 //!
 //! A check goes as deep as its [`HealthCheck`] says. The default only opens a connection, so it passes even if the
-//! application behind the backend is dead. Checks ignore the outcomes of requests: a balancer that relies on checks
+//! application behind the backend is dead; a deeper one is a request that takes the way of a user's. Checks ignore the outcomes of requests: a balancer that relies on checks
 //! alone detects a failure late, which is what the lesson teaches.
 
-use hoplight_model::behaviour::NextAttempt;
 use hoplight_model::firewall::RuleAction;
 use hoplight_model::{HealthCheck, LinkIx, RequestKind, TlsMode};
 
 use crate::event::Kind;
-use crate::index::{Ix, StationIx, count64, length};
+use crate::index::{Ix, RequestIx, StationIx, count64};
 use crate::journal::{EventKind, Observer};
+use crate::packet::Phase;
 use crate::plan::{BalancerPlan, Role};
+use crate::request::{Request, State, Status, check_number};
 use crate::simulation::Simulation;
+use crate::simulation::service::Next;
 use crate::station::{Passage, Routing};
 use crate::time::SimTime;
 use crate::view::{CheckCode, Health};
@@ -73,33 +75,25 @@ impl Simulation {
     /// Checks the health of a backend.
     pub(super) fn check_due<O: Observer>(&mut self, link: LinkIx, observer: &mut O) {
         let from = self.plan.hops[link].from;
-        let balancer = self.balancer(from);
-        let sent = self.health(from).is_up();
-        let failed = self.check_failure(link, balancer).filter(|_| sent);
-        let link_state = &mut self.links[link];
-        link_state.set_check(failed.map(|(code, _)| code));
-        if sent {
-            // A check that times out gets no response, and a check that fails later gets a late one.
-            link_state.count_check(failed.is_none_or(|(_, after)| after == 0));
-            observer.checked(self.clock.now(), link, failed.is_none());
-        }
-        let Some((_, after)) = failed else {
+        if !self.health(from).is_up() {
+            self.links[link].record_check(None);
             self.check_ended(link, observer);
             return;
-        };
-        if after == 0 {
-            self.check_ended(link, observer);
-        } else {
-            self.clock.schedule(self.clock.now() + after, Kind::CheckTimeout, link.raw());
+        }
+        let number = self.links[link].begin_check();
+        match self.check_connection(link, self.balancer(from)) {
+            Some((code, 0)) => self.check_answered(link, Some(code), observer),
+            Some((code, after)) => self.start_check_timer(link, after, code),
+            None => self.send_check(link, number, observer),
         }
     }
 
-    /// How and after how many nanoseconds a check of a backend would fail; `None` if it would pass.
+    /// How and after how many nanoseconds a check of a backend fails before it reaches the program; `None` if it reaches the
+    /// program or its accept queue.
     ///
     /// As in `HAProxy` with `timeout check` set, a connection attempt may take the balancer's connect timeout, but at
-    /// most the check interval; the response may then take the check timeout. Except for timeouts, a check takes no
-    /// time: its round trips are short compared with the interval.
-    fn check_failure(&self, link: LinkIx, balancer: &BalancerPlan) -> Option<(CheckCode, u64)> {
+    /// most the check interval; the response may then take the check timeout.
+    fn check_connection(&self, link: LinkIx, balancer: &BalancerPlan) -> Option<(CheckCode, u64)> {
         let to = self.plan.hops[link].to;
         match self.passage(link) {
             Passage::Refused => return Some((CheckCode::L4Con, 0)),
@@ -115,73 +109,141 @@ impl Simulation {
             // Where traffic is encrypted, so are health checks.
             return Some((CheckCode::L6Rsp, 0));
         }
-        if balancer.check == HealthCheck::Tcp {
-            return None;
+        None
+    }
+
+    /// Sends a check to a backend that a connection attempt reaches. An HTTP check is a request: it waits in line, takes
+    /// slots and gets the response that a user would get. Opening a connection takes no time, unless the accept queue is
+    /// full.
+    fn send_check<O: Observer>(&mut self, link: LinkIx, number: u32, observer: &mut O) {
+        let (to, check) = (self.plan.hops[link].to, self.balancer(self.plan.hops[link].from).check);
+        let connects = !self.stations[to].is_full();
+        if check == HealthCheck::Tcp && connects || self.requests.is_full() {
+            self.check_answered(link, None, observer);
+            return;
         }
-        match self.check_answer(to, balancer.check) {
-            Ok(after) if after < balancer.check_timeout => None,
-            Err(after) if after < balancer.check_timeout => Some((CheckCode::L7Sts, after)),
-            Ok(_) | Err(_) => Some((CheckCode::L7Tout, balancer.check_timeout)),
+        let number = check_number(link, number);
+        let kind = if check == HealthCheck::Http { RequestKind::Static } else { RequestKind::Read };
+        let mut request = Request::new(number, number, self.clock.draws_of(number), self.clock.now(), kind, Phase::Check);
+        (request.floor, request.depth, request.path[0]) = (0, 1, link);
+        (request.attempts[0], request.leg) = (1, self.links[link].firewalls());
+        let request = self.requests.insert(request);
+        if connects {
+            self.deliver_check(request, link, observer);
+        } else {
+            // The connect timeout has its own timer.
+            self.links[link].await_check(SimTime::from_nanos(u64::MAX), CheckCode::L4Tout);
+            self.drop_syn(request, to, observer);
         }
     }
 
-    /// How a station that accepts connections would answer a check of depth `check`, and after how many nanoseconds: with
-    /// success, or with an error. Follows the links for reads, and reads the station's round-robin position without
-    /// advancing it.
-    fn check_answer(&self, station: StationIx, check: HealthCheck) -> Result<u64, u64> {
-        let (plan, state) = (&self.plan.stations[station], &self.stations[station]);
-        if self.is_hung(station) {
-            return Err(u64::MAX);
+    /// Handles the connection of a check that was sent as a request.
+    pub(super) fn deliver_check<O: Observer>(&mut self, request: RequestIx, link: LinkIx, observer: &mut O) {
+        let (hop, latency) = (&self.plan.hops[link], self.links[link].stretch(self.links[link].latency()));
+        let (to, timeout, check) = (hop.to, self.balancer(hop.from).check_timeout, self.balancer(hop.from).check);
+        if check == HealthCheck::Tcp {
+            self.discard(request);
+            self.check_answered(link, None, observer);
+            return;
         }
-        if !state.has_free_slot() && !state.has_queue_space() {
-            return Err(0);
+        self.start_check_timer(link, timeout, CheckCode::L7Tout);
+        self.requests[request].state = State::OnWire;
+        if latency > 0 {
+            self.schedule_for(request, self.clock.now() + latency, Kind::Leg);
+        } else {
+            self.enter(request, to, observer);
         }
-        if plan.check_depth.is_none_or(|depth| check < depth) {
-            return Ok(0);
+    }
+
+    fn start_check_timer(&mut self, link: LinkIx, after: u64, code: CheckCode) {
+        let until = self.clock.now() + after;
+        self.links[link].await_check(until, code);
+        self.clock.schedule(until, Kind::CheckTimeout, link.raw());
+    }
+
+    /// Continues a check at a component that has worked on it: the component responds, or forwards it.
+    pub(super) fn on_check_work<O: Observer>(&mut self, request: RequestIx, station: StationIx, act: Routing, observer: &mut O) {
+        let link = self.requests[request].path[0];
+        let check = self.balancer(self.plan.hops[link].from).check;
+        if self.plan.stations[station].check_depth.is_none_or(|depth| check < depth) {
+            self.respond(request, Status::Ok, observer);
+            return;
         }
-        let links = &plan.out[RequestKind::Read];
-        let takes_turns = state.params().routing[RequestKind::Read] == Routing::TakeTurns;
-        let first = if takes_turns { length(state.turn()) } else { 0 };
-        let available = |link: LinkIx| self.is_available(station, RequestKind::Read, link);
-        let some_available = links.iter().any(|link| available(*link));
-        let mut elapsed = 0;
-        for place in 0..links.len() {
-            let link = links[(first + place) % links.len()];
-            if matches!(plan.role, Role::Balancer(_)) && !self.links[link].takes_new() {
-                continue;
-            }
-            if some_available && !available(link) {
-                continue;
-            }
-            match self.passage(link) {
-                Passage::Refused => {}
-                Passage::Silent => {
-                    let policy = plan.policy(RequestKind::Read, self.plan.hops[link].protocol);
-                    let connect_timeout = policy.connect_timeout.nanos();
-                    if policy.retry.next == NextAttempt::Same {
-                        return Err(elapsed + connect_timeout * policy.retry.attempts as u64);
-                    }
-                    elapsed += connect_timeout;
-                }
-                Passage::Open => {
-                    return match self.check_answer(self.plan.hops[link].to, check) {
-                        Ok(after) if after < plan.timeout => Ok(elapsed + after),
-                        Ok(after) | Err(after) => Err(elapsed + after.min(plan.timeout)),
-                    };
-                }
-            }
+        match self.decide(request, station, act, observer) {
+            Next::Forward(link) => self.forward(request, link, 1, observer),
+            Next::Respond => self.respond(request, Status::Ok, observer),
+            Next::Moved(Some(station)) => self.enter(request, station, observer),
+            Next::Moved(None) => {}
         }
-        Err(elapsed)
+    }
+
+    /// Handles the response to a check that was sent as a request, unless the check has timed out.
+    #[cold]
+    pub(super) fn check_returned<O: Observer>(&mut self, request: RequestIx, observer: &mut O) {
+        let record = &self.requests[request];
+        let (link, number, status) = (record.path[0], record.number, record.status);
+        self.discard(request);
+        if !self.links[link].awaits_check(number & u64::from(u32::MAX)) {
+            return;
+        }
+        let code = match status {
+            Status::Ok => None,
+            // HAProxy reports a closed connection as a layer 4 problem too.
+            Status::Refused | Status::Reset => Some(CheckCode::L4Con),
+            Status::Certificate => Some(CheckCode::L6Rsp),
+            Status::Error(failure) => failure.status().map(CheckCode::L7Sts),
+            Status::ReadOnly | Status::TooManyConnections => Some(CheckCode::L7Sts(500)),
+        };
+        self.check_answered(link, code, observer);
+    }
+
+    /// Fails a check whose SYNs were dropped until the connect timeout.
+    pub(super) fn check_not_connected<O: Observer>(&mut self, request: RequestIx, observer: &mut O) {
+        let (link, number) = (self.requests[request].path[0], self.requests[request].number);
+        self.discard(request);
+        if self.links[link].awaits_check(number & u64::from(u32::MAX)) && self.links[link].record_check(Some(CheckCode::L4Tout)) {
+            self.check_ended(link, observer);
+        } else {
+            self.next_check(link);
+        }
+    }
+
+    fn check_answered<O: Observer>(&mut self, link: LinkIx, code: Option<CheckCode>, observer: &mut O) {
+        let counts = self.links[link].record_check(code);
+        self.links[link].answer_check();
+        observer.checked(self.clock.now(), link, code.is_none());
+        if counts {
+            self.check_ended(link, observer);
+        } else {
+            self.next_check(link);
+        }
+    }
+
+    /// Handles the timeout of a check, unless the check has ended.
+    pub(super) fn check_timed_out<O: Observer>(&mut self, link: LinkIx, observer: &mut O) {
+        let Some(code) = self.links[link].check_timeout(self.clock.now()) else { return };
+        observer.checked(self.clock.now(), link, false);
+        if self.links[link].record_check(Some(code)) {
+            self.check_ended(link, observer);
+        } else {
+            self.next_check(link);
+        }
+    }
+
+    /// Schedules the next check of a backend.
+    fn next_check(&mut self, link: LinkIx) {
+        let interval = self.balancer(self.plan.hops[link].from).check_interval;
+        self.clock.schedule(self.clock.now() + interval, Kind::Check, link.raw());
     }
 
     /// Counts the result of a check: `fall` consecutive failures take a backend out of rotation, and `rise` consecutive
     /// successes bring it back. Schedules the next check an interval later.
-    pub(super) fn check_ended<O: Observer>(&mut self, link: LinkIx, observer: &mut O) {
+    fn check_ended<O: Observer>(&mut self, link: LinkIx, observer: &mut O) {
         let hop = &self.plan.hops[link];
         let balancer = self.balancer(hop.from);
-        let (fall, rise, interval, backend) = (balancer.fall, balancer.rise, balancer.check_interval, hop.to);
+        let (fall, rise, backend) = (balancer.fall, balancer.rise, hop.to);
         let runs = self.health(hop.from).is_up();
-        self.clock.schedule(self.clock.now() + interval, Kind::Check, link.raw());
+        self.next_check(link);
         if !runs {
             return;
         }

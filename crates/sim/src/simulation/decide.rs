@@ -3,17 +3,17 @@
 #![expect(clippy::inline_always, reason = "on the engine's critical path, as `flow` is")]
 
 use hoplight_model::Protocol;
-use hoplight_model::behaviour::{AttemptFailure, NextAttempt, Reaction, RetryRule, WhenFull};
+use hoplight_model::behaviour::{AttemptFailure, NextAttempt, Reaction, RetryRule};
 use hoplight_model::quantity::Seconds;
 
 use crate::database::Drivers;
 use crate::event::Kind;
 use crate::index::{LinkIx, RequestIx, StationIx};
-use crate::journal::{EventKind, FailureCause, FailureReason, Observer};
+use crate::journal::{EventKind, FailureReason, Observer};
 use crate::outcome::{Failure, Outcome};
-use crate::packet::{Heading, Phase};
+use crate::packet::Phase;
 use crate::plan::Role;
-use crate::request::{CROSSED, Lost, State, Status};
+use crate::request::{Lost, State, Status};
 use crate::simulation::Simulation;
 use crate::simulation::service::Next;
 use crate::station::Routing;
@@ -94,28 +94,6 @@ impl Simulation {
         self.respond(request, Status::Ok, observer);
     }
 
-    /// Turns away a message for which there is no room.
-    #[cold]
-    pub(super) fn turn_away<O: Observer>(&mut self, request: RequestIx, station: StationIx, observer: &mut O) {
-        let record = &self.requests[request];
-        if record.heading == Heading::Response {
-            // Only firewalls reject responses, by dropping them.
-            self.lose(request, Lost::Dropped((record.leg & !CROSSED) - 1), observer);
-            return;
-        }
-        let status = match self.plan.stations[station].when_full {
-            WhenFull::TooManyConnections => Status::TooManyConnections,
-            // Before the HTTP exchange, a full queue looks like a closed port.
-            _ if record.phase != Phase::Exchange => Status::Refused,
-            WhenFull::Refuse => Status::Refused,
-            WhenFull::Respond(error) => {
-                self.requests[request].cause = Some(FailureCause { component: station, reason: FailureReason::Full });
-                Status::Error(error.into())
-            }
-        };
-        self.respond(request, status, observer);
-    }
-
     /// Handles a response at the component that sent the request.
     pub(super) fn on_response<O: Observer>(&mut self, request: RequestIx, station: StationIx, observer: &mut O) {
         let plan = &self.plan.stations[station];
@@ -157,7 +135,14 @@ impl Simulation {
     }
 
     /// Handles the connection timeout of a web server or a database driver: it tries the next upstream, or fails.
-    fn connect_timed_out<O: Observer>(&mut self, request: RequestIx, station: StationIx, link: LinkIx, observer: &mut O) {
+    fn connect_timed_out<O: Observer>(
+        &mut self,
+        request: RequestIx,
+        station: StationIx,
+        link: LinkIx,
+        why: FailureReason,
+        observer: &mut O,
+    ) {
         let (kind, tag) = (self.requests[request].kind, self.requests[request].tag());
         self.note(observer, Some(tag), EventKind::GivesUp { component: station });
         let policy = *self.plan.stations[station].policy(kind, self.plan.hops[link].protocol);
@@ -167,7 +152,7 @@ impl Simulation {
         self.note_failure(station, kind, link, AttemptFailure::Silent);
         let Reaction::Retry(error) = policy.after(AttemptFailure::Silent) else { unreachable!("a failed connection is retried") };
         if !self.try_again(request, station, link, &policy.retry, observer) {
-            self.fail(request, station, error.into(), FailureReason::Timeout, observer);
+            self.fail(request, station, error.into(), why, observer);
         }
     }
 
@@ -228,11 +213,22 @@ impl Simulation {
             self.discard(request);
             return;
         }
-        if record.depth == 1 && matches!(record.state, State::Lost(_)) {
+        let state = record.state;
+        if state == State::Lost(Lost::Syn) {
+            if self.resend_syn(request, observer) {
+                return;
+            }
+            if self.requests[request].is_check() && self.requests[request].depth == 1 {
+                self.check_not_connected(request, observer);
+                return;
+            }
+        }
+        if self.requests[request].depth == 1 && matches!(state, State::Lost(_)) {
             return self.resend(request, observer);
         }
+        let record = &self.requests[request];
         let level = usize::from(record.depth);
-        let asks = match record.state {
+        let asks = match state {
             State::Lost(_) => level.checked_sub(1).map(|level| record.path[level]),
             _ => Some(record.path[level]),
         };
@@ -240,13 +236,17 @@ impl Simulation {
             self.postpone_retry(request);
             return;
         }
-        match record.state {
+        match state {
             State::Backlogged => return self.backlog_timeout(request, observer),
             State::Admitted => return self.admission_due(request, observer),
             _ => {}
         }
-        let silent = matches!(record.state, State::Lost(_));
-        if silent {
+        let silent = match state {
+            State::Lost(Lost::Syn) => Some(FailureReason::Full),
+            State::Lost(_) => Some(FailureReason::Timeout),
+            _ => None,
+        };
+        if silent.is_some() {
             self.close_call(request);
         }
         let record = &self.requests[request];
@@ -255,12 +255,11 @@ impl Simulation {
         let station = self.plan.hops[link].from;
         let rule = self.plan.stations[station].policy(record.kind, self.plan.hops[link].protocol).retry;
         if matches!(rule.next, NextAttempt::Round | NextAttempt::Following) {
-            return self.connect_timed_out(request, station, link, observer);
+            return self.connect_timed_out(request, station, link, silent.unwrap_or(FailureReason::Timeout), observer);
         }
         let (attempt, redispatch) = (record.attempts[level].saturating_add(1), rule.next == NextAttempt::Redispatch);
         if usize::from(attempt) > rule.attempts {
-            let why = if silent { FailureReason::Timeout } else { FailureReason::Refused };
-            self.fail(request, station, Failure::Unavailable, why, observer);
+            self.fail(request, station, Failure::Unavailable, silent.unwrap_or(FailureReason::Refused), observer);
             return;
         }
         self.requests[request].attempts[level] = attempt;

@@ -9,7 +9,7 @@ use crate::journal::{EventKind, FailureReason, Observer};
 use crate::outcome::Failure;
 use crate::packet::Heading;
 use crate::plan::Role;
-use crate::request::{CROSSED, Lost, NO_FLOOR, State, Status};
+use crate::request::{CONNECTED, CROSSED, Lost, NO_FLOOR, State, Status};
 use crate::simulation::Simulation;
 use crate::station::Deadline;
 
@@ -43,6 +43,9 @@ impl Simulation {
             let Some(record) = self.requests.get(request).copied() else { continue };
             if record.state == State::Zombie {
                 continue;
+            }
+            if record.inside & CONNECTED != 0 && self.entry_of(request) == station {
+                self.requests[request].inside &= !CONNECTED;
             }
             let at_firewall =
                 matches!(record.state, State::Queued | State::InService | State::Committing) && record.station == station;

@@ -18,7 +18,7 @@ use crate::index::{RequestIx, StationIx};
 use crate::journal::{EventKind, Observer};
 use crate::outcome::Failure;
 use crate::packet::{Heading, Phase};
-use crate::request::{Lost, Request, State, Status, at_level};
+use crate::request::{ACCEPTED, Lost, Request, State, Status, at_level};
 use crate::simulation::Simulation;
 
 impl Simulation {
@@ -286,7 +286,7 @@ impl Simulation {
             self.deliver_request_slow(request, station, observer);
             return None;
         }
-        if O::NOTES {
+        if O::NOTES && !self.finds_full(request, station) {
             let (tag, component) = (self.requests[request].tag(), station);
             self.tell(observer, Some(tag), || EventKind::Reached { component, heading: Heading::Request, phase });
         }
@@ -295,7 +295,7 @@ impl Simulation {
 
     /// Delivers a message to a component that may be down, or to its operating system.
     #[inline(never)]
-    fn deliver_request_slow<O: Observer>(&mut self, request: RequestIx, station: StationIx, observer: &mut O) {
+    pub(super) fn deliver_request_slow<O: Observer>(&mut self, request: RequestIx, station: StationIx, observer: &mut O) {
         let record = &self.requests[request];
         let (tag, phase) = (record.tag(), record.phase);
         match self.health(station) {
@@ -307,13 +307,18 @@ impl Simulation {
             }
             crate::Health::Up | crate::Health::Hung => {
                 let component = station;
-                self.tell(observer, Some(tag), || EventKind::Reached { component, heading: Heading::Request, phase });
+                if O::NOTES && !self.finds_full(request, station) {
+                    self.tell(observer, Some(tag), || EventKind::Reached { component, heading: Heading::Request, phase });
+                }
                 if self.is_foreign_connection(request) {
                     self.respond(request, Status::Reset, observer);
                 } else if phase == Phase::Connect && self.drops_syn(request) {
                     self.lose(request, Lost::Silent, observer);
+                } else if phase == Phase::Connect && self.finds_full(request, station) {
+                    self.drop_syn(request, station, observer);
                 } else if phase == Phase::Connect {
                     // The operating system responds; the program learns of the connection later.
+                    self.requests[request].inside |= ACCEPTED;
                     self.respond(request, Status::Ok, observer);
                 } else {
                     self.enter(request, station, observer);

@@ -143,9 +143,9 @@ impl Simulation {
         self.users.in_flight()
     }
 
-    /// Number of request records, including orphans and records kept for timers.
+    /// Number of request records, including orphans and records kept for timers, but not health checks.
     pub fn records(&self) -> usize {
-        self.requests.len()
+        self.requests.iter().filter(|request| !request.is_check()).count()
     }
 
     /// Approximate size of a copy of the state, in bytes.

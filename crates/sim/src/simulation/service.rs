@@ -11,9 +11,9 @@ use crate::journal::{EventKind, Observer};
 use crate::packet::{Heading, Phase};
 use crate::plan::Role;
 use crate::random;
-use crate::request::{HOME, Lost, Request, Requests, State, Status, at_level};
+use crate::request::{ACCEPTED, CONNECTED, HOME, Request, Requests, State, Status, at_level};
 use crate::simulation::Simulation;
-use crate::station::{Station, StationParams};
+use crate::station::{Routing, Station, StationParams};
 
 /// The next step after a station's work.
 pub(super) enum Next {
@@ -86,19 +86,23 @@ impl Simulation {
             if state.params().watched {
                 record.entered[at_level(record.depth)] = now;
             }
-            // A handshake takes work but is not a request, and neither is a response that passes through.
-            if !record.phase.is_handshake() {
-                state.count_arrival();
-            }
-            refused = !state.accepts_connection();
+            refused = !state.accepts_connection() && record.inside & CONNECTED == 0;
         }
         // A response to the station's own request is never turned away.
         let hung = state.health() == crate::Health::Hung;
         let serves = state.has_free_slot() && !refused && !hung;
         if serves || !(refused || record.leg != HOME && !state.has_queue_space()) {
-            if asks && !state.params().is_firewall {
-                record.inside |= record.bit();
-                state.admit();
+            if asks {
+                // Handshakes and health checks take work but do not count as requests, nor do responses that pass through.
+                if record.phase.is_counted() {
+                    state.count_arrival();
+                }
+                if !state.params().is_firewall {
+                    if record.inside & CONNECTED == 0 {
+                        state.admit();
+                    }
+                    record.inside = record.inside & !(CONNECTED | ACCEPTED) | record.bit();
+                }
             }
             if serves {
                 state.occupy(now);
@@ -113,14 +117,7 @@ impl Simulation {
             let (tag, waiting) = (record.tag(), state.enqueue(request));
             self.tell(observer, Some(tag), || EventKind::Waits { component: station, waiting });
         } else {
-            let tag = record.tag();
-            state.count_dropped();
-            if hung {
-                self.lose(request, Lost::Unanswered, observer);
-                return;
-            }
-            self.tell(observer, Some(tag), || EventKind::TurnedAway { component: station });
-            self.turn_away(request, station, observer);
+            self.enter_full(request, station, refused, observer);
         }
     }
 
@@ -179,8 +176,8 @@ impl Simulation {
             self.start_slow(next, station);
         }
         let next = if asks {
-            if phase.is_handshake() && !is_firewall {
-                return self.on_handshake_work(request, station, act, observer);
+            if !phase.is_counted() && !is_firewall {
+                return self.on_other_work(request, station, act, observer);
             }
             self.decide(request, station, act, observer)
         } else if leg != HOME {
@@ -205,6 +202,16 @@ impl Simulation {
             }
             Next::Moved(Some(station)) => self.enter(request, station, observer),
             Next::Moved(None) => {}
+        }
+    }
+
+    /// Handles the end of a station's work on a handshake or a health check.
+    #[inline(never)]
+    fn on_other_work<O: Observer>(&mut self, request: RequestIx, station: StationIx, act: Routing, observer: &mut O) {
+        if self.requests[request].is_check() {
+            self.on_check_work(request, station, act, observer);
+        } else {
+            self.on_handshake_work(request, station, act, observer);
         }
     }
 

@@ -12,7 +12,7 @@ use crate::time::SimTime;
 impl Simulation {
     /// All messages in transit, and lost messages whose senders are still waiting.
     pub fn packets(&self) -> impl Iterator<Item = Packet> + '_ {
-        let requests = self.requests.iter().filter_map(|request| self.packet(request));
+        let requests = self.requests.iter().filter(|request| !request.is_check()).filter_map(|request| self.packet(request));
         requests
             .chain(self.monitoring.packets(self.clock.now()))
             .chain(self.databases.packets(&self.plan.databases, self.clock.now()))
@@ -60,7 +60,7 @@ impl Simulation {
                 streams.next().map_or(0, |stream| self.databases.sent_position(stream.to))
             }
             Protocol::Vrrp => self.address.adverts(link, &self.plan),
-            Protocol::Http => u64::from(self.links[link].checks()),
+            Protocol::Http => self.links[link].check_mark(),
             _ => 0,
         }
     }
@@ -90,7 +90,7 @@ impl Simulation {
             }
             State::Lost(Lost::Dropped(place)) => (beside(usize::from(place)), Motion::Blocked(guard(place)?)),
             State::Lost(Lost::Cut) => (0.5, Motion::Lost),
-            State::Lost(Lost::Silent | Lost::Unanswered) => (1.0, Motion::Lost),
+            State::Lost(Lost::Silent | Lost::Unanswered | Lost::Syn) => (1.0, Motion::Lost),
             State::Lost(Lost::Unread) => (0.0, Motion::Lost),
             State::Lost(Lost::DeadFirewall(place)) => (beside(usize::from(place)), Motion::Lost),
             State::Pausing | State::Backlogged | State::Admitted | State::Zombie | State::Free => return None,

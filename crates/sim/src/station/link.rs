@@ -6,6 +6,7 @@ use crate::connection::{Pool, When};
 use crate::index::StationIx;
 use crate::plan::{HopPlan, Plan};
 use crate::station::is_timed;
+use crate::time::SimTime;
 use crate::view::CheckCode;
 
 /// How the network treats the first message of a new connection on a link.
@@ -53,10 +54,15 @@ pub(crate) struct LinkState {
     draining: bool,
     /// Credit of the backend in smooth weighted round robin.
     credit: i64,
+    /// How the last health check failed.
     check: Option<CheckCode>,
     checks: u32,
-    /// Whether the last health check got an immediate response.
+    /// While a health check waits for a response: when it times out, and with which result.
+    pending: Option<(SimTime, CheckCode)>,
+    /// Whether the last health check got a response.
     answered: bool,
+    /// Whether the balancer that sent the pending health check has stopped.
+    void: bool,
     pub(crate) pool: Pool,
     slow: Option<Factor>,
     tapped: bool,
@@ -267,17 +273,45 @@ impl LinkState {
         self.unchecked = true;
         self.credit = 0;
         self.check = None;
+        self.void = self.pending.is_some();
     }
 
-    /// Records how a health check will fail; `None` if it will pass.
-    pub(crate) fn set_check(&mut self, code: Option<CheckCode>) {
-        self.check = code;
-    }
-
-    /// Counts a health check that was sent; `answered` says whether it gets an immediate response.
-    pub(crate) fn count_check(&mut self, answered: bool) {
+    /// Counts a health check that is sent. Returns its number.
+    pub(crate) fn begin_check(&mut self) -> u32 {
         self.checks = self.checks.wrapping_add(1);
-        self.answered = answered;
+        self.answered = false;
+        self.void = false;
+        self.checks
+    }
+
+    /// Starts the wait for the response to the last health check.
+    pub(crate) fn await_check(&mut self, until: SimTime, code: CheckCode) {
+        self.pending = Some((until, code));
+    }
+
+    /// Whether the health check with this number waits for a response.
+    pub(crate) fn awaits_check(&self, number: u64) -> bool {
+        self.pending.is_some() && u64::from(self.checks) == number
+    }
+
+    /// The result of the pending health check if it times out now.
+    pub(crate) fn check_timeout(&self, now: SimTime) -> Option<CheckCode> {
+        self.pending.filter(|(until, _)| *until == now).map(|(_, code)| code)
+    }
+
+    /// Records the result of a health check: `None` if it passed. Returns whether the balancer that sent it still runs.
+    pub(crate) fn record_check(&mut self, code: Option<CheckCode>) -> bool {
+        self.pending = None;
+        let counts = !std::mem::take(&mut self.void);
+        if counts {
+            self.check = code;
+        }
+        counts
+    }
+
+    /// Records that the last health check got a response.
+    pub(crate) fn answer_check(&mut self) {
+        self.answered = true;
     }
 
     /// Evaluates the last health check: `fall` consecutive failures take the backend out of service, `rise` consecutive
@@ -303,14 +337,14 @@ impl LinkState {
         self.check
     }
 
-    /// The response to the last health check, if it came immediately.
+    /// The response to the last health check, if there was one.
     pub(crate) fn check_response(&self) -> Option<Result<(), CheckCode>> {
         self.answered.then(|| self.check.map_or(Ok(()), Err))
     }
 
-    /// Number of health checks sent.
-    pub(crate) const fn checks(&self) -> u32 {
-        self.checks
+    /// Twice the number of health checks sent, plus one once the last one has a response.
+    pub(crate) fn check_mark(&self) -> u64 {
+        2 * u64::from(self.checks) + u64::from(self.answered)
     }
 }
 
@@ -336,7 +370,9 @@ impl Default for LinkState {
             credit: 0,
             check: None,
             checks: 0,
+            pending: None,
             answered: false,
+            void: false,
             pool: Pool::default(),
             slow: None,
             tapped: false,

@@ -7,7 +7,7 @@ use crate::index::{RequestIx, StationIx};
 use crate::journal::{EventKind, FailureCause, FailureReason, Observer, tell};
 use crate::outcome::{Failure, Outcome};
 use crate::packet::Heading;
-use crate::request::{CROSSED, HOME, Lost, State, Status};
+use crate::request::{CONNECTED, CROSSED, HOME, Lost, State, Status};
 use crate::simulation::Simulation;
 use crate::view::Health;
 
@@ -68,14 +68,18 @@ impl Simulation {
     ) -> Option<StationIx> {
         let record = &mut self.requests[request];
         let (bit, link) = (record.bit(), record.link());
-        let link_state = &mut self.links[link];
-        let (station, behind, latency, touched) =
-            (link_state.to(), link_state.firewalls(), link_state.latency(), link_state.is_touched());
-        let state = &mut self.stations[station];
+        let station = self.links[link].to();
         if record.inside & bit != 0 {
             record.inside &= !bit;
-            state.dismiss();
+            if record.phase.is_handshake() && self.keeps_connection(request, station, status) {
+                self.requests[request].inside |= CONNECTED;
+            } else if self.stations[station].dismiss() {
+                self.accept_waiting(station);
+            }
         }
+        let (record, link_state) = (&mut self.requests[request], &mut self.links[link]);
+        let (behind, latency, touched) = (link_state.firewalls(), link_state.latency(), link_state.is_touched());
+        let state = &self.stations[station];
         let holds = record.holds & bit != 0;
         record.holds &= !bit;
         record.status = status;
@@ -162,6 +166,10 @@ impl Simulation {
     fn deliver_response_inline<O: Observer>(&mut self, request: RequestIx, observer: &mut O) -> Option<StationIx> {
         let record = &self.requests[request];
         if record.depth - 1 == record.floor {
+            if record.is_check() {
+                self.check_returned(request, observer);
+                return None;
+            }
             // The sender has timed out and closed the connection already.
             self.discard(request);
             return None;
@@ -236,6 +244,9 @@ impl Simulation {
 
     /// Discards a record whose work is done. It stays as a zombie while timers may look up a later record through it.
     pub(in crate::simulation) fn discard(&mut self, request: RequestIx) {
+        if self.requests[request].inside & CONNECTED != 0 {
+            self.close_connection(request);
+        }
         let record = &mut self.requests[request];
         if record.successor.is_some() {
             record.state = State::Zombie;

@@ -22,8 +22,8 @@ impl Simulation {
         record.pending = 0;
         record.departed = now;
         let (link, tag, phase, level) = (record.link(), record.tag(), record.phase, record.depth - 1);
-        let unwanted = level == record.floor;
-        if !matches!(how, Lost::Dropped(_) | Lost::Unread) {
+        let unwanted = level == record.floor && !(how == Lost::Syn && record.is_check());
+        if !matches!(how, Lost::Dropped(_) | Lost::Unread | Lost::Syn) {
             self.tell(observer, Some(tag), || EventKind::Vanished { link });
         }
         let record = &self.requests[request];
@@ -37,19 +37,25 @@ impl Simulation {
             && how != Lost::Unanswered
             && let Some(connect_timeout) = self.connect_timeout(record.kind, link)
         {
+            // The timeout for the response starts once there is a connection.
+            let clock = &mut self.requests[request].clocks[usize::from(level)];
+            *clock = clock.wrapping_add(1);
+            if how == Lost::Syn {
+                self.await_syn(request, now);
+                return;
+            }
             // The timeout counts from when the attempt was sent, not from when it was lost at the far end.
             let hop = &self.plan.hops[link];
             let crossed = match how {
                 Lost::Cut => false,
-                Lost::Silent | Lost::Unanswered | Lost::Unread => true,
+                Lost::Silent | Lost::Unanswered | Lost::Unread | Lost::Syn => true,
                 Lost::Dropped(leg) | Lost::DeadFirewall(leg) => usize::from(leg) >= hop.outward,
             };
             let travelled = if crossed { self.links[link].stretch(hop.latency) } else { 0 };
             let timeout = connect_timeout.saturating_sub(travelled);
-            // The timeout for the response starts once there is a connection.
-            let clock = &mut self.requests[request].clocks[usize::from(level)];
-            *clock = clock.wrapping_add(1);
             self.schedule_for(request, self.clock.now() + timeout, Kind::Retry);
+        } else if how == Lost::Syn {
+            self.await_syn(request, now);
         } else if level == 0 && record.heading == Heading::Request && how != Lost::Unanswered {
             let again = if phase == Phase::Connect { after_lost_syn } else { after_lost_data };
             let wait = again(record.attempts[0]);
@@ -73,7 +79,7 @@ impl Simulation {
 
     /// The connect timeout of the sender on a link, in nanoseconds; `None` for a browser, which waits as long as its
     /// user does.
-    fn connect_timeout(&self, kind: RequestKind, link: LinkIx) -> Option<u64> {
+    pub(in crate::simulation) fn connect_timeout(&self, kind: RequestKind, link: LinkIx) -> Option<u64> {
         let hop = &self.plan.hops[link];
         let forwarding = self.plan.stations[hop.from].forwarding(kind)?;
         Some(forwarding.policy(hop.protocol).connect_timeout.nanos())

@@ -1,0 +1,139 @@
+//! What the engine needs of a station's plan on every visit.
+
+use hoplight_model::RequestKind;
+use hoplight_model::behaviour::{Behaviour, UpstreamChoice, WhenFull};
+use hoplight_model::station::Hold;
+
+use crate::index::{DatabaseIx, LinkIx, PerKind, StationIx};
+use crate::limit::Limit;
+use crate::outcome::Failure;
+use crate::plan::{Plan, Role, StationPlan};
+use crate::random::Sampler;
+
+/// What a station does with a request after its own work, unless the work was a handshake.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Routing {
+    /// Respond without a journal event.
+    Respond,
+    /// Respond.
+    Serve,
+    /// Forward the request on this link.
+    Ask(LinkIx),
+    /// Forward the request on the station's links in turn.
+    TakeTurns,
+    /// Forward the request on this link, the first one, unless it is ejected.
+    AskFirst(LinkIx),
+    /// Forward the request to the database that accepted the last write.
+    AskWriter,
+    /// Forward the request to a backend.
+    Balance,
+    /// Pass, drop or reject the message, according to the firewall's rules.
+    Judge,
+    /// Execute the query at this database.
+    Query(DatabaseIx),
+    /// Resolve a name.
+    Resolve,
+    /// Fail the request: the station has no upstream.
+    Fail(Failure),
+}
+
+impl Routing {
+    /// What a station does with requests of one kind.
+    fn of(plan: &Plan, station: StationIx, kind: RequestKind) -> Self {
+        let plan = &plan.stations[station];
+        match &plan.behaviour[kind] {
+            Behaviour::Originate(_) | Behaviour::Ignore => Self::Respond,
+            Behaviour::Respond => Self::Serve,
+            Behaviour::Query(_) => match plan.role {
+                Role::Database(node) => Self::Query(node),
+                _ => unreachable!("only databases execute queries"),
+            },
+            Behaviour::Forward(forwarding) => match forwarding.choice {
+                UpstreamChoice::Balanced(_) => Self::Balance,
+                UpstreamChoice::RoundRobin => Self::TakeTurns,
+                UpstreamChoice::Writer => Self::AskWriter,
+                UpstreamChoice::First if forwarding.ejection.is_some() => Self::AskFirst(forwarding.links[0]),
+                UpstreamChoice::First => Self::Ask(forwarding.links[0]),
+            },
+            Behaviour::Resolve(_) => Self::Resolve,
+            Behaviour::Filter => Self::Judge,
+            Behaviour::Fail(error) => Self::Fail((*error).into()),
+        }
+    }
+}
+
+/// The part of a station's plan that the engine needs on every visit. It is stored next to the state for locality.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "independent flags, read separately on the critical path")]
+pub(crate) struct StationParams {
+    pub(crate) slots: u32,
+    /// Maximum length of the queue.
+    pub(super) limit: Limit,
+    /// Maximum number of requests present.
+    pub(super) connections: Limit,
+    pub(crate) is_firewall: bool,
+    /// Whether a request holds its slot until the response from downstream arrives. Firewalls never do this.
+    pub(crate) holds: bool,
+    /// Whether responses that pass through take service time.
+    pub(crate) works_on_responses: bool,
+    /// Whether a monitoring agent watches the station.
+    pub(crate) watched: bool,
+    /// Whether callers' SYNs are dropped while the station is full.
+    pub(crate) drops_syn: bool,
+    /// For each kind of request, whether a successful response is relayed without any effect on the station.
+    pub(crate) relays: PerKind<bool>,
+    /// Key of the station's random draws.
+    pub(crate) key: u64,
+    /// Service times: one for each kind of request, and one for responses.
+    pub(crate) work: [Sampler; 4],
+    pub(crate) routing: PerKind<Routing>,
+}
+
+impl Default for StationParams {
+    fn default() -> Self {
+        Self {
+            slots: 0,
+            limit: Limit::NONE,
+            connections: Limit::NONE,
+            is_firewall: false,
+            holds: false,
+            works_on_responses: false,
+            watched: false,
+            drops_syn: false,
+            relays: PerKind::default(),
+            key: 0,
+            work: [Sampler::Constant(0); 4],
+            routing: [Routing::Respond; 3].into(),
+        }
+    }
+}
+
+impl StationParams {
+    /// Index in `work` of the service time of responses.
+    pub(crate) const RESPONSES: usize = 3;
+
+    /// Whether the number of requests present is limited.
+    pub(crate) const fn limits_connections(&self) -> bool {
+        self.connections.is_set()
+    }
+
+    /// The parameters of a station in the plan `whole`.
+    pub(crate) fn of(whole: &Plan, station: StationIx) -> Self {
+        let plan: &StationPlan = &whole.stations[station];
+        let [statics, reads, writes] = plan.service;
+        Self {
+            slots: plan.slots,
+            limit: plan.limit,
+            connections: plan.connections,
+            is_firewall: matches!(plan.role, Role::Firewall),
+            holds: plan.hold == Hold::UntilAnswered && !matches!(plan.role, Role::Firewall),
+            works_on_responses: plan.answer.is_some(),
+            watched: plan.watched,
+            drops_syn: plan.when_full == WhenFull::DropSyn,
+            relays: PerKind::of(|kind| plan.forwarding(kind).is_some_and(|forwarding| !forwarding.learns_writer)),
+            key: plan.key,
+            work: [statics, reads, writes, plan.answer.unwrap_or(Sampler::Constant(0))],
+            routing: PerKind::of(|kind| Routing::of(whole, station, kind)),
+        }
+    }
+}
