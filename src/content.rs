@@ -28,6 +28,7 @@ pub const EMBEDDED: Sources<'static> = Sources {
         "assets/design-3.ron",
         "assets/design-4-repaired.ron",
         "assets/design-4.ron",
+        "assets/keepalive-race.ron",
         "assets/stage-0-simple.ron",
         "assets/stage-1-distributed.ron",
         "assets/stage-2-secured.ron",

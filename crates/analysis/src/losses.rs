@@ -17,6 +17,7 @@
 mod alike;
 mod cluster;
 mod health;
+mod kept;
 mod loss;
 mod node;
 mod reply;

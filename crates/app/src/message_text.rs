@@ -71,7 +71,7 @@ const fn reply(protocol: Protocol, status: Status, nxdomain: bool) -> ResponseSt
     match status {
         Status::Ok => ResponseStatus::Success,
         Status::Refused => ResponseStatus::Refused,
-        Status::Reset => ResponseStatus::Reset,
+        Status::Reset | Status::Error(Failure::Closed) => ResponseStatus::Reset,
         Status::Certificate => ResponseStatus::Expired,
         Status::ReadOnly => ResponseStatus::ReadOnly,
         Status::TooManyConnections => ResponseStatus::TooManyConnections,

@@ -78,6 +78,7 @@ impl VisitFailure {
                 Failure::Dns => vec!["name not resolved".to_owned(), "no address".to_owned(), "no DNS".to_owned()],
                 Failure::Refused => vec!["connection refused".to_owned(), "refused".to_owned()],
                 Failure::Reset => vec!["connection reset".to_owned(), "reset".to_owned()],
+                Failure::Closed => vec!["connection closed".to_owned(), "closed".to_owned()],
                 Failure::Certificate => vec!["certificate refused".to_owned(), "bad cert".to_owned()],
                 Failure::TimedOut => vec!["gave up waiting".to_owned(), "gave up".to_owned()],
                 Failure::ServerError | Failure::BadGateway | Failure::Unavailable | Failure::GatewayTimeout => {

@@ -155,6 +155,16 @@ pub struct BalancerSpec {
     pub upstream: Connections,
     /// Maximum number of idle pooled connections per backend; unlimited by default.
     pub idle: Option<u32>,
+    /// How long an idle connection to a backend is kept (HAProxy: `pool-purge-delay`, 5 s).
+    pub pool_purge_delay_s: Seconds,
+    /// How long a user's connection may wait for the next request (HAProxy: `timeout http-keep-alive`). The shorter of
+    /// this and `client_timeout_s` closes it. The default is that of the configuration that Red Hat ships.
+    pub http_keep_alive_s: Seconds,
+    /// How long a user's connection may be silent (HAProxy: `timeout client`).
+    pub client_timeout_s: Seconds,
+    /// Whether every TLS connection to a backend makes a full handshake, which presents the certificate (HAProxy:
+    /// `no-ssl-reuse`). By default, requests and health checks resume sessions.
+    pub no_ssl_reuse: bool,
     /// VRRP settings, if the balancer belongs to a pair.
     pub vrrp: Option<VrrpSpec>,
 }
@@ -175,6 +185,10 @@ impl Default for BalancerSpec {
             server_timeout_s: Seconds::literal(5.0),
             upstream: Connections::KeepAlive,
             idle: None,
+            pool_purge_delay_s: Seconds::literal(5.0),
+            http_keep_alive_s: Seconds::literal(10.0),
+            client_timeout_s: Seconds::literal(60.0),
+            no_ssl_reuse: false,
             vrrp: None,
         }
     }

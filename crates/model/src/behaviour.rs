@@ -16,12 +16,14 @@ mod facts;
 mod failure;
 mod forwarding;
 mod identity;
+mod idle;
 
 pub use cluster::{ClusterRules, HEARTBEAT, SEMI_SYNC_TIMEOUT, first_authority, starts_writable};
 pub use facts::{Column, CrashEffect, FailsAs, HttpTls, KindFacts, Operator, RequestPart, Shape};
 pub use failure::{AttemptFailure, Ejection, FailurePolicy, HttpError, NextAttempt, Reaction, RetryRule};
 pub use forwarding::{APP_TIMEOUT, Forwarding, HealthChecking, MOST_UPSTREAMS, UpstreamChoice, WEB_TIMEOUT, check_depth};
-pub use identity::{CertificateCheck, certificate_check, checks_speak_tls, site_certificates, terminates_tls};
+pub use identity::{CertificateCheck, certificate_check, checks_speak_tls, resumes_sessions, site_certificates, terminates_tls};
+pub use idle::{KeepAliveRace, idle_timeout, keep_alive_race};
 
 use super::component::{ComponentKind, ResolverSpec};
 use super::infrastructure::{ComponentIx, Infrastructure, LinkIx};

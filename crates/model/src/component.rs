@@ -2,12 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::arrivals::Arrivals;
 pub use super::balancer::{Algorithm, BalancerSpec, TrackSpec, VrrpSpec};
 use super::connection::Connections;
 pub use super::database::{DatabaseRole, DatabaseSpec, Failover};
 use super::firewall::FirewallSpec;
 use super::id::{ComponentId, ServerId};
-use super::quantity::{Fraction, Seconds};
+use super::quantity::{Fraction, Population, Seconds};
 use super::reliability::Reliability;
 use super::station::{Station, StationPatch};
 use super::text::Text;
@@ -85,6 +86,11 @@ pub struct ProxySpec {
     pub upstream: Connections,
     /// Maximum number of idle pooled connections per link; unlimited by default.
     pub idle: Option<u32>,
+    /// How long a client's connection may be idle before this server closes it (nginx: `keepalive_timeout`, 75 s).
+    pub keepalive_timeout_s: Seconds,
+    /// How long an idle connection to an upstream is kept (nginx: `keepalive_timeout` in an `upstream` block, 60 s). If the
+    /// upstream's own timeout is shorter, it may close a connection at the moment at which it is used.
+    pub upstream_keepalive_s: Seconds,
 }
 
 impl Default for ProxySpec {
@@ -97,6 +103,8 @@ impl Default for ProxySpec {
             follow_primary: true,
             upstream: Connections::KeepAlive,
             idle: None,
+            keepalive_timeout_s: Seconds::literal(75.0),
+            upstream_keepalive_s: Seconds::literal(60.0),
         }
     }
 }
@@ -187,6 +195,11 @@ pub struct Server {
     pub at: Option<GridPlace>,
 }
 
+/// Mean pause of a returning user between two requests, if the number of users is not given.
+const USUAL_PAUSE_S: f64 = 5.0;
+/// Maximum number of returning users, if it is not given.
+const MOST_USUAL_USERS: f64 = 100_000.0;
+
 /// The users' traffic.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -203,6 +216,10 @@ pub struct Traffic {
     pub write_share: Fraction,
     /// Fraction of requests from new visitors, who need a DNS lookup, a connection and a handshake first.
     pub new_visitors: Fraction,
+    /// Number of returning users, among whom the other requests are distributed at random. A user whose connection has
+    /// been idle for longer than the entry allows opens a new one. By default, the number follows the rate: as many as
+    /// pause for five seconds on average. A closed population has its own number.
+    pub users: Option<Population>,
     /// Whether returning visitors reuse an open connection or open a new one for each request.
     pub connections: Connections,
     /// Fraction of new connections, from new or returning visitors, on which the browser resumes an earlier TLS
@@ -223,6 +240,7 @@ impl Default for Traffic {
             static_share: Fraction::literal(0.4),
             write_share: Fraction::literal(0.2),
             new_visitors: Fraction::literal(0.25),
+            users: None,
             connections: Connections::KeepAlive,
             resumes: Fraction::literal(0.0),
             patience_s: Seconds::literal(10.0),
@@ -231,7 +249,73 @@ impl Default for Traffic {
     }
 }
 
+impl Traffic {
+    /// Number of returning users at the initial rate.
+    pub fn returning_users(&self) -> u32 {
+        self.users_at(self.rate.get())
+    }
+
+    /// Number of returning users at a rate in requests per second.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "at least 1 and at most 100,000")]
+    pub fn users_at(&self, per_s: f64) -> u32 {
+        match (self.arrivals, self.users) {
+            (Arrivals::Closed { users, .. }, _) | (_, Some(users)) => users.get(),
+            (_, None) => (self.returning(per_s) * USUAL_PAUSE_S).round().clamp(1.0, MOST_USUAL_USERS) as u32,
+        }
+    }
+
+    /// Requests per second from returning users, out of `per_s`.
+    fn returning(&self, per_s: f64) -> f64 {
+        per_s * (1.0 - self.new_visitors.get())
+    }
+
+    /// Mean pause of a returning user between two requests at the initial rate, in seconds.
+    pub fn mean_pause_s(&self) -> f64 {
+        match self.arrivals {
+            Arrivals::Closed { think, .. } => think.mean_ms() / 1e3,
+            Arrivals::Poisson | Arrivals::Constant if self.returning(self.rate.get()) > 0.0 => {
+                f64::from(self.returning_users()) / self.returning(self.rate.get())
+            }
+            Arrivals::Poisson | Arrivals::Constant => USUAL_PAUSE_S,
+        }
+    }
+
+    /// Share of the pauses of returning users that are longer than a time in seconds: those after which a connection with
+    /// this idle timeout has been closed. Pauses are taken as exponential, which holds for Poisson arrivals.
+    pub fn pauses_beyond(&self, idle_s: f64) -> f64 {
+        if self.connections == Connections::PerRequest { 1.0 } else { (-idle_s / self.mean_pause_s()).exp() }
+    }
+}
+
 impl ComponentKind {
+    /// How long a client's connection may be idle before the component closes it; `None` if it has no such timeout.
+    pub fn idle_timeout(&self) -> Option<Seconds> {
+        match self {
+            Self::LoadBalancer(spec) => Some(spec.http_keep_alive_s.shorter(spec.client_timeout_s)),
+            Self::Web(spec) | Self::App(spec) => Some(spec.keepalive_timeout_s),
+            Self::Browser
+            | Self::DnsResolver(_)
+            | Self::Firewall(_)
+            | Self::Database(_)
+            | Self::Agent(_)
+            | Self::MonitoringService => None,
+        }
+    }
+
+    /// How long the component keeps an idle connection to an upstream; `None` if it keeps none, or without limit.
+    pub const fn upstream_idle_timeout(&self) -> Option<Seconds> {
+        match self {
+            Self::LoadBalancer(spec) => Some(spec.pool_purge_delay_s),
+            Self::Web(spec) | Self::App(spec) => Some(spec.upstream_keepalive_s),
+            Self::Browser
+            | Self::DnsResolver(_)
+            | Self::Firewall(_)
+            | Self::Database(_)
+            | Self::Agent(_)
+            | Self::MonitoringService => None,
+        }
+    }
+
     /// The name of the kind, in lower case.
     pub const fn word(&self) -> &'static str {
         match self {

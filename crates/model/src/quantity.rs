@@ -244,6 +244,12 @@ impl Seconds {
         (self.0 * 1e9).round() as u64
     }
 
+    /// The shorter of two durations.
+    #[must_use]
+    pub const fn shorter(self, other: Self) -> Self {
+        if other.0 < self.0 { other } else { self }
+    }
+
     /// Converts it to a `Duration`.
     pub fn duration(self) -> Duration {
         Duration::from_nanos(self.nanos())

@@ -150,11 +150,8 @@ impl Arrivals {
 
     /// Starts the next think time if the request that has just ended belongs to a closed-loop user.
     pub(crate) fn resume(&mut self, stream: u64, clock: &mut Clock) {
-        if stream >> 62 != WAITS >> 62 {
-            return;
-        }
+        let Some(user) = closed_user(stream) else { return };
         let Source::Closed(closed) = &mut self.source else { return };
-        let user = u32::try_from((stream >> CYCLE_BITS) % (1 << USER_BITS)).expect("a user's number has 20 bits");
         // A rebuild may have removed the user while the request was in flight.
         if length(user) >= closed.cycles.len() || closed.stream(user) != stream {
             return;
@@ -220,6 +217,12 @@ impl Closed {
     fn stream(&self, user: u32) -> u64 {
         WAITS | u64::from(user) << CYCLE_BITS | u64::from(self.cycles[length(user)])
     }
+}
+
+/// The closed-loop user of a random stream; `None` for open arrivals.
+pub(crate) fn closed_user(stream: u64) -> Option<u32> {
+    let number = || u32::try_from((stream >> CYCLE_BITS) % (1 << USER_BITS)).expect("a user's number has 20 bits");
+    (stream >> 62 == WAITS >> 62).then(number)
 }
 
 /// Whether the user of a random stream is a first-time visitor.

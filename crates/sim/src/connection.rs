@@ -7,18 +7,21 @@
 //! takes the same path as a TCP connect and a TLS handshake: through the same firewalls to the same station, where a
 //! handshake occupies a slot and takes CPU time. A client
 //!
-//! - keeps plaintext connections: they are open from the start and cost nothing;
+//! - keeps plaintext connections: they are open from the start and cost nothing, unless the server closes idle ones before
+//!   the client does: then they are pooled like TLS connections, with the time of their last use;
 //! - keeps TLS connections in a pool per link: a request takes an idle one or opens one, and returns it with the
 //!   response. Connections are closed when either end stops, when TLS changes, or when the client of their request
 //!   stops waiting;
 //! - keeps no connections: each request opens its own;
 //! - passes TLS through: each user's connection has its own upstream connection.
 //!
-//! HTTP proxies resume TLS sessions, as `HAProxy` and nginx do; database drivers do not. Firewalls judge every message
+//! HTTP proxies resume TLS sessions, as `HAProxy` and nginx do by default; database drivers do not. A balancer's health
+//! checks use the same sessions as its requests. Firewalls judge every message
 //! from a client, also on open connections, so each request shows which rules let it pass.
 
+use hoplight_model::behaviour::{keep_alive_race, resumes_sessions};
 use hoplight_model::hop::{Cipher, Hop};
-use hoplight_model::{Connections, Infrastructure, Protocol, TlsVersion};
+use hoplight_model::{Connections, Infrastructure, TlsVersion};
 
 use crate::packet::Phase;
 
@@ -57,12 +60,13 @@ impl Connects {
         let (kept, most) = client.upstream();
         let when = match (hop.cipher, kept) {
             _ if client.is_browser() || !protocol.carries_requests() => When::Never,
+            (Cipher::Plaintext, Connections::KeepAlive) if keep_alive_race(infra, hop).is_some() => When::NoneIdle,
             (Cipher::Plaintext, Connections::KeepAlive) => When::Never,
             (Cipher::TlsThrough, _) => When::Begins,
             (_, Connections::PerRequest) => When::Always,
             (Cipher::Tls, Connections::KeepAlive) => When::NoneIdle,
         };
-        Self { when, most, secure: hop.cipher == Cipher::Tls, resumes: protocol == Protocol::Http }
+        Self { when, most, secure: hop.cipher == Cipher::Tls, resumes: resumes_sessions(infra, hop) }
     }
 }
 
@@ -126,6 +130,12 @@ pub(super) struct ConnectionsPlan {
     pub(crate) resumes: f64,
     /// Whether returning users open a connection for each request.
     pub(super) per_request: bool,
+    /// Number of returning users at the start.
+    pub(crate) users: u32,
+    /// Whether that number follows the rate.
+    pub(crate) follows_rate: bool,
+    /// Mean pause of a returning user between two requests, in nanoseconds.
+    pub(crate) pause: f64,
     /// Whether any component opens connections, so that responses may belong to a handshake.
     pub(super) any_open: bool,
 }
@@ -139,6 +149,9 @@ impl ConnectionsPlan {
             resumed: tls.resumed_ms.nanos(),
             resumes: traffic.resumes.get(),
             per_request: traffic.connections == Connections::PerRequest,
+            users: traffic.returning_users(),
+            follows_rate: traffic.users.is_none() && !traffic.arrivals.is_closed(),
+            pause: traffic.mean_pause_s() * 1e9,
             any_open,
         }
     }

@@ -114,6 +114,13 @@ positions! {
     MessageIx;
     /// A timer.
     TimerIx;
+    /// A returning user.
+    UserIx;
+}
+
+impl UserIx {
+    /// No user.
+    pub(crate) const NONE: Self = Self(u32::MAX);
 }
 
 /// A vector that is indexed by `I`.

@@ -58,6 +58,7 @@ mod random;
 pub mod recorder;
 mod request;
 mod resend;
+mod returning;
 mod scan;
 pub mod script;
 pub mod simulation;

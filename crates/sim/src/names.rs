@@ -3,10 +3,14 @@
 //! On a cache miss, the resolver queries three servers (root, top level, authoritative) and caches the address for the
 //! record's TTL. It caches a nonexistent name (NXDOMAIN) for the smaller of the SOA record's TTL and MINIMUM field (RFC
 //! 2308), so a restored name stays unknown until that time has passed. It does not cache SERVFAIL. Returning users
-//! cache the address for the same TTL, but not an NXDOMAIN.
+//! cache the address for as long as the resolver does, but not an NXDOMAIN.
+//!
+//! The resolver stands for those of the users' providers, which looked the name up at different moments: their caches
+//! expire one after the other.
 
 use hoplight_model::component::ResolverSpec;
 
+use crate::index::length;
 use crate::time::SimTime;
 use crate::zone::RecordState;
 
@@ -41,37 +45,55 @@ pub(crate) enum Resolution {
     ServFail,
 }
 
+/// Number of caches that stand for the resolvers of the users' providers.
+const CACHES: u32 = 16;
+
+/// What a resolver has cached.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+struct Cache {
+    /// When the record expires.
+    until: SimTime,
+    /// When the nonexistence of the record expires.
+    absent_until: SimTime,
+}
+
+/// One of the caches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct CacheIx(u32);
+
+impl CacheIx {
+    /// The cache that requests sent by hand and the external probe use. It is empty at the start.
+    pub(crate) const OWN: Self = Self(0);
+
+    /// The cache of a user with this number. Few users, too, have caches that expire early and caches that expire late.
+    pub(crate) const fn of(number: u32) -> Self {
+        Self(1 + (number % CACHES * 7 + CACHES / 2) % CACHES)
+    }
+
+    fn place(self) -> usize {
+        length(self.0)
+    }
+}
+
 /// The site's record and its caches.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Names {
     record: RecordState,
-    /// When the address expires in returning visitors' caches.
-    known_until: SimTime,
-    /// When the record expires in the resolver's cache.
-    cached_until: SimTime,
-    /// When the nonexistence of the record expires in the resolver's cache.
-    absent_until: SimTime,
+    caches: Vec<Cache>,
 }
 
 impl Names {
-    /// Returning visitors have the address from an earlier visit, for the TTL of the resolver. Without a resolver, the
-    /// address never expires.
-    pub(crate) fn new(ttl: Option<u64>) -> Self {
-        Self {
-            record: RecordState::Present,
-            known_until: SimTime::from_nanos(ttl.unwrap_or(u64::MAX)),
-            cached_until: SimTime::ZERO,
-            absent_until: SimTime::ZERO,
-        }
+    /// The users' caches hold the address at the start, and expire one after the other during the resolver's TTL.
+    pub(crate) fn new(ttl: Option<u64>, now: SimTime) -> Self {
+        let ttl = ttl.unwrap_or(0);
+        let part = ttl / u64::from(CACHES);
+        let used = (0..u64::from(CACHES)).map(|place| Cache { until: now + place * part + part / 2, ..Cache::default() });
+        Self { record: RecordState::Present, caches: std::iter::once(Cache::default()).chain(used).collect() }
     }
 
     /// The names of a rebuilt simulation. `ttl` is its resolver's TTL, if it has a resolver.
     pub(crate) fn carried(&self, had_resolver: bool, ttl: Option<u64>, now: SimTime) -> Self {
-        match ttl {
-            Some(_) if had_resolver => self.clone(),
-            Some(ttl) => Self { known_until: now + ttl, ..Self::new(Some(ttl)) },
-            None => Self::new(None),
-        }
+        if had_resolver && ttl.is_some() { self.clone() } else { Self::new(ttl, now) }
     }
 
     /// The state of the record at its source.
@@ -83,19 +105,15 @@ impl Names {
         self.record = record;
     }
 
-    /// Whether returning visitors have the address cached.
-    pub(crate) fn is_known(&self, now: SimTime) -> bool {
-        now <= self.known_until
-    }
-
-    /// Caches the address for users, for as long as the resolver caches it.
-    pub(crate) fn learn(&mut self) {
-        self.known_until = self.known_until.max(self.cached_until);
+    /// When a user who asks the resolver now has to ask again. A response from the cache does not extend the TTL.
+    pub(crate) fn known_until(&self, cache: CacheIx) -> SimTime {
+        self.caches[cache.place()].until
     }
 
     /// Nanoseconds that a resolver needs to query other servers before it can respond.
-    pub(crate) fn lookup_time(&self, resolver: &ResolverPlan, now: SimTime) -> u64 {
-        if now < self.cached_until.max(self.absent_until) {
+    pub(crate) fn lookup_time(&self, resolver: &ResolverPlan, cache: CacheIx, now: SimTime) -> u64 {
+        let Cache { until, absent_until } = self.caches[cache.place()];
+        if now < until.max(absent_until) {
             return 0;
         }
         let in_vain = if self.record == RecordState::Unreachable { resolver.servfail } else { 0 };
@@ -103,24 +121,24 @@ impl Names {
     }
 
     /// Returns the resolver's current response, and caches it if `keeps` is true.
-    pub(crate) fn resolve(&mut self, resolver: &ResolverPlan, keeps: bool, now: SimTime) -> Resolution {
-        // A response from the cache does not extend the TTL.
-        if now < self.cached_until {
+    pub(crate) fn resolve(&mut self, resolver: &ResolverPlan, cache: CacheIx, keeps: bool, now: SimTime) -> Resolution {
+        let cache = &mut self.caches[cache.place()];
+        if now < cache.until {
             return Resolution::Address;
         }
-        if now < self.absent_until {
+        if now < cache.absent_until {
             return Resolution::NxDomain;
         }
         match self.record {
             RecordState::Present => {
                 if keeps {
-                    self.cached_until = now + resolver.ttl;
+                    cache.until = now + resolver.ttl;
                 }
                 Resolution::Address
             }
             RecordState::Gone => {
                 if keeps {
-                    self.absent_until = now + resolver.negative_ttl;
+                    cache.absent_until = now + resolver.negative_ttl;
                 }
                 Resolution::NxDomain
             }
@@ -128,10 +146,9 @@ impl Names {
         }
     }
 
-    /// Clears the resolver's cache, because its process has ended.
+    /// Clears the resolver's caches, because its process has ended.
     pub(crate) fn clear_cache(&mut self) {
-        self.cached_until = SimTime::ZERO;
-        self.absent_until = SimTime::ZERO;
+        self.caches.fill(Cache::default());
     }
 }
 
@@ -141,12 +158,18 @@ mod tests {
 
     #[test]
     fn an_uncached_query_fills_no_cache() {
-        let mut names = Names::new(None);
+        let mut names = Names::new(None, SimTime::ZERO);
         let (now, resolver) = (SimTime::ZERO, ResolverPlan { ttl: 1_000, miss: 60, negative_ttl: 500, servfail: 0 });
         for (record, answer) in [(RecordState::Gone, Resolution::NxDomain), (RecordState::Present, Resolution::Address)] {
             names.set_record(record);
-            assert_eq!((names.resolve(&resolver, false, now), names.lookup_time(&resolver, now)), (answer, 60));
+            assert_eq!(
+                (names.resolve(&resolver, CacheIx::OWN, false, now), names.lookup_time(&resolver, CacheIx::OWN, now)),
+                (answer, 60)
+            );
         }
-        assert_eq!((names.resolve(&resolver, true, now), names.lookup_time(&resolver, now)), (Resolution::Address, 0));
+        assert_eq!(
+            (names.resolve(&resolver, CacheIx::OWN, true, now), names.lookup_time(&resolver, CacheIx::OWN, now)),
+            (Resolution::Address, 0)
+        );
     }
 }

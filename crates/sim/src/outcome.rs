@@ -11,6 +11,8 @@ pub enum Failure {
     Refused,
     /// The connection was reset.
     Reset,
+    /// The site closed the connection without a response, after earlier requests on it.
+    Closed,
     /// The certificate has expired, so the browser does not connect.
     Certificate,
     /// The user stopped waiting.
@@ -27,10 +29,11 @@ pub enum Failure {
 
 impl Failure {
     /// All failures, in listing order.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Dns,
         Self::Refused,
         Self::Reset,
+        Self::Closed,
         Self::Certificate,
         Self::TimedOut,
         Self::ServerError,

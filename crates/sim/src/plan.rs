@@ -9,6 +9,7 @@ mod parts;
 use std::collections::{BTreeMap, BTreeSet};
 
 use hoplight_model::behaviour::{self, Behaviour};
+use hoplight_model::quantity::Seconds;
 use hoplight_model::station::Station;
 use hoplight_model::{Certificate, ComponentIx, ComponentKind, Infrastructure, Protocol, ServerId, Tier, TlsMode};
 
@@ -200,6 +201,8 @@ impl Plan {
             weight: u32::from(link.weight),
             maxconn: link.maxconn.into(),
             connects: Connects::on(infra, hop),
+            idle_timeout: behaviour::idle_timeout(infra, hop).map_or(u64::MAX, Seconds::nanos),
+            closes_after: behaviour::keep_alive_race(infra, hop).map_or(u64::MAX, |race| race.server.nanos()),
         }
     }
 

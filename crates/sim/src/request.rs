@@ -8,7 +8,7 @@
 use hoplight_model::RequestKind;
 
 use crate::event::MAX_ID;
-use crate::index::{Ix, LinkIx, RequestIx, StationIx, count};
+use crate::index::{Ix, LinkIx, RequestIx, StationIx, UserIx, count};
 use crate::journal::FailureCause;
 
 pub(super) use crate::packet::Status;
@@ -26,6 +26,9 @@ pub(super) const CONNECTED: u32 = 1 << 31;
 pub(super) const ACCEPTED: u32 = 1 << 30;
 /// The floor of a request that every level still waits for.
 pub(super) const NO_FLOOR: u8 = u8::MAX;
+
+/// The user of a request from a new visitor, the probe, or the keyboard.
+pub(super) const NO_USER: UserIx = UserIx::NONE;
 
 /// Flag in a response's `leg`: the response has crossed the wire. The other bits count the firewalls still ahead of it.
 pub(crate) const CROSSED: u8 = 0x80;
@@ -122,6 +125,12 @@ pub(super) struct Request {
     pub(super) pinned: Option<LinkIx>,
     /// In a VRRP pair: the link on which the user's connection was opened.
     pub(super) connection: Option<LinkIx>,
+    /// The returning user who sent it, or [`NO_USER`].
+    pub(super) user: UserIx,
+    /// Whether its connection has carried an earlier request.
+    pub(super) kept: bool,
+    /// Whether it was sent on a connection that its server was closing at that time.
+    pub(super) races: bool,
     /// The station whose queue or slot the request occupies.
     pub(super) station: StationIx,
     /// Start of the current transit, service or wait; `arrives` is the end, if `pending` is set.
@@ -181,6 +190,9 @@ impl Request {
             path: [LinkIx::default(); LEVELS],
             pinned: None,
             connection: None,
+            user: NO_USER,
+            kept: false,
+            races: false,
             station: StationIx::default(),
             departed: born,
             arrives: born,

@@ -54,12 +54,13 @@ use crate::ejections::Ejections;
 use crate::event::{Event, Kind};
 use crate::fault::Faults;
 use crate::firewalls::Firewalls;
-use crate::index::{IndexVec, Ix, LinkIx, RequestIx, StationIx};
+use crate::index::{IndexVec, Ix, LinkIx, RequestIx, StationIx, UserIx};
 use crate::journal::{EventKind, Observer, tell};
 use crate::monitoring::Monitoring;
-use crate::names::Names;
+use crate::names::{CacheIx, Names};
 use crate::plan::Plan;
 use crate::request::Requests;
+use crate::returning::{Habits, Returning};
 use crate::station::LinkState;
 use crate::stations::Stations;
 use crate::time::{SECOND, SimTime};
@@ -88,9 +89,17 @@ pub struct Simulation {
     databases: Databases,
     ejections: Ejections,
     names: Names,
+    returning: Returning,
     monitoring: Monitoring,
     faults: Faults,
     timers: Timers,
+}
+
+/// The returning users at the start of a run.
+fn returning(plan: &Plan, names: &Names, seed: u64) -> Returning {
+    let until = |user: UserIx| names.known_until(CacheIx::of(user.raw()));
+    let habits = Habits { seed, pause: plan.connections.pause, entry: plan.entry };
+    Returning::new(plan.connections.users, &habits, until)
 }
 
 impl Simulation {
@@ -106,6 +115,8 @@ impl Simulation {
     /// Creates a simulation of `infra` in its initial state, with nothing scheduled yet.
     fn assemble(infra: Arc<Infrastructure>, clock: Clock) -> Self {
         let plan = Arc::new(Plan::new(&infra));
+        let names = Names::new(plan.resolver_ttl(), clock.now());
+        let clock_seed = clock.seed();
         let mut simulation = Self {
             arrivals: Arrivals::new(infra.traffic(), clock.seed()),
             clock,
@@ -118,7 +129,8 @@ impl Simulation {
             address: SharedAddress::new(&plan),
             databases: Databases::new(&plan.databases, plan.stations.len()),
             ejections: Ejections::default(),
-            names: Names::new(plan.resolver_ttl()),
+            returning: returning(&plan, &names, clock_seed),
+            names,
             monitoring: Monitoring::new(&plan, infra.monitoring().probe),
             faults: Faults::new(&plan, infra.certificates().len()),
             timers: Timers::default(),

@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 
 use hoplight_model::quantity::Factor;
 
-pub(super) use link::{LinkState, Passage};
+pub(super) use link::{Idle, LinkState, Passage};
 pub(super) use params::{Routing, StationParams};
 
 use crate::index::{PerKind, RequestIx, StationIx, count, length};

@@ -53,7 +53,7 @@ pub fn obstacle(obstacle: &Obstacle) -> Phrase {
             phrase![
                 "the certificate of ",
                 id,
-                " has expired: full handshakes fail; open connections and resumed sessions continue"
+                " has expired: full handshakes fail; resumed sessions continue, and open connections until they have been idle too long"
             ]
         }
         Obstacle::NoBackend(balancer) => phrase![balancer, " has no backend that is UP"],

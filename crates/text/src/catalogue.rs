@@ -93,14 +93,14 @@ pub const fn common_fault(fault: CommonFault) -> CommonFaultText {
         },
         CommonFault::CertificateExpired => CommonFaultText {
             title: "the certificate expires",
-            users: "the browser refuses to connect",
+            users: "the browser refuses to connect; open connections go on until they are idle for too long (`http_keep_alive_s`)",
             agents: "handshakes fail, requests fall, 5xx stays flat",
-            alert: "certificate expiry, if the external probe is on (probe 10); requests fall where most visitors are new",
+            alert: "certificate expiry, if the external probe is on (probe 10); requests fall",
             remedy: "renew it, and reload",
         },
         CommonFault::DnsGone => CommonFaultText {
             title: "the site's DNS record is gone",
-            users: "the name no longer resolves once caches have expired, after the record's TTL",
+            users: "the name no longer resolves as caches expire, one after the other within the record's TTL; open connections go on",
             agents: "everything is healthy, and no requests arrive",
             alert: "the external probe, if it is on (probe 10)",
             remedy: "restore the record; wait for the caches",

@@ -215,6 +215,14 @@ fn message(finding: &DesignFinding) -> Passage {
             peer,
             " never takes over"
         ],
+        FindingKind::KeepAliveRace { server_s, client_s } => phrase![
+            subject(),
+            ": the server closes a connection after ",
+            Part::value(format_args!("{server_s} s")),
+            " without a request, the client only after ",
+            Part::value(format_args!("{client_s} s")),
+            ", so the client may send on a connection that is being closed"
+        ],
         FindingKind::OnNoServer => phrase![subject(), " is on none of the servers"],
         FindingKind::NoServers { components } => {
             phrase!["the design has no servers for ", list(components)]

@@ -36,13 +36,7 @@ pub fn loss(infra: &Infrastructure, forecast: &LossForecast) -> Phrase {
 /// Why every kind of request works.
 fn works(infra: &Infrastructure, forecast: &LossForecast) -> Phrase {
     match forecast.cached {
-        Some(resolver) => phrase![
-            "users and ",
-            element(infra, resolver),
-            " have the address cached for ",
-            ttl(infra, resolver),
-            "; after that, every lookup fails"
-        ],
+        Some(resolver) => phrase!["caches hold the address for up to ", ttl(infra, resolver), "; as they expire, lookups fail"],
         None => "requests continue without it".into(),
     }
 }
@@ -55,14 +49,19 @@ fn reason(infra: &Infrastructure, why: LossReason) -> Phrase {
             phrase![
                 "new visitors get no response from ",
                 element(infra, resolver),
-                ", the only resolver that they query; returning users continue until their cached address expires (TTL ",
+                ", the only resolver that they query; returning users continue on open connections, and until their cached address \
+                 expires (TTL ",
                 ttl(infra, resolver),
                 ")"
             ]
         }
         LossReason::NameGone(link) => {
             let resolver = infra.ends(link).1;
-            phrase!["the name does not exist, and cached addresses have expired (TTL ", ttl(infra, resolver), ")"]
+            phrase![
+                "the name does not exist: lookups fail as caches expire (TTL ",
+                ttl(infra, resolver),
+                "); open connections continue"
+            ]
         }
         LossReason::EntrySilent(_)
         | LossReason::EntryRefused(_)
@@ -119,9 +118,12 @@ mod tests {
     fn reasons_name_the_ttl_of_cached_addresses() {
         assert_eq!(
             why("dns"),
-            "new visitors get no response from dns, the only resolver that they query; returning users continue until their \
-             cached address expires (TTL 300 s)"
+            "new visitors get no response from dns, the only resolver that they query; returning users continue on open \
+             connections, and until their cached address expires (TTL 300 s)"
         );
-        assert_eq!(why("www.foobar.com"), "users and dns have the address cached for 300 s; after that, every lookup fails");
+        assert_eq!(
+            why("www.foobar.com"),
+            "the name does not exist: lookups fail as caches expire (TTL 300 s); open connections continue"
+        );
     }
 }

@@ -267,6 +267,11 @@ pub const fn rule(rule: FindingRule) -> RuleText {
              connections, and the other balancer never takes over.",
             "`track_script` or `track_process`: with an interval of 1 s and two failures, the address moves in about two seconds.",
         ),
+        FindingRule::KeepAliveRace => of(
+            "A server closes idle connections before its client does",
+            "A request that is sent while the server closes its connection is lost: now and then a 502, or a connection closed without a response. Reads are repeated, writes are not.",
+            "A longer idle timeout on the server than on its client. Costs some memory for idle connections.",
+        ),
         FindingRule::OnNoServer => of(
             "A part of the service without a server",
             "A machine that is not listed is not secured, monitored or replaced.",

@@ -9,6 +9,7 @@ pub const fn failure(failure: Failure) -> &'static str {
         Failure::Dns => "name not resolved",
         Failure::Refused => "connection refused",
         Failure::Reset => "connection reset",
+        Failure::Closed => "connection closed without a response",
         Failure::Certificate => "certificate expired",
         Failure::TimedOut => "timed out",
         Failure::ServerError => "500 internal error",

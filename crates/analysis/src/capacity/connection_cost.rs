@@ -1,6 +1,7 @@
 //! Cost of opening connections: the round trips and CPU time before a request.
 
-use hoplight_model::{Cipher, Connections, Hop, Infrastructure, Protocol, TlsConfig, TlsMode, TlsVersion};
+use hoplight_model::behaviour::{idle_timeout, resumes_sessions};
+use hoplight_model::{Cipher, Connections, Hop, Infrastructure, TlsConfig, TlsMode, TlsVersion};
 
 /// Mean cost per request of opening connections.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -41,10 +42,12 @@ impl ConnectionCost {
         }
     }
 
-    /// Cost on the user's connection: for new visitors only, or for every request without keep-alive.
-    pub(super) fn by_users(infra: &Infrastructure) -> Self {
+    /// Cost on the user's connection: for new visitors, and for returning users whose connection has been closed.
+    pub(super) fn by_users(infra: &Infrastructure, entry: Option<&Hop>) -> Self {
         let (tls, traffic) = (infra.tls(), infra.traffic());
-        let connects = if traffic.connections == Connections::PerRequest { 1.0 } else { traffic.new_visitors.get() };
+        let new = traffic.new_visitors.get();
+        let idle = entry.and_then(|hop| idle_timeout(infra, hop));
+        let connects = new + (1.0 - new) * idle.map_or(0.0, |idle| traffic.pauses_beyond(idle.get()));
         if tls.edge == TlsMode::None {
             Self { connects, ..Self::default() }
         } else {
@@ -53,7 +56,7 @@ impl ConnectionCost {
     }
 
     /// Cost per request on a hop inside the site. Pools are assumed to be warm, so they cost nothing unless they keep
-    /// no connections. HTTP proxies resume TLS sessions; database drivers do not.
+    /// no connections. HTTP proxies resume TLS sessions by default; database drivers do not.
     pub(super) fn inside(infra: &Infrastructure, hop: &Hop) -> Self {
         let client = &infra.component(hop.from).kind;
         let (kept, most) = client.upstream();
@@ -66,10 +69,7 @@ impl ConnectionCost {
         };
         match hop.cipher {
             _ if !opens => Self::default(),
-            Cipher::Tls => {
-                let resumes = infra.link(hop.link).protocol == Protocol::Http;
-                Self::secured(infra.tls(), 1.0, if resumes { 1.0 } else { 0.0 })
-            }
+            Cipher::Tls => Self::secured(infra.tls(), 1.0, if resumes_sessions(infra, hop) { 1.0 } else { 0.0 }),
             _ => Self { connects: 1.0, ..Self::default() },
         }
     }

@@ -8,7 +8,7 @@ use hoplight_model::behaviour::{
     Behaviour, ClusterRules, Forwarding, HealthChecking, Origin, Statement, UpstreamChoice, behaviour, check_depth,
 };
 use hoplight_model::station::Station;
-use hoplight_model::{Algorithm, ComponentIx, DatabaseRole, HealthCheck, Hop, Infrastructure, LinkIx, RequestKind};
+use hoplight_model::{Algorithm, ComponentIx, DatabaseRole, HealthCheck, Hop, Infrastructure, LinkIx, Protocol, RequestKind};
 
 use super::super::database::{hear_each_other, takes_writes};
 use super::super::flow::{lookups, onward, passes};
@@ -40,6 +40,7 @@ impl<'a> StaticRoutes<'a> {
         let out: Vec<[Vec<LinkIx>; 3]> = infra.components().map(|(ix, _)| onward_of(ix)).collect();
         let order = clients_first(infra, &out);
         let hops: Vec<Hop> = infra.hops().collect();
+        let is_entry = |hop: &&Hop| Some(hop.from) == infra.browser() && infra.link(hop.link).protocol == Protocol::Http;
         Self {
             infra,
             behaviours: infra.components().map(|(ix, _)| RequestKind::ALL.map(|kind| behaviour(infra, ix, kind))).collect(),
@@ -47,7 +48,7 @@ impl<'a> StaticRoutes<'a> {
             order,
             clusters: infra.database_clusters(),
             stations: infra.components().map(|(_, component)| component.station()).collect(),
-            by_users: ConnectionCost::by_users(infra),
+            by_users: ConnectionCost::by_users(infra, hops.iter().find(is_entry)),
             openings: hops.iter().map(|hop| ConnectionCost::inside(infra, hop)).collect(),
             hops,
         }

@@ -6,8 +6,8 @@ use super::{DesignFinding, FindingContext, FindingKind};
 use crate::cause::Cause;
 use crate::losses::Verdict;
 use hoplight_model::balancer::BalancerSpec;
-use hoplight_model::behaviour::{check_depth, upstreams};
-use hoplight_model::{ComponentId, ComponentIx, HealthCheck, Infrastructure, RequestKind, Tier};
+use hoplight_model::behaviour::{check_depth, keep_alive_race, upstreams};
+use hoplight_model::{ComponentId, ComponentIx, HealthCheck, Hop, Infrastructure, RequestKind, Tier};
 
 pub(super) fn find(context: &FindingContext<'_>) -> Vec<DesignFinding> {
     let infra = context.infra;
@@ -26,6 +26,7 @@ pub(super) fn find(context: &FindingContext<'_>) -> Vec<DesignFinding> {
     for (ix, spec) in infra.balancers() {
         found.extend(failing_over(context, ix, spec));
     }
+    found.extend(races(context));
     found.extend(on_no_server(context));
     found
 }
@@ -39,6 +40,16 @@ fn unlike(context: &FindingContext<'_>, ix: ComponentIx) -> Option<DesignFinding
         let backends = backends.iter().map(|backend| context.id(*backend).clone()).collect();
         (tiers.len() > 1).then(|| DesignFinding::of_component(context.id(ix), FindingKind::UnlikeBackends { backends }))
     })
+}
+
+/// Hops whose server closes idle connections before the client does.
+fn races(context: &FindingContext<'_>) -> Vec<DesignFinding> {
+    let race = |hop: Hop| {
+        let race = keep_alive_race(context.infra, &hop)?;
+        let kind = FindingKind::KeepAliveRace { server_s: race.server.get(), client_s: race.client.get() };
+        Some(DesignFinding::of_element(context.infra.hop_element(hop.link), kind))
+    };
+    context.infra.hops().filter_map(race).collect()
 }
 
 /// Settings that keep a balancer from using its other backends when one fails.

@@ -200,6 +200,13 @@ pub enum FindingKind {
         /// The balancer that does not take over.
         peer: ComponentId,
     },
+    /// The server of a hop closes idle connections before its client does.
+    KeepAliveRace {
+        /// Idle timeout of the server, in seconds.
+        server_s: f64,
+        /// Idle timeout of the client, in seconds.
+        client_s: f64,
+    },
     /// The component is on no server.
     OnNoServer,
     /// The design has no servers.
@@ -278,6 +285,7 @@ impl FindingKind {
             Self::CheckNeedsDatabase { .. } => FindingRule::CheckNeedsDatabase,
             Self::NoRedispatch { .. } => FindingRule::NoRedispatch,
             Self::UntrackedBalancer { .. } => FindingRule::UntrackedBalancer,
+            Self::KeepAliveRace { .. } => FindingRule::KeepAliveRace,
             Self::OnNoServer | Self::NoServers { .. } => FindingRule::OnNoServer,
             Self::Unwatched | Self::UnwatchedServer { .. } | Self::NothingWatched => FindingRule::Unwatched,
             Self::AgentWatchesNothing => FindingRule::AgentWatchesNothing,

@@ -103,6 +103,8 @@ pub enum FindingRule {
     NoRedispatch,
     /// A balancer of a VRRP pair whose process keepalived does not track.
     UntrackedBalancer,
+    /// A server that closes idle connections before its client does.
+    KeepAliveRace,
     /// A component of the service that is on no server.
     OnNoServer,
     /// A component of the service without an agent.
@@ -125,7 +127,7 @@ pub enum FindingRule {
 
 impl FindingRule {
     /// All rules: those about loss of service first, then those about disclosed secrets, then the rest.
-    pub const ALL: [Self; 58] = [
+    pub const ALL: [Self; 59] = [
         Self::KindDoesNotWork,
         Self::SinglePoint,
         Self::SingleFirewall,
@@ -175,6 +177,7 @@ impl FindingRule {
         Self::CheckNeedsDatabase,
         Self::NoRedispatch,
         Self::UntrackedBalancer,
+        Self::KeepAliveRace,
         Self::OnNoServer,
         Self::Unwatched,
         Self::AgentWatchesNothing,
@@ -238,6 +241,7 @@ impl FindingRule {
             Self::CheckNeedsDatabase => "check-needs-database",
             Self::NoRedispatch => "no-redispatch",
             Self::UntrackedBalancer => "untracked-balancer",
+            Self::KeepAliveRace => "keep-alive-race",
             Self::OnNoServer => "on-no-server",
             Self::Unwatched => "unwatched",
             Self::AgentWatchesNothing => "agent-watches-nothing",
@@ -288,6 +292,7 @@ impl FindingRule {
             | Self::CheckNeedsDatabase
             | Self::NoRedispatch
             | Self::UntrackedBalancer
+            | Self::KeepAliveRace
             | Self::OnNoServer
             | Self::Unwatched
             | Self::AgentWatchesNothing

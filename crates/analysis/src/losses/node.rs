@@ -2,7 +2,7 @@
 
 use hoplight_model::behaviour::{
     AttemptFailure, Behaviour, Ejection, FailurePolicy, Forwarding, HealthChecking, NextAttempt, Reaction, Statement,
-    UpstreamChoice, WhenFull, checks_speak_tls,
+    UpstreamChoice, WhenFull, checks_speak_tls, resumes_sessions,
 };
 use hoplight_model::station::Hold;
 use hoplight_model::{Algorithm, Cipher, ComponentIx, Connections, HealthCheck, LinkIx, Protocol, RequestKind};
@@ -237,7 +237,9 @@ impl Evaluation<'_> {
         if self.state.passage(self.site, link) != Passage::Open {
             return Failures::ALWAYS;
         }
-        if checks_speak_tls(self.site.infra) && self.state.all_expired(&self.site.infra.certificates_at(to)) {
+        // Checks that resume TLS sessions see no certificate.
+        let verifies = checks_speak_tls(self.site.infra) && !resumes_sessions(self.site.infra, self.site.hop(link));
+        if verifies && self.state.all_expired(&self.site.infra.certificates_at(to)) {
             return Failures::ALWAYS;
         }
         let lost = |block| syn::lost(if self.site.drops_syn[to.index()] { block } else { 0.0 }, checking.connect_timeout.get());

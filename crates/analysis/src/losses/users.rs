@@ -1,10 +1,11 @@
 //! The users' side: lookups, the entry that holds the address, and new connections.
 
-use hoplight_model::behaviour::{Behaviour, Origin, terminates_tls};
+use hoplight_model::behaviour::{Behaviour, Origin, idle_timeout, terminates_tls};
 use hoplight_model::component::{Traffic, VrrpSpec};
+use hoplight_model::quantity::Seconds;
 use hoplight_model::{ComponentIx, Connections, LinkIx, Protocol, RequestKind, TlsMode, TlsVersion};
 
-use super::loss::{CACHE_AGE_S, WINDOW_END_S, WINDOW_START_S};
+use super::kept::KeptConnections;
 use super::node::{Node, Sends};
 use super::reply::{Ending, LossReason, Part, Reply};
 use super::site::Site;
@@ -18,6 +19,15 @@ struct Holder {
     share: f64,
     /// Rate at which the address moves away from it, per second.
     losses_per_s: f64,
+}
+
+/// Shares of requests whose lookup fails.
+struct Lookups {
+    /// Of new visitors.
+    new: f64,
+    /// Of returning users.
+    returning: f64,
+    why: Option<LossReason>,
 }
 
 /// The users of a site after a loss.
@@ -35,17 +45,16 @@ impl Users<'_> {
         let mut reply = Reply::default();
         let mut sends = Sends::new();
         let traffic = self.site.infra.traffic();
-        let (unresolved, unresolved_new, why) = self.lookup(origin, traffic.new_visitors.get());
+        let new = traffic.new_visitors.get();
+        let Lookups { new: fails_new, returning: fails_returning, why } = self.lookup(origin);
+        let unresolved = new * fails_new + (1.0 - new) * fails_returning;
         reply.add(Part { ending: Ending::Error, why, share: unresolved, time_s: 0.0 });
         let arrived = 1.0 - unresolved;
-        // Share of the arriving requests that open a connection first.
-        let opening = if traffic.connections == Connections::PerRequest {
-            1.0
-        } else if arrived > 0.0 {
-            (traffic.new_visitors.get() - unresolved_new) / arrived
-        } else {
-            0.0
-        };
+        // Share of the arriving requests that open a connection first. A returning user whose address has expired does not
+        // get that far.
+        let reopening = origin.entries.first().map_or(0.0, |entry| self.reopening(*entry));
+        let opens = new * (1.0 - fails_new) + (1.0 - new) * (reopening - fails_returning).max(0.0);
+        let opening = if arrived > 0.0 { opens / arrived } else { 0.0 };
         for holder in self.holders(origin) {
             let share = arrived * holder.share;
             let passage = self.state.passage(self.site, holder.entry);
@@ -74,7 +83,7 @@ impl Users<'_> {
         broken(LossReason::TwoMasters, moved);
         let refused = match self.expired(to, kind) {
             Some((expired, at)) => {
-                let refused = (opening * holder.share - moved) * (1.0 - traffic.resumes.get()) * expired;
+                let refused = (share - moved).max(0.0) * self.refused(holder.entry, expired);
                 broken(LossReason::Expired(at), refused);
                 refused
             }
@@ -124,18 +133,46 @@ impl Users<'_> {
         is_expired.then_some((1.0, ix))
     }
 
-    /// As shares of all requests: requests whose lookup fails, and requests from new visitors whose lookup fails. Also
-    /// the reason.
-    fn lookup(&self, origin: &Origin, new: f64) -> (f64, f64, Option<LossReason>) {
-        let Some(link) = origin.lookups.first() else { return (0.0, 0.0, None) };
+    /// Share of a returning user's requests that open a connection, because the last one has been closed.
+    fn reopening(&self, entry: LinkIx) -> f64 {
+        let idle = idle_timeout(self.site.infra, self.site.hop(entry));
+        idle.map_or(0.0, |idle| self.site.infra.traffic().pauses_beyond(idle.get()))
+    }
+
+    /// The connections of returning users to an entry, if `reopens` of the new ones succeed.
+    fn kept(&self, entry: LinkIx, reopens: f64) -> KeptConnections {
+        let traffic = self.site.infra.traffic();
+        let kept = traffic.connections == Connections::KeepAlive;
+        let idle_s = idle_timeout(self.site.infra, self.site.hop(entry)).map_or(f64::INFINITY, Seconds::get);
+        KeptConnections { pause_s: traffic.mean_pause_s(), idle_s: if kept { idle_s } else { 0.0 }, reopens }
+    }
+
+    /// Share of the requests on an entry that fail because `expired` of the full handshakes do.
+    fn refused(&self, entry: LinkIx, expired: f64) -> f64 {
+        let traffic = self.site.infra.traffic();
+        let (new, refused) = (traffic.new_visitors.get(), (1.0 - traffic.resumes.get()) * expired);
+        new * refused + (1.0 - new) * (1.0 - self.kept(entry, 1.0 - refused).after_loss())
+    }
+
+    /// The requests whose lookup fails.
+    fn lookup(&self, origin: &Origin) -> Lookups {
+        let fine = Lookups { new: 0.0, returning: 0.0, why: None };
+        let (Some(link), Some(entry)) = (origin.lookups.first(), origin.entries.first()) else { return fine };
+        let passage = self.state.passage(self.site, *link);
+        if passage == Passage::Open && !self.state.nameless {
+            return fine;
+        }
         let spec = self.site.infra.component(self.site.hop(*link).to).kind.as_resolver();
-        // The part of the window in which caches still have the address.
-        let ttl = spec.filter(|_| self.cached).map_or(0.0, |spec| spec.ttl_s.get());
-        let cached = ((ttl - CACHE_AGE_S - WINDOW_START_S) / (WINDOW_END_S - WINDOW_START_S)).clamp(0.0, 1.0);
-        match self.state.passage(self.site, *link) {
-            Passage::Open if self.state.nameless => (1.0 - cached, new * (1.0 - cached), Some(LossReason::NameGone(*link))),
-            Passage::Open => (0.0, 0.0, None),
-            Passage::Refused | Passage::Silent => (cached * new + 1.0 - cached, new, Some(LossReason::NoLookup(*link))),
+        // Of the requests whose user or resolver has cached the address, none is left in the long run.
+        let (new, returning) = match spec.filter(|_| self.cached) {
+            Some(spec) => self.kept(*entry, 0.0).after_expiry(spec.ttl_s.get()),
+            None => (0.0, 0.0),
+        };
+        match passage {
+            Passage::Open => Lookups { new: 1.0 - new, returning: 1.0 - returning, why: Some(LossReason::NameGone(*link)) },
+            Passage::Refused | Passage::Silent => {
+                Lookups { new: 1.0, returning: 1.0 - returning, why: Some(LossReason::NoLookup(*link)) }
+            }
         }
     }
 

@@ -264,6 +264,7 @@ fn browser(page: &mut Page, stage: &Stage) {
         TlsMode::Passthrough => (Tone::Good, "padlock: https, up to the web server"),
     };
     page.text(tone, padlock);
+    page.text(Tone::Text, &format!("returning users with an open connection: {}", sim.connected_users()));
     let totals = sim.totals();
     page.text(
         Tone::Text,

@@ -191,8 +191,8 @@ fn shorter(a: Seconds, b: Seconds) -> Seconds {
     if b < a { b } else { a }
 }
 
-/// HAProxy's `retries` with or without `option redispatch`. Failed connections are retried; failures on an open
-/// connection are not (`retry-on conn-failure`, the default).
+/// HAProxy's `retries` with or without `option redispatch`. Failed connections, TLS handshakes included, are retried;
+/// failures on an open connection are not (`retry-on conn-failure`, the default).
 fn balancer_policy(spec: &BalancerSpec, passes_tls: bool) -> FailurePolicy {
     FailurePolicy {
         retry: RetryRule {
@@ -205,7 +205,7 @@ fn balancer_policy(spec: &BalancerSpec, passes_tls: bool) -> FailurePolicy {
         silent: Reaction::Retry(HttpError::Unavailable),
         reset: Reaction::Report(HttpError::BadGateway),
         // With passthrough, the browser checks the certificate.
-        certificate: if passes_tls { Reaction::Relay } else { Reaction::Report(HttpError::Unavailable) },
+        certificate: if passes_tls { Reaction::Relay } else { Reaction::Retry(HttpError::Unavailable) },
         read_only: Reaction::Relay,
         too_many_connections: Reaction::Relay,
         timed_out: Reaction::Report(HttpError::GatewayTimeout),

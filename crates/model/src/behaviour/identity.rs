@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::hop::{Cipher, Hop};
 use crate::infrastructure::{ComponentIx, Infrastructure};
+use crate::link::Protocol;
 use crate::tls::{Certificate, TlsMode};
 
 /// The certificates that a new TLS connection needs, as positions in [`Infrastructure::certificates`].
@@ -53,6 +54,13 @@ pub fn site_certificates(infra: &Infrastructure) -> Vec<Vec<usize>> {
     let meant = if of_site.is_empty() { certificates.iter().collect() } else { of_site };
     let holders: BTreeSet<ComponentIx> = meant.into_iter().flat_map(|certificate| infra.holders(certificate)).collect();
     holders.into_iter().map(|ix| infra.certificates_at(ix)).collect()
+}
+
+/// Whether the client of a hop resumes TLS sessions instead of making a full handshake for each connection. HTTP proxies do,
+/// unless told not to (HAProxy: `no-ssl-reuse`); database drivers do not.
+pub fn resumes_sessions(infra: &Infrastructure, hop: &Hop) -> bool {
+    let is_told_not_to = infra.component(hop.from).kind.as_balancer().is_some_and(|spec| spec.no_ssl_reuse);
+    infra.link(hop.link).protocol == Protocol::Http && !is_told_not_to
 }
 
 /// Whether a balancer's health checks use TLS: they do if its traffic to backends is encrypted (HAProxy: `check-ssl`,

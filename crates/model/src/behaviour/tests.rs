@@ -107,7 +107,7 @@ fn a_balancer_retries_failed_connections_and_reports_other_failures() {
     let [refused, silent, reset, certificate, read_only, too_many, timed_out] = after;
     assert_eq!([refused, silent], [Reaction::Retry(HttpError::Unavailable); 2]);
     assert_eq!(reset, Reaction::Report(HttpError::BadGateway));
-    assert_eq!(certificate, Reaction::Report(HttpError::Unavailable));
+    assert_eq!(certificate, Reaction::Retry(HttpError::Unavailable));
     assert_eq!([read_only, too_many], [Reaction::Relay; 2]);
     assert_eq!(timed_out, Reaction::Report(HttpError::GatewayTimeout));
     let health = balancer.health.unwrap();

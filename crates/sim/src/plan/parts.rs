@@ -128,6 +128,10 @@ pub(crate) struct HopPlan {
     pub(crate) maxconn: Limit,
     /// When a message on the link needs a new connection first.
     pub(crate) connects: Connects,
+    /// How long a connection may be idle before the server closes it, in nanoseconds.
+    pub(crate) idle_timeout: u64,
+    /// Like `idle_timeout`, if the server closes idle connections before the client does; otherwise `u64::MAX`.
+    pub(crate) closes_after: u64,
 }
 
 impl HopPlan {

@@ -19,6 +19,7 @@ impl Simulation {
 
     pub(super) fn set_rate(&mut self, rate: Rate) {
         self.arrivals.set_rate(rate, &mut self.clock);
+        self.adapt_population();
     }
 
     /// The current arrival rate of all kinds together, in requests per second. With closed-loop arrivals, it is the

@@ -84,7 +84,13 @@ impl Simulation {
         match self.check_connection(link, self.balancer(from)) {
             Some((code, 0)) => self.check_answered(link, Some(code), observer),
             Some((code, after)) => self.start_check_timer(link, after, code),
-            None => self.send_check(link, number, observer),
+            None => {
+                if self.plan.tls == TlsMode::Reencrypt {
+                    // The check has finished its handshake, so later checks and requests resume the session.
+                    self.links[link].pool.keep_session();
+                }
+                self.send_check(link, number, observer);
+            }
         }
     }
 
@@ -106,8 +112,11 @@ impl Simulation {
         }
         let expires = self.plan.stations[to].certificate_until;
         if encrypted && expires.is_some_and(|until| self.clock.now() >= SimTime::from_nanos(until)) {
-            // Where traffic is encrypted, so are health checks.
-            return Some((CheckCode::L6Rsp, 0));
+            // Where traffic is encrypted, so are health checks. A resumed session is not verified again.
+            let resumes = self.plan.hops[link].connects.resumes && self.links[link].pool.has_session();
+            if !resumes {
+                return Some((CheckCode::L6Rsp, 0));
+            }
         }
         None
     }

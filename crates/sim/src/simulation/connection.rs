@@ -1,18 +1,108 @@
 //! Opening, keeping and closing connections.
 
-use hoplight_model::TlsMode;
+use hoplight_model::{RequestKind, TlsMode};
 
 use crate::connection::{Pool, RESUMES, When};
-use crate::index::{LinkIx, RequestIx, StationIx};
-use crate::journal::{EventKind, Observer};
+use crate::index::{Ix, LinkIx, RequestIx, StationIx, UserIx};
+use crate::journal::{EventKind, FailureReason, Observer};
+use crate::names::CacheIx;
+use crate::outcome::{Failure, Outcome};
 use crate::packet::{Heading, Phase};
-use crate::plan::HopPlan;
+use crate::plan::{HopPlan, Role};
 use crate::random;
-use crate::request::Status;
+use crate::request::{NO_USER, Status};
+use crate::returning::Habits;
 use crate::simulation::Simulation;
+use crate::simulation::retries::first_attempt;
+use crate::station::Idle;
 use crate::time::SimTime;
 
 impl Simulation {
+    /// The returning user who sends the request with this random stream and key. Retries belong to the same user.
+    pub(super) fn returning_user(&self, stream: u64, key: u64) -> UserIx {
+        let first = first_attempt(stream);
+        self.returning.pick(first, if first == stream { key } else { self.clock.draws_of(first) })
+    }
+
+    /// Adapts the number of returning users to the current rate, unless the scenario gives it.
+    pub(super) fn adapt_population(&mut self) {
+        if self.plan.connections.follows_rate {
+            let users = self.infra.traffic().users_at(self.rate());
+            let (names, now, pause) = (&self.names, self.clock.now(), self.plan.connections.pause);
+            let habits = Habits { seed: self.clock.seed(), pause, entry: self.address.entry() };
+            self.returning.set_active(users, &habits, now, |user| names.known_until(CacheIx::of(user.raw())));
+        }
+    }
+
+    /// The first phase of a request: a lookup if the user does not know the address, opening a connection if there is
+    /// none, or the request itself.
+    pub(super) fn first_phase(&self, user: UserIx) -> Phase {
+        let now = self.clock.now();
+        if user != NO_USER {
+            let entry = self.address.entry();
+            let is_kept = !self.plan.connections.per_request;
+            if is_kept && self.returning.is_connected(user, entry, self.plan.hops[entry].idle_timeout, now) {
+                return Phase::Exchange;
+            }
+        }
+        let knows_address = user != NO_USER && now < self.returning.address_until(user);
+        if self.plan.lookup.is_some() && !knows_address { Phase::Lookup } else { Phase::Connect }
+    }
+
+    /// Keeps or closes the connection of a returning user whose request has ended.
+    pub(super) fn keep_connection(&mut self, user: UserIx, entry: LinkIx, outcome: Outcome) {
+        let has_response = outcome.is_ok() || outcome.is_err_and(|failure| failure.status().is_some());
+        if has_response {
+            self.returning.uses(user, entry, self.clock.now());
+        } else {
+            self.returning.close(user);
+        }
+    }
+
+    /// Whether a balancer closes the user's connection instead of sending an error. `HAProxy` does so if the connection has
+    /// carried an earlier request, and the server did not accept the connection in time or closed it before it responded:
+    /// the client may then retry, because it cannot know whether its own connection timed out.
+    pub(super) fn closes_silently(&self, request: RequestIx, station: StationIx, failure: Failure, why: FailureReason) -> bool {
+        let record = &self.requests[request];
+        let is_lost = matches!(
+            (failure, why),
+            (Failure::BadGateway, FailureReason::Reset) | (Failure::Unavailable, FailureReason::Timeout)
+        );
+        is_lost && record.kept && record.depth == 1 && matches!(self.plan.stations[station].role, Role::Balancer(_))
+    }
+
+    /// Whether the browser sends a request again because its connection, which carried earlier requests, was closed without
+    /// a response. Browsers do so for idempotent methods (RFC 9110, 9.2.2; RFC 9112, 9.3.1), once and on a new connection.
+    pub(super) fn is_resent(&self, request: RequestIx) -> bool {
+        let record = &self.requests[request];
+        let is_closed = matches!(record.status, Status::Reset | Status::Error(Failure::Closed));
+        is_closed && record.kept && !record.kind.is_write() && record.phase == Phase::Exchange
+    }
+
+    /// Sends a request again on a new connection.
+    pub(super) fn resend<O: Observer>(&mut self, request: RequestIx, observer: &mut O) {
+        let (user, tag) = (self.requests[request].user, self.requests[request].tag());
+        if user != NO_USER {
+            self.returning.close(user);
+        }
+        let phase = self.first_phase(user);
+        let record = &mut self.requests[request];
+        (record.kept, record.phase, record.pinned, record.connection, record.cause) = (false, phase, None, None, None);
+        self.note(observer, Some(tag), EventKind::Retries { component: self.plan.browser, attempt: 2 });
+        self.browser_sends(request, observer);
+    }
+
+    /// Whether a component repeats a request whose kept connection the upstream was closing, on a new one. nginx does,
+    /// unless the request is a write.
+    pub(super) fn retries_race(&self, station: StationIx, kind: RequestKind) -> bool {
+        !kind.is_write() && !matches!(self.plan.stations[station].role, Role::Balancer(_))
+    }
+
+    /// Number of returning users with an open connection to the site.
+    pub fn connected_users(&self) -> usize {
+        self.returning.connected(|entry| self.plan.hops[entry].idle_timeout, self.clock.now())
+    }
+
     /// The phase that follows a successful phase of a browser, before the request itself.
     pub(super) fn after_opening(&self, request: RequestIx) -> Phase {
         match self.requests[request].phase {
@@ -37,7 +127,7 @@ impl Simulation {
 
     /// Takes an idle connection, or makes the request open one first.
     pub(super) fn take_connection(&mut self, request: RequestIx, link: LinkIx) {
-        let (record, pool) = (&mut self.requests[request], &mut self.links[link].pool);
+        let (record, line) = (&mut self.requests[request], &mut self.links[link]);
         let bit = 1 << (record.depth + 1);
         record.pooled &= !bit;
         let opens = match self.plan.hops[link].connects.when {
@@ -45,7 +135,18 @@ impl Simulation {
             // The rest of a handshake, and the request, use the same connection.
             When::Begins => matches!(record.phase, Phase::Handshake | Phase::Hello | Phase::Resume),
             When::NoneIdle => {
-                let taken = pool.take();
+                let hop = &self.plan.hops[link];
+                let taken = if hop.closes_after == u64::MAX {
+                    line.pool.take()
+                } else if hop.backend.is_some() && !record.kept {
+                    // HAProxy's `http-reuse safe`: the first request on a client's connection gets a new one.
+                    false
+                } else {
+                    let round_trip = 2 * line.stretch(hop.latency);
+                    let taken = line.take_idle(hop.closes_after, round_trip, self.clock.now());
+                    record.races = taken == Some(Idle::Closing);
+                    taken.is_some()
+                };
                 record.pooled |= if taken { bit } else { 0 };
                 !taken
             }
@@ -70,8 +171,10 @@ impl Simulation {
             if record.pooled & bit != 0 {
                 record.pooled &= !bit;
                 let is_closed = matches!(status, Status::Refused | Status::Reset | Status::TooManyConnections);
-                if !is_closed {
+                if !is_closed && hop.closes_after == u64::MAX {
                     line.pool.put_back(connects.most);
+                } else if !is_closed {
+                    line.put_back_idle(connects.most, hop.closes_after, self.clock.now());
                 }
             }
             return false;
@@ -107,15 +210,17 @@ impl Simulation {
         true
     }
 
-    /// Closes the connections of the selected links, and discards their TLS sessions. Connections in use are not
+    /// Closes the connections of the selected links, those of users included, and discards their TLS sessions. Connections in use are not
     /// returned to the pool.
     pub(super) fn close_connections(&mut self, which: impl Fn(&HopPlan) -> bool) {
+        self.returning.close_all(|link| which(&self.plan.hops[link]));
         if !self.plan.connections.any_open && self.links.iter().all(|line| line.pool.is_empty()) {
             return;
         }
         for (hop, line) in self.plan.hops.iter().zip(&mut self.links) {
             if which(hop) {
                 line.pool = Pool::default();
+                line.clear_idle();
             }
         }
         let hops = &self.plan.hops;
@@ -142,6 +247,6 @@ impl Simulation {
 
     /// Number of idle connections in the pool of a link.
     pub fn idle_connections(&self, link: hoplight_model::LinkIx) -> u32 {
-        self.links[link].pool.idle()
+        self.links[link].idle_connections()
     }
 }

@@ -13,7 +13,7 @@ use crate::journal::{EventKind, FailureReason, Observer};
 use crate::outcome::{Failure, Outcome};
 use crate::packet::Phase;
 use crate::plan::Role;
-use crate::request::{Lost, State, Status};
+use crate::request::{Lost, NO_USER, State, Status};
 use crate::simulation::Simulation;
 use crate::simulation::service::Next;
 use crate::station::Routing;
@@ -122,6 +122,11 @@ impl Simulation {
             Status::ReadOnly => (AttemptFailure::ReadOnly, FailureReason::ReadOnly),
             Status::TooManyConnections => (AttemptFailure::TooManyConnections, FailureReason::TooManyConnections),
         };
+        if std::mem::take(&mut self.requests[request].races) && self.retries_race(station, kind) {
+            let attempt = self.requests[request].attempts[usize::from(self.requests[request].depth)];
+            self.forward(request, link, attempt, observer);
+            return;
+        }
         self.note_failure(station, kind, link, failure);
         match policy.after(failure) {
             Reaction::Relay => self.respond(request, status, observer),
@@ -286,12 +291,14 @@ impl Simulation {
 
     /// Handles a response at the browser: continues with the next phase, or ends the request.
     fn on_browser_response<O: Observer>(&mut self, request: RequestIx, observer: &mut O) {
+        if self.is_resent(request) {
+            self.resend(request, observer);
+            return;
+        }
         let (phase, status) = (self.requests[request].phase, self.requests[request].status);
         let next = match (phase, status) {
-            // The probe does not cache addresses.
-            (Phase::Lookup, Status::Ok) if self.requests[request].is_probe() => Some(Phase::Connect),
             (Phase::Lookup, Status::Ok) => {
-                self.names.learn();
+                self.learn_address(request);
                 Some(Phase::Connect)
             }
             (Phase::Exchange, _) => None,
@@ -299,7 +306,11 @@ impl Simulation {
             _ => None,
         };
         if let Some(next) = next {
-            self.requests[request].phase = next;
+            let record = &mut self.requests[request];
+            record.phase = next;
+            if next == Phase::Exchange && record.user != NO_USER {
+                self.returning.uses(record.user, record.path[0], self.clock.now());
+            }
             self.browser_sends(request, observer);
             return;
         }

@@ -9,7 +9,7 @@ use crate::journal::{EventKind, FailureReason, Observer};
 use crate::outcome::Failure;
 use crate::packet::Heading;
 use crate::plan::Role;
-use crate::request::{CONNECTED, CROSSED, Lost, NO_FLOOR, State, Status};
+use crate::request::{CONNECTED, CROSSED, Lost, NO_FLOOR, NO_USER, State, Status};
 use crate::simulation::Simulation;
 use crate::station::Deadline;
 
@@ -71,8 +71,12 @@ impl Simulation {
                     let place = if record.heading == Heading::Response { (record.leg & !CROSSED) - 1 } else { record.leg };
                     self.lose(request, Lost::DeadFirewall(place), observer);
                 }
-                // A message on the wire is handled when it arrives.
-                _ => {}
+                // A message on the wire is handled when it arrives. It cannot keep the user's connection, which ends here.
+                _ => {
+                    if record.depth == 1 && self.plan.hops[record.path[0]].to == station {
+                        self.requests[request].user = NO_USER;
+                    }
+                }
             }
         }
     }

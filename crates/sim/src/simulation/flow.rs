@@ -18,7 +18,7 @@ use crate::index::{RequestIx, StationIx};
 use crate::journal::{EventKind, Observer};
 use crate::outcome::Failure;
 use crate::packet::{Heading, Phase};
-use crate::request::{ACCEPTED, Lost, Request, State, Status, at_level};
+use crate::request::{ACCEPTED, Lost, NO_USER, Request, State, Status, at_level};
 use crate::simulation::Simulation;
 
 impl Simulation {
@@ -34,14 +34,14 @@ impl Simulation {
             observer.ended(self.clock.now(), kind, Err(Failure::Refused), 0);
             return;
         }
-        let knows_address = self.names.is_known(self.clock.now());
-        let phase = match self.plan.lookup {
-            Some(_) if new_visitor || !knows_address => Phase::Lookup,
-            _ if new_visitor || self.plan.connections.per_request => Phase::Connect,
-            _ => Phase::Exchange,
-        };
-        let request =
-            self.requests.insert(Request::new(number, stream, self.clock.draws_of(stream), self.clock.now(), kind, phase));
+        let key = self.clock.draws_of(stream);
+        let user = if new_visitor { NO_USER } else { self.returning_user(stream, key) };
+        let phase = self.first_phase(user);
+        let request = self.requests.insert(Request {
+            user,
+            kept: phase == Phase::Exchange,
+            ..Request::new(number, stream, key, self.clock.now(), kind, phase)
+        });
         self.users.enter(self.clock.now());
         self.arm_deadline(request, self.plan.browser, 0, self.plan.patience);
         self.browser_sends(request, observer);
@@ -310,7 +310,7 @@ impl Simulation {
                 if O::NOTES && !self.finds_full(request, station) {
                     self.tell(observer, Some(tag), || EventKind::Reached { component, heading: Heading::Request, phase });
                 }
-                if self.is_foreign_connection(request) {
+                if self.is_foreign_connection(request) || self.requests[request].races {
                     self.respond(request, Status::Reset, observer);
                 } else if phase == Phase::Connect && self.drops_syn(request) {
                     self.lose(request, Lost::Silent, observer);

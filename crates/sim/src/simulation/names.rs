@@ -1,12 +1,13 @@
 //! DNS lookups at the resolver.
 
-use crate::index::{RequestIx, StationIx};
+use crate::index::{Ix, RequestIx, StationIx};
 use crate::journal::{EventKind, Observer};
-use crate::names::{Resolution, ResolverPlan};
+use crate::names::{CacheIx, Resolution, ResolverPlan};
 use crate::outcome::Failure;
 use crate::plan::Role;
-use crate::request::Status;
+use crate::request::{NO_USER, Request, Status};
 use crate::simulation::Simulation;
+use crate::simulation::retries::SENT_BY_HAND;
 use crate::zone::RecordState;
 
 impl Simulation {
@@ -20,7 +21,8 @@ impl Simulation {
     ) {
         // The probe must not fill a cache that users benefit from.
         let keeps = !self.requests[request].is_probe();
-        let resolution = self.names.resolve(&resolver, keeps, self.clock.now());
+        let cache = Self::cache_of(&self.requests[request]);
+        let resolution = self.names.resolve(&resolver, cache, keeps, self.clock.now());
         if resolution == Resolution::Address {
             self.serve(request, station, observer);
             return;
@@ -30,7 +32,25 @@ impl Simulation {
         self.respond(request, Status::Error(Failure::Dns), observer);
     }
 
-    /// Clears the resolver's cache, because its process has ended.
+    /// The resolver's cache that a request's user depends on.
+    pub(super) fn cache_of(record: &Request) -> CacheIx {
+        match record.user {
+            _ if record.is_probe() || record.stream & SENT_BY_HAND != 0 => CacheIx::OWN,
+            NO_USER => CacheIx::of(u32::try_from(record.key >> 32).expect("32 bits")),
+            user => CacheIx::of(user.raw()),
+        }
+    }
+
+    /// Caches the address that the resolver returned for the user of a request. Only returning users do.
+    pub(super) fn learn_address(&mut self, request: RequestIx) {
+        let record = &self.requests[request];
+        if record.user != NO_USER {
+            let until = self.names.known_until(Self::cache_of(record));
+            self.returning.learn(record.user, until);
+        }
+    }
+
+    /// Clears the resolver's caches, because its process has ended.
     pub(super) fn resolver_stops(&mut self, station: StationIx) {
         if matches!(self.plan.stations[station].role, Role::Resolver(_)) {
             self.names.clear_cache();

@@ -157,6 +157,7 @@ impl Simulation {
             + self.monitoring.footprint()
             + self.databases.footprint()
             + self.timers.footprint()
+            + self.returning.footprint()
     }
 
     /// The algorithm of the first balancer; `None` without a balancer.

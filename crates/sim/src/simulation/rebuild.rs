@@ -15,7 +15,7 @@ use crate::event::{Event, Kind};
 use crate::index::{LinkIx, StationIx};
 use crate::journal::{EventKind, Observer};
 use crate::packet::Phase;
-use crate::request::Request;
+use crate::request::{NO_USER, Request};
 use crate::simulation::Simulation;
 use crate::time::SECOND;
 use crate::timers::TimerEvent;
@@ -52,6 +52,11 @@ impl Simulation {
         }
         self.arrivals = old.arrivals.carried(before, after, pending, &mut self.clock);
         self.names = old.names.carried(old.plan.lookup.is_some(), self.plan.resolver_ttl(), self.clock.now());
+        if old.plan.lookup.is_some() {
+            self.returning.carry(&old.returning);
+        }
+        self.adapt_population();
+        self.close_connections(|_| true);
         for event in pending.iter().filter(|event| event.kind() == Kind::TimerEvent) {
             match old.timers.get(event.on()) {
                 Some(comeback @ TimerEvent::Comeback { .. }) => self.set_timer(event.at(), comeback.clone()),
@@ -143,8 +148,14 @@ impl Simulation {
     fn start_over<O: Observer>(&mut self, old: &Request, observer: &mut O) {
         let now = self.clock.now();
         let phase = if self.plan.lookup.is_some() { Phase::Lookup } else { Phase::Connect };
-        let request =
-            Request { departed: now, arrives: now, ..Request::new(old.number, old.stream, old.key, old.born, old.kind, phase) };
+        let is_known = old.user != NO_USER && self.returning.knows(old.user);
+        let user = if is_known { old.user } else { NO_USER };
+        let request = Request {
+            departed: now,
+            arrives: now,
+            user,
+            ..Request::new(old.number, old.stream, old.key, old.born, old.kind, phase)
+        };
         let request = self.requests.insert(request);
         self.arm_deadline(request, self.plan.browser, 0, self.plan.patience);
         self.browser_sends(request, observer);

@@ -22,6 +22,11 @@ pub(super) const SENT_BY_HAND: u64 = 1 << 63;
 /// Salt for the draws of retry delays.
 const WAIT: u64 = 0x7265_7472_7977_6169;
 
+/// The random stream of the first attempt.
+pub(super) const fn first_attempt(stream: u64) -> u64 {
+    stream & !ATTEMPT_MASK
+}
+
 impl Simulation {
     /// Handles the outcome of a user's request: schedules a retry if the user makes one, otherwise the user's next
     /// request.
@@ -43,7 +48,7 @@ impl Simulation {
     /// Sends a user's retry. A user who had no connection before still has none.
     pub(super) fn retry_request<O: Observer>(&mut self, kind: RequestKind, stream: u64, observer: &mut O) {
         self.users.retry();
-        let new_visitor = is_new_visitor(&self.plan, &self.clock, stream & !ATTEMPT_MASK);
+        let new_visitor = is_new_visitor(&self.plan, &self.clock, first_attempt(stream));
         self.start_request(kind, stream, new_visitor, observer);
     }
 

@@ -152,7 +152,9 @@ impl Simulation {
         let service = || drawn(record.kind.index());
         match (record.phase, &self.plan.stations[station].role) {
             (phase, _) if phase.is_handshake() && self.plan.stations[station].ends_tls => self.plan.connections.work(phase),
-            (Phase::Lookup, Role::Resolver(resolver)) => service() + self.names.lookup_time(resolver, self.clock.now()),
+            (Phase::Lookup, Role::Resolver(resolver)) => {
+                service() + self.names.lookup_time(resolver, Self::cache_of(record), self.clock.now())
+            }
             _ => service(),
         }
     }

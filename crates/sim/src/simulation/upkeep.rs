@@ -75,6 +75,7 @@ impl Simulation {
     /// Performs the once-a-second updates.
     pub(super) fn second<O: Observer>(&mut self, observer: &mut O) {
         self.stations.roll_second(self.clock.now());
+        self.adapt_population();
         if self.is_monitored() {
             self.monitoring.evaluate_silence(&self.plan, self.clock.now(), observer);
         } else {

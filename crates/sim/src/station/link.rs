@@ -1,9 +1,11 @@
 //! The state of one link.
 
+use std::collections::VecDeque;
+
 use hoplight_model::quantity::Factor;
 
 use crate::connection::{Pool, When};
-use crate::index::StationIx;
+use crate::index::{StationIx, count};
 use crate::plan::{HopPlan, Plan};
 use crate::station::is_timed;
 use crate::time::SimTime;
@@ -18,6 +20,15 @@ pub(crate) enum Passage {
     Refused,
     /// The message is lost.
     Silent,
+}
+
+/// A kept connection, as its client finds it when it takes it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Idle {
+    /// Open at both ends.
+    Open,
+    /// Closed by the server, but the client does not know yet.
+    Closing,
 }
 
 /// A link.
@@ -42,7 +53,8 @@ pub(crate) struct LinkState {
     prepares: bool,
     /// Whether any component opens connections, so that responses may belong to a handshake.
     opens: bool,
-    /// Whether the link connects users to one of two balancers that share an address.
+    /// Whether a message may find its connection closed: users' messages to one of two balancers that share an address, and
+    /// those on connections that the server closes when idle.
     shared: bool,
     active: u32,
     cut: bool,
@@ -64,6 +76,9 @@ pub(crate) struct LinkState {
     /// Whether the balancer that sent the pending health check has stopped.
     void: bool,
     pub(crate) pool: Pool,
+    /// When each idle connection was returned to the pool, in order; only where the server closes idle connections before
+    /// the client does.
+    idle_since: VecDeque<SimTime>,
     slow: Option<Factor>,
     tapped: bool,
     /// Whether the link is cut, slow or tapped.
@@ -81,7 +96,7 @@ impl LinkState {
         self.timeout = plan.stations[hop.from].timeout;
         self.prepares = is_timed(self.timeout) || hop.connects.when != When::Never;
         self.opens = plan.connections.any_open;
-        self.shared = hop.from == plan.browser && !plan.pair.is_empty();
+        self.shared = hop.from == plan.browser && !plan.pair.is_empty() || hop.closes_after != u64::MAX;
         self.refresh();
     }
 
@@ -145,7 +160,8 @@ impl LinkState {
         self.opens
     }
 
-    /// Whether the link connects users to one of two balancers that share an address.
+    /// Whether a message may find its connection closed: users' messages to one of two balancers that share an address, and
+    /// those on connections that the server closes when idle.
     #[inline]
     pub(crate) const fn is_shared(&self) -> bool {
         self.shared
@@ -175,6 +191,40 @@ impl LinkState {
     #[inline]
     pub(crate) fn end_call(&mut self) {
         self.active = self.active.saturating_sub(1);
+    }
+}
+
+/// Kept connections that the server closes after they have been idle for `closes_after` nanoseconds.
+impl LinkState {
+    /// Takes the connection that was used last. The server's idle time ends one latency before the client learns of it, and
+    /// a request takes one latency to arrive: within a round trip before the client learns, it meets a closed connection.
+    pub(crate) fn take_idle(&mut self, closes_after: u64, round_trip: u64, now: SimTime) -> Option<Idle> {
+        let age = now - self.idle_since.pop_back()?;
+        if age >= closes_after {
+            // The others have been idle for longer.
+            self.idle_since.clear();
+            return None;
+        }
+        Some(if age + round_trip >= closes_after { Idle::Closing } else { Idle::Open })
+    }
+
+    /// Returns a connection to the pool, which keeps at most `most`, and drops those that the server has closed.
+    pub(crate) fn put_back_idle(&mut self, most: u32, closes_after: u64, now: SimTime) {
+        while self.idle_since.front().is_some_and(|since| now - *since >= closes_after) {
+            self.idle_since.pop_front();
+        }
+        if count(self.idle_since.len()) < most {
+            self.idle_since.push_back(now);
+        }
+    }
+
+    pub(crate) fn clear_idle(&mut self) {
+        self.idle_since.clear();
+    }
+
+    /// Number of open, idle connections.
+    pub(crate) fn idle_connections(&self) -> u32 {
+        self.pool.idle() + count(self.idle_since.len())
     }
 }
 
@@ -374,6 +424,7 @@ impl Default for LinkState {
             answered: false,
             void: false,
             pool: Pool::default(),
+            idle_since: VecDeque::new(),
             slow: None,
             tapped: false,
             touched: false,

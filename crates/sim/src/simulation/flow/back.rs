@@ -7,7 +7,7 @@ use crate::index::{RequestIx, StationIx};
 use crate::journal::{EventKind, FailureCause, FailureReason, Observer, tell};
 use crate::outcome::{Failure, Outcome};
 use crate::packet::Heading;
-use crate::request::{CONNECTED, CROSSED, HOME, Lost, State, Status};
+use crate::request::{CONNECTED, CROSSED, HOME, Lost, NO_USER, State, Status};
 use crate::simulation::Simulation;
 use crate::view::Health;
 
@@ -230,6 +230,10 @@ impl Simulation {
         }
         let record = &self.requests[request];
         let (tag, kind, latency, stream) = (record.tag(), record.kind, self.clock.now() - record.born, record.stream);
+        if record.user != NO_USER {
+            self.keep_connection(record.user, record.path[0], outcome);
+        }
+        let record = &self.requests[request];
         self.users.end(self.clock.now(), kind, outcome, latency);
         self.users.leave(self.clock.now(), latency);
         observer.ended(self.clock.now(), kind, outcome, latency);
@@ -277,7 +281,11 @@ impl Simulation {
         self.tell(observer, Some(tag), || EventKind::Fails { component: station, failure, why });
         // A balancer that passes TLS through cannot send an error response: it can only close the connection.
         let blind = self.plan.stations[station].passes_tls(self.requests[request].kind);
-        let status = if blind { Status::Reset } else { Status::Error(failure) };
+        let status = match failure {
+            _ if blind => Status::Reset,
+            _ if self.closes_silently(request, station, failure, why) => Status::Error(Failure::Closed),
+            _ => Status::Error(failure),
+        };
         self.requests[request].cause = Some(FailureCause { component: station, reason: why });
         self.respond(request, status, observer);
     }

@@ -1,0 +1,181 @@
+//! Returning users: their open connections to the site, and their cached addresses.
+//!
+//! A connection is closed by the component that holds it once it has been idle for too long, and by the end of that
+//! component's process. Nothing is scheduled for it: the time of its last use is compared when its user sends the next
+//! request. At the start of a run, the users have been there for a while: each paused for an exponential time. Unless the
+//! scenario gives their number, it follows the rate, so that pauses stay the same.
+
+use crate::arrivals::closed_user;
+use crate::index::{IndexVec, Ix, LinkIx, UserIx, count};
+use crate::random;
+use crate::time::SimTime;
+
+/// Mixed into the key of a request to draw its user.
+const USER: u64 = 0x7265_7475_726e_6572;
+/// Mixed into the draw of a user's pause before the start of the run.
+const AGE: u64 = 0x6167_6500_6167_6500;
+/// Time zero of a run on the clock of last uses, which began before it.
+const BEFORE: u64 = 86_400 * crate::time::SECOND;
+
+/// One returning user.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+struct ReturningUser {
+    /// When the connection was last used, on the clock of last uses; 0 if it is closed.
+    used: u64,
+    /// The link on which the connection was opened.
+    entry: LinkIx,
+    /// When the cached address of the site expires.
+    address_until: SimTime,
+}
+
+/// What the users did before they are counted.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Habits {
+    /// The seed of the run.
+    pub(crate) seed: u64,
+    /// Mean pause between two requests, in nanoseconds.
+    pub(crate) pause: f64,
+    /// The link on which they sent their last request.
+    pub(crate) entry: LinkIx,
+}
+
+impl Habits {
+    /// Nanoseconds since a user's last request: an exponential time.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "limited to a day")]
+    fn age(&self, user: UserIx) -> u64 {
+        let drawn = random::exponential(random::mix(self.seed ^ random::mix(AGE ^ u64::from(user.raw()))));
+        (drawn * self.pause).min((BEFORE - 1) as f64) as u64
+    }
+}
+
+/// The returning users.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Returning {
+    users: IndexVec<UserIx, ReturningUser>,
+    /// Number of users among whom requests are distributed now: the first ones of the list.
+    active: u32,
+}
+
+impl Returning {
+    /// `count` users as of the start of a run.
+    pub(crate) fn new(count: u32, habits: &Habits, address_until: impl Fn(UserIx) -> SimTime) -> Self {
+        let mut returning = Self { users: IndexVec::default(), active: 0 };
+        returning.set_active(count, habits, SimTime::ZERO, address_until);
+        returning
+    }
+
+    /// Changes the number of users. Those who are added have been there for a while, as at the start. `address_until` is when
+    /// the cached address of a user expires.
+    pub(crate) fn set_active(&mut self, active: u32, habits: &Habits, now: SimTime, address_until: impl Fn(UserIx) -> SimTime) {
+        self.active = active;
+        for user in (count(self.users.len())..active).map(UserIx::from_raw) {
+            let used = BEFORE + now.nanos() - habits.age(user);
+            self.users.push(ReturningUser { used, entry: habits.entry, address_until: address_until(user) });
+        }
+    }
+
+    /// The user who sends the request with this random stream and key.
+    #[inline]
+    #[expect(clippy::cast_possible_truncation, reason = "the quotient is less than the number of users")]
+    pub(crate) fn pick(&self, stream: u64, key: u64) -> UserIx {
+        let users = self.active;
+        let drawn = || ((u128::from(random::mix(key ^ USER)) * u128::from(users)) >> 64) as u32;
+        UserIx::from_raw(closed_user(stream).unwrap_or_else(drawn).min(users - 1))
+    }
+
+    /// Whether there is a user with this number.
+    pub(crate) fn knows(&self, user: UserIx) -> bool {
+        user.raw() < count(self.users.len())
+    }
+
+    /// Whether a user has an open connection to `entry`, where connections may be idle for `timeout` nanoseconds.
+    #[inline]
+    pub(crate) fn is_connected(&self, user: UserIx, entry: LinkIx, timeout: u64, now: SimTime) -> bool {
+        let state = &self.users[user];
+        state.used != 0 && state.entry == entry && BEFORE + now.nanos() - state.used <= timeout
+    }
+
+    /// Records that a user's connection to `entry` is in use.
+    #[inline]
+    pub(crate) fn uses(&mut self, user: UserIx, entry: LinkIx, now: SimTime) {
+        let state = &mut self.users[user];
+        (state.used, state.entry) = (BEFORE + now.nanos(), entry);
+    }
+
+    /// Records that a user's connection is closed.
+    pub(crate) fn close(&mut self, user: UserIx) {
+        self.users[user].used = 0;
+    }
+
+    /// Closes the connections on the selected links.
+    pub(crate) fn close_all(&mut self, which: impl Fn(LinkIx) -> bool) {
+        self.users.iter_mut().filter(|state| which(state.entry)).for_each(|state| state.used = 0);
+    }
+
+    /// When a user's cached address expires.
+    #[inline]
+    pub(crate) fn address_until(&self, user: UserIx) -> SimTime {
+        self.users[user].address_until
+    }
+
+    /// Caches the address for a user.
+    pub(crate) fn learn(&mut self, user: UserIx, until: SimTime) {
+        self.users[user].address_until = until;
+    }
+
+    /// Number of users with an open connection, where connections to a link may be idle for `timeout` nanoseconds.
+    pub(crate) fn connected(&self, timeout: impl Fn(LinkIx) -> u64, now: SimTime) -> usize {
+        let open = |state: &&ReturningUser| state.used != 0 && BEFORE + now.nanos() - state.used <= timeout(state.entry);
+        self.users.iter().filter(open).count()
+    }
+
+    /// Takes over the cached addresses of the same users before a rebuild.
+    pub(crate) fn carry(&mut self, old: &Self) {
+        for (user, earlier) in self.users.iter_mut().zip(&old.users) {
+            user.address_until = earlier.address_until;
+        }
+    }
+
+    pub(crate) fn footprint(&self) -> usize {
+        self.users.len() * size_of::<ReturningUser>()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::time::SECOND;
+
+    fn habits(pause_s: f64) -> Habits {
+        Habits { seed: 1, pause: pause_s * SECOND as f64, entry: LinkIx::from_raw(0) }
+    }
+
+    #[test]
+    fn connections_close_when_idle_for_longer_than_the_timeout() {
+        let (entry, other) = (LinkIx::from_raw(0), LinkIx::from_raw(1));
+        let mut users = Returning::new(1, &habits(0.0), |_| SimTime::ZERO);
+        let user = users.pick(7, 7);
+        let at = SimTime::from_secs(5);
+        users.uses(user, entry, at);
+        assert!(users.is_connected(user, entry, 10 * SECOND, at + 10 * SECOND));
+        assert!(!users.is_connected(user, entry, 10 * SECOND, at + 10 * SECOND + 1));
+        assert!(!users.is_connected(user, other, 10 * SECOND, at));
+        users.close_all(|link| link == entry);
+        assert!(!users.is_connected(user, entry, 10 * SECOND, at));
+    }
+
+    #[test]
+    fn before_the_start_each_user_paused_for_an_exponential_time() {
+        let users = Returning::new(10_000, &habits(4.0), |_| SimTime::ZERO);
+        let open = users.connected(|_| 10 * SECOND, SimTime::ZERO);
+        // 1 − exp(−2.5) of them, within four standard errors.
+        assert!((9_048..=9_310).contains(&open), "{open}");
+    }
+
+    #[test]
+    fn closed_loop_users_keep_their_number() {
+        let users = Returning::new(100, &habits(1.0), |_| SimTime::ZERO);
+        let picked = users.pick(1 << 62 | 42 << 36 | 3, 99);
+        assert_eq!(picked.raw(), 42);
+    }
+}
