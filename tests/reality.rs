@@ -11,6 +11,10 @@ mod site;
 mod gunicorn;
 #[path = "reality/haproxy.rs"]
 mod haproxy;
+#[path = "reality/certificates.rs"]
+mod certificates;
+#[path = "reality/keepalive.rs"]
+mod keepalive;
 #[path = "reality/keepalived.rs"]
 mod keepalived;
 #[path = "reality/mariadb.rs"]

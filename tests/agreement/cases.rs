@@ -155,4 +155,36 @@ pub(crate) const ALL: &[Case] = &[
         // All workers wait for the database. The balancer leaves the application, and the web server has the static pages.
         losses: &[("link app → db", [Works, Stops, Stops])],
     },
+    Case {
+        name: "an expired certificate stops everyone once idle connections have been closed",
+        drawing: r#"(traffic: (rate: 20.0), tls: (edge: Reencrypt),
+            certificates: [(on: ["lb"]), (names: ["inside"], on: ["web-1", "web-2"])],
+            components: [(id: "dns", kind: DnsResolver(ttl_s: 30.0)), (id: "lb", kind: LoadBalancer(http_keep_alive_s: 10.0)), (id: "web-1", kind: Web()), (id: "web-2", kind: Web()),
+                (id: "app", kind: App()), (id: "db", kind: Database())],
+            links: [(from: "lb", to: "web-1"), (from: "lb", to: "web-2"), (from: "web-1", to: "app"), (from: "web-2", to: "app"),
+                (from: "app", to: "db")])"#,
+        losses: &[
+            ("certificate www.foobar.com", [Stops, Stops, Stops]),
+            // The balancer's requests and checks resume TLS sessions, which present no certificate.
+            ("certificate inside", [Works, Works, Works]),
+            // Caches expire, then idle connections are closed.
+            ("zone www.foobar.com", [Stops, Stops, Stops]),
+            ("component dns", [Stops, Stops, Stops]),
+        ],
+    },
+    Case {
+        name: "connections that are kept for a minute outlive a certificate and a name",
+        drawing: r#"(traffic: (rate: 20.0), tls: (edge: Reencrypt),
+            certificates: [(on: ["lb"]), (names: ["inside"], on: ["web-1", "web-2"])],
+            components: [(id: "dns", kind: DnsResolver(ttl_s: 30.0)), (id: "lb", kind: LoadBalancer(http_keep_alive_s: 60.0, no_ssl_reuse: true)), (id: "web-1", kind: Web()), (id: "web-2", kind: Web()),
+                (id: "app", kind: App()), (id: "db", kind: Database())],
+            links: [(from: "lb", to: "web-1"), (from: "lb", to: "web-2"), (from: "web-1", to: "app"), (from: "web-2", to: "app"),
+                (from: "app", to: "db")])"#,
+        losses: &[
+            ("certificate www.foobar.com", [Degraded, Degraded, Degraded]),
+            // Each check makes a full handshake.
+            ("certificate inside", [Stops, Stops, Stops]),
+            ("zone www.foobar.com", [Degraded, Degraded, Degraded]),
+        ],
+    },
 ];

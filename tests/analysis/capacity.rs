@@ -33,10 +33,10 @@ pub(crate) const SHIPPED: [(&str, &str); 8] = [
     STAGE_2,
 ];
 
-/// Builds a scenario from its parts. There are no new visitors, TLS is off, and links have no latency unless specified.
+/// Builds a scenario from its parts. Returning users keep their connections (`users: 1`).
 pub(crate) fn site(traffic: &str, more: &str, components: &str, links: &str) -> Infrastructure {
     let text = format!(
-        r#"(format: 1, id: "site", title: "t", summary: "s", traffic: ({traffic}), {more}
+        r#"(format: 1, id: "site", title: "t", summary: "s", traffic: (users: 1, {traffic}), {more}
         components: [(id: "browser", kind: Browser), {components}], links: [{links}])"#
     );
     load(("site.ron", &text))
@@ -177,7 +177,7 @@ fn a_passed_through_handshake_is_present_until_it_is_answered() {
 fn each_kind_has_its_own_bottleneck() {
     let capacity = whole(&stage_2());
     let sentence = |kind| hoplight::text::saturation(&capacity.saturation(kind).unwrap()).to_string();
-    assert_eq!(sentence(RequestKind::Static), "lb-1 saturates first, at 5,000 static pages/s");
+    assert_eq!(sentence(RequestKind::Static), "lb-1 saturates first, at 3,988 static pages/s");
     // app-1 is slightly closer to the database it writes to, app-2 to the replica it reads from.
     assert_eq!(sentence(RequestKind::Write), "app-2 saturates first, at 291 writes/s");
     let first: Vec<String> =

@@ -232,7 +232,7 @@ fn messy() -> Infrastructure {
 /// A working site with more flaws that the write-ups do not have.
 const CARELESS: &str = r#"(tls: (edge: None), servers: [(id: "s-1"), (id: "s-2"), (id: "s-3")],
     components: [(id: "lb", kind: LoadBalancer()), (id: "app-1", kind: App(), software: (name: "uWSGI", version: "2.0.27")),
-        (id: "app-2", kind: App(), software: (name: "uWSGI", version: "2.0.28")), (id: "app-3", kind: App()),
+        (id: "app-2", kind: App(keepalive_timeout_s: 2.0), software: (name: "uWSGI", version: "2.0.28")), (id: "app-3", kind: App()),
         (id: "db-1", kind: Database(), server: "s-1"), (id: "db-2", kind: Database(role: Replica), server: "s-1"),
         (id: "db-3", kind: Database(), server: "s-2"), (id: "agent-1", kind: Agent(), server: "s-1"),
         (id: "agent-2", kind: Agent(), server: "s-2"), (id: "metrics-1", kind: MonitoringService, server: "s-1"),

@@ -113,6 +113,7 @@ numbered! {
     Failure {
         Self::Dns => 0, Self::Refused => 1, Self::Reset => 2, Self::Certificate => 3, Self::TimedOut => 4,
         Self::ServerError => 5, Self::BadGateway => 6, Self::Unavailable => 7, Self::GatewayTimeout => 8,
+        Self::Closed => 9,
     }
     FailureReason {
         Self::Refused => 0, Self::Reset => 1, Self::Timeout => 2, Self::NoRoute => 3, Self::NoBackend => 4,
