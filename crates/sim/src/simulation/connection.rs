@@ -73,14 +73,14 @@ impl Simulation {
 
     /// Whether the browser sends a request again because its connection, which carried earlier requests, was closed without
     /// a response. Browsers do so for idempotent methods (RFC 9110, 9.2.2; RFC 9112, 9.3.1), once and on a new connection.
-    pub(super) fn is_resent(&self, request: RequestIx) -> bool {
+    pub(super) fn is_repeated(&self, request: RequestIx) -> bool {
         let record = &self.requests[request];
         let is_closed = matches!(record.status, Status::Reset | Status::Error(Failure::Closed));
         is_closed && record.kept && !record.kind.is_write() && record.phase == Phase::Exchange
     }
 
     /// Sends a request again on a new connection.
-    pub(super) fn resend<O: Observer>(&mut self, request: RequestIx, observer: &mut O) {
+    pub(super) fn repeat_request<O: Observer>(&mut self, request: RequestIx, observer: &mut O) {
         let (user, tag) = (self.requests[request].user, self.requests[request].tag());
         if user != NO_USER {
             self.returning.close(user);

@@ -291,8 +291,8 @@ impl Simulation {
 
     /// Handles a response at the browser: continues with the next phase, or ends the request.
     fn on_browser_response<O: Observer>(&mut self, request: RequestIx, observer: &mut O) {
-        if self.is_resent(request) {
-            self.resend(request, observer);
+        if self.is_repeated(request) {
+            self.repeat_request(request, observer);
             return;
         }
         let (phase, status) = (self.requests[request].phase, self.requests[request].status);
