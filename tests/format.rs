@@ -216,3 +216,51 @@ fn a_newer_format_and_an_empty_file_are_reported() {
         ["1:2 the site has no entry for users: there is no balancer, web server or application without an incoming HTTP link"]
     );
 }
+
+#[test]
+fn a_link_to_a_firewall_is_reported_with_the_remedy() {
+    let drawing = "(components: [(id: \"fw\", kind: Firewall()), (id: \"lb\", kind: LoadBalancer()), (id: \"web\", kind: Web())],
+        links: [(from: \"browser\", to: \"fw\"), (from: \"fw\", to: \"lb\"), (from: \"lb\", to: \"web\")])";
+    let says = |from: &str, to: &str| {
+        format!(
+            "a firewall has no links, so `{from}` → `{to}` cannot be drawn: name what `fw` protects in its `servers` or \
+             `components`, and link the components on both sides of it directly"
+        )
+    };
+    let found = mistakes(drawing);
+    assert!(found[0].ends_with(&says("browser", "fw")) && found[1].ends_with(&says("fw", "lb")), "{found:?}");
+    // A firewall may still be drawn as a client of the resolver.
+    let asks = "(components: [(id: \"fw\", kind: Firewall(components: [\"web\"], inbound: [(ports: [443])])), (id: \"web\", kind: Web()),
+        (id: \"dns\", kind: DnsResolver())], links: [(from: \"fw\", to: \"dns\")])";
+    assert!(links(&read(asks)).contains(&"fw>dns DNS".to_owned()));
+}
+
+#[test]
+fn a_standby_takes_the_rules_of_its_firewall_and_must_suit_it() {
+    let site = |standby: &str| {
+        format!(
+            "(servers: [(id: \"s\")], components: [(id: \"fw\", kind: Firewall(servers: [\"s\"], inbound: [(ports: [443])]), server: \"s\"), \
+             {standby}, (id: \"web\", kind: Web(), server: \"s\")])"
+        )
+    };
+    let infra = read(&site("(id: \"fw-b\", kind: Firewall(standby: (of: \"fw\")))"));
+    let [fw, standby, web] = ["fw", "fw-b", "web"].map(|id| infra.find(id).expect("a component"));
+    assert_eq!((infra.standby_of(fw), infra.is_standby(standby), infra.is_standby(fw)), (Some(standby), true, false));
+    let rules = |ix| infra.component(ix).kind.as_firewall().map(|spec| (spec.servers.clone(), spec.inbound.clone()));
+    assert_eq!(rules(fw), rules(standby));
+    assert_eq!(infra.firewalls_before(web), [fw], "one way in, not two in series");
+    let wrong = [
+        ("(id: \"fw-b\", kind: Firewall(standby: (of: \"web\")))", "`fw-b` is the standby of `web`, which is not a firewall"),
+        ("(id: \"fw-b\", kind: Firewall(standby: (of: \"fw-b\")))", "`fw-b` is its own standby"),
+        ("(id: \"fw-b\", kind: Firewall(servers: [\"s\"], standby: (of: \"fw\")))", "protects something else or has other rules"),
+        ("(id: \"fw-b\", kind: Firewall(standby: (of: \"fw\")), server: \"s\")", "run on the same server"),
+        (
+            "(id: \"fw-b\", kind: Firewall(standby: (of: \"fw\"))), (id: \"fw-c\", kind: Firewall(standby: (of: \"fw\")))",
+            "`fw` already has a standby",
+        ),
+    ];
+    for (standby, says) in wrong {
+        let found = mistakes(&site(standby));
+        assert!(found.len() == 1 && found[0].contains(says), "{found:?}");
+    }
+}

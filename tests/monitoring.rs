@@ -4,6 +4,8 @@
 mod alerts;
 #[path = "monitoring/probe.rs"]
 mod probe;
+#[path = "monitoring/pull.rs"]
+mod pull;
 #[path = "monitoring/random.rs"]
 mod random;
 #[path = "monitoring/samples.rs"]

@@ -4,6 +4,9 @@
 //! web server 2 ms from the application, and the application 1 ms from the database, so a latency shows which paths
 //! were travelled how often.
 
+#[path = "network/firewall_pair.rs"]
+mod firewall_pair;
+
 use std::sync::Arc;
 use std::time::Duration;
 

@@ -81,6 +81,22 @@ pub(crate) const ALL: &[Case] = &[
         losses: &[("component dns-1", [Degraded, Degraded, Degraded]), ("component dns-2", [Works, Works, Works])],
     },
     Case {
+        name: "either firewall of a pair is enough",
+        drawing: r#"(traffic: (rate: 20.0), servers: [(id: "s")],
+            components: [
+                (id: "fw-a", kind: Firewall(servers: ["s"], inbound: [(ports: [80, 443])], outbound: [(ports: [3306])])),
+                (id: "fw-b", kind: Firewall(standby: (of: "fw-a", state_sync: false))),
+                (id: "fw-c", kind: Firewall(components: ["db"], inbound: [(ports: [3306])])),
+                (id: "web", kind: Web(), server: "s"), (id: "app", kind: App(), server: "s"), (id: "db", kind: Database())],
+            links: [(from: "web", to: "app"), (from: "app", to: "db")])"#,
+        losses: &[
+            ("component fw-a", [Works, Works, Works]),
+            ("component fw-b", [Works, Works, Works]),
+            // A single firewall stops what crosses it.
+            ("component fw-c", [Works, Stops, Stops]),
+        ],
+    },
+    Case {
         name: "with two masters, users reach the one that announced the address last",
         drawing: r#"(traffic: (rate: 20.0), servers: [(id: "s-1"), (id: "s-2")],
             components: [

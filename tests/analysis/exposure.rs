@@ -86,18 +86,34 @@ fn names(names: &str) -> BTreeSet<String> {
 fn programs_that_terminate_tls_and_their_servers_can_read_the_password() {
     let infra = stage_2();
     let password = |mode, inside| who(&set(&infra, mode, inside, inside), Stake::Password);
-    let inner = "web-1 web-2 app-1 app-2 db-1 server-2 server-3";
-    let to_db = "app-2>db-1 fw-2 fw-3";
+    let inner = "web-1 web-2 app-1 app-2 server-2 server-3";
     let behind = "lb-1>web-1 lb-1>web-2 fw-1 fw-2 fw-3";
     let balancer = "lb-1 server-1";
     let expect = |parts: &[&str]| names(&parts.join(" "));
-    assert_eq!(password(TlsMode::None, false), expect(&[inner, to_db, behind, balancer, "browser>lb-1"]));
-    assert_eq!(password(TlsMode::Terminate, false), expect(&[inner, to_db, behind, balancer]));
+    assert_eq!(password(TlsMode::None, false), expect(&[inner, behind, balancer, "browser>lb-1"]));
+    assert_eq!(password(TlsMode::Terminate, false), expect(&[inner, behind, balancer]));
     assert_eq!(password(TlsMode::Terminate, true), expect(&[inner, behind, balancer]));
-    assert_eq!(password(TlsMode::Reencrypt, false), expect(&[inner, to_db, balancer]));
+    assert_eq!(password(TlsMode::Reencrypt, false), expect(&[inner, balancer]));
     assert_eq!(password(TlsMode::Reencrypt, true), expect(&[inner, balancer]), "encrypted everywhere, but readable at both ends");
-    assert_eq!(password(TlsMode::Passthrough, false), expect(&[inner, to_db]));
+    assert_eq!(password(TlsMode::Passthrough, false), expect(&[inner]));
     assert_eq!(password(TlsMode::Passthrough, true), expect(&[inner]), "only components that need the password can read it");
+}
+
+#[test]
+fn the_hash_of_a_password_is_read_where_the_application_fetches_it() {
+    let infra = stage_2();
+    let hash = |inside| {
+        let infra = set(&infra, TlsMode::Terminate, inside, inside);
+        let exposures = exposures(&infra);
+        let reads = |who: &Listener| facts_read_by(&exposures, who).iter().any(|fact| fact.stake() == Stake::PasswordHash);
+        let found = listeners(&exposures).into_iter().filter(reads).map(|who| hoplight::text::listener(&who).to_string());
+        found.collect::<BTreeSet<String>>()
+    };
+    let (open, sealed) = (hash(false), hash(true));
+    assert!(sealed.is_subset(&open) && sealed.len() < open.len(), "{open:?}, {sealed:?}");
+    let network = |found: &BTreeSet<String>| found.iter().filter(|who| who.contains("network")).count();
+    assert!(network(&open) > 0 && network(&sealed) == 0, "{open:?}, {sealed:?}");
+    assert!(sealed.contains("anyone who controls db-1") && !open.contains("anyone who controls lb-1"), "{open:?}");
 }
 
 #[test]

@@ -2,8 +2,8 @@
 
 use super::{load, stage_2};
 use hoplight::analysis::{
-    Carriers, HandshakeRoundTrip, MessageDirection, MessageSpec, PartRole, Payload, RenderedMessage, ResponseStatus, message,
-    readable,
+    Carriers, HandshakeRoundTrip, MessageDirection, MessageSpec, PartRole, Payload, Remark, RenderedMessage, ResponseStatus,
+    message, readable,
 };
 use hoplight::model::{Cipher, Infrastructure, LinkIx, Protocol, RequestKind, TlsMode, TopologyEdit};
 
@@ -39,7 +39,11 @@ fn asked(infra: &Infrastructure, link: LinkIx, kind: RequestKind) -> Vec<Rendere
             [vec![Payload::Connect], opening, vec![Payload::Request(kind)]].concat()
         }
     };
-    payloads.into_iter().map(|payload| write(infra, link, payload, MessageDirection::Request)).collect()
+    let asked = payloads.into_iter().map(|payload| write(infra, link, payload, MessageDirection::Request));
+    // A database returns the hash of a password.
+    let is_fetched = infra.link(link).protocol == Protocol::Sql;
+    let success = MessageDirection::Response(ResponseStatus::Success);
+    asked.chain(is_fetched.then(|| write(infra, link, Payload::Request(kind), success))).collect()
 }
 
 /// The second and third stages with every TLS setting.
@@ -77,8 +81,17 @@ fn messages_contain_every_readable_fact_and_nothing_that_tls_hides() {
                 let answers = [ResponseStatus::Success, ResponseStatus::Failed(503)]
                     .map(|reply| write(&infra, link, Payload::Request(kind), MessageDirection::Response(reply)));
                 let all = all + &answers.iter().map(text).collect::<String>();
-                let hidden =
-                    [kind.request_line(), kind.secrets(), kind.sql(), "Cookie", "password", "session=", "Host:", "HTTP/1.1"];
+                let hidden = [
+                    kind.request_line(),
+                    kind.secrets(),
+                    "SELECT",
+                    "UPDATE",
+                    "Cookie",
+                    "password",
+                    "7f3a91",
+                    "Host:",
+                    "HTTP/1.1",
+                ];
                 for word in hidden.into_iter().filter(|word| !word.is_empty()) {
                     assert!(!all.contains(word), "{}: {word:?} is in\n{all}", infra.hop_element(link));
                 }
@@ -192,10 +205,77 @@ fn an_internal_handshake_has_no_server_name_and_tls_1_3_hides_the_certificate() 
     let newer =
         write(&infra, edge, Payload::Handshake(HandshakeRoundTrip::Whole), MessageDirection::Response(ResponseStatus::Success));
     assert!(!text(&newer).contains("Certificate"), "{newer:?}");
-    assert!(newer.inside.iter().any(|part| part.text.starts_with("Certificate: CN=www.foobar.com")), "{newer:?}");
+    assert!(newer.inside.iter().any(|part| part.text == "Certificate: SAN DNS:www.foobar.com"), "{newer:?}");
     let older =
         write(&infra, edge, Payload::Handshake(HandshakeRoundTrip::First), MessageDirection::Response(ResponseStatus::Success));
-    assert!(text(&older).contains("Certificate: CN=www.foobar.com"), "{older:?}");
+    assert!(text(&older).contains("Certificate: SAN DNS:www.foobar.com"), "{older:?}");
+}
+
+/// The names of handshake messages in ciphertext, and whether the client's Finished is announced.
+fn flight(infra: &Infrastructure, link: LinkIx, part: HandshakeRoundTrip, status: ResponseStatus) -> (Vec<String>, bool) {
+    let message = write(infra, link, Payload::Handshake(part), MessageDirection::Response(status));
+    let ends = message.parts.iter().any(|part| part.role == PartRole::Remark(Remark::FinishedWithData));
+    let names = message.inside.iter().filter_map(|part| part.text.split(':').next()).map(str::to_owned);
+    (names.collect(), ends)
+}
+
+#[test]
+fn a_tls_1_3_handshake_has_the_messages_of_rfc_8446() {
+    let infra = stage_2();
+    let edge = between(&infra, "browser", "lb-1");
+    let whole = ["EncryptedExtensions", "Certificate", "CertificateVerify", "Finished"].map(str::to_owned).to_vec();
+    let good = ResponseStatus::Success;
+    assert_eq!(flight(&infra, edge, HandshakeRoundTrip::Whole, good), (whole.clone(), true));
+    let resumed = ["EncryptedExtensions", "Finished"].map(str::to_owned).to_vec();
+    assert_eq!(flight(&infra, edge, HandshakeRoundTrip::Resumed, good), (resumed, true));
+    // A client that rejects the certificate sends an alert instead of its Finished.
+    assert_eq!(flight(&infra, edge, HandshakeRoundTrip::Whole, ResponseStatus::Expired), (whole, false));
+}
+
+#[test]
+fn each_hop_shows_the_certificate_of_its_own_server() {
+    let edits = [TopologyEdit::EdgeTls(TlsMode::Reencrypt), TopologyEdit::WebToAppTls(true), TopologyEdit::AppToDbTls(true)];
+    let infra = edits.iter().fold(stage_2(), |infra, edit| infra.edited(edit));
+    let certificate = |infra: &Infrastructure, from, to| {
+        let payload = Payload::Handshake(HandshakeRoundTrip::Whole);
+        let answer = write(infra, between(infra, from, to), payload, MessageDirection::Response(ResponseStatus::Success));
+        answer.inside.into_iter().map(|part| part.text).find(|text| text.starts_with("Certificate:")).expect("a certificate")
+    };
+    let shown = [("browser", "lb-1"), ("lb-1", "web-1"), ("web-1", "app-1"), ("app-1", "db-1"), ("db-1", "db-2")]
+        .map(|(from, to)| certificate(&infra, from, to));
+    let names = ["www.foobar.com", "web-1", "app-1", "db-1", "db-1"].map(|name| format!("Certificate: SAN DNS:{name}"));
+    assert_eq!(shown, names, "a replica connects to its primary");
+    let through = infra.edited(&TopologyEdit::EdgeTls(TlsMode::Passthrough));
+    assert_eq!(certificate(&through, "lb-1", "web-1"), "Certificate: SAN DNS:www.foobar.com");
+}
+
+#[test]
+fn the_application_compares_the_password_with_a_hash() {
+    let infra = stage_2();
+    let link = between(&infra, "app-2", "db-1");
+    let ask = write(&infra, link, Payload::Request(RequestKind::Write), MessageDirection::Request);
+    let answer = write(&infra, link, Payload::Request(RequestKind::Write), MessageDirection::Response(ResponseStatus::Success));
+    assert!(!text(&ask).contains("correct-horse") && !ask.shows_password(), "{ask:?}");
+    assert!(text(&ask).contains("SELECT password_hash FROM users WHERE name = 'ada'"), "{ask:?}");
+    assert!(ask.shows_secret() && text(&ask).contains("SET session = '7f3a91'"), "the new session is readable: {ask:?}");
+    assert!(answer.shows_secret() && text(&answer).contains("$argon2id$"), "{answer:?}");
+    let read = write(&infra, link, Payload::Request(RequestKind::Read), MessageDirection::Response(ResponseStatus::Success));
+    assert!(!text(&read).contains("argon2id"), "{read:?}");
+}
+
+#[test]
+fn a_scrape_asks_in_plain_http_and_a_push_does_not() {
+    let infra = load(("assets/pull-monitoring.ron", include_str!("../../assets/pull-monitoring.ron")));
+    let link = between(&infra, "prometheus", "agent-1");
+    let ask = write(&infra, link, Payload::Samples(String::new()), MessageDirection::Request);
+    assert!(text(&ask).contains("prometheus → agent-1:9100, TCP"), "{ask:?}");
+    assert!(text(&ask).contains("GET /metrics HTTP/1.1\nHost: agent-1:9100"), "{ask:?}");
+    let success = MessageDirection::Response(ResponseStatus::Success);
+    let answer = write(&infra, link, Payload::Samples("qps 5".into()), success);
+    assert!(text(&answer).ends_with("\n\nqps 5") && text(&answer).contains("version=0.0.4"), "{answer:?}");
+    let pushes = stage_2();
+    let push = write(&pushes, between(&pushes, "agent-1", "monitor"), Payload::Samples("{}".into()), MessageDirection::Request);
+    assert!(push.cipher == Cipher::Tls && push.inside.iter().any(|part| part.text.starts_with("POST ")), "{push:?}");
 }
 
 /// Type and length of a message's encrypted record, according to its header.
@@ -222,7 +302,11 @@ fn records_have_the_type_and_length_of_their_version() {
         assert_eq!(record(&finish), (22, 40), "{finish:?}");
     }
     assert_eq!(record(&say(&older, Payload::Handshake(HandshakeRoundTrip::Resumed), good)), (22, 40));
-    assert_eq!(record(&say(&newer, Payload::Handshake(HandshakeRoundTrip::Resumed), good)), (23, 36 + 1 + 16));
+    assert_eq!(
+        record(&say(&newer, Payload::Handshake(HandshakeRoundTrip::Resumed), good)),
+        (23, 6 + 36 + 1 + 16),
+        "EncryptedExtensions and Finished"
+    );
     assert_eq!(record(&say(&newer, Payload::Handshake(HandshakeRoundTrip::Whole), good)).0, 23, "TLS 1.3 hides the type");
     let lengths = [&older, &newer].map(|infra| {
         let sealed = say(infra, Payload::Request(RequestKind::Read), MessageDirection::Request);

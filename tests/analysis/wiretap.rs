@@ -51,7 +51,8 @@ fn each_setting_encrypts_its_own_hops() {
 fn the_password_is_readable_exactly_on_plaintext_hops_of_a_login() {
     let infra = stage_2();
     let behind = ["lb-1 → web-1", "lb-1 → web-2"];
-    let inside = ["web-1 → app-1", "web-2 → app-2", "app-1 → db-1", "app-2 → db-1"];
+    // The database gets no password: the application compares it with a hash.
+    let inside = ["web-1 → app-1", "web-2 → app-2"];
     assert_eq!(password(&infra, RequestKind::Write), [&behind[..], &inside].concat());
     assert_eq!(password(&infra, RequestKind::Read), [""; 0]);
     assert_eq!(password(&infra, RequestKind::Static), [""; 0]);
@@ -77,14 +78,28 @@ fn a_plaintext_hop_shows_the_content_of_its_protocol() {
     );
     assert_eq!(
         facts(&infra, "lb-1", "web-1", RequestKind::Static),
-        [line("addresses and sizes", "lb-1 → web-1:8080"), line("request", "GET /logo.svg"), line("host", "www.foobar.com")]
+        [
+            line("addresses and sizes", "lb-1 → web-1:8080"),
+            line("request", "GET /logo.svg"),
+            line("host", "www.foobar.com"),
+            line("secrets", "Cookie: session=7f3a91"),
+        ]
     );
     let lookup = [line("addresses and sizes", "browser → dns:53"), line("DNS question", "www.foobar.com")];
     for kind in RequestKind::ALL {
         assert_eq!(facts(&infra, "browser", "dns", kind), lookup);
     }
-    let sql = line("SQL", RequestKind::Read.sql());
+    let sql = line("SQL", RequestKind::Read.statements()[0]);
     assert_eq!(facts(&infra, "app-1", "db-2", RequestKind::Read), [line("addresses and sizes", "app-1 → db-2:3306"), sql]);
+    let login = facts(&infra, "app-1", "db-1", RequestKind::Write);
+    assert_eq!(
+        login[1..],
+        [
+            line("SQL", "SELECT password_hash FROM users WHERE name = 'ada'"),
+            line("SQL", "UPDATE users SET session = '7f3a91', last_login = NOW() WHERE name = 'ada'"),
+            line("password hash", RequestKind::PASSWORD_HASH),
+        ]
+    );
 }
 
 #[test]

@@ -294,6 +294,37 @@ const TRIALS: &[Trial] = &[
         heals_in: 3.0,
     },
     Trial {
+        id: "monitoring-dead",
+        site: &[],
+        window: (0.0, 60.0),
+        shows: |run, seen, _, good| {
+            // The service runs the probe, so there are no probes among the users' requests either.
+            assert_eq!((seen.offered, seen.failed(), good.failed()), (good.offered, 0, 0));
+            assert!(run.fired(BEGIN).is_empty() && !run.sim.is_monitored(), "{:?}", run.fired(BEGIN));
+            assert!(run.sim.agents().iter().all(|agent| agent.stale), "old values are not shown as new ones");
+            // Nobody is paged, whatever happens, except by a dead man's switch.
+            assert!(run.sim.dead_mans_switch().is_none());
+            let mut switched = Run::new(&site(&[("(probe: (interval_s: 1.0))", "(probe: (), dead_mans_switch: ())")]));
+            switched.to(BEGIN).inject(CommonFault::MonitoringDead).to(BEGIN + 60.0);
+            assert!(switched.sim.dead_mans_switch().is_some_and(|switch| switch.has_paged && switch.log.len() == 1));
+        },
+        heals_in: 3.0,
+    },
+    Trial {
+        id: "active-firewall-dead",
+        site: &[("(id: \"fw-web\", ", "(id: \"fw-web-b\", kind: Firewall(standby: (of: \"fw-web\"))), (id: \"fw-web\", ")],
+        window: (12.0, 20.0),
+        shows: |run, seen, _, _| {
+            assert_eq!(seen.failed(), 0, "the standby has taken over: {seen:?}");
+            assert_eq!(run.sim.is_active_firewall(run.find("fw-web-b")), Some(true));
+            // Without the standby, the loss lasts.
+            let mut single = Run::new(&site(&[]));
+            single.to(BEGIN).act("kill fw-web").to(BEGIN + 12.0);
+            assert_eq!(single.watch(20.0).good, 0);
+        },
+        heals_in: 3.0,
+    },
+    Trial {
         id: "overload",
         site: &[],
         window: (5.0, 25.0),
@@ -550,6 +581,8 @@ rows! {
     firewall_drops_database: "firewall-drops-database",
     egress_blocked: "egress-blocked",
     collector_dead: "collector-dead",
+    monitoring_dead: "monitoring-dead",
+    active_firewall_dead: "active-firewall-dead",
     overload: "overload",
     retry_storm: "retry-storm",
     syn_flood: "syn-flood",

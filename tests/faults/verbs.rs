@@ -76,12 +76,17 @@ fn a_component_that_is_down_or_hung_cannot_hang() {
 
 #[test]
 fn the_whole_catalogue_is_scriptable_and_detects_missing_elements() {
+    let pair = include_str!("../../assets/firewall-pair.ron");
+    let pair = Arc::new(hoplight::model::Infrastructure::from_ron("pair.ron", pair).expect("a valid scenario"));
+    let injected = CommonFault::ActiveFirewallDead.inject(&pair);
+    assert_eq!(injected.iter().map(|(_, command)| script::text(command, &pair)).collect::<Vec<_>>(), ["kill fw-a"]);
     for text in [include_str!("../../assets/stage-2-secured.ron"), include_str!("../data/faults.ron")] {
         let infra = Arc::new(hoplight::model::Infrastructure::from_ron("x.ron", text).expect("a valid scenario"));
         for row in CommonFault::ALL {
             let commands = row.inject(&infra);
-            let lacks = infra.id() == &ScenarioId::new("stage-2-secured")
-                && matches!(row, CommonFault::VrrpBlocked | CommonFault::KeepalivedKilled);
+            let is_stage_2 = infra.id() == &ScenarioId::new("stage-2-secured");
+            let lacks = is_stage_2 && matches!(row, CommonFault::VrrpBlocked | CommonFault::KeepalivedKilled)
+                || row == CommonFault::ActiveFirewallDead;
             assert_eq!(commands.is_empty(), lacks, "{}", row.id());
             let mut sim = Simulation::new(Arc::clone(&infra), 1);
             for (_, command) in &commands {

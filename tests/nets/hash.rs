@@ -382,6 +382,9 @@ impl Hashed for EventKind {
             Self::Commanded(command) => command.hash(hash),
             Self::Booted(element) => hash.add(&[&32_u64, element]),
             Self::Scanned { open } => hash.add(&[&37_u64, open]),
+            Self::Target { agent, up } => hash.add(&[&60_u64, agent, up]),
+            Self::DeadMansSwitch { paged } => hash.add(&[&61_u64, paged]),
+            Self::FirewallTakeover { firewall, keeps_connections } => hash.add(&[&62_u64, firewall, keeps_connections]),
             Self::Rebuilt(infra) => hash.add(&[&43_u64, &infra.id().as_str()]),
         }
     }

@@ -9,7 +9,7 @@
 //!
 //! Encryption hides a message between its two ends, never from the ends: a program that terminates TLS reads what it
 //! forwards, and so does an attacker who controls the program. A balancer in TLS passthrough is not an end. Only
-//! requests are considered, not responses. Whether an attacker can get to a position is outside the scope of this
+//! requests are considered, and the password hash that a database returns. Whether an attacker can get to a position is outside the scope of this
 //! module.
 
 use super::carriers::Carriers;
@@ -17,7 +17,7 @@ use super::reading::{Fact, Stake, facts};
 use hoplight_model::firewall::RuleAction;
 use hoplight_model::{Cipher, ComponentId, ComponentIx, Hop, Infrastructure, LinkIx, Medium, Protocol, RequestKind, ServerId};
 
-/// Content of an agent's push.
+/// Content of an agent's samples.
 const SAMPLES: &str = "requests per second, latencies, errors and queue lengths of each program on the agent's server";
 /// Content of a VRRP advertisement (RFC 5798), which is neither encrypted nor authenticated.
 const ADVERTISEMENT: &str = "which balancer holds the shared address, and at which priority";
@@ -191,7 +191,7 @@ fn readers(infra: &Infrastructure, hop: &Hop, load: HopContent) -> Vec<HopReader
         readers.push(HopReader { who: Listener::Network(id(hop.from), id(hop.to)), facts: on_wire.clone() });
     }
     let ends = [hop.from, hop.to].map(|ix| (ix, has_keys(infra, hop, ix)));
-    let firewalls = hop.guards.iter().map(|guard| (guard.firewall, false));
+    let firewalls = hop.guards.iter().flat_map(|guard| guard.members()).map(|firewall| (firewall, false));
     let is_own = |(ix, _): &(ComponentIx, bool)| infra.component(*ix).kind.is_browser();
     let programs: Vec<(ComponentIx, bool)> = ends.into_iter().chain(firewalls).filter(|end| !is_own(end)).collect();
     let seen = |keys: bool| if keys { clear.clone() } else { on_wire.clone() };

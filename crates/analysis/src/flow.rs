@@ -72,7 +72,7 @@ pub(super) fn passes(infra: &Infrastructure, outage: &Outage, hop: &Hop) -> Resu
     }
     for guard in &hop.guards {
         let firewall = || infra.component(guard.firewall).id.clone();
-        if outage.cause(infra, guard.firewall).is_some() {
+        if guard.members().all(|firewall| outage.cause(infra, firewall).is_some()) {
             return Err(Obstacle::FirewallOut { firewall: firewall(), hop: element() });
         }
         if guard.verdict.action != RuleAction::Allow {

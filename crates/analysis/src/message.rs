@@ -41,7 +41,7 @@ pub enum Payload {
     Check,
     /// A change that is replicated.
     Change,
-    /// An agent's push: its sample as JSON.
+    /// An agent's sample, as the text of its body: pushed, or the response to a scrape.
     Samples(String),
     /// A VRRP advertisement, with its priority.
     Advertisement(u8),
@@ -114,7 +114,7 @@ pub enum PartRole {
     Header,
     /// Content.
     Body,
-    /// Credentials: a password or a session.
+    /// Credentials: a password, its hash, or a session.
     Secret,
     /// Bytes that only the two ends can read.
     Ciphertext,
@@ -129,6 +129,8 @@ pub enum Remark {
     ForwardedForMissing,
     /// The last segment of the TCP handshake is sent together with the first data.
     AckWithData,
+    /// The client ends the TLS handshake with its own Finished, which it sends together with the first data.
+    FinishedWithData,
     /// A health check that opens a connection and closes it.
     CheckConnects {
         /// Whether the check includes a TLS handshake.
@@ -177,7 +179,7 @@ impl MessagePart {
 }
 
 impl RenderedMessage {
-    /// Whether a password or session cookie is on the wire in plaintext.
+    /// Whether a password, its hash or a session is on the wire in plaintext.
     pub fn shows_secret(&self) -> bool {
         self.parts.iter().any(|part| part.role == PartRole::Secret)
     }

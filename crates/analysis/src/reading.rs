@@ -1,13 +1,15 @@
 //! What a listener on a hop can read of one request.
 //!
-//! Responses are not considered. [`Medium`] says whether the hop can be read on the network at all: a hop inside one
+//! Responses are not considered, except for the password hash that a database returns. [`Medium`] says whether the hop can be read on the network at all: a hop inside one
 //! server can be read on that server only.
 
 use super::carriers::Carriers;
 use hoplight_model::{Cipher, ComponentId, Hop, Infrastructure, LinkIx, Medium, Protocol, RequestKind};
 
-/// The row that a login changes, as a primary sends it to its replicas. It includes the password hash.
-pub(super) const CHANGED_ROW: &str = "users: name = 'ada', last_login = NOW(), password = (SHA-256 hash)";
+/// The row that a login changes, as a primary sends it to its replicas: the whole row, with the new session and the
+/// password hash (`binlog_row_image = FULL`, the default).
+pub(super) const CHANGED_ROW: &str =
+    "users: name = 'ada', session = '7f3a91', last_login = NOW(), password_hash = '$argon2id$v=19$…'";
 
 /// A fact that can be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,6 +35,8 @@ pub enum Fact {
     Secrets(&'static str),
     /// A database statement.
     Sql(&'static str),
+    /// The hash of a password, which the database returns to the application.
+    PasswordHash(&'static str),
     /// A row that a primary sends to a replica.
     ChangedRow(&'static str),
     /// An agent's samples.
@@ -50,6 +54,8 @@ pub enum Stake {
     Name,
     /// Requested or stored content.
     Content,
+    /// The hash of the password: it can be guessed offline, slowly if the hash is slow and salted.
+    PasswordHash,
     /// The session: anyone with the cookie can act as the user.
     Session,
     /// The password: anyone who has it can log in as the user, here and wherever it is reused.
@@ -78,6 +84,7 @@ impl Fact {
             Self::Host(_) => "host",
             Self::Secrets(_) => "secrets",
             Self::Sql(_) => "SQL",
+            Self::PasswordHash(_) => "password hash",
             Self::ChangedRow(_) => "changed row",
             Self::Samples(_) => "samples",
             Self::Advertisement(_) => "VRRP advertisement",
@@ -92,6 +99,7 @@ impl Fact {
             Self::RequestLine(text)
             | Self::Secrets(text)
             | Self::Sql(text)
+            | Self::PasswordHash(text)
             | Self::ChangedRow(text)
             | Self::Samples(text)
             | Self::Advertisement(text) => (*text).to_owned(),
@@ -103,7 +111,8 @@ impl Fact {
         match self {
             Self::Envelope { .. } => Stake::Addresses,
             Self::ServerName(_) | Self::DnsName(_) | Self::Host(_) => Stake::Name,
-            Self::Secrets(text) | Self::Sql(text) => {
+            Self::PasswordHash(_) => Stake::PasswordHash,
+            Self::Secrets(text) | Self::Sql(text) | Self::ChangedRow(text) => {
                 let holds = |word: Option<&str>| word.is_some_and(|word| text.contains(word));
                 if holds(password()) {
                     Stake::Password
@@ -113,7 +122,7 @@ impl Fact {
                     Stake::Content
                 }
             }
-            Self::RequestLine(_) | Self::ChangedRow(_) | Self::Samples(_) | Self::Advertisement(_) => Stake::Content,
+            Self::RequestLine(_) | Self::Samples(_) | Self::Advertisement(_) => Stake::Content,
         }
     }
 
@@ -129,7 +138,7 @@ impl ReadableFacts {
         self.facts.is_empty()
     }
 
-    /// Whether the user's password can be read, in a form or in an SQL statement.
+    /// Whether the user's password can be read, in the form of a login.
     pub fn shows_password(&self) -> bool {
         self.facts.iter().any(|fact| fact.stake() == Stake::Password)
     }
@@ -146,7 +155,7 @@ pub(super) fn password() -> Option<&'static str> {
 }
 
 /// Token in the session cookie.
-fn session() -> Option<&'static str> {
+pub(super) fn session() -> Option<&'static str> {
     RequestKind::Read.secrets().split_once('=').map(|(_, token)| token)
 }
 
@@ -171,9 +180,12 @@ pub(super) fn facts(infra: &Infrastructure, hop: &Hop, kind: RequestKind) -> Vec
             Protocol::Dns => facts.push(Fact::DnsName(site())),
             Protocol::Http => {
                 facts.extend([Fact::RequestLine(kind.request_line()), Fact::Host(site())]);
-                facts.extend(Some(kind.secrets()).filter(|text| !text.is_empty()).map(Fact::Secrets));
+                facts.extend(Some(infra.secrets(kind)).filter(|text| !text.is_empty()).map(Fact::Secrets));
             }
-            Protocol::Sql => facts.push(Fact::Sql(kind.sql())),
+            Protocol::Sql => {
+                facts.extend(kind.statements().iter().map(|statement| Fact::Sql(statement)));
+                facts.extend(kind.is_write().then_some(Fact::PasswordHash(RequestKind::PASSWORD_HASH)));
+            }
             Protocol::Replication => facts.push(Fact::ChangedRow(CHANGED_ROW)),
             Protocol::Metrics | Protocol::Vrrp => {}
         }

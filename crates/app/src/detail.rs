@@ -7,7 +7,7 @@ mod firewall;
 mod journey;
 mod wrong;
 
-use hoplight_analysis::{Carriers, Fact, readable};
+use hoplight_analysis::{Carriers, Fact, Stake, readable};
 use hoplight_model::component::DatabaseRole;
 use hoplight_model::text::{split_at_column, width};
 use hoplight_model::{Cipher, Element, Hop, LinkIx, Medium, Protocol, RequestKind, ServerId, TlsMode};
@@ -124,7 +124,8 @@ pub fn brief(stage: &Stage, info: &str) -> Option<Notice> {
 fn secret(stage: &Stage, link: LinkIx) -> Option<String> {
     let reading = readable(stage.infra(), link, richest(stage, link)?);
     let delicate = |fact: &&Fact| matches!(fact, Fact::Secrets(_) | Fact::Sql(_) | Fact::ChangedRow(_) | Fact::DnsName(_));
-    reading.facts.iter().find(delicate).map(Fact::text)
+    // The first of the most severe ones.
+    reading.facts.iter().rev().filter(delicate).max_by_key(|fact| fact.stake()).map(Fact::text)
 }
 
 /// Returns the kind of request with the most sensitive content on a link.
@@ -246,7 +247,7 @@ fn listener(page: &mut Page, stage: &Stage, hop: &Hop) {
     let reading = readable(infra, link, kind);
     page.text(Tone::Name, &format!("of {}, an eavesdropper reads", kind.request_line()));
     for fact in &reading.facts {
-        let tone = if matches!(fact, Fact::Secrets(_) | Fact::Sql(_) | Fact::ChangedRow(_)) { Tone::Secret } else { Tone::Text };
+        let tone = if fact.stake() >= Stake::PasswordHash { Tone::Secret } else { Tone::Text };
         page.item(Tone::Dim, &format!("{}: ", fact.label()), tone, &fact.text(), None);
     }
     if hop.cipher != Cipher::Plaintext {

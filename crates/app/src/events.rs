@@ -35,10 +35,11 @@ impl EventClass {
     pub fn of(note: &JournalEvent) -> Self {
         match &note.what {
             _ if note.request.is_some() => Self::Failure,
-            EventKind::Alert { state: AlertState::Firing, .. } => Self::Alert,
-            EventKind::Alert { .. } | EventKind::Booted(_) | EventKind::Commanded(Command::Restore(_) | Command::Clear(_)) => {
-                Self::Restore
-            }
+            EventKind::Alert { state: AlertState::Firing, .. } | EventKind::DeadMansSwitch { paged: true } => Self::Alert,
+            EventKind::Alert { .. }
+            | EventKind::DeadMansSwitch { paged: false }
+            | EventKind::Booted(_)
+            | EventKind::Commanded(Command::Restore(_) | Command::Clear(_)) => Self::Restore,
             EventKind::Commanded(Command::Kill(_) | Command::Restart(..) | Command::Fault(_)) | EventKind::Scanned { .. } => {
                 Self::Fault
             }
@@ -46,6 +47,8 @@ impl EventClass {
             | EventKind::Master { .. }
             | EventKind::Promoted { .. }
             | EventKind::Demoted { .. }
+            | EventKind::Target { .. }
+            | EventKind::FirewallTakeover { .. }
             | EventKind::SemiSync { .. } => Self::Reaction,
             EventKind::Commanded(
                 Command::Edit(_)
@@ -134,6 +137,8 @@ pub fn subject(what: &EventKind, infra: &Infrastructure) -> Option<Element> {
         | EventKind::Master { balancer: ix, .. }
         | EventKind::Sampled { agent: ix, .. }
         | EventKind::Delivered { agent: ix }
+        | EventKind::Target { agent: ix, .. }
+        | EventKind::FirewallTakeover { firewall: ix, .. }
         | EventKind::Replicated { replica: ix }
         | EventKind::Promoted { database: ix, .. }
         | EventKind::Demoted { database: ix }
@@ -145,6 +150,7 @@ pub fn subject(what: &EventKind, infra: &Infrastructure) -> Option<Element> {
         | EventKind::Ended { .. }
         | EventKind::Probes
         | EventKind::Probed { .. }
+        | EventKind::DeadMansSwitch { .. }
         | EventKind::Scanned { .. }
         | EventKind::Rebuilt(_) => None,
     }

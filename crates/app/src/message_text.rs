@@ -57,12 +57,14 @@ fn message_spec(infra: &Infrastructure, link: LinkIx, captured: &CapturedPayload
             MessageSpec { payload: Payload::Advertisement(*priority), direction: MessageDirection::Request, number: 0 }
         }
         CapturedPayload::Sample { taken, rows } => {
-            let (agent, _) = infra.ends(link);
-            MessageSpec {
-                payload: Payload::Samples(json(infra, agent, rows)),
-                direction: MessageDirection::Request,
-                number: taken.nanos(),
-            }
+            let (from, to) = infra.ends(link);
+            let is_push = infra.component(to).kind.is_monitoring_service();
+            let (body, direction) = if is_push {
+                (json(infra, from, rows), MessageDirection::Request)
+            } else {
+                (exposition(infra, rows), MessageDirection::Response(ResponseStatus::Success))
+            };
+            MessageSpec { payload: Payload::Samples(body), direction, number: taken.nanos() }
         }
     }
 }
@@ -95,6 +97,17 @@ fn json(infra: &Infrastructure, agent: ComponentIx, rows: &[ComponentSample]) ->
         let _ = write!(text, ",\"{id}\":{{\"qps\":{:7.1},\"busy\":{busy:5.2},\"waiting\":{waiting:4}}}", row.qps);
     }
     text + "}"
+}
+
+/// Returns the body of the response to a scrape, in the style of Prometheus' text format, on one line. A real exporter
+/// returns counters, from which the service computes rates.
+fn exposition(infra: &Infrastructure, rows: &[ComponentSample]) -> String {
+    let metrics = rows.iter().map(|row| {
+        let id = &infra.component(row.component).id;
+        let (busy, waiting) = (row.utilisation, row.waiting);
+        format!("qps{{job=\"{id}\"}} {:.1} busy{{job=\"{id}\"}} {busy:.2} waiting{{job=\"{id}\"}} {waiting}", row.qps)
+    });
+    metrics.collect::<Vec<_>>().join(" ")
 }
 
 /// The tone of a part of a message.

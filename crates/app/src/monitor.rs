@@ -12,7 +12,7 @@ mod smooth;
 use hoplight_layout::Arrow;
 use hoplight_model::monitoring::{AlertCondition, AlertPriority};
 use hoplight_model::{Bound, ComponentIx, Element, Metric};
-use hoplight_sim::{AlertState, AlertView};
+use hoplight_sim::{AlertState, AlertView, SimTime};
 
 use crate::monitor::item::MonitorItem;
 use crate::stage::Stage;
@@ -61,8 +61,34 @@ pub fn telling(alerts: &[AlertView<'_>]) -> Vec<usize> {
     places
 }
 
-/// Returns the worst firing alert in one line, with the number of the others; `None` if no alert is firing.
+/// Returns since when no monitoring service runs, to the second; `None` if one runs or the design has none. Its data is
+/// then old, and no alert fires.
+pub fn down_since(stage: &Stage) -> Option<SimTime> {
+    let (infra, sim) = (stage.infra(), stage.sim());
+    let has_service = infra.components().any(|(_, component)| component.kind.is_monitoring_service());
+    if !has_service || sim.is_monitored() {
+        return None;
+    }
+    Some(sim.service_log().last().filter(|(_, runs)| !*runs).map_or(sim.now(), |(at, _)| at))
+}
+
+/// Describes that no monitoring service runs; `None` if one runs or the design has none.
+pub fn outage(stage: &Stage) -> Option<String> {
+    let since = down_since(stage)?.as_secs_f64();
+    let switch = match stage.sim().dead_mans_switch() {
+        None => "nobody is paged",
+        Some(switch) if switch.has_paged => "the dead man's switch has paged",
+        Some(_) => "the dead man's switch is waiting",
+    };
+    Some(format!("monitoring is down since {since:.0} s: {switch}"))
+}
+
+/// Returns the worst firing alert in one line, with the number of the others; `None` if no alert is firing. While no
+/// monitoring service runs, only the dead man's switch pages.
 pub fn page(stage: &Stage) -> Option<String> {
+    if let Some(outage) = outage(stage) {
+        return Some(outage);
+    }
     let alerts = stage.sim().alerts();
     let firing = alerts.iter().filter(|alert| alert.state == AlertState::Firing).count();
     let worst = telling(&alerts).first().and_then(|at| alerts.get(*at)).filter(|alert| alert.state == AlertState::Firing)?;

@@ -3,7 +3,7 @@
 //! Ignores links, except that a link that bypasses a neighbour needs a separate row.
 
 use hoplight_model::text::columns;
-use hoplight_model::{Infrastructure, Zone};
+use hoplight_model::{ComponentIx, Infrastructure, Zone};
 use hoplight_text::description::zone_labels;
 
 use super::geometry::Area;
@@ -23,11 +23,21 @@ pub(super) fn place(infra: &Infrastructure, plan: &GridPlan, areas: &[Area], lay
         layout.frames.push(Frame { owner: plan.owner.clone(), area: *area, zone: (!plan.shelved).then_some(zone) });
         let inner = area.height.saturating_sub(2);
         for (x, firewall) in (area.x..).zip(&plan.walls) {
-            layout.walls.push(Wall { firewall: *firewall, area: Area::new(x, area.y + 1, 1, inner) });
+            wall(infra, *firewall, Area::new(x, area.y + 1, 1, inner), layout);
         }
-        blocks(plan, frame, *area, layout);
+        blocks(infra, plan, frame, *area, layout);
         tags(infra, plan, *area, zone, layout);
     }
+}
+
+/// Places a firewall's wall. The firewalls of a pair share it: the upper piece is the one that is active at first.
+fn wall(infra: &Infrastructure, firewall: ComponentIx, area: Area, layout: &mut Layout) {
+    let standby = infra.standby_of(firewall).filter(|_| area.height > 1);
+    let upper = if standby.is_some() { area.height.div_ceil(2) } else { area.height };
+    layout.walls.push(Wall { firewall, area: Area { height: upper, ..area } });
+    layout.walls.extend(
+        standby.map(|standby| Wall { firewall: standby, area: Area { y: area.y + upper, height: area.height - upper, ..area } }),
+    );
 }
 
 /// The gap between blocks and the width of each text.
@@ -58,14 +68,14 @@ fn shares(plan: &BoxPlan, wide: u16) -> (u16, Vec<u16>) {
     (gap, texts)
 }
 
-fn blocks(plan: &BoxPlan, frame: usize, area: Area, layout: &mut Layout) {
+fn blocks(infra: &Infrastructure, plan: &BoxPlan, frame: usize, area: Area, layout: &mut Layout) {
     let (gap, texts) = shares(plan, area.width);
     let bus = u16::try_from(plan.bus.len()).unwrap_or(0);
     let (top, tall) = (area.y + 1 + bus, area.height.saturating_sub(2 + bus));
     let mut x = area.x + plan.left();
     for (block, text) in plan.blocks.iter().zip(texts) {
         for firewall in &block.walls {
-            layout.walls.push(Wall { firewall: *firewall, area: Area::new(x, top, 1, tall) });
+            wall(infra, *firewall, Area::new(x, top, 1, tall), layout);
             x += 1;
         }
         layout.blocks.push(Block { component: block.component, area: Area::new(x, top, text + 1, tall), frame });

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use hoplight_model::behaviour::{Column, Shape};
 use hoplight_model::component::GridPlace;
+use hoplight_model::firewall::FirewallSpec;
 use hoplight_model::text::columns;
 use hoplight_model::{Component, ComponentIx, Infrastructure, LinkIx, Medium, ServerId};
 
@@ -23,7 +24,7 @@ pub enum Owner {
 #[derive(Clone, Debug)]
 pub(super) struct BlockPlan {
     pub(super) component: ComponentIx,
-    /// Firewalls that protect only this component.
+    /// Firewalls that protect only this component. A pair is one wall of two pieces.
     pub(super) walls: Vec<ComponentIx>,
     /// Columns needed by its text.
     pub(super) min: u16,
@@ -107,7 +108,7 @@ fn is_wall(component: &Component) -> bool {
 fn block(infra: &Infrastructure, component: ComponentIx) -> BlockPlan {
     let walls = infra
         .firewalls()
-        .filter(|(_, spec)| spec.components.contains(&infra.component(component).id))
+        .filter(|(ix, spec)| !infra.is_standby(*ix) && spec.components.contains(&infra.component(component).id))
         .map(|(ix, _)| ix)
         .collect();
     let min = match infra.component(component).kind.facts().shape {
@@ -123,7 +124,8 @@ fn collect(infra: &Infrastructure) -> Vec<BoxPlan> {
         let here: Vec<_> = infra.on_server(&server.id).filter(|(_, component)| !is_wall(component)).collect();
         let (agents, blocks): (Vec<_>, Vec<_>) = here.into_iter().partition(|(_, c)| c.kind.facts().shape == Shape::Mark);
         let blocks: Vec<_> = blocks.into_iter().map(|(ix, _)| block(infra, ix)).collect();
-        let walls = infra.firewalls().filter(|(_, spec)| spec.servers.contains(&server.id)).map(|(ix, _)| ix).collect();
+        let before = |(ix, spec): &(ComponentIx, &FirewallSpec)| !infra.is_standby(*ix) && spec.servers.contains(&server.id);
+        let walls = infra.firewalls().filter(before).map(|(ix, _)| ix).collect();
         boxes.push(BoxPlan {
             owner: Owner::Server(server.id.clone()),
             column: 0,

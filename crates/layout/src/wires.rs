@@ -112,7 +112,8 @@ fn gates(layout: &Layout, hop: &Hop, way: &Path, backwards: bool) -> Vec<Firewal
         let mut ahead = Some(cell);
         for _ in 0..4 {
             let Some(here) = ahead else { break };
-            if layout.walls.iter().any(|wall| wall.firewall == guard.firewall && wall.area.contains(here)) {
+            let is_its = |firewall| guard.members().any(|member| member == firewall);
+            if layout.walls.iter().any(|wall| is_its(wall.firewall) && wall.area.contains(here)) {
                 cell = here;
                 break;
             }

@@ -10,6 +10,7 @@
 mod databases;
 mod defaults;
 mod domains;
+mod firewalls;
 mod links;
 mod monitoring;
 mod numbers;
@@ -60,6 +61,7 @@ pub(super) fn build(mut scenario: Scenario) -> Result<Infrastructure, Vec<Proble
     let servers = builder.add_servers(scenario.servers);
     let mut graph = builder.add_components(scenario.components, scenario.links.len());
     builder.check_components(&graph);
+    let standbys = builder.pair_firewalls(&mut graph);
     for (number, certificate) in scenario.certificates.iter_mut().enumerate() {
         for (holder, id) in certificate.on.iter().enumerate() {
             builder.refer_component(id, || ProblemPath::record("certificates", number).field("on").index(holder));
@@ -85,6 +87,7 @@ pub(super) fn build(mut scenario: Scenario) -> Result<Infrastructure, Vec<Proble
     let guarded = guarded(&graph);
     let infrastructure = Infrastructure {
         guarded,
+        standbys,
         blocks: BTreeSet::new(),
         title: scenario.title.unwrap_or_else(|| Text::new(id.as_str()).unwrap_or_default()),
         id,
@@ -291,7 +294,7 @@ fn guarded(graph: &DiGraph<Component, Link, u32>) -> Vec<Vec<ComponentIx>> {
     }
     let mut guarded = vec![Vec::new(); graph.node_count()];
     for firewall in graph.node_indices() {
-        let Some(spec) = graph[firewall].kind.as_firewall() else { continue };
+        let Some(spec) = graph[firewall].kind.as_firewall().filter(|spec| spec.standby.is_none()) else { continue };
         let on_servers = spec.servers.iter().filter_map(|server| on_server.get(server)).flatten();
         for ix in on_servers.chain(spec.components.iter().filter_map(|id| named.get(id))) {
             let before: &mut Vec<ComponentIx> = &mut guarded[ix.index()];

@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::id::{ComponentId, ServerId};
+use super::quantity::Seconds;
 
 /// The direction in which a connection crosses the firewall.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -62,7 +63,7 @@ fn any() -> Peer {
 }
 
 /// Settings of a firewall: what it protects, and its rules.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FirewallSpec {
     /// Protected servers, with every component on them.
@@ -80,6 +81,45 @@ pub struct FirewallSpec {
     /// The action if no rule matches.
     #[serde(default = "drop_rest")]
     pub default: RuleAction,
+    /// For the standby of a pair: the firewall that it stands in for. Its protected set and rules are those of that
+    /// firewall, so it lists none of its own.
+    #[serde(default)]
+    pub standby: Option<StandbySpec>,
+}
+
+/// Settings of the standby of a firewall pair: an active firewall and a standby that share an address.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StandbySpec {
+    /// The firewall that it stands in for.
+    pub of: ComponentId,
+    /// Whether the pair synchronises its connection table (pfsync, conntrackd). Without it, the firewall that takes over
+    /// does not know the established connections and resets them.
+    #[serde(default = "synchronised")]
+    pub state_sync: bool,
+    /// Interval between the advertisements of the active firewall (VRRP, CARP). See [`Self::takeover`].
+    #[serde(default = "one_second")]
+    pub advert_s: Seconds,
+}
+
+/// Priority of a firewall that has lost its peer, out of 256: the default of keepalived, as for a balancer.
+const PRIORITY: u64 = 100;
+
+impl StandbySpec {
+    /// Nanoseconds without an advertisement after which the other firewall takes over: three intervals plus a skew of
+    /// (256 − priority) / 256 of an interval (RFC 9568, section 6.1), 3.6 s with the default interval.
+    pub fn takeover(&self) -> u64 {
+        let advert = self.advert_s.nanos();
+        3 * advert + advert / 256 * (256 - PRIORITY)
+    }
+}
+
+const fn synchronised() -> bool {
+    true
+}
+
+const fn one_second() -> Seconds {
+    Seconds::literal(1.0)
 }
 
 fn drop_rest() -> RuleAction {
@@ -114,6 +154,21 @@ impl FirewallSpec {
         }
     }
 
+    /// Whether two firewalls protect the same set with the same rules.
+    pub fn is_equivalent(&self, other: &Self) -> bool {
+        let unpaired = |spec: &Self| Self { standby: None, ..spec.clone() };
+        unpaired(self) == unpaired(other)
+    }
+
+    /// Whether the file gives it neither a protected set nor rules.
+    pub fn is_empty(&self) -> bool {
+        self.servers.is_empty()
+            && self.components.is_empty()
+            && self.inbound.is_empty()
+            && self.outbound.is_empty()
+            && self.default == RuleAction::Drop
+    }
+
     /// The rules of one direction, in order.
     pub fn rules(&self, direction: Direction) -> &[Rule] {
         match direction {
@@ -138,6 +193,7 @@ mod tests {
             ],
             outbound: vec![],
             default: RuleAction::Drop,
+            standby: None,
         };
         let lb = ComponentId::new("lb-1");
         let other = ComponentId::new("browser");

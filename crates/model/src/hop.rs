@@ -31,10 +31,19 @@ pub enum Medium {
 /// A firewall that a hop crosses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Guard {
-    /// The firewall.
+    /// The firewall. For a pair, the one that is active at first; in an event, the one that decided.
     pub firewall: ComponentIx,
+    /// The standby of a pair. One of the two is enough for the hop.
+    pub standby: Option<ComponentIx>,
     /// Its verdict on a new connection on this hop.
     pub verdict: Verdict,
+}
+
+impl Guard {
+    /// The firewall and, in a pair, its standby.
+    pub fn members(self) -> impl Iterator<Item = ComponentIx> + Clone {
+        [Some(self.firewall), self.standby].into_iter().flatten()
+    }
 }
 
 /// Everything derived about one link.
@@ -73,9 +82,10 @@ pub(super) fn cipher(infra: &Infrastructure, link: LinkIx) -> Cipher {
     let (client, server) = (&infra.component(from).kind, &infra.component(to).kind);
     let encrypted = |yes: bool| if yes { Cipher::Tls } else { Cipher::Plaintext };
     match infra.link(link).protocol {
-        // Classic DNS on port 53 is plaintext; samples are pushed over HTTPS.
+        // Classic DNS on port 53 is plaintext.
         Protocol::Dns | Protocol::Vrrp => Cipher::Plaintext,
-        Protocol::Metrics => Cipher::Tls,
+        // Samples are pushed over HTTPS; exporters serve plain HTTP unless configured otherwise.
+        Protocol::Metrics => encrypted(server.is_monitoring_service()),
         Protocol::Sql | Protocol::Replication => encrypted(tls.app_to_db),
         Protocol::Http => match (client.facts().http_tls, tls.edge) {
             (HttpTls::FromUsers, TlsMode::Passthrough) if server.can_pass_tls() => Cipher::TlsThrough,

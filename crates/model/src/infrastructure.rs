@@ -20,6 +20,7 @@ use super::id::{ComponentId, DomainId, ScenarioId, ServerId};
 use super::link::{Link, Protocol};
 use super::monitoring::MonitoringSpec;
 use super::reliability::ReliabilityDefaults;
+use super::request::RequestKind;
 use super::text::Text;
 use super::tls::{Certificate, TlsConfig, TlsMode};
 
@@ -47,6 +48,8 @@ pub struct Infrastructure {
     pub(super) index: BTreeMap<ComponentId, ComponentIx>,
     /// The firewalls that protect each component, indexed by component. Cached, since every hop needs them.
     pub(super) guarded: Vec<Vec<ComponentIx>>,
+    /// The standby of each firewall that has one.
+    pub(super) standbys: BTreeMap<ComponentIx, ComponentIx>,
     /// Reliability of elements that do not specify it.
     pub(super) reliability: ReliabilityDefaults,
     /// Failure domains: groups that fail together for reasons that the diagram does not show.
@@ -128,6 +131,12 @@ impl Infrastructure {
     /// The users' traffic.
     pub fn traffic(&self) -> &Traffic {
         &self.traffic
+    }
+
+    /// The confidential part of a request. On a site with static pages only, nobody logs in, so there is no session.
+    pub fn secrets(&self, kind: RequestKind) -> &'static str {
+        let has_sessions = self.traffic.static_share.get() < 1.0;
+        if has_sessions || !kind.is_static() { kind.secrets() } else { "" }
     }
 
     /// The TLS settings.
@@ -331,7 +340,23 @@ impl Infrastructure {
         self.components().filter_map(|(ix, component)| Some((ix, component.kind.as_firewall()?)))
     }
 
-    /// The firewalls that protect a component, in authored order.
+    /// The standby of a firewall pair, given the firewall that it stands in for.
+    pub fn standby_of(&self, firewall: ComponentIx) -> Option<ComponentIx> {
+        self.standbys.get(&firewall).copied()
+    }
+
+    /// The firewall pairs: the firewall that is active at first, and its standby.
+    pub fn firewall_pairs(&self) -> impl Iterator<Item = (ComponentIx, ComponentIx)> + '_ {
+        self.standbys.iter().map(|(active, standby)| (*active, *standby))
+    }
+
+    /// Whether a component is the standby of a firewall pair.
+    pub fn is_standby(&self, ix: ComponentIx) -> bool {
+        self.component(ix).kind.as_firewall().is_some_and(|spec| spec.standby.is_some())
+    }
+
+    /// The firewalls that protect a component, in authored order. A pair counts once, as the firewall that is active at
+    /// first.
     pub fn firewalls_before(&self, ix: ComponentIx) -> &[ComponentIx] {
         &self.guarded[ix.index()]
     }
@@ -349,12 +374,12 @@ impl Infrastructure {
         for firewall in before_client.iter().copied().filter(|firewall| !before_server.contains(firewall)) {
             let Some(spec) = self.graph[firewall].kind.as_firewall() else { continue };
             let verdict = spec.judge(Direction::Outbound, &server.id, server.server.as_ref(), port);
-            out.push(Guard { firewall, verdict });
+            out.push(Guard { firewall, standby: self.standby_of(firewall), verdict });
         }
         for firewall in before_server.iter().copied().filter(|firewall| !before_client.contains(firewall)) {
             let Some(spec) = self.graph[firewall].kind.as_firewall() else { continue };
             let verdict = spec.judge(Direction::Inbound, &client.id, client.server.as_ref(), port);
-            out.push(Guard { firewall, verdict });
+            out.push(Guard { firewall, standby: self.standby_of(firewall), verdict });
         }
         out
     }
@@ -398,16 +423,19 @@ impl Infrastructure {
         let (client, server) = if opens { (from, to) } else { (to, from) };
         let peer = if guard.verdict.direction == Direction::Inbound { client } else { server };
         let rule = Rule { peer: Peer::Component(peer.clone()), ports: vec![self.port(link)], action: RuleAction::Drop };
-        let Some(spec) = self.graph[guard.firewall].kind.as_firewall_mut() else { return };
-        let rules = match guard.verdict.direction {
-            Direction::Inbound => &mut spec.inbound,
-            Direction::Outbound => &mut spec.outbound,
-        };
-        if block {
-            rules.insert(0, rule);
-        } else if let Some(written) = rules.iter().position(|known| *known == rule) {
-            // The edit inserted the first match.
-            rules.remove(written);
+        // A pair has one rule set.
+        for firewall in guard.members() {
+            let Some(spec) = self.graph[firewall].kind.as_firewall_mut() else { continue };
+            let rules = match guard.verdict.direction {
+                Direction::Inbound => &mut spec.inbound,
+                Direction::Outbound => &mut spec.outbound,
+            };
+            if block {
+                rules.insert(0, rule.clone());
+            } else if let Some(written) = rules.iter().position(|known| *known == rule) {
+                // The edit inserted the first match.
+                rules.remove(written);
+            }
         }
     }
 }

@@ -21,7 +21,8 @@ pub enum Protocol {
     Sql,
     /// Replication. The link points from the primary to the replica, in the direction in which changes flow.
     Replication,
-    /// An agent's samples.
+    /// An agent's samples. A link to the monitoring service is a push; a link from the service to an agent is a scrape:
+    /// the service opens the connection.
     Metrics,
     /// VRRP advertisements between two balancers that share an address. One link stands for both directions.
     Vrrp,
@@ -44,10 +45,14 @@ impl Protocol {
     /// balancers of a pair speak VRRP.
     pub fn between(from: &ComponentKind, to: &ComponentKind) -> Option<Self> {
         let are_pair = [from, to].iter().all(|kind| kind.as_balancer().is_some_and(|spec| spec.vrrp.is_some()));
+        let is_of_monitoring = from.is_monitoring_service() != to.is_monitoring_service();
+        let suits = |protocol: Self| match protocol {
+            Self::Vrrp => are_pair,
+            Self::Metrics => is_of_monitoring,
+            Self::Dns | Self::Http | Self::Sql | Self::Replication => true,
+        };
         let by_preference = [Self::Metrics, Self::Dns, Self::Vrrp, Self::Http, Self::Sql, Self::Replication];
-        by_preference
-            .into_iter()
-            .find(|protocol| from.asks(*protocol) && to.answers(*protocol) && (*protocol != Self::Vrrp || are_pair))
+        by_preference.into_iter().find(|protocol| from.asks(*protocol) && to.answers(*protocol) && suits(*protocol))
     }
 
     /// Name of the protocol.
@@ -79,8 +84,8 @@ pub struct LinkSpec {
     /// The protocol; by default the common protocol of the two ends, see [`Protocol::between`].
     #[serde(default)]
     pub protocol: Option<Protocol>,
-    /// Port of the server end: by default 443 from the browser (80 without TLS) and to the monitoring service, 8080
-    /// behind the entry, 53 for DNS, 3306 for SQL and replication.
+    /// Port of the server end: by default 443 from the browser (80 without TLS) and to the monitoring service, 9100 from
+    /// the service to an agent, 8080 behind the entry, 53 for DNS, 3306 for SQL and replication.
     #[serde(default)]
     pub port: Option<u16>,
     /// One-way latency: by default 25 ms from the user, 5 ms to the resolver and the monitoring service, 0.25 ms

@@ -1,6 +1,7 @@
-//! Monitoring settings: alert rules and the external probe.
+//! Monitoring settings: alert rules, the external probe, scraping, and the dead man's switch.
 //!
-//! Rules can only refer to what agents and the probe report.
+//! Rules can only refer to what agents and the probe report. The monitoring service runs the probe, so both stop with it;
+//! only the dead man's switch is run by somebody else.
 
 use serde::{Deserialize, Serialize};
 
@@ -14,7 +15,12 @@ pub const KEPT_SAMPLES: usize = 120;
 /// Default number of missed intervals after which an agent counts as silent.
 pub const MISSED_INTERVALS: u8 = 3;
 
-/// Alert rules and the external probe. Without a monitoring service, no rule is evaluated.
+/// Longest time for which the service waits for the response to a scrape, as in Prometheus. A shorter scrape interval
+/// limits it further.
+pub const SCRAPE_TIMEOUT: Seconds = Seconds::literal(10.0);
+
+/// Settings of the monitoring service: alert rules, the external probe, scraping. Without a monitoring service, no rule
+/// is evaluated.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct MonitoringSpec {
@@ -22,11 +28,40 @@ pub struct MonitoringSpec {
     pub alerts: Vec<AlertRule>,
     /// The external probe; by default there is none.
     pub probe: Option<ProbeSpec>,
+    /// Interval at which the service scrapes agents. Ten seconds by default, as for pushes in production; Prometheus'
+    /// own default is a minute.
+    pub scrape_interval_s: Seconds,
+    /// The watchdog of the monitoring service; by default there is none.
+    pub dead_mans_switch: Option<DeadMansSwitchSpec>,
 }
 
 impl Default for MonitoringSpec {
     fn default() -> Self {
-        Self { alerts: usual_alerts(), probe: None }
+        Self { alerts: usual_alerts(), probe: None, scrape_interval_s: Seconds::literal(10.0), dead_mans_switch: None }
+    }
+}
+
+impl MonitoringSpec {
+    /// Time for which the service waits for the response to a scrape.
+    pub fn scrape_timeout(&self) -> Seconds {
+        if self.scrape_interval_s < SCRAPE_TIMEOUT { self.scrape_interval_s } else { SCRAPE_TIMEOUT }
+    }
+}
+
+/// A dead man's switch: a watchdog outside the site, run by another provider. The monitoring service sends it a heartbeat
+/// at a fixed interval, such as Prometheus' always-firing `Watchdog` alert; the watchdog pages when heartbeats stop.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct DeadMansSwitchSpec {
+    /// Interval between heartbeats.
+    pub interval_s: Seconds,
+    /// Time without a heartbeat after which the watchdog pages.
+    pub timeout_s: Seconds,
+}
+
+impl Default for DeadMansSwitchSpec {
+    fn default() -> Self {
+        Self { interval_s: Seconds::literal(10.0), timeout_s: Seconds::literal(30.0) }
     }
 }
 
@@ -197,11 +232,19 @@ pub enum AlertCondition {
         #[serde(default)]
         floor: Level,
     },
-    /// No sample of an agent has arrived for a number of its intervals.
+    /// No sample of an agent has arrived for a number of its intervals. Does not apply to agents that are scraped: the
+    /// service itself records their `up`.
     Absence {
         /// Number of intervals.
         #[serde(default = "missed")]
         intervals: u8,
+    },
+    /// The last scrape of an agent failed: its `up` is 0. The service notices it at once, unlike a missing push. Does not
+    /// apply to agents that push.
+    TargetDown {
+        /// Minimum duration, by the times of the scrapes; by default it fires at once.
+        #[serde(default)]
+        for_s: Option<Seconds>,
     },
     /// The site's certificate expires soon. Only the external probe sees it, in the TLS handshake.
     Certificate {
@@ -307,6 +350,11 @@ impl AlertCondition {
     pub const fn is_of_group(&self) -> bool {
         matches!(self, Self::Leaders { .. } | Self::Redundancy { .. })
     }
+
+    /// Whether the rule concerns agents, not the components that they watch.
+    pub const fn is_of_agent(&self) -> bool {
+        matches!(self, Self::Absence { .. } | Self::TargetDown { .. })
+    }
 }
 
 /// The default rules. Levels are common ones; times are shortened for teaching: ten seconds instead of a minute before
@@ -352,6 +400,7 @@ pub fn usual_alerts() -> Vec<AlertRule> {
         low("backend DOWN", backends),
         low("semi-synchronous replication off", semi_sync),
         low("redundancy lost", redundancy),
+        rule("target down", Scope::Any, AlertCondition::TargetDown { for_s: None }),
     ]
 }
 

@@ -240,8 +240,42 @@ pub enum ProblemKind {
         /// What is wrong.
         problem: ClusterProblem,
     },
+    /// A link starts or ends at a firewall, which has none.
+    LinkToFirewall {
+        /// The firewall.
+        firewall: ComponentId,
+        /// The other end of the link.
+        other: ComponentId,
+        /// Whether the firewall is the server end.
+        is_server: bool,
+    },
+    /// A firewall is not the standby of another one.
+    Standby {
+        /// The standby.
+        id: ComponentId,
+        /// The firewall that it names.
+        of: ComponentId,
+        /// What is wrong.
+        problem: StandbyProblem,
+    },
     /// A probe has no monitoring service to report to.
     ProbeWithoutService,
+    /// A dead man's switch has no monitoring service to watch.
+    SwitchWithoutService,
+    /// A dead man's switch pages before the next heartbeat can arrive.
+    DeadMansSwitch {
+        /// Interval between heartbeats.
+        interval_s: f64,
+        /// Time without a heartbeat after which it pages.
+        timeout_s: f64,
+    },
+    /// An agent pushes samples to a service and is scraped.
+    PushedAndScraped {
+        /// The agent.
+        agent: ComponentId,
+        /// The service that scrapes it.
+        service: ComponentId,
+    },
     /// An alert rule cannot work.
     Alert {
         /// The rule's name.
@@ -264,6 +298,23 @@ pub enum PairProblem {
     NoLink,
     /// The browser does not have an HTTP link to each of them.
     NoEntry,
+}
+
+/// Why a firewall is not the standby of another one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StandbyProblem {
+    /// The other component is not a firewall.
+    NotAFirewall,
+    /// It names itself.
+    Itself,
+    /// The other firewall is a standby.
+    OfStandby,
+    /// The other firewall has another standby.
+    SecondStandby,
+    /// It has a protected set or rules that differ from those of the other firewall.
+    Differs,
+    /// Both run on the same server.
+    SameServer,
 }
 
 /// Why the databases of a cluster are inconsistent.
@@ -357,6 +408,7 @@ impl ProblemKind {
                 | Self::NotABackend { .. }
                 | Self::Pair { .. }
                 | Self::Cluster { .. }
+                | Self::Standby { .. }
         ) || matches!(self, Self::Alert { problem, .. } if !matches!(problem, AlertProblem::WrongComponent(..)))
     }
 

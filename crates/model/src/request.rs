@@ -40,23 +40,31 @@ impl RequestKind {
         }
     }
 
-    /// The confidential part of headers and body.
+    /// The confidential part of headers and body. A browser sends the cookie with every request to the site, also for a
+    /// static page (RFC 6265, section 5.4).
     pub const fn secrets(self) -> &'static str {
         match self {
-            Self::Static => "",
-            Self::Read => "Cookie: session=7f3a91",
+            Self::Static | Self::Read => "Cookie: session=7f3a91",
             Self::Write => "user=ada&password=correct-horse",
         }
     }
 
-    /// The statement that the application sends to the database; empty for static pages.
-    pub const fn sql(self) -> &'static str {
+    /// The statements that the application sends to the database. A login fetches the password's hash, which the
+    /// application verifies, and stores the new session. The simulation treats both statements as one.
+    pub const fn statements(self) -> &'static [&'static str] {
         match self {
-            Self::Static => "",
-            Self::Read => "SELECT name, city FROM users WHERE session = '7f3a91'",
-            Self::Write => "UPDATE users SET last_login = NOW() WHERE name = 'ada' AND password = SHA2('correct-horse', 256)",
+            Self::Static => &[],
+            Self::Read => &["SELECT name, city FROM users WHERE session = '7f3a91'"],
+            Self::Write => &[
+                "SELECT password_hash FROM users WHERE name = 'ada'",
+                "UPDATE users SET session = '7f3a91', last_login = NOW() WHERE name = 'ada'",
+            ],
         }
     }
+
+    /// What the database returns to the first statement of a login: a slow, salted hash of the password (Argon2id,
+    /// RFC 9106), with its parameters and salt.
+    pub const PASSWORD_HASH: &'static str = "$argon2id$v=19$m=65536,t=3,p=4$c2FsdC1hZGE$Xo2fGkQ0b7u1";
 
     /// Whether the request writes data.
     pub const fn is_write(self) -> bool {

@@ -81,7 +81,8 @@ pub struct Scenario {
     /// pair. If the scenario already has links from `browser` for one of these purposes, none is added for that
     /// purpose.
     pub components: Vec<Component>,
-    /// The links. If a component has several for the same purpose, it prefers them in this order.
+    /// The links. A driver prefers the databases in this order; a web server takes its applications in turn, in this
+    /// order.
     #[serde(default)]
     pub links: Vec<LinkSpec>,
 }

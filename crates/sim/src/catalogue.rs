@@ -52,6 +52,10 @@ pub enum CommonFault {
     EgressBlocked,
     /// One monitoring agent dies.
     CollectorDead,
+    /// The monitoring service dies.
+    MonitoringDead,
+    /// The active firewall of a pair dies.
+    ActiveFirewallDead,
     /// The load is twice what the site can serve.
     Overload,
     /// A ten-second pause while users make up to three attempts.
@@ -86,7 +90,7 @@ struct Row {
 
 impl CommonFault {
     /// The whole catalogue.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 30] = [
         Self::BalancerCrash,
         Self::WebKilled,
         Self::OneWebKilled,
@@ -103,6 +107,8 @@ impl CommonFault {
         Self::FirewallDropsDatabase,
         Self::EgressBlocked,
         Self::CollectorDead,
+        Self::MonitoringDead,
+        Self::ActiveFirewallDead,
         Self::Overload,
         Self::RetryStorm,
         Self::SynFlood,
@@ -136,6 +142,8 @@ impl CommonFault {
             Self::FirewallDropsDatabase => "firewall-drops-database",
             Self::EgressBlocked => "egress-blocked",
             Self::CollectorDead => "collector-dead",
+            Self::MonitoringDead => "monitoring-dead",
+            Self::ActiveFirewallDead => "active-firewall-dead",
             Self::Overload => "overload",
             Self::RetryStorm => "retry-storm",
             Self::SynFlood => "syn-flood",
@@ -207,6 +215,8 @@ impl CommonFault {
             Self::CollectorDead => {
                 Row { inject: |p| kill(&p.agents[..p.agents.len().min(1)]), fix: |p| restore(&p.agents[..p.agents.len().min(1)]) }
             }
+            Self::MonitoringDead => Row { inject: |p| kill(&p.services), fix: |p| restore(&p.services) },
+            Self::ActiveFirewallDead => Row { inject: |p| kill(&p.paired_firewalls), fix: |p| restore(&p.paired_firewalls) },
             Self::Overload => Row {
                 inject: |p| now(p.capacity().and_then(|most| Rate::new(whole(2.0 * most)).ok()).map(Command::Rate)),
                 fix: |p| vec![Command::Rate(p.infra.traffic().rate)],

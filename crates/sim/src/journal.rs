@@ -245,6 +245,25 @@ pub enum EventKind {
         /// The agent that took it.
         agent: ComponentIx,
     },
+    /// The first scrape of an agent fails, or succeeds again.
+    Target {
+        /// The agent.
+        agent: ComponentIx,
+        /// Whether the scrape succeeded.
+        up: bool,
+    },
+    /// The dead man's switch pages, because the monitoring service sends no heartbeats, or receives one again.
+    DeadMansSwitch {
+        /// Whether it pages.
+        paged: bool,
+    },
+    /// A firewall of a pair becomes active.
+    FirewallTakeover {
+        /// The firewall.
+        firewall: ComponentIx,
+        /// Whether it knows the established connections. Otherwise, it resets them.
+        keeps_connections: bool,
+    },
     /// A replica applies a change.
     Replicated {
         /// The replica.

@@ -40,6 +40,7 @@ pub mod database;
 mod ejections;
 mod event;
 pub mod fault;
+mod firewall_pairs;
 mod firewalls;
 mod gauges;
 mod histogram;
@@ -71,6 +72,7 @@ mod timers;
 mod users;
 pub mod view;
 mod vrrp;
+mod watchdog;
 mod watchers;
 mod zone;
 
@@ -91,7 +93,8 @@ pub use time::SimTime;
 pub use timeline::Timeline;
 pub use view::{
     AgentView, AlertEntry, AlertState, AlertView, CheckCode, ComponentSample, Experience, Health, Percentiles, ProbeResult,
-    ProbeView, StationView, Totals,
+    ProbeView, StationView, Totals, WatchdogView,
 };
+pub use watchdog::WatchdogEntry;
 pub use watchers::{CapturedMessage, CapturedPayload, TraceSpan};
 pub use zone::RecordState;

@@ -14,13 +14,14 @@ use hoplight_model::monitoring::{KEPT_SAMPLES, MISSED_INTERVALS, ProbeSpec};
 
 use crate::gauges::Gauge;
 use crate::index::{AgentIx, IndexVec, MessageIx, StationIx};
-use crate::messages::{Message, Messages, Sample};
+use crate::messages::{Message, Messages, Sample, Scrape};
 use crate::packet::Packet;
-use crate::plan::{AgentPlan, AlertPlan, Plan};
+use crate::plan::{AgentPlan, AlertPlan, Plan, Reporting};
 use crate::probe::Probe;
 use crate::stations::Stations;
 use crate::time::{SECOND, SimTime};
 use crate::view::{AgentView, AlertState, ComponentSample, Percentiles};
+use crate::watchdog::Watchdog;
 use alerts::Alerts;
 
 /// Weight of the newest sample in the smoothed rate (EWMA).
@@ -46,7 +47,10 @@ pub(crate) struct Monitoring {
     /// The state of the alert rules.
     alerts: Alerts,
     pub(crate) probe: Probe,
-    /// Samples in transit.
+    pub(crate) watchdog: Watchdog,
+    /// The changes of whether a monitoring service runs.
+    service_log: VecDeque<(SimTime, bool)>,
+    /// Samples in transit, and scrapes.
     messages: Messages,
 }
 
@@ -57,6 +61,8 @@ impl Monitoring {
             gauges: IndexVec::of(Gauge::default(), plan.stations.len()),
             alerts: Alerts::new(plan.alerts.len()),
             probe: Probe::new(probe),
+            watchdog: Watchdog::default(),
+            service_log: VecDeque::new(),
             messages: Messages::default(),
         }
     }
@@ -66,14 +72,54 @@ impl Monitoring {
         &mut self.gauges[station]
     }
 
-    /// Resets the counters of a process that has ended and, if it is an agent, discards its last reading.
+    /// Resets the counters of a process that has ended. If it is an agent that pushes, or the service that scrapes an
+    /// agent, discards the last reading; the service's scrapes end.
     pub(crate) fn stop(&mut self, station: StationIx, plan: &Plan) {
         self.gauges[station].restart();
         for (agent, state) in self.agents.iter_mut_enumerated() {
-            if plan.agents[agent].station == station {
-                state.forget();
+            let AgentPlan { station: own, reporting, .. } = plan.agents[agent];
+            match reporting {
+                Reporting::Scrape(link) if plan.hops[link].from == station => {
+                    state.forget();
+                    self.messages.cancel(link);
+                }
+                Reporting::None | Reporting::Push(_) if own == station => state.forget(),
+                Reporting::None | Reporting::Push(_) | Reporting::Scrape(_) => {}
             }
         }
+    }
+
+    /// Records whether a monitoring service runs now.
+    pub(crate) fn note_service(&mut self, runs: bool, now: SimTime) {
+        if self.service_log.back().is_none_or(|(_, last)| *last) != runs {
+            if self.service_log.len() == KEPT_SAMPLES {
+                self.service_log.pop_front();
+            }
+            self.service_log.push_back((now, runs));
+        }
+    }
+
+    /// The times at which the last monitoring service ended, and a monitoring service started again, oldest first.
+    pub(crate) fn service_log(&self) -> impl ExactSizeIterator<Item = (SimTime, bool)> + '_ {
+        self.service_log.iter().copied()
+    }
+
+    /// Records the result of a scrape. Returns whether it differs from the one before; the first one is expected to
+    /// succeed.
+    pub(super) fn record_scrape(&mut self, scrape: Scrape, up: bool) -> bool {
+        let series = &mut self.agents[scrape.agent].up;
+        let before = series.back().is_none_or(|(_, up)| *up);
+        if series.len() == KEPT_SAMPLES {
+            series.pop_front();
+        }
+        series.push_back((scrape.sent, up));
+        before != up
+    }
+
+    /// The results of the last scrapes of an agent, oldest first: when the service sent each, and whether it succeeded.
+    pub(crate) fn up(&self, agent: StationIx, plan: &Plan) -> impl DoubleEndedIterator<Item = (SimTime, bool)> {
+        let state = plan.agents.iter().zip(&self.agents).find(|(plan, _)| plan.station == agent);
+        state.into_iter().flat_map(|(_, state)| state.up.iter().copied())
     }
 
     /// Records that no monitoring service is running.
@@ -103,8 +149,18 @@ impl Monitoring {
     }
 
     /// The service's view of each agent.
-    pub(crate) fn views<'a>(&'a self, plan: &'a Plan, now: SimTime) -> impl Iterator<Item = AgentView<'a>> + 'a {
-        plan.agents.iter().zip(&self.agents).map(move |(plan, state)| state.view(plan, now))
+    /// While no service runs, all of it is stale.
+    pub(crate) fn views<'a>(
+        &'a self,
+        plan: &'a Plan,
+        is_monitored: bool,
+        now: SimTime,
+    ) -> impl Iterator<Item = AgentView<'a>> + 'a {
+        let view = move |plan: &'a AgentPlan, state: &'a AgentState| {
+            let view = state.view(plan, now);
+            AgentView { stale: view.stale || !is_monitored, ..view }
+        };
+        plan.agents.iter().zip(&self.agents).map(move |(plan, state)| view(plan, state))
     }
 
     /// The delivered samples of a component, oldest first.
@@ -154,6 +210,8 @@ pub(super) struct AgentState {
     delivered: u64,
     /// One series per watched component.
     series: Vec<Series>,
+    /// For an agent that is scraped, the result of each scrape: the series `up`.
+    up: VecDeque<(SimTime, bool)>,
 }
 
 impl AgentState {
@@ -169,6 +227,7 @@ impl AgentState {
             history: Vec::new(),
             delivered: 0,
             series,
+            up: VecDeque::new(),
         }
     }
 
@@ -250,12 +309,19 @@ impl AgentState {
             interval_s: agent.interval as f64 / SECOND as f64,
             taken: self.taken,
             age_s: self.taken.map(|_| age as f64 / SECOND as f64),
-            stale: age > u64::from(MISSED_INTERVALS) * agent.interval,
+            is_scraped: agent.reporting.is_scrape(),
+            up: self.up.back().map(|(_, up)| *up),
+            stale: self.is_down() || age > u64::from(MISSED_INTERVALS) * agent.interval,
             qps: self.smoothed,
             components: &self.rows,
             history: &self.history,
             delivered: self.delivered,
         }
+    }
+
+    /// Whether the last scrape of the agent failed.
+    pub(super) fn is_down(&self) -> bool {
+        self.up.back().is_some_and(|(_, up)| !*up)
     }
 
     pub(super) fn footprint(&self) -> usize {

@@ -15,12 +15,13 @@ use hoplight_model::{Certificate, ComponentIx, ComponentKind, Infrastructure, Pr
 
 use crate::connection::{ConnectionsPlan, Connects, When};
 use crate::database::DatabasesPlan;
+use crate::firewall_pairs::FirewallPairPlan;
 use crate::index::{AgentIx, BalancerIx, IndexVec, Ix, LinkIx, PerKind, RouterIx, ServerIx, StationIx};
 use crate::names::ResolverPlan;
 use crate::random::{self, Sampler};
 
-pub(crate) use alerts::{AlertPlan, AlertsPlan, Subject};
-pub(crate) use parts::{AgentPlan, BalancerPlan, HopPlan, Role, RouterPlan, StationPlan};
+pub(crate) use alerts::{AlertPlan, AlertsPlan, Subject, WatchdogPlan};
+pub(crate) use parts::{AgentPlan, BalancerPlan, HopPlan, Reporting, Role, RouterPlan, StationPlan};
 
 /// Nanoseconds in a day.
 const DAY: u64 = 86_400 * crate::time::SECOND;
@@ -48,6 +49,7 @@ pub(super) struct Plan {
     pub(super) static_share: f64,
     pub(super) write_share: f64,
     pub(super) databases: DatabasesPlan,
+    pub(super) firewall_pairs: Vec<FirewallPairPlan>,
     /// For each station, whether its database driver follows the primary.
     pub(super) drivers: IndexVec<StationIx, bool>,
 }
@@ -113,6 +115,7 @@ impl Plan {
             static_share: traffic.static_share.get(),
             write_share: traffic.write_share.get(),
             databases,
+            firewall_pairs: FirewallPairPlan::all(infra),
             drivers: infra.components().map(|(_, component)| component.kind.follows_primary()).collect(),
         }
     }
@@ -222,12 +225,19 @@ impl Plan {
                 .flat_map(|server| infra.on_server(server))
                 .filter(|(_, component)| component.kind.serves_requests())
                 .collect();
+            let on = |end: fn(&HopPlan) -> StationIx| hops.position(|hop| end(hop) == ix && hop.protocol == Protocol::Metrics);
+            let reporting = match (on(|hop| hop.from), on(|hop| hop.to)) {
+                (Some(push), _) => Reporting::Push(push),
+                (None, Some(scrape)) => Reporting::Scrape(scrape),
+                (None, None) => Reporting::None,
+            };
+            let scrape_interval = infra.monitoring().scrape_interval_s;
             agents.push(AgentPlan {
                 station: ix,
-                interval: spec.interval_s.nanos(),
+                interval: if reporting.is_scrape() { scrape_interval } else { spec.interval_s }.nanos(),
                 watches: watched.iter().map(|(ix, _)| *ix).collect(),
                 subject: watched.iter().min_by_key(|(_, component)| headline(&component.kind)).map(|(ix, _)| *ix),
-                push: hops.position(|hop| hop.from == ix && hop.protocol == Protocol::Metrics),
+                reporting,
             });
         }
         agents

@@ -24,6 +24,7 @@ mod decide;
 mod eject;
 mod fail;
 mod fault;
+mod firewall_pairs;
 mod flow;
 mod full;
 mod gauges;
@@ -53,6 +54,7 @@ use crate::database::Databases;
 use crate::ejections::Ejections;
 use crate::event::{Event, Kind};
 use crate::fault::Faults;
+use crate::firewall_pairs::FirewallPairs;
 use crate::firewalls::Firewalls;
 use crate::index::{IndexVec, Ix, LinkIx, RequestIx, StationIx, UserIx};
 use crate::journal::{EventKind, Observer, tell};
@@ -83,6 +85,7 @@ pub struct Simulation {
     stations: Stations,
     links: IndexVec<LinkIx, LinkState>,
     firewalls: Firewalls,
+    firewall_pairs: FirewallPairs,
     balancers: Balancers,
     /// The address that users connect to. Two balancers may share it.
     address: SharedAddress,
@@ -125,6 +128,7 @@ impl Simulation {
             stations: Stations::new(&plan),
             links: IndexVec::of(LinkState::default(), plan.hops.len()),
             firewalls: Firewalls::new(&infra),
+            firewall_pairs: FirewallPairs::new(&plan.firewall_pairs),
             balancers: Balancers::new(plan.balancers()),
             address: SharedAddress::new(&plan),
             databases: Databases::new(&plan.databases, plan.stations.len()),
@@ -248,5 +252,8 @@ impl Simulation {
     /// Updates the health of all stations after a change of processes, servers or hangs.
     fn refresh_health(&mut self) {
         self.stations.refresh_health(&self.plan, |station| self.faults.is_hung(station));
+        if !self.firewall_pairs.is_empty() {
+            self.refresh_firewall_pairs();
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! Timers: boots of processes and servers, and retries by users.
+//! Timers: boots of processes and servers, takeovers of firewall pairs, and retries by users.
 //!
 //! For rare events only: each timer costs a slab lookup.
 
@@ -14,6 +14,8 @@ pub(super) enum TimerEvent {
     Boot(Element),
     /// A user retries; the stream encodes the attempt.
     Comeback { kind: RequestKind, stream: u64 },
+    /// The standby of a firewall pair has received no advertisement for too long.
+    FirewallTakeover { pair: usize, timer: u64 },
 }
 
 /// All timers.

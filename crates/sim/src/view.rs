@@ -266,6 +266,19 @@ pub struct ProbeView<'a> {
     pub results: &'a std::collections::VecDeque<ProbeResult>,
 }
 
+/// The dead man's switch of the monitoring service.
+#[derive(Clone, Debug, PartialEq)]
+pub struct WatchdogView {
+    /// Time without a heartbeat after which it pages, in seconds.
+    pub timeout_s: f64,
+    /// When the last heartbeat arrived.
+    pub last: SimTime,
+    /// Whether it has paged and has received no heartbeat since.
+    pub has_paged: bool,
+    /// Its pages and their ends, oldest first.
+    pub log: Vec<crate::watchdog::WatchdogEntry>,
+}
+
 /// An agent as the monitoring service knows it, from samples delivered over the network.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AgentView<'a> {
@@ -280,7 +293,12 @@ pub struct AgentView<'a> {
     pub taken: Option<SimTime>,
     /// Age of that sample, in seconds.
     pub age_s: Option<f64>,
-    /// Whether no sample was delivered for three intervals. A stale value is unknown, not zero.
+    /// Whether the service scrapes the agent; otherwise, the agent pushes its samples.
+    pub is_scraped: bool,
+    /// Whether the last scrape of the agent succeeded; `None` if there was none.
+    pub up: Option<bool>,
+    /// Whether no sample was delivered for three intervals, or the last scrape failed. A stale value is unknown, not
+    /// zero.
     pub stale: bool,
     /// Requests per second of the subject, smoothed (EWMA) over the delivered samples.
     pub qps: Option<f64>,

@@ -78,6 +78,8 @@ pub struct CapturedMessage {
     pub infra: Arc<Infrastructure>,
     /// Whether the message was readable.
     pub is_plain: bool,
+    /// The protocol of the link.
+    pub protocol: Protocol,
     stamp: Stamp,
 }
 
@@ -159,13 +161,13 @@ pub(super) struct Watchers {
 }
 
 impl CapturedMessage {
-    /// Whether the message exposes a password: a login in plaintext, as a form or an SQL statement.
+    /// Whether the message exposes a password: the form of a login, in plaintext. Databases get only a hash.
     pub fn shows_password(&self) -> bool {
         let is_login = match &self.payload {
             CapturedPayload::Request { kind, heading: Heading::Request, phase: Phase::Exchange, .. } => kind.is_write(),
             _ => false,
         };
-        self.is_plain && is_login
+        self.is_plain && is_login && self.protocol == Protocol::Http
     }
 }
 
@@ -392,7 +394,7 @@ impl TapRecorder {
     }
 
     fn is_sender(&self, agent: ComponentIx) -> bool {
-        self.link.is_some_and(|link| self.infra.ends(link).0 == agent)
+        self.link.map(|link| self.infra.ends(link)).is_some_and(|(from, to)| from == agent || to == agent)
     }
 
     /// Updates the derived properties of the link after a change of the infrastructure.
@@ -446,7 +448,8 @@ impl TapRecorder {
         if self.captured.len() == MAX_MESSAGES {
             self.captured.pop_front();
         }
-        let message = CapturedMessage { at, payload, infra: Arc::clone(&self.infra), is_plain: self.is_plain, stamp };
+        let (is_plain, protocol) = (self.is_plain, self.protocol);
+        let message = CapturedMessage { at, payload, infra: Arc::clone(&self.infra), is_plain, protocol, stamp };
         self.total.count += 1;
         if message.shows_password() {
             self.total.password = Some(message.clone());

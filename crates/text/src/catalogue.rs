@@ -133,6 +133,21 @@ pub const fn common_fault(fault: CommonFault) -> CommonFaultText {
             alert: "absence",
             remedy: "restart it",
         },
+        CommonFault::MonitoringDead => CommonFaultText {
+            title: "the monitoring service dies",
+            users: "nothing",
+            agents: "nobody receives their samples; no rule is evaluated",
+            alert: "none; the dead man's switch pages, if there is one",
+            remedy: "restart it; a dead man's switch; a machine of its own",
+        },
+        CommonFault::ActiveFirewallDead => CommonFaultText {
+            title: "the active firewall of a pair dies",
+            users: "timeouts for about 3.6 s; then all is well, with one reset per open connection if the pair does not \
+                    synchronise its state",
+            agents: "requests stop for a few seconds",
+            alert: "5xx, while the gap is in the window",
+            remedy: "none needed; repair it, so that there is a standby again",
+        },
         CommonFault::Overload => CommonFaultText {
             title: "the load is twice what the site can serve",
             users: "slow answers; 504 after a connect timeout, since a full accept queue drops SYNs",

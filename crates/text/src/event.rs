@@ -169,6 +169,18 @@ fn what(what: &EventKind, infra: &Infrastructure) -> Phrase {
         EventKind::Master { balancer, master: false } => phrase![name(balancer), " hears a higher priority and becomes backup"],
         EventKind::Sampled { agent, .. } => phrase![name(agent), " takes a sample"],
         EventKind::Delivered { agent } => phrase!["the sample of ", name(agent), " is delivered"],
+        EventKind::Target { agent, up: false } => phrase!["the scrape of ", name(agent), " failed: up = 0"],
+        EventKind::Target { agent, up: true } => phrase!["the scrape of ", name(agent), " succeeded again: up = 1"],
+        EventKind::DeadMansSwitch { paged: true } => {
+            phrase!["PAGE from the dead man's switch: the monitoring service sends no heartbeats"]
+        }
+        EventKind::DeadMansSwitch { paged: false } => phrase!["the dead man's switch receives heartbeats again"],
+        EventKind::FirewallTakeover { firewall, keeps_connections: true } => {
+            phrase![name(firewall), " takes over: it knows the established connections"]
+        }
+        EventKind::FirewallTakeover { firewall, keeps_connections: false } => {
+            phrase![name(firewall), " takes over and resets the established connections, which it does not know"]
+        }
         EventKind::Replicated { replica } => phrase![name(replica), " applies a change"],
         EventKind::Promoted { database, lost: 0 } => phrase![name(database), " takes over"],
         EventKind::Promoted { database, lost } => {

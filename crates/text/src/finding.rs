@@ -44,7 +44,8 @@ fn readable(facts: &[Fact]) -> Phrase {
     for fact in facts.iter().filter(|fact| fact.is_hidden_by_tls()) {
         let label = match fact.stake() {
             Stake::Password => "the password of a login",
-            Stake::Session => "the session cookie",
+            Stake::Session => "the session",
+            Stake::PasswordHash => "the hash of a password",
             Stake::Addresses | Stake::Name | Stake::Content => fact.label(),
         };
         if !labels.contains(&label) {
@@ -233,8 +234,9 @@ fn message(finding: &DesignFinding) -> Passage {
         FindingKind::AgentWatchesNothing => {
             phrase![subject(), " is on no server of the service: it has nothing to measure"]
         }
-        FindingKind::MonitoringOnWatchedServer { server } => {
-            phrase![subject(), " is on ", server, ", which it watches: when the server fails, no alert is sent"]
+        FindingKind::MonitoringOnWatchedServer { server, has_switch } => {
+            let effect = if *has_switch { "only the dead man's switch pages" } else { "no alert is sent" };
+            phrase![subject(), " is on ", server, ", which it watches: when the server fails, ", effect]
         }
         FindingKind::MonitoringUnwatched => phrase!["nothing watches ", subject(), ": when it fails, no alert is sent"],
         FindingKind::NoOutsideView => phrase!["no external probe requests a page as users do"],

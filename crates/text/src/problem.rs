@@ -4,7 +4,7 @@
 mod tests;
 
 use hoplight_model::draft::EditError;
-use hoplight_model::problem::{AlertProblem, ClusterProblem, LinkEnds, Listed, PairProblem, Ranged};
+use hoplight_model::problem::{AlertProblem, ClusterProblem, LinkEnds, Listed, PairProblem, Ranged, StandbyProblem};
 use hoplight_model::text::sanitise;
 use hoplight_model::{ContentError, Infrastructure, Problem, ProblemKind, Protocol, ReadError, ReadProblem};
 
@@ -43,6 +43,7 @@ const fn word(list: Listed) -> &'static str {
 }
 
 /// The sentence for a problem, without its path and suggestion.
+#[expect(clippy::too_many_lines, reason = "one arm per kind")]
 pub fn problem_kind(kind: &ProblemKind) -> String {
     match kind {
         ProblemKind::NewerFormat { found, newest } => {
@@ -91,6 +92,14 @@ pub fn problem_kind(kind: &ProblemKind) -> String {
             format!("only HTTP links from a balancer have weight and maxconn, and `{from}` → `{to}` is not one")
         }
         ProblemKind::Pair { id, peer, problem } => pair(id.as_str(), peer.as_str(), problem),
+        ProblemKind::LinkToFirewall { firewall, other, is_server } => {
+            let (from, to) = if *is_server { (other, firewall) } else { (firewall, other) };
+            format!(
+                "a firewall has no links, so `{from}` → `{to}` cannot be drawn: name what `{firewall}` protects in its `servers` \
+                 or `components`, and link the components on both sides of it directly"
+            )
+        }
+        ProblemKind::Standby { id, of, problem } => standby(id.as_str(), of.as_str(), *problem),
         ProblemKind::Cluster { id, problem } => cluster(id.as_str(), problem),
         ProblemKind::Alert { rule, problem } => alert(rule, problem),
         ProblemKind::Shares => "static_share and write_share add up to more than 1".to_owned(),
@@ -129,6 +138,15 @@ pub fn problem_kind(kind: &ProblemKind) -> String {
         ProblemKind::TooManyFirewalls { count, hop, most } => {
             format!("{hop} crosses {count} firewalls; at most {most} are supported")
         }
+        ProblemKind::SwitchWithoutService => "a dead man's switch watches the monitoring service, and there is none".to_owned(),
+        ProblemKind::DeadMansSwitch { interval_s, timeout_s } => format!(
+            "the dead man's switch would page between two heartbeats: its `timeout_s` ({timeout_s} s) must be longer than its \
+             `interval_s` ({interval_s} s)"
+        ),
+        ProblemKind::PushedAndScraped { agent, service } => format!(
+            "`{agent}` pushes its samples and is also scraped by `{service}`, so everything would be counted twice: remove one \
+             of the two links"
+        ),
         ProblemKind::ProbeWithoutService => "a probe needs a monitoring service to report to, and there is none".to_owned(),
     }
 }
@@ -145,7 +163,9 @@ const fn required_ends(protocol: Protocol) -> &'static str {
         Protocol::Http => "an HTTP link goes from a browser, balancer or web server to a balancer, web server or application",
         Protocol::Sql => "an SQL link goes from an application, or a web server that runs the code, to a database",
         Protocol::Replication => "a replication link goes from database to database",
-        Protocol::Metrics => "a metrics link goes from an agent to the monitoring service",
+        Protocol::Metrics => {
+            "a metrics link goes from an agent to the monitoring service (push), or from the service to an agent (scrape)"
+        }
         Protocol::Vrrp => "a VRRP link goes between two load balancers that name each other as `peer`",
     }
 }
@@ -160,6 +180,22 @@ fn pair(id: &str, peer: &str, problem: &PairProblem) -> String {
         PairProblem::NoLink => format!("`{id}` and `{peer}` need one VRRP link between them"),
         PairProblem::NoEntry => {
             format!("`{id}` shares the site's address: the browser needs an HTTP link to it and to `{peer}`")
+        }
+    }
+}
+
+fn standby(id: &str, of: &str, problem: StandbyProblem) -> String {
+    match problem {
+        StandbyProblem::NotAFirewall => format!("`{id}` is the standby of `{of}`, which is not a firewall"),
+        StandbyProblem::Itself => format!("`{id}` is its own standby; name the other firewall of the pair"),
+        StandbyProblem::OfStandby => format!("`{id}` is the standby of `{of}`, which is itself a standby"),
+        StandbyProblem::SecondStandby => format!("`{of}` already has a standby; `{id}` cannot be a second one"),
+        StandbyProblem::Differs => format!(
+            "`{id}` is the standby of `{of}`, but protects something else or has other rules: leave them out, and it takes those \
+             of `{of}`"
+        ),
+        StandbyProblem::SameServer => {
+            format!("`{id}` and `{of}` run on the same server, so they would fail together; use two servers")
         }
     }
 }
@@ -200,7 +236,7 @@ fn alert(rule: &str, problem: &AlertProblem) -> String {
         }
         AlertProblem::WrongComponent(id, kind) => {
             format!(
-                "`{rule}` cannot watch {} `{id}`: absence rules watch agents, and other rules watch components that serve requests",
+                "`{rule}` cannot watch {} `{id}`: absence and target-down rules watch agents, and other rules watch components that serve requests",
                 kind.word()
             )
         }

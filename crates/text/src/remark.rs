@@ -12,6 +12,7 @@ pub fn remark(remark: Remark) -> Phrase {
             "no X-Forwarded-For: with TLS passthrough, the balancer cannot add the user's address".into()
         }
         Remark::AckWithData => "the third segment (ACK) is sent together with the first data".into(),
+        Remark::FinishedWithData => "the client's Finished is sent, encrypted, together with the first data".into(),
         Remark::CheckConnects { tls: false } => "health check: opens the connection, then closes it".into(),
         Remark::CheckConnects { tls: true } => "health check: opens the connection and a TLS session, then closes both".into(),
         Remark::CheckRequests(depth) => phrase!["health check: ", depth.words()],

@@ -34,7 +34,7 @@ pub const fn rule(rule: FindingRule) -> RuleText {
         FindingRule::SingleFirewall => of(
             "One firewall that every request must cross",
             "A failed firewall lets nothing pass, and a second one in series is one more thing that can fail.",
-            "A firewall on each server instead of one in front of all: a failure then takes down one server. Costs rules in many places, best managed by automation.",
+            "A standby that makes it a pair with synchronised state: costs a second firewall. Or a firewall on each server: a failure then takes down one server; costs rules in many places.",
         ),
         FindingRule::SingleWriter => of(
             "One database takes all writes, and nothing takes over automatically",
@@ -97,8 +97,8 @@ pub const fn rule(rule: FindingRule) -> RuleText {
             "Put the twins into different places. Costs latency between them, and often billed traffic.",
         ),
         FindingRule::SecretsInTheClear => of(
-            "Passwords or session cookies are readable on a network",
-            "An eavesdropper can log in as the user, here and wherever the password is reused.",
+            "Passwords, their hashes or sessions are readable on a network",
+            "With a session, an eavesdropper acts as the user; with the password, also wherever it is reused. A hash can be guessed offline, slowly if it is slow and salted.",
             "TLS on this hop. Costs a handshake for each new connection, a little work, and a certificate to renew at its end.",
         ),
         FindingRule::ContentInTheClear => of(
@@ -290,7 +290,7 @@ pub const fn rule(rule: FindingRule) -> RuleText {
         FindingRule::MonitoringOnWatchedServer => of(
             "Monitoring runs on a server that it watches",
             "The failure that matters most takes the monitoring down too, and silence looks like health.",
-            "A separate server in another place, or a provider. Costs a machine or a subscription.",
+            "A separate server in another place, or a provider; at least a dead man's switch. Costs a machine or a subscription.",
         ),
         FindingRule::MonitoringUnwatched => of(
             "Nothing watches the monitoring",

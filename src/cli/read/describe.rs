@@ -185,7 +185,11 @@ fn link(infra: &Infrastructure, carriers: &Carriers, hop: &Hop) -> String {
             RuleAction::Reject => format!("rejects it on the way {way} with an ICMP error"),
             RuleAction::Reset => format!("rejects it on the way {way} with a TCP reset"),
         };
-        let _ = write!(words, " {} {judges} ({rule}).", id(guard.firewall));
+        let firewall = match guard.standby {
+            Some(standby) => format!("{} (standby {})", id(guard.firewall), id(standby)),
+            None => id(guard.firewall).to_owned(),
+        };
+        let _ = write!(words, " {firewall} {judges} ({rule}).");
     }
     words
 }

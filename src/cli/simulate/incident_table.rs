@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use hoplight_model::monitoring::AlertPriority;
 
-use super::incidents::{AddressReport, IncidentReport};
+use super::incidents::{AddressReport, IncidentReport, PagingReport};
 use super::report::{AlertReport, Report};
 use crate::cli::format::{Align, aligned, columns, seconds};
 
@@ -28,6 +28,7 @@ pub(super) fn of(report: &Report) -> String {
         + &report.incidents.shared_address.as_ref().map_or_else(String::new, address)
         + &backends(&report.incidents)
         + &alerts(&report.alerts)
+        + &report.incidents.paging.as_ref().map_or_else(String::new, paging)
 }
 
 fn databases(incidents: &IncidentReport) -> String {
@@ -73,6 +74,38 @@ fn backends(incidents: &IncidentReport) -> String {
         rows.push(vec![name, it.state.to_owned(), it.went_down.to_string(), it.went_up.to_string(), seconds(last)]);
     }
     if rows.len() == 1 { String::new() } else { format!("\n{}", columns(&rows)) }
+}
+
+/// The pages, and the failures that caused none; nothing if there were neither.
+fn paging(paging: &PagingReport) -> String {
+    let PagingReport { alerts, dead_mans_switch_s, service_down_s, failed_without_alert, failed_while_down } = paging;
+    let switched = dead_mans_switch_s.as_deref().unwrap_or_default();
+    if *alerts == 0 && switched.is_empty() && service_down_s.is_empty() && *failed_without_alert == 0 {
+        return String::new();
+    }
+    let plural = |count: u64| if count == 1 { "" } else { "s" };
+    let mut text = "\n  Pages\n".to_owned();
+    let _ = writeln!(text, "  {alerts} alert{} fired", plural(*alerts));
+    for at in switched {
+        let _ = writeln!(text, "  {:>9}  the dead man's switch paged: no heartbeat from the monitoring service", seconds(*at));
+    }
+    for (from, to) in service_down_s {
+        let end = to.map_or_else(|| "the end".to_owned(), seconds);
+        let _ = writeln!(text, "  no monitoring service ran from {} to {end}: no samples, no alerts", seconds(*from));
+    }
+    if *failed_without_alert > 0 {
+        let down = if *failed_while_down > 0 {
+            format!(", {failed_while_down} of them while monitoring was down")
+        } else {
+            String::new()
+        };
+        let _ = writeln!(
+            text,
+            "  {failed_without_alert} request{} failed while no alert was firing{down}",
+            plural(*failed_without_alert)
+        );
+    }
+    text
 }
 
 fn alerts(alerts: &[AlertReport]) -> String {

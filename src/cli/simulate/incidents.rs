@@ -2,11 +2,13 @@
 //!
 //! Counts cover the whole run, including the warm-up. State is as of the end of the run.
 
+use std::collections::BTreeSet;
+
 use indexmap::IndexMap;
 use serde::Serialize;
 
 use hoplight_model::{Component, ComponentIx, Infrastructure};
-use hoplight_sim::{Failure, FailureCause, Recorder, SimTime, Simulation};
+use hoplight_sim::{AlertEntry, AlertState, Failure, FailureCause, Recorder, SimTime, Simulation, WatchdogEntry};
 
 /// Incidents of one run.
 #[derive(Debug, Serialize)]
@@ -18,6 +20,23 @@ pub(in crate::cli) struct IncidentReport {
     /// The address that two balancers share by VRRP; null without a pair.
     pub(in crate::cli) shared_address: Option<AddressReport>,
     pub(in crate::cli) backends: Vec<BackendReport>,
+    /// Null without a monitoring service.
+    pub(in crate::cli) paging: Option<PagingReport>,
+}
+
+/// Pages of the run, and what was not paged.
+#[derive(Debug, Serialize)]
+pub(in crate::cli) struct PagingReport {
+    /// Alerts that fired, of the last 500 changes.
+    pub(in crate::cli) alerts: u64,
+    /// Pages of the dead man's switch, in seconds; null without one.
+    pub(in crate::cli) dead_mans_switch_s: Option<Vec<f64>>,
+    /// When no monitoring service ran, as pairs of start and end; the end is null if that lasts.
+    pub(in crate::cli) service_down_s: Vec<(f64, Option<f64>)>,
+    /// Failed requests in seconds in which no alert was firing, of the last hour.
+    pub(in crate::cli) failed_without_alert: u64,
+    /// Those of them in seconds in which no monitoring service ran.
+    pub(in crate::cli) failed_while_down: u64,
 }
 
 /// Requests that failed for the same reason at the same component.
@@ -74,6 +93,7 @@ impl IncidentReport {
             split_brain: if writers.len() > 1 { writers } else { Vec::new() },
             shared_address: AddressReport::new(simulation, recorder),
             backends: backends(simulation, recorder),
+            paging: PagingReport::new(simulation, recorder),
         }
     }
 
@@ -86,6 +106,60 @@ impl IncidentReport {
     pub(in crate::cli) fn address_moves(&self) -> u64 {
         self.shared_address.as_ref().map_or(0, |address| address.moves)
     }
+}
+
+impl PagingReport {
+    fn new(simulation: &Simulation, recorder: &Recorder) -> Option<Self> {
+        simulation.infrastructure().components().find(|(_, component)| component.kind.is_monitoring_service())?;
+        let log: Vec<_> = simulation.alert_log().collect();
+        let down = outages(simulation);
+        let is_down = |second: f64| down.iter().any(|(from, to)| *from <= second && to.is_none_or(|to| second < to));
+        // Alerts that fire at the start of each second of the run.
+        let (mut firing, mut left) = (BTreeSet::new(), log.iter().peekable());
+        let (mut failed_without_alert, mut failed_while_down) = (0, 0);
+        for row in recorder.seconds(simulation.now()) {
+            let second = row.number as f64;
+            let mut fires = !firing.is_empty();
+            while let Some(entry) = left.next_if(|entry| entry.at.as_secs_f64() < second + 1.0) {
+                let alert = (entry.rule, entry.subject);
+                if entry.state == AlertState::Firing {
+                    firing.insert(alert)
+                } else {
+                    firing.remove(&alert)
+                };
+                fires |= !firing.is_empty();
+            }
+            let unpaged = is_down(second);
+            if unpaged || !fires {
+                failed_without_alert += u64::from(row.failed);
+                failed_while_down += if unpaged { u64::from(row.failed) } else { 0 };
+            }
+        }
+        let count = |log: &[AlertEntry<'_>]| log.iter().filter(|entry| entry.state == AlertState::Firing).count() as u64;
+        let pages =
+            |entries: &[WatchdogEntry]| entries.iter().filter(|entry| entry.paged).map(|entry| entry.at.as_secs_f64()).collect();
+        Some(Self {
+            alerts: count(&log),
+            dead_mans_switch_s: simulation.dead_mans_switch().map(|switch| pages(&switch.log)),
+            service_down_s: down,
+            failed_without_alert,
+            failed_while_down,
+        })
+    }
+}
+
+/// When no monitoring service ran, in seconds. Empty for a design without one.
+fn outages(simulation: &Simulation) -> Vec<(f64, Option<f64>)> {
+    let mut found: Vec<(f64, Option<f64>)> = Vec::new();
+    for (at, runs) in simulation.service_log() {
+        let at = at.as_secs_f64();
+        match found.last_mut() {
+            Some((_, end @ None)) if runs => *end = Some(at),
+            _ if !runs => found.push((at, None)),
+            _ => {}
+        }
+    }
+    found
 }
 
 impl CauseReport {

@@ -229,6 +229,8 @@ pub enum FindingKind {
     MonitoringOnWatchedServer {
         /// The server.
         server: ServerId,
+        /// Whether a dead man's switch pages when it stops.
+        has_switch: bool,
     },
     /// No other monitoring service watches this one.
     MonitoringUnwatched,
@@ -301,7 +303,7 @@ impl FindingKind {
 
 fn readable_hop(protocol: Protocol, facts: &[Fact]) -> FindingRule {
     match facts.iter().map(Fact::stake).max() {
-        Some(Stake::Password | Stake::Session) => FindingRule::SecretsInTheClear,
+        Some(Stake::Password | Stake::Session | Stake::PasswordHash) => FindingRule::SecretsInTheClear,
         _ if protocol == Protocol::Dns => FindingRule::ClassicDns,
         _ if protocol == Protocol::Vrrp => FindingRule::OpenAdvertisements,
         _ => FindingRule::ContentInTheClear,

@@ -32,7 +32,9 @@ pub(super) fn find(context: &FindingContext<'_>) -> Vec<DesignFinding> {
 /// One finding for each hop that can be read on the network.
 fn hops(exposures: &[Exposure]) -> Vec<DesignFinding> {
     let mut by_link: BTreeMap<LinkIx, Vec<&Exposure>> = BTreeMap::new();
-    for exposure in exposures.iter().filter(|exposure| exposure.is_exposed()) {
+    // Exporters serve plain HTTP by design, and their metrics tell nothing about users.
+    let of_users = exposures.iter().filter(|exposure| exposure.load != HopContent::Samples);
+    for exposure in of_users.filter(|exposure| exposure.is_exposed()) {
         by_link.entry(exposure.link).or_default().push(exposure);
     }
     by_link

@@ -2,7 +2,7 @@
 
 use super::{DesignFinding, FindingContext, FindingKind};
 use crate::cause::Cause;
-use hoplight_model::{ComponentId, ServerId};
+use hoplight_model::{ComponentId, ComponentIx, Infrastructure, LinkIx, Protocol, ServerId};
 
 pub(super) fn find(context: &FindingContext<'_>) -> Vec<DesignFinding> {
     let infra = context.infra;
@@ -50,18 +50,33 @@ fn unwatched(context: &FindingContext<'_>, watched: &[&ServerId]) -> Vec<DesignF
 fn watchers(context: &FindingContext<'_>, watched: &[&ServerId]) -> Vec<DesignFinding> {
     let infra = context.infra;
     let mut found = Vec::new();
+    let has_switch = infra.monitoring().dead_mans_switch.is_some();
     for (ix, component) in infra.components().filter(|(_, component)| component.kind.is_monitoring_service()) {
         let Some(server) = &component.server else { continue };
         if watched.contains(&server) {
-            let kind = FindingKind::MonitoringOnWatchedServer { server: server.clone() };
+            let kind = FindingKind::MonitoringOnWatchedServer { server: server.clone(), has_switch };
             found.push(DesignFinding::of_component(&component.id, kind));
             continue;
         }
+        if has_switch {
+            continue;
+        }
         let agents = infra.on_server(server).filter(|(_, component)| component.kind.as_agent().is_some());
-        let mut receivers = agents.flat_map(|(agent, _)| infra.links_from(agent)).map(|link| infra.ends(link).1);
+        let mut receivers = agents.flat_map(|(agent, _)| receivers(infra, agent));
         if !receivers.any(|receiver| receiver != ix) {
             found.push(DesignFinding::of_component(&component.id, FindingKind::MonitoringUnwatched));
         }
     }
     found
+}
+
+/// The services that an agent's samples reach, by push or scrape.
+fn receivers(infra: &Infrastructure, agent: ComponentIx) -> Vec<ComponentIx> {
+    let other = |link: LinkIx| match infra.ends(link) {
+        (from, to) if from == agent => Some(to),
+        (from, to) if to == agent => Some(from),
+        _ => None,
+    };
+    let links = infra.links().filter(|(_, link)| link.protocol == Protocol::Metrics);
+    links.filter_map(|(link, _)| other(link)).collect()
 }

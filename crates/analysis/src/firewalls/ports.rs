@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use hoplight_model::behaviour::Operator;
 use hoplight_model::{ComponentIx, Hop, Infrastructure, LinkIx, Protocol};
 
 /// SSH, for administrators: every server listens on it, although no diagram shows it.
@@ -18,7 +19,7 @@ pub(super) const HTTPS: u16 = 443;
 /// Ports that each program of the site listens on, by position: the ports of its links or, if it has none, the default
 /// port of its kind.
 ///
-/// Excludes SSH, which belongs to the server, and VRRP, which has no port. Agents, firewalls and browsers do not
+/// Excludes SSH, which belongs to the server, and VRRP, which has no port. Agents that push, firewalls and browsers do not
 /// listen, and providers' services (resolver, monitoring) are not part of the site.
 pub fn listening_ports(infra: &Infrastructure) -> Vec<BTreeSet<u16>> {
     let mut ports = vec![BTreeSet::new(); infra.len()];
@@ -30,6 +31,8 @@ pub fn listening_ports(infra: &Infrastructure) -> Vec<BTreeSet<u16>> {
         match component.kind.facts().usual_port {
             Some(port) if own.is_empty() => _ = own.insert(port),
             Some(_) => {}
+            // An agent listens if it is scraped.
+            None if component.kind.facts().operator == Operator::Site => {}
             None => own.clear(),
         }
     }

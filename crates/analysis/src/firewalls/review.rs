@@ -64,7 +64,7 @@ pub enum Flaw {
     },
     /// The default action is to allow.
     AllowsByDefault(ComponentId),
-    /// An agent's pushes are blocked, so missing data may be mistaken for health.
+    /// An agent's pushes, or the scrapes of the agent, are blocked, so missing data may be mistaken for health.
     SilentAgent {
         /// The agent.
         agent: ComponentId,
@@ -131,7 +131,7 @@ fn guarding(infra: &Infrastructure) -> BTreeSet<ComponentIx> {
 /// Flaws in the placement of firewalls.
 fn placing(infra: &Infrastructure, guarding: &BTreeSet<ComponentIx>) -> Vec<Flaw> {
     let id = |ix: ComponentIx| infra.component(ix).id.clone();
-    let idle = infra.firewalls().filter(|(ix, _)| !guarding.contains(ix));
+    let idle = infra.firewalls().filter(|(ix, _)| !guarding.contains(ix) && !infra.is_standby(*ix));
     let mut flaws: Vec<Flaw> = idle.map(|(ix, _)| Flaw::GuardsNothing(id(ix))).collect();
     let is_bare = |ix: ComponentIx| infra.component(ix).kind.serves_requests() && infra.firewalls_before(ix).is_empty();
     let mut behind: BTreeMap<ComponentIx, BTreeSet<ComponentIx>> = BTreeMap::new();
@@ -322,7 +322,8 @@ fn closed(infra: &Infrastructure) -> Vec<Flaw> {
         let guard = hop.guards.iter().find(|guard| guard.verdict.action != RuleAction::Allow)?;
         let by = Judged { firewall: id(guard.firewall), verdict: guard.verdict };
         Some(if infra.link(hop.link).protocol == Protocol::Metrics {
-            Flaw::SilentAgent { agent: id(hop.from), by }
+            let is_push = infra.component(hop.to).kind.is_monitoring_service();
+            Flaw::SilentAgent { agent: id(if is_push { hop.from } else { hop.to }), by }
         } else {
             Flaw::ClosedHop { from: id(hop.from), to: id(hop.to), by }
         })

@@ -80,6 +80,9 @@ struct Colours {
     edges: Vec<(usize, usize, u64)>,
 }
 
+/// The label of the edges to the standbys of firewall pairs, unlike all others.
+const PAIRED: u64 = 1 << 40;
+
 impl Colours {
     fn edge(&mut self, a: usize, b: usize, label: u64) {
         self.edges.push((a, b, label));
@@ -148,6 +151,9 @@ fn classes(site: &Site<'_>, losses: &[Loss]) -> Vec<u64> {
         graph.edge(vertex, hop.to.index(), 2);
         for guard in &hop.guards {
             graph.edge(vertex, guard.firewall.index(), 3);
+            if let Some(standby) = guard.standby {
+                graph.edge(vertex, standby.index(), PAIRED);
+            }
         }
     }
     for ix in &site.order {

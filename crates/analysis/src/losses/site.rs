@@ -43,8 +43,8 @@ impl<'a> Site<'a> {
         let (mut into, mut guarded) = (vec![Vec::new(); count], vec![Vec::new(); count]);
         for hop in &hops {
             into[hop.to.index()].push(hop.link);
-            for guard in &hop.guards {
-                guarded[guard.firewall.index()].push(hop.link);
+            for firewall in hop.guards.iter().flat_map(|guard| guard.members()) {
+                guarded[firewall.index()].push(hop.link);
             }
         }
         let order = clients_first(infra, &hops, &behaviours);

@@ -143,7 +143,7 @@ impl State {
             return Passage::Silent;
         }
         for guard in &site.hop(link).guards {
-            if !self.runs(guard.firewall) {
+            if !guard.members().any(|firewall| self.runs(firewall)) {
                 return Passage::Silent;
             }
             match guard.verdict.action {

@@ -5,10 +5,19 @@ use hoplight_model::RequestKind;
 
 use super::{MessagePart, PartRole, ResponseStatus};
 
-/// The statement that an application sends.
+/// The statements that an application sends. Those of a login are separate commands, one after the other; the application
+/// verifies the password between them.
 pub(super) fn query(kind: RequestKind) -> Vec<MessagePart> {
-    // The statement contains the user's password or session.
-    vec![MessagePart::new(PartRole::Header, "COM_QUERY (0x03)"), MessagePart::new(PartRole::Secret, kind.sql())]
+    let command = |statement: &&'static str| {
+        let role = if contains_session(statement) { PartRole::Secret } else { PartRole::Body };
+        [MessagePart::new(PartRole::Header, "COM_QUERY (0x03)"), MessagePart::new(role, *statement)]
+    };
+    kind.statements().iter().flat_map(command).collect()
+}
+
+/// Whether a statement names a user's session.
+fn contains_session(statement: &str) -> bool {
+    crate::reading::session().is_some_and(|session| statement.contains(session))
 }
 
 /// The response of the database.
@@ -18,6 +27,9 @@ pub(super) fn result(kind: RequestKind, reply: ResponseStatus) -> Vec<MessagePar
     match reply {
         ResponseStatus::Success if kind.is_write() => {
             vec![
+                MessagePart::new(PartRole::Header, "result set: 1 column, 1 row"),
+                MessagePart::new(PartRole::Body, "password_hash"),
+                MessagePart::new(PartRole::Secret, RequestKind::PASSWORD_HASH),
                 MessagePart::new(PartRole::Header, "OK packet (0x00)"),
                 MessagePart::new(PartRole::Body, "affected rows 1, warnings 0"),
             ]

@@ -10,7 +10,7 @@ impl Writing<'_> {
         let head = |text: String| MessagePart::new(PartRole::Header, text);
         let mut parts = vec![head(format!("{} HTTP/1.1", kind.request_line())), head(format!("Host: {}", self.infra.domain()))];
         self.forwarded(&mut parts);
-        let secrets = kind.secrets();
+        let secrets = self.infra.secrets(kind);
         // A cookie is sent in a header, a form in the body.
         if secrets.starts_with("Cookie:") {
             parts.push(MessagePart::new(PartRole::Secret, secrets));

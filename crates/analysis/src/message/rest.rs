@@ -1,4 +1,4 @@
-//! TCP connection setup (RFC 9293), health checks, agents' pushes, and VRRP (RFC 5798).
+//! TCP connection setup (RFC 9293), health checks, agents' samples, and VRRP (RFC 5798).
 
 use hoplight_model::{Cipher, HealthCheck};
 
@@ -84,22 +84,36 @@ impl Writing<'_> {
         }
     }
 
-    /// An agent's push over HTTP, which most firewalls allow outbound.
-    pub(super) fn samples(&self, json: &str, direction: MessageDirection) -> Vec<MessagePart> {
+    /// An agent's push over HTTP, which most firewalls allow outbound, or a scrape of the agent.
+    pub(super) fn samples(&self, body: &str, direction: MessageDirection) -> Vec<MessagePart> {
+        let head = |text: String| MessagePart::new(PartRole::Header, text);
+        let (_, to) = self.infra.ends(self.link);
+        if !self.infra.component(to).kind.is_monitoring_service() {
+            let address = format!("Host: {}:{}", self.infra.component(to).id, self.infra.port(self.link));
+            return match direction {
+                MessageDirection::Request => vec![head("GET /metrics HTTP/1.1".into()), head(address)],
+                MessageDirection::Response(_) => vec![
+                    head("HTTP/1.1 200 OK".into()),
+                    head("Content-Type: text/plain; version=0.0.4".into()),
+                    head(format!("Content-Length: {}", body.len())),
+                    head(String::new()),
+                    MessagePart::new(PartRole::Body, body),
+                ],
+            };
+        }
         if direction != MessageDirection::Request {
             return vec![
                 MessagePart::new(PartRole::Header, "HTTP/1.1 200 OK"),
                 MessagePart::new(PartRole::Header, "Content-Length: 0"),
             ];
         }
-        let (_, to) = self.infra.ends(self.link);
         vec![
             MessagePart::new(PartRole::Header, "POST /receiver/v1/http HTTP/1.1"),
             MessagePart::new(PartRole::Header, format!("Host: {}", self.infra.component(to).id)),
             MessagePart::new(PartRole::Header, "Content-Type: application/json"),
-            MessagePart::new(PartRole::Header, format!("Content-Length: {}", json.len())),
+            MessagePart::new(PartRole::Header, format!("Content-Length: {}", body.len())),
             MessagePart::new(PartRole::Header, ""),
-            MessagePart::new(PartRole::Body, json),
+            MessagePart::new(PartRole::Body, body),
         ]
     }
 

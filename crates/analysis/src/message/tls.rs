@@ -1,6 +1,6 @@
 //! TLS: the readable part of a handshake (RFC 8446, RFC 5246), and encrypted records.
 
-use hoplight_model::{Cipher, TlsVersion};
+use hoplight_model::{Cipher, Protocol, TlsVersion};
 
 use super::{HandshakeRoundTrip, MessageDirection, MessagePart, PartRole, Payload, Remark, ResponseStatus, Writing};
 
@@ -11,6 +11,8 @@ const MOST: usize = 16_384;
 /// Approximate sizes of handshake messages.
 const HELLO: usize = 512;
 const CERTIFICATE: usize = 2_900;
+/// An `EncryptedExtensions` message without extensions: a four-byte header and the length of the list.
+const ENCRYPTED_EXTENSIONS: usize = 4 + 2;
 /// A public key for the key exchange, in its own record: both headers, the key's length, 32 bytes.
 const KEY_EXCHANGE: usize = HEADER + 4 + 1 + 32;
 /// A record with one byte.
@@ -68,11 +70,12 @@ impl Writing<'_> {
             (MessageDirection::Request, _) => self.client_hello(version, handshake == HandshakeRoundTrip::Resumed, parts),
             (MessageDirection::Response(reply), HandshakeRoundTrip::Whole) => {
                 server_hello("TLS 1.3, TLS_AES_128_GCM_SHA256, key_share x25519", parts);
+                inside.push(MessagePart::new(PartRole::Header, "EncryptedExtensions"));
                 inside.push(self.certificate(reply));
                 inside.push(MessagePart::new(PartRole::Header, "CertificateVerify: signed with the certificate's key"));
                 inside.push(MessagePart::new(PartRole::Header, "Finished"));
                 let bytes = 90 + self.sealed(Record::Handshake, CERTIFICATE, parts);
-                expired(reply, parts);
+                ends(reply, parts);
                 bytes
             }
             (MessageDirection::Response(reply), HandshakeRoundTrip::First) => {
@@ -84,17 +87,22 @@ impl Writing<'_> {
                     "ServerKeyExchange: public key x25519, signed with the certificate's key",
                 ));
                 parts.push(MessagePart::new(PartRole::Header, "ServerHelloDone"));
-                expired(reply, parts);
+                rejects(reply, parts);
                 CERTIFICATE
             }
             (MessageDirection::Response(_), HandshakeRoundTrip::Second) => self.confirmed(parts, inside),
-            (MessageDirection::Response(_), HandshakeRoundTrip::Resumed) => {
+            (MessageDirection::Response(reply), HandshakeRoundTrip::Resumed) => {
                 server_hello(&format!("{}, session resumed, no certificate", version.word()), parts);
                 if version == TlsVersion::Tls12 {
-                    return 90 + self.confirmed(parts, inside);
+                    let bytes = 90 + self.confirmed(parts, inside);
+                    ends(reply, parts);
+                    return bytes;
                 }
+                inside.push(MessagePart::new(PartRole::Header, "EncryptedExtensions"));
                 inside.push(MessagePart::new(PartRole::Header, "Finished"));
-                90 + self.sealed(Record::Handshake, finished(version), parts)
+                let bytes = 90 + self.sealed(Record::Handshake, ENCRYPTED_EXTENSIONS + finished(version), parts);
+                ends(reply, parts);
+                bytes
             }
         }
     }
@@ -130,9 +138,28 @@ impl Writing<'_> {
         from_browser || self.infra.hop(self.link).cipher == Cipher::TlsThrough
     }
 
+    /// The certificate of the hop's server, with the names that clients compare: subject alternative names (RFC 9525).
     fn certificate(&self, reply: ResponseStatus) -> MessagePart {
         let state = if reply == ResponseStatus::Expired { ", expired" } else { "" };
-        MessagePart::new(PartRole::Header, format!("Certificate: CN={}{state}", self.infra.domain()))
+        let names: Vec<String> = self.certified_names().iter().map(|name| format!("DNS:{name}")).collect();
+        MessagePart::new(PartRole::Header, format!("Certificate: SAN {}{state}", names.join(", ")))
+    }
+
+    /// The names in the certificate that the hop's server presents. A browser gets a certificate for the site, as does
+    /// the other end of TLS that is passed through; another server without a drawn certificate presents one for its own
+    /// name.
+    fn certified_names(&self) -> Vec<String> {
+        let (from, to) = self.infra.ends(self.link);
+        // Changes flow to the replica, but the replica connects to the primary.
+        let server = if self.protocol() == Protocol::Replication { from } else { to };
+        let own = self.infra.certificates_at(server);
+        if let Some(certificate) = own.first().and_then(|place| self.infra.certificates().get(*place)) {
+            return certificate.names.iter().map(ToString::to_string).collect();
+        }
+        if self.names_site() {
+            return vec![self.infra.domain().to_owned()];
+        }
+        vec![self.infra.component(server).id.to_string()]
     }
 
     /// Writes encrypted records for `content` bytes. Returns their size.
@@ -156,8 +183,17 @@ fn server_hello(says: &str, parts: &mut Vec<MessagePart>) {
     parts.push(MessagePart::new(PartRole::Header, format!("ServerHello: {says}")));
 }
 
+/// Adds a remark on how the client ends the handshake.
+fn ends(reply: ResponseStatus, parts: &mut Vec<MessagePart>) {
+    if reply == ResponseStatus::Expired {
+        rejects(reply, parts);
+    } else {
+        parts.push(MessagePart::remark(Remark::FinishedWithData));
+    }
+}
+
 /// Adds a remark on the client's reaction to an expired certificate.
-fn expired(reply: ResponseStatus, parts: &mut Vec<MessagePart>) {
+fn rejects(reply: ResponseStatus, parts: &mut Vec<MessagePart>) {
     if reply == ResponseStatus::Expired {
         parts.push(MessagePart::remark(Remark::ClientRejectsCertificate));
     }

@@ -196,7 +196,9 @@ impl<'a> Compiler<'a> {
             needed.push(self.builder.any(valid));
         }
         for guard in &hop.guards {
-            needed.push(self.up(guard.firewall));
+            // Either firewall of a pair is enough.
+            let members: Vec<GateId> = guard.members().map(|firewall| self.up(firewall)).collect();
+            needed.push(self.builder.any(members));
         }
         self.builder.all(needed)
     }

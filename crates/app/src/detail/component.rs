@@ -48,7 +48,19 @@ pub(super) fn write(page: &mut Page, stage: &Stage, ix: ComponentIx) {
         ComponentKind::MonitoringService => {
             let agents = sim.agents();
             let fresh = agents.iter().filter(|agent| agent.taken.is_some() && !agent.stale).count();
-            page.text(Tone::Text, &format!("{fresh} of {} agents deliver samples. It knows nothing else.", agents.len()));
+            if view.health.is_up() {
+                page.text(Tone::Text, &format!("{fresh} of {} agents deliver samples. It knows nothing else.", agents.len()));
+            } else {
+                page.text(Tone::Bad, "No samples arrive, no rule is evaluated, no alert fires; the external probe rests.");
+            }
+            match sim.dead_mans_switch() {
+                Some(switch) if switch.has_paged => page.text(Tone::Bad, "The dead man's switch has paged: no heartbeat."),
+                Some(switch) => {
+                    let text = format!("A dead man's switch pages after {} s without its heartbeat.", switch.timeout_s);
+                    page.text(Tone::Dim, &text);
+                }
+                None => page.text(Tone::Dim, "No dead man's switch: nobody is paged when it stops."),
+            }
         }
         ComponentKind::DnsResolver(_)
         | ComponentKind::LoadBalancer(_)
@@ -299,8 +311,14 @@ fn agent(page: &mut Page, stage: &Stage, ix: ComponentIx) {
     let (infra, sim) = (stage.infra(), stage.sim());
     let agents = sim.agents();
     let Some(view) = agents.iter().find(|view| view.agent == ix) else { return };
-    let how = format!("Samples every {} s. QPS is the increase of a counter divided by the elapsed time.", view.interval_s);
+    let verb = if view.is_scraped { "Scraped" } else { "Samples" };
+    let how = format!("{verb} every {} s. QPS is the increase of a counter divided by the elapsed time.", view.interval_s);
     page.text(Tone::Text, &how);
+    match view.up {
+        Some(true) => page.text(Tone::Good, "up = 1: the last scrape succeeded"),
+        Some(false) => page.text(Tone::Bad, "up = 0: the last scrape failed, which the service noticed at once"),
+        None => {}
+    }
     match (view.subject, view.age_s) {
         (None, _) => page.text(Tone::Warn, "There is nothing to monitor on its server."),
         (Some(_), None) => page.text(Tone::Warn, "The service has received no sample from it yet."),

@@ -6,7 +6,7 @@ use hoplight_model::{ComponentIx, Infrastructure};
 use hoplight_sim::{EventKind, probe_number};
 
 use crate::detail::component::latest;
-use crate::line::Page;
+use crate::line::{Line, Page};
 use crate::stage::Stage;
 use crate::tone::Tone;
 
@@ -19,6 +19,7 @@ pub(super) fn write(page: &mut Page, stage: &Stage, ix: ComponentIx, spec: &Fire
     } else {
         page.text(Tone::Text, &format!("protects {}", protects.join(", ")));
     }
+    pair(page, stage, ix, spec);
     let decided = decision(stage, ix);
     for direction in [Direction::Inbound, Direction::Outbound] {
         let is_last =
@@ -50,6 +51,23 @@ pub(super) fn write(page: &mut Page, stage: &Stage, ix: ComponentIx, spec: &Fire
             RuleAction::Reset => "reset",
         };
         page.item(Tone::Accent, "← ", tone, &format!("last decision: {whom} was {did}"), None);
+    }
+}
+
+/// Writes a firewall's part in a pair.
+fn pair(page: &mut Page, stage: &Stage, ix: ComponentIx, spec: &FirewallSpec) {
+    let Some(active) = stage.sim().is_active_firewall(ix) else { return };
+    let infra = stage.infra();
+    let other = infra.standby_of(ix).map(|standby| infra.component(standby).id.to_string());
+    let other = other.or_else(|| spec.standby.as_ref().map(|standby| standby.of.to_string())).unwrap_or_default();
+    let settings = infra.standby_of(ix).and_then(|standby| infra.component(standby).kind.as_firewall());
+    let settings = settings.unwrap_or(spec).standby.as_ref();
+    let (tone, word) = if active { (Tone::Good, "active") } else { (Tone::Text, "not active") };
+    page.line(Line::new(tone, word).with(Tone::Text, format!(", in a pair with {other}")));
+    if let Some(settings) = settings {
+        let seconds = settings.takeover() as f64 / 1e9;
+        let sync = if settings.state_sync { "connections survive" } else { "open connections are reset" };
+        page.text(Tone::Dim, &format!("takeover after {seconds:.1} s without advertisements; {sync}"));
     }
 }
 

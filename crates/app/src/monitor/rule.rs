@@ -60,6 +60,10 @@ pub fn words(when: &AlertCondition) -> String {
             format!("{} {verb} by more than {:.0} % within {} s", name(*metric), part * 100.0, within_s.get())
         }
         AlertCondition::Absence { intervals } => format!("no sample for {intervals} intervals"),
+        AlertCondition::TargetDown { for_s } => {
+            let long = for_s.map_or_else(String::new, |time| format!(" for {} s", time.get()));
+            format!("up = 0: a scrape failed{long}")
+        }
         AlertCondition::Certificate { days } => format!("the certificate expires in {} days or less", days.get()),
         AlertCondition::Burn { rate, long_s, short_s, .. } => {
             format!("burn rate over {} in {} s and in {} s", rate.get(), long_s.get(), short_s.get())

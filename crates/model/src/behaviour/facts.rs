@@ -223,7 +223,7 @@ impl ComponentKind {
                 part: RequestPart::Watcher,
                 operator: Operator::Site,
                 asks: &[Metrics],
-                answers: &[],
+                answers: &[Metrics],
                 usual_port: None,
                 http_tls: HttpTls::Inside,
                 when_full: WhenFull::DropSyn,
@@ -235,7 +235,7 @@ impl ComponentKind {
             Self::MonitoringService => KindFacts {
                 part: RequestPart::Watcher,
                 operator: Operator::Provider,
-                asks: &[],
+                asks: &[Metrics],
                 answers: &[Metrics],
                 usual_port: None,
                 http_tls: HttpTls::Inside,

@@ -86,19 +86,30 @@ fn is_pair(one: &Component, other: &Component) -> bool {
     names(one, other) && names(other, one)
 }
 
+/// The one-way latency between two components of the site.
+fn inside_ms(from: &Component, to: &Component) -> f64 {
+    if from.server.is_some() && from.server == to.server { 0.02 } else { 0.25 }
+}
+
+/// The port of an exporter: Prometheus' `node_exporter`.
+const EXPORTER_PORT: u16 = 9_100;
+
 /// Completes a link with defaults.
 pub(super) fn complete(spec: &LinkSpec, protocol: Protocol, from: &Component, to: &Component) -> Link {
     let outside = from.kind.is_browser();
     let usual_ms = match protocol {
+        Protocol::Metrics if from.kind.is_monitoring_service() && from.server.is_some() => inside_ms(from, to),
         Protocol::Dns | Protocol::Metrics => 5.0,
         _ if outside => 25.0,
-        _ if from.server.is_some() && from.server == to.server => 0.02,
-        _ => 0.25,
+        _ => inside_ms(from, to),
     };
     let kinds = spec.kinds.as_ref().map_or([true; 3], |listed| RequestKind::ALL.map(|kind| listed.contains(&kind)));
     Link {
         protocol,
-        port: spec.port.unwrap_or_else(|| protocol.usual_port(!outside)),
+        port: spec.port.unwrap_or_else(|| match protocol {
+            Protocol::Metrics if !to.kind.is_monitoring_service() => EXPORTER_PORT,
+            _ => protocol.usual_port(!outside),
+        }),
         reliability: spec.reliability,
         latency: spec.latency_ms.unwrap_or(Millis::literal(usual_ms)),
         kinds,

@@ -12,6 +12,12 @@ const MAX_WEIGHT: u16 = 256;
 pub(super) fn check_link(number: usize, spec: &LinkSpec, from: &ComponentKind, to: &ComponentKind) -> Result<Protocol, Problem> {
     let ends = || Box::new(LinkEnds { from: (spec.from.clone(), from.clone()), to: (spec.to.clone(), to.clone()) });
     let wrong = |kind| Err(Problem { path: ProblemPath::record("links", number).field("to"), kind });
+    let firewall = [(&spec.from, from, &spec.to, false), (&spec.to, to, &spec.from, true)];
+    let firewall = firewall.into_iter().find(|(_, kind, ..)| kind.is_filter() && spec.protocol != Some(Protocol::Dns));
+    if let Some((firewall, _, other, is_server)) = firewall.filter(|_| Protocol::between(from, to).is_none()) {
+        let kind = ProblemKind::LinkToFirewall { firewall: firewall.clone(), other: other.clone(), is_server };
+        return wrong(kind);
+    }
     let Some(protocol) = spec.protocol.or_else(|| Protocol::between(from, to)) else {
         let is_reversed = Protocol::between(to, from).is_some();
         return wrong(ProblemKind::NoProtocol { ends: ends(), is_reversed });
@@ -19,7 +25,8 @@ pub(super) fn check_link(number: usize, spec: &LinkSpec, from: &ComponentKind, t
     // A drawing may show any component as a client of the resolver.
     let fits = (protocol == Protocol::Dns || from.asks(protocol)) && to.answers(protocol);
     let are_peers = protocol != Protocol::Vrrp || names(from, &spec.to) && names(to, &spec.from);
-    if !fits || !are_peers {
+    let is_of_monitoring = from.is_monitoring_service() != to.is_monitoring_service();
+    if !fits || !are_peers || protocol == Protocol::Metrics && !is_of_monitoring {
         return wrong(ProblemKind::WrongProtocol { protocol, ends: ends() });
     }
     check_backend(number, spec, protocol, from)?;

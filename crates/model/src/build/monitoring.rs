@@ -1,8 +1,9 @@
 //! Checks of alert rules and the external probe.
 
 use super::Builder;
-use crate::infrastructure::Infrastructure;
-use crate::monitoring::{AlertCondition, AlertRule, KEPT_SAMPLES, Scope, usual_alerts};
+use crate::infrastructure::{Infrastructure, LinkIx};
+use crate::link::Protocol;
+use crate::monitoring::{AlertCondition, AlertRule, DeadMansSwitchSpec, KEPT_SAMPLES, Scope, usual_alerts};
 use crate::problem::{AlertProblem, Listed, Problem, ProblemKind, ProblemPath};
 
 /// Maximum number of alert rules in one scenario.
@@ -12,6 +13,7 @@ impl Builder {
     /// Checks the alert rules and the probe against the rest of the scenario.
     pub(super) fn check_monitoring(&mut self, infra: &Infrastructure) {
         self.keep(check_service(infra));
+        self.keep(check_reporting(infra));
         for (number, rule) in infra.monitoring().alerts.iter().enumerate() {
             let alert = self.check_alert(infra, number, rule);
             self.keep(alert);
@@ -38,11 +40,12 @@ impl Builder {
             | AlertCondition::Burn { .. }
             | AlertCondition::Leaders { .. }
             | AlertCondition::Redundancy { .. }
+            | AlertCondition::TargetDown { .. }
             | AlertCondition::Probe { .. } => {}
         }
         if let Scope::Component(id) = &rule.on {
             let kind = &infra.component(self.known_component(id, || at("on"))?).kind;
-            let is_absence = matches!(rule.when, AlertCondition::Absence { .. });
+            let is_absence = rule.when.is_of_agent();
             let fits = if kind.as_agent().is_some() { is_absence } else { !is_absence && kind.serves_requests() };
             if !fits {
                 return wrong(AlertProblem::WrongComponent(id.clone(), Box::new(kind.clone())), "on");
@@ -75,9 +78,36 @@ fn check_service(infra: &Infrastructure) -> Result<(), Problem> {
         let kind = ProblemKind::TooMany { list: Listed::Alerts, count, most: MAX_ALERTS };
         return Err(Problem { path: at("alerts"), kind });
     }
+    if let Some(DeadMansSwitchSpec { interval_s, timeout_s }) = spec.dead_mans_switch
+        && timeout_s <= interval_s
+    {
+        let kind = ProblemKind::DeadMansSwitch { interval_s: interval_s.get(), timeout_s: timeout_s.get() };
+        return Err(Problem { path: at("dead_mans_switch").field("timeout_s"), kind });
+    }
     let has_service = infra.components().any(|(_, component)| component.kind.is_monitoring_service());
     if spec.probe.is_some() && !has_service {
         return Err(Problem { path: at("probe"), kind: ProblemKind::ProbeWithoutService });
+    }
+    if spec.dead_mans_switch.is_some() && !has_service {
+        return Err(Problem { path: at("dead_mans_switch"), kind: ProblemKind::SwitchWithoutService });
+    }
+    Ok(())
+}
+
+/// Checks that each agent pushes its samples or is scraped, not both: the service would count every request twice.
+fn check_reporting(infra: &Infrastructure) -> Result<(), Problem> {
+    for (ix, component) in infra.components().filter(|(_, component)| component.kind.as_agent().is_some()) {
+        let metrics = |link: &LinkIx| infra.link(*link).protocol == Protocol::Metrics;
+        let pushes = infra.links_from(ix).into_iter().find(metrics);
+        let scraped = infra.links().map(|(link, _)| link).filter(metrics).find(|link| infra.ends(*link).1 == ix);
+        if let (Some(push), Some(scrape)) = (pushes, scraped) {
+            let kind = ProblemKind::PushedAndScraped {
+                agent: component.id.clone(),
+                service: infra.component(infra.ends(scrape).0).id.clone(),
+            };
+            let later = push.index().max(scrape.index());
+            return Err(Problem { path: ProblemPath::record("links", later).field("to"), kind });
+        }
     }
     Ok(())
 }

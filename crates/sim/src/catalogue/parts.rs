@@ -12,6 +12,9 @@ pub(super) struct Parts<'a> {
     pub(super) primaries: Vec<ComponentId>,
     pub(super) replicas: Vec<ComponentId>,
     pub(super) agents: Vec<ComponentId>,
+    pub(super) services: Vec<ComponentId>,
+    /// The firewalls of pairs that are active at first.
+    pub(super) paired_firewalls: Vec<ComponentId>,
     pub(super) has_resolver: bool,
     /// The first component that holds a certificate.
     pub(super) certificate: Option<ComponentId>,
@@ -30,6 +33,8 @@ impl<'a> Parts<'a> {
             primaries: all(|kind| kind.as_database().is_some_and(|spec| spec.role == DatabaseRole::Primary)),
             replicas: all(|kind| kind.as_database().is_some_and(|spec| spec.role == DatabaseRole::Replica)),
             agents: all(|kind| kind.as_agent().is_some()),
+            services: all(ComponentKind::is_monitoring_service),
+            paired_firewalls: infra.firewall_pairs().map(|(active, _)| infra.component(active).id.clone()).collect(),
             has_resolver: !all(|kind| kind.as_resolver().is_some()).is_empty(),
             certificate: infra.certificates().iter().find_map(|certificate| certificate.on.first().cloned()),
         }

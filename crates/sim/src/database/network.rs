@@ -45,7 +45,8 @@ impl<'a> Network<'a> {
     /// which applies in both directions, as for an established connection.
     pub(super) fn is_open(self, stream: StreamIx) -> bool {
         let stream = &self.plan().streams[stream];
-        let passes = |guard: &Guard| guard.verdict.action == RuleAction::Allow && self.stations[guard.firewall].health().is_up();
+        let runs = |firewall: StationIx| self.stations[firewall].health().is_up();
+        let passes = |guard: &Guard| guard.verdict.action == RuleAction::Allow && guard.members().any(runs);
         !self.links[stream.link].is_cut()
             && self.runs(stream.from)
             && self.runs(stream.to)

@@ -1,6 +1,6 @@
 //! Wiretaps: counters of the messages that cross a hop, and of those that an eavesdropper can read.
 
-use hoplight_model::{Cipher, Infrastructure, LinkIx, Protocol};
+use hoplight_model::{Cipher, Infrastructure, LinkIx, Protocol, RequestKind};
 
 use crate::packet::{Heading, Phase};
 use crate::request::Request;
@@ -14,10 +14,12 @@ pub struct Tap {
     pub messages: u64,
     /// Number of captured messages in plaintext.
     pub readable: u64,
-    /// Number of readable requests that contain a secret: a cookie, a form, or the statement of a login.
+    /// Number of readable requests that contain a secret: a cookie, a form, or a session in a statement.
     pub secrets: u64,
     /// Whether the hop is currently in plaintext.
     plaintext: bool,
+    /// Whether static pages are requested with a session.
+    sessions: bool,
 }
 
 /// The tapped hops.
@@ -27,7 +29,8 @@ pub(crate) struct Taps(Vec<Tap>);
 impl Taps {
     /// Starts capturing on a hop.
     pub(crate) fn insert(&mut self, link: LinkIx, infra: &Infrastructure) {
-        self.0.push(Tap { link, messages: 0, readable: 0, secrets: 0, plaintext: is_plaintext(link, infra) });
+        let sessions = has_sessions(infra);
+        self.0.push(Tap { link, messages: 0, readable: 0, secrets: 0, plaintext: is_plaintext(link, infra), sessions });
     }
 
     /// Stops capturing on a hop.
@@ -39,20 +42,23 @@ impl Taps {
     pub(crate) fn refresh(&mut self, infra: &Infrastructure) {
         for tap in &mut self.0 {
             tap.plaintext = is_plaintext(tap.link, infra);
+            tap.sessions = has_sessions(infra);
         }
     }
 
     /// Captures a message on a tapped hop of this protocol.
     pub(crate) fn capture(&mut self, link: LinkIx, message: &Request, protocol: Protocol) {
         let is_query = message.heading == Heading::Request && message.phase == Phase::Exchange;
-        let is_secret = match protocol {
-            Protocol::Http => !message.kind.secrets().is_empty(),
-            Protocol::Sql => message.kind.is_write(),
-            _ => false,
-        };
         // A handshake has no content.
         let has_content = matches!(message.phase, Phase::Exchange | Phase::Lookup);
         let tap = self.0.iter_mut().find(|tap| tap.link == link).expect("a tapped link has a tap");
+        let is_secret = match protocol {
+            // A request carries the cookie or the login form.
+            Protocol::Http => tap.sessions || !message.kind.is_static(),
+            // A statement names the session.
+            Protocol::Sql => true,
+            Protocol::Dns | Protocol::Replication | Protocol::Metrics | Protocol::Vrrp => false,
+        };
         tap.messages += 1;
         tap.readable += u64::from(tap.plaintext && has_content);
         tap.secrets += u64::from(tap.plaintext && is_query && is_secret);
@@ -62,7 +68,7 @@ impl Taps {
     pub(crate) fn carry(&mut self, link: LinkIx, old: Option<Tap>) {
         let Some(old) = old else { return };
         for tap in self.0.iter_mut().filter(|tap| tap.link == link) {
-            *tap = Tap { link, plaintext: tap.plaintext, ..old };
+            *tap = Tap { link, plaintext: tap.plaintext, sessions: tap.sessions, ..old };
         }
     }
 
@@ -75,6 +81,10 @@ impl Taps {
     pub(crate) fn links(&self) -> impl Iterator<Item = LinkIx> + '_ {
         self.0.iter().map(|tap| tap.link)
     }
+}
+
+fn has_sessions(infra: &Infrastructure) -> bool {
+    !infra.secrets(RequestKind::Static).is_empty()
 }
 
 fn is_plaintext(link: LinkIx, infra: &Infrastructure) -> bool {

@@ -155,6 +155,7 @@ pub(super) fn level_before(when: &AlertCondition, series: &Series) -> Option<f64
         AlertCondition::Threshold { .. }
         | AlertCondition::Burn { .. }
         | AlertCondition::Absence { .. }
+        | AlertCondition::TargetDown { .. }
         | AlertCondition::Certificate { .. }
         | AlertCondition::Leaders { .. }
         | AlertCondition::Redundancy { .. }
@@ -189,6 +190,7 @@ pub(super) fn holds(when: &AlertCondition, series: &Series, interval: u64, refer
             errors > 0 && errors as f64 >= rate.get() * budget * answers as f64
         }),
         AlertCondition::Absence { .. }
+        | AlertCondition::TargetDown { .. }
         | AlertCondition::Certificate { .. }
         | AlertCondition::Leaders { .. }
         | AlertCondition::Redundancy { .. }

@@ -32,8 +32,15 @@ impl Monitoring {
                     })
                     .collect();
                 *state = old.agents[known].carried(&watches, &after);
+                if !spec.reporting.is_scrape() {
+                    state.up.clear();
+                }
             }
         }
+        if plan.alerts.watchdog == old_plan.alerts.watchdog {
+            self.watchdog = old.watchdog.clone();
+        }
+        self.service_log.clone_from(&old.service_log);
         // An agent that has never reported is not overdue yet.
         self.stop_listening(now);
         let pairs: Vec<(AlertIx, AlertIx)> = plan
@@ -72,6 +79,7 @@ impl AgentState {
             rows: self.rows.iter().filter_map(renamed).collect(),
             series: watches.iter().map(|place| place.map_or_else(VecDeque::new, series)).collect(),
             history: self.history.clone(),
+            up: self.up.clone(),
             ..*self
         }
     }

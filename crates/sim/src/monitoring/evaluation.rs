@@ -7,7 +7,7 @@ use super::Monitoring;
 use super::alerts::{holds, level_before};
 use crate::index::{AgentIx, AlertIx};
 use crate::journal::{EventKind, Observer, tell};
-use crate::messages::Sample;
+use crate::messages::{Sample, Scrape};
 use crate::plan::{AgentPlan, AlertPlan, Plan, Subject};
 use crate::time::SimTime;
 use crate::view::ComponentSample;
@@ -72,6 +72,34 @@ impl Monitoring {
             if matches!(plan.alerts.alerts[alert].subject, Subject::Row(_)) {
                 self.transition(alert, false, (now, 0), plan, now, observer);
             }
+        }
+    }
+
+    /// Handles the result of a scrape at the service that sent it. `sample` is what the agent returned; a failed scrape
+    /// has none, and the service knows nothing about the components until the next scrape succeeds.
+    pub(crate) fn receive_scrape<O: Observer>(
+        &mut self,
+        (scrape, up): (Scrape, bool),
+        sample: Option<Sample>,
+        plan: &Plan,
+        now: SimTime,
+        observer: &mut O,
+    ) {
+        let agent = scrape.agent;
+        if self.record_scrape(scrape, up) {
+            tell(observer, now, None, || EventKind::Target { agent: plan.agents[agent].station, up });
+        }
+        for alert in plan.alerts.of_agent[agent].iter().copied() {
+            if let AlertCondition::TargetDown { for_s } = &plan.alerts.alerts[alert].when {
+                let patience = for_s.map_or(0, hoplight_model::quantity::Seconds::nanos);
+                self.transition(alert, !up, (scrape.sent, patience), plan, now, observer);
+            }
+        }
+        if !up {
+            self.reset_silent_rows(agent, plan, now, observer);
+        }
+        if let Some(sample) = sample {
+            self.receive(sample, plan, now, observer);
         }
     }
 
@@ -143,7 +171,7 @@ impl Monitoring {
 
     /// Whether no sample of an agent has arrived for more than three of its intervals.
     fn is_silent(&self, agent: AgentIx, plan: &Plan, now: SimTime) -> bool {
-        self.silence(agent, now) > u64::from(MISSED_INTERVALS) * plan.agents[agent].interval
+        self.agents[agent].is_down() || self.silence(agent, now) > u64::from(MISSED_INTERVALS) * plan.agents[agent].interval
     }
 
     /// Nanoseconds since the last sample of an agent arrived. Time before the monitoring service started does not

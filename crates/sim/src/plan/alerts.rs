@@ -40,6 +40,17 @@ pub(crate) struct AlertsPlan {
     /// The groups of stations that must have exactly one leader.
     pub(crate) groups: IndexVec<GroupIx, Vec<StationIx>>,
     pub(crate) of_site: Vec<AlertIx>,
+    /// Nanoseconds for which the service waits for the response to a scrape.
+    pub(crate) scrape_timeout: u64,
+    /// The dead man's switch, if there is one.
+    pub(crate) watchdog: Option<WatchdogPlan>,
+}
+
+/// The settings of the dead man's switch, in nanoseconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct WatchdogPlan {
+    pub(crate) interval: u64,
+    pub(crate) timeout: u64,
 }
 
 impl AlertsPlan {
@@ -70,7 +81,11 @@ impl AlertsPlan {
             alerts.push(AlertPlan { rule, subject: Subject::Site, station: None, when: spec.when.clone() });
         }
         let of_site = alerts.indices().skip(start).collect();
-        Self { services, alerts, of_agent, of_groups, groups, of_site }
+        let spec = infra.monitoring();
+        let watchdog = spec.dead_mans_switch.filter(|_| !services.is_empty());
+        let watchdog = watchdog.map(|spec| WatchdogPlan { interval: spec.interval_s.nanos(), timeout: spec.timeout_s.nanos() });
+        let scrape_timeout = spec.scrape_timeout().nanos();
+        Self { services, alerts, of_agent, of_groups, groups, of_site, scrape_timeout, watchdog }
     }
 
     /// The groups that must have exactly one leader and have at least one member that an agent watches: the databases
@@ -91,10 +106,14 @@ impl AlertsPlan {
         alerts: &mut IndexVec<AlertIx, AlertPlan>,
     ) {
         let named = |station: StationIx, id| infra.component(station).id == id;
-        if matches!(spec.when, AlertCondition::Absence { .. }) {
-            // An agent that watches nothing sends no samples, so its silence is meaningless.
+        if spec.when.is_of_agent() {
+            // The service records the `up` of an agent that it scrapes, so only a missing push is an absence.
+            if plan.reporting.is_scrape() != matches!(spec.when, AlertCondition::TargetDown { .. }) {
+                return;
+            }
+            // An agent that watches nothing sends no samples, so its silence is meaningless. A scrape of it still works.
             let wanted = match &spec.on {
-                Scope::Any => !plan.watches.is_empty(),
+                Scope::Any => !plan.watches.is_empty() || plan.reporting.is_scrape(),
                 Scope::Entry => entry.is_some_and(|entry| plan.watches.contains(&entry)),
                 Scope::Component(id) => named(plan.station, id.clone()),
             };

@@ -149,8 +149,24 @@ pub(crate) struct AgentPlan {
     pub(crate) watches: Vec<StationIx>,
     /// The component whose request rate is shown as the agent's headline.
     pub(crate) subject: Option<StationIx>,
-    /// The link on which the agent pushes samples.
-    pub(crate) push: Option<LinkIx>,
+    pub(crate) reporting: Reporting,
+}
+
+/// How an agent's samples get to the monitoring service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reporting {
+    /// They do not.
+    None,
+    /// The agent pushes them on a link.
+    Push(LinkIx),
+    /// The service scrapes the agent on a link.
+    Scrape(LinkIx),
+}
+
+impl Reporting {
+    pub(crate) const fn is_scrape(self) -> bool {
+        matches!(self, Self::Scrape(_))
+    }
 }
 
 /// One balancer of a VRRP pair.

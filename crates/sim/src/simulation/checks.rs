@@ -37,7 +37,7 @@ impl Simulation {
             return Passage::Silent;
         }
         for guard in &hop.guards {
-            if !self.health(guard.firewall).is_up() {
+            if self.acting(guard).is_none() {
                 return Passage::Silent;
             }
             match guard.verdict.action {

@@ -179,24 +179,28 @@ impl Simulation {
         }
     }
 
+    /// Ends a user's wait before there is a response.
+    pub(super) fn leave<O: Observer>(&mut self, request: RequestIx, failure: Failure, observer: &mut O) {
+        self.end(request, Err(failure), observer);
+        let record = &mut self.requests[request];
+        if record.depth == 1 && matches!(record.state, State::Lost(_)) {
+            self.close_call(request);
+            self.discard(request);
+        } else {
+            // The work continues as an orphan.
+            record.floor = 0;
+            let link = record.path[0];
+            let link_state = &mut self.links[link];
+            link_state.end_call();
+        }
+    }
+
     /// Handles the timeout of the component at `level`.
     fn give_up<O: Observer>(&mut self, request: RequestIx, station: StationIx, level: u8, observer: &mut O) {
         let tag = self.requests[request].tag();
         self.note(observer, Some(tag), EventKind::GivesUp { component: station });
         if level == 0 {
-            self.end(request, Err(Failure::TimedOut), observer);
-            let record = &mut self.requests[request];
-            if record.depth == 1 && matches!(record.state, State::Lost(_)) {
-                self.close_call(request);
-                self.discard(request);
-            } else {
-                // The work continues as an orphan.
-                record.floor = 0;
-                let link = record.path[0];
-                let link_state = &mut self.links[link];
-                link_state.end_call();
-            }
-            return;
+            return self.leave(request, Failure::TimedOut, observer);
         }
         let (kind, link) = (self.requests[request].kind, self.requests[request].path[usize::from(level)]);
         if Drivers::is_client(station, kind, &self.plan) {

@@ -150,9 +150,8 @@ impl Simulation {
             let (to, phase, shared) = (link_state.to(), record.phase, link_state.is_shared());
             return self.deliver_request_inline(request, to, phase, shared, observer);
         }
-        let guard = self.plan.hops[link].guards.get(usize::from(record.leg))?;
-        let firewall = guard.firewall;
-        self.reach_firewall(request, firewall, observer)
+        let guard = *self.plan.hops[link].guards.get(usize::from(record.leg))?;
+        self.reach_firewall(request, &guard, observer)
     }
 
     /// Sends a message across the wire of its hop. Returns true if that takes no time, so that the message has already
@@ -203,7 +202,7 @@ impl Simulation {
     #[inline(never)]
     fn deliver_leg<O: Observer>(&mut self, request: RequestIx, observer: &mut O) -> Option<StationIx> {
         match self.next_guard(request) {
-            Some((_, guard)) => self.reach_firewall(request, guard.firewall, observer),
+            Some((_, &guard)) => self.reach_firewall(request, &guard, observer),
             None => self.deliver_request(request, observer),
         }
     }
@@ -221,8 +220,8 @@ impl Simulation {
     }
 
     #[inline(always)]
-    fn reach_firewall<O: Observer>(&mut self, request: RequestIx, station: StationIx, observer: &mut O) -> Option<StationIx> {
-        if self.health(station).is_up() {
+    fn reach_firewall<O: Observer>(&mut self, request: RequestIx, guard: &Guard, observer: &mut O) -> Option<StationIx> {
+        if let Some(station) = self.acting(guard) {
             return Some(station);
         }
         // A firewall that is down lets nothing through.
@@ -236,6 +235,8 @@ impl Simulation {
     pub(super) fn judge<O: Observer>(&mut self, request: RequestIx, observer: &mut O) -> Option<StationIx> {
         let (leg, &guard) = self.next_guard(request)?;
         let (link, tag) = (self.requests[request].link(), self.requests[request].tag());
+        // Events name the firewall of a pair that decides.
+        let guard = Guard { firewall: self.acting(&guard).unwrap_or(guard.firewall), ..guard };
         self.firewalls.count(guard.firewall, guard.verdict);
         match guard.verdict.action {
             RuleAction::Allow => {

@@ -6,8 +6,8 @@ use hoplight_model::{ComponentIx, Metric};
 use crate::index::count;
 use crate::plan::{AlertPlan, Role};
 use crate::simulation::Simulation;
-use crate::time::SimTime;
-use crate::view::{AlertEntry, AlertState, AlertView, ComponentSample};
+use crate::time::{SECOND, SimTime};
+use crate::view::{AlertEntry, AlertState, AlertView, ComponentSample, WatchdogView};
 
 impl Simulation {
     /// Completes an agent's sample with the state that the agent queries from a component: connections, lag, whether it
@@ -36,9 +36,33 @@ impl Simulation {
         row.leads = row.leads.or_else(|| self.address.is_master(station, &self.plan));
     }
 
-    /// Whether a monitoring service is running.
-    pub(super) fn is_monitored(&self) -> bool {
+    /// Whether a monitoring service runs. Without one, there are no samples, no alerts and no pages.
+    pub fn is_monitored(&self) -> bool {
         self.plan.alerts.services.iter().any(|service| self.health(*service).is_up())
+    }
+
+    /// The times at which the last monitoring service ended, and a monitoring service ran again, to the second, oldest
+    /// first.
+    pub fn service_log(&self) -> impl ExactSizeIterator<Item = (SimTime, bool)> {
+        self.monitoring.service_log()
+    }
+
+    /// The results of the last scrapes of an agent, oldest first: the series `up`, with the times at which the service
+    /// sent the scrapes. Empty for an agent that pushes.
+    pub fn up(&self, agent: ComponentIx) -> impl DoubleEndedIterator<Item = (SimTime, bool)> {
+        self.monitoring.up(agent, &self.plan)
+    }
+
+    /// The dead man's switch; `None` if there is none.
+    pub fn dead_mans_switch(&self) -> Option<WatchdogView> {
+        let plan = self.plan.alerts.watchdog?;
+        let watchdog = &self.monitoring.watchdog;
+        Some(WatchdogView {
+            timeout_s: plan.timeout as f64 / SECOND as f64,
+            last: watchdog.last(),
+            has_paged: watchdog.has_paged(),
+            log: watchdog.log().collect(),
+        })
     }
 
     /// The delivered samples of one metric of a component, oldest first, with the times at which they were taken. At

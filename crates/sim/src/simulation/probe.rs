@@ -26,6 +26,10 @@ impl Simulation {
         if !self.monitoring.probe.schedule_next(sequence, &mut self.clock) {
             return;
         }
+        // The service runs the probe, so it stops with the service.
+        if !self.plan.alerts.services.is_empty() && !self.is_monitored() {
+            return;
+        }
         if self.requests.is_full() {
             self.record_probe(Err(Failure::Refused), 0, None, observer);
             return;

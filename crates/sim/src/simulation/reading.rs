@@ -103,7 +103,9 @@ impl Simulation {
 
     /// The monitoring service's view of each agent, in authored order.
     pub fn agents(&self) -> Vec<AgentView<'_>> {
-        self.monitoring.views(&self.plan, self.clock.now()).collect()
+        // A design without a service has no data that could be old.
+        let is_monitored = self.plan.alerts.services.is_empty() || self.is_monitored();
+        self.monitoring.views(&self.plan, is_monitored, self.clock.now()).collect()
     }
 
     /// What users experienced over the last `window`, for one kind of request or for all.

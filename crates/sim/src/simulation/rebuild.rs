@@ -60,7 +60,8 @@ impl Simulation {
         for event in pending.iter().filter(|event| event.kind() == Kind::TimerEvent) {
             match old.timers.get(event.on()) {
                 Some(comeback @ TimerEvent::Comeback { .. }) => self.set_timer(event.at(), comeback.clone()),
-                Some(TimerEvent::Boot(_)) | None => {}
+                // Boots and takeovers are scheduled again with the conditions that cause them.
+                Some(TimerEvent::Boot(_) | TimerEvent::FirewallTakeover { .. }) | None => {}
             }
         }
     }
@@ -101,6 +102,12 @@ impl Simulation {
                 self.links[link].carry_checks(&old.links[earlier]);
             }
             self.faults.taps.carry(link, old.faults.taps.get(earlier));
+        }
+        for (pair, plan) in self.plan.firewall_pairs.iter().enumerate() {
+            let active = before(plan.first).and_then(|first| old.firewall_pairs.active(first)).and_then(after);
+            if let Some(active) = active.filter(|active| [plan.first, plan.standby].contains(active)) {
+                self.firewall_pairs.carry(pair, active);
+            }
         }
         let leader = old.plan.pair.iter().find(|router| router.entry == old.address.entry());
         let leader = leader.and_then(|router| after(router.station));

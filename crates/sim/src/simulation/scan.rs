@@ -1,6 +1,7 @@
 //! A port scan of every server.
 
 use hoplight_model::firewall::{Direction, RuleAction};
+use hoplight_model::hop::Guard;
 use hoplight_model::{ComponentIx, Protocol, ServerId};
 
 use crate::index::{ServerIx, count};
@@ -44,14 +45,13 @@ impl Simulation {
         let infra = std::sync::Arc::clone(&self.infra);
         let verdicts: Vec<_> = infra
             .firewalls()
-            .filter(|(_, spec)| spec.servers.contains(server))
+            .filter(|(ix, spec)| !infra.is_standby(*ix) && spec.servers.contains(server))
             .map(|(ix, spec)| (ix, spec.judge(Direction::Inbound, stranger, None, port)))
             .collect();
         for (firewall, verdict) in verdicts {
-            if !self.health(firewall).is_up() {
-                return Port::Filtered;
-            }
-            self.firewalls.count(firewall, verdict);
+            let guard = Guard { firewall, standby: infra.standby_of(firewall), verdict };
+            let Some(acting) = self.acting(&guard) else { return Port::Filtered };
+            self.firewalls.count(acting, verdict);
             match verdict.action {
                 RuleAction::Allow => {}
                 RuleAction::Drop => return Port::Filtered,

@@ -1,4 +1,4 @@
-//! Timers for rare events: the ends of boots, and retries by users.
+//! Timers for rare events: the ends of boots, takeovers of firewall pairs, and retries by users.
 
 use crate::event::Kind;
 use crate::index::{Ix, TimerIx};
@@ -18,6 +18,7 @@ impl Simulation {
         match self.timers.take(timer) {
             TimerEvent::Boot(element) => self.boot_due(&element, observer),
             TimerEvent::Comeback { kind, stream } => self.retry_request(kind, stream, observer),
+            TimerEvent::FirewallTakeover { pair, timer } => self.firewall_takes_over(pair, timer, observer),
         }
     }
 }

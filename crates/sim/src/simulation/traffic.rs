@@ -85,7 +85,7 @@ impl Simulation {
             State::OnWire if back => (1.0 - fraction(request.departed, request.arrives, self.clock.now()), Motion::Moving),
             State::OnWire => (fraction(request.departed, request.arrives, self.clock.now()), Motion::Moving),
             State::Queued | State::InService | State::Committing => {
-                let guard = guard(place).filter(|guard| guard.firewall == request.station)?;
+                let guard = guard(place).filter(|guard| guard.members().any(|firewall| firewall == request.station))?;
                 (beside(leg), Motion::AtFirewall(guard))
             }
             State::Lost(Lost::Dropped(place)) => (beside(usize::from(place)), Motion::Blocked(guard(place)?)),

@@ -89,7 +89,7 @@ impl Simulation {
     fn is_heard_by_users(&self, number: RouterIx) -> bool {
         let entry = self.plan.pair[number].entry;
         let mut guards = self.plan.hops[entry].guards.iter();
-        !self.links[entry].is_cut() && guards.all(|guard| self.health(guard.firewall).is_up())
+        !self.links[entry].is_cut() && guards.all(|guard| self.acting(guard).is_some())
     }
 
     /// Updates what the users' router knows about the address, once a second.

@@ -228,7 +228,10 @@ fn draw_wall(scene: &Scene<'_>, painter: &mut Painter<'_>, firewall: hoplight_mo
     let theme = scene.canvas.theme;
     let element = scene.element(firewall);
     let up = scene.is_up(&element);
-    let (glyph, usual) = if up { (theme.glyphs.wall, theme.wall) } else { (theme.glyphs.cut, theme.dim) };
+    // The firewall of a pair that is not active is dimmed.
+    let rests = scene.canvas.sim.is_active_firewall(firewall) == Some(false);
+    let usual = if rests { theme.dim } else { theme.wall };
+    let (glyph, usual) = if up { (theme.glyphs.wall, usual) } else { (theme.glyphs.cut, theme.dim) };
     let style: Style = scene.canvas.emphasis(&element, usual);
     for cell in area.cells() {
         painter.put_at(cell, glyph, style);

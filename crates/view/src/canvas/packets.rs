@@ -12,7 +12,7 @@ use hoplight_app::packets::cell;
 use hoplight_app::slow_motion::VisitFailure;
 use hoplight_layout::Cell;
 use hoplight_model::firewall::RuleAction;
-use hoplight_model::{ComponentIx, Hop, LinkIx, RequestKind};
+use hoplight_model::{ComponentIx, Hop, LinkIx, Protocol, RequestKind};
 use hoplight_sim::{Activity, Heading, Motion, Packet, PacketContent, Phase};
 
 use super::links::Incidents;
@@ -199,15 +199,17 @@ fn look(scene: &Scene<'_>, packet: &Packet, hop: &Hop) -> (u8, char, Style) {
     let (pair, style) = shape(theme, kind);
     let pair = if phase == Phase::Lookup { glyphs.lookup } else { pair };
     let answer = packet.heading == Heading::Response;
+    // A login's form has the password; other requests and statements have the session.
+    let protocol = scene.infra.link(hop.link).protocol;
     let readable = hop.is_exposed() && phase == Phase::Exchange && !answer;
     let (mut weight, mut glyph, mut style) = (if answer { 5 } else { 6 }, pair[usize::from(answer)], style);
     if phase.opens() {
         style = style.remove_modifier(Modifier::BOLD);
         weight = 4;
     }
-    if readable && kind.is_write() {
+    if readable && kind.is_write() && protocol == Protocol::Http {
         (weight, style) = (15, theme.secret);
-    } else if readable && !kind.secrets().is_empty() {
+    } else if readable && (protocol == Protocol::Sql || !scene.infra.secrets(kind).is_empty()) {
         style = style.add_modifier(Modifier::UNDERLINED);
         weight = 8;
     }

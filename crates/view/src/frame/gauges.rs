@@ -3,7 +3,7 @@
 //! The gauge of a silent agent keeps its last value and is marked as stale, because missing data does not mean zero.
 //! Gauges never read a station directly.
 
-use hoplight_app::{Line, Stage, Tone, gauges};
+use hoplight_app::{Line, Stage, Tone, gauges, monitor};
 use hoplight_layout::short_agent;
 use hoplight_model::text::padded;
 use hoplight_sim::AgentView;
@@ -22,7 +22,10 @@ pub(super) fn draw(stage: &Stage, painter: &mut Painter<'_>) {
     let places = gauges::places(stage);
     let left = agents.len().saturating_sub(places.len());
     if stage.viewport.regions.wide {
-        let rule = Line::new(Tone::Name, "monitoring").with(Tone::Dim, ": what the agents delivered");
+        let rule = match monitor::outage(stage) {
+            Some(outage) => Line::new(Tone::Bad, outage),
+            None => Line::new(Tone::Name, "monitoring").with(Tone::Dim, ": what the agents delivered"),
+        };
         let more = if left > 0 { format!("{left} more on the monitoring screen") } else { String::new() };
         painter.rule(area.x, area.y - 1, area.width, &rule, &more);
     } else if left > 0 {

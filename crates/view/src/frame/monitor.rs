@@ -44,7 +44,10 @@ impl MonitorScreen<'_> {
         let line = |painter: &mut Painter<'_>, line: &Line| painter.fit(x + 1, y, width.saturating_sub(2), line);
         match row.kind {
             MonitorRowKind::Title => {
-                let title = Line::new(Tone::Name, "monitoring").with(Tone::Dim, ": samples delivered by agents only");
+                let title = match monitor::outage(self.stage) {
+                    Some(outage) => Line::new(Tone::Bad, format!("{outage}; all data below is old")),
+                    None => Line::new(Tone::Name, "monitoring").with(Tone::Dim, ": samples delivered by agents only"),
+                };
                 let right = format!("EWMA, half-life {HALF_LIFE:.1} samples");
                 painter.rule(x, y, width, &title, &right);
             }

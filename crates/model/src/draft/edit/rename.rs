@@ -21,6 +21,7 @@ pub(super) fn component(scenario: &mut Scenario, from: &ComponentId, to: Compone
         rename(&mut component.id);
         if let Some(firewall) = component.kind.as_firewall_mut() {
             firewall.components.iter_mut().for_each(rename);
+            firewall.standby.iter_mut().for_each(|standby| rename(&mut standby.of));
             for peer in peers(firewall) {
                 if let Peer::Component(id) = peer {
                     rename(id);

@@ -38,11 +38,10 @@ impl Simulation {
                 }
             }
             let Some(place) = left.checked_sub(1) else { return self.deliver_response_inline(request, observer) };
-            let firewall = self.plan.hops[link].guards[usize::from(place)].firewall;
-            if !self.health(firewall).is_up() {
+            let Some(firewall) = self.acting(&self.plan.hops[link].guards[usize::from(place)]) else {
                 self.lose(request, Lost::DeadFirewall(place), observer);
                 return None;
-            }
+            };
             if self.stations[firewall].params().works_on_responses {
                 return Some(firewall);
             }

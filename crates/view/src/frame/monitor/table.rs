@@ -55,6 +55,13 @@ impl MonitorScreen<'_> {
         gauges::bar(painter, x + NAME + 1, y, GAUGE_CELLS, agent.qps.unwrap_or(0.0) / scale, agent.stale);
         let subject = agent.subject.map_or("nothing", |subject| self.name(subject));
         let (value, rest) = match (agent.qps, agent.age_s) {
+            (Some(qps), Some(age)) if agent.up == Some(false) => (
+                Line::new(Tone::Bad, format!("{qps:.0}/s OLD")),
+                Line::new(Tone::Bad, format!("up = 0: the last scrape failed; {age:.0} s old")),
+            ),
+            (None, _) if agent.up == Some(false) => {
+                (Line::new(Tone::Bad, "up = 0"), Line::new(Tone::Bad, "the last scrape failed: its state is unknown"))
+            }
             (Some(qps), Some(age)) if agent.stale => (
                 Line::new(Tone::Bad, format!("{qps:.0}/s STALE")),
                 Line::new(Tone::Bad, format!("silent for {age:.0} s: unknown, not zero")),
