@@ -157,3 +157,55 @@ fn every_scenario_in_the_documentation_is_a_site_that_works() {
         }
     }
 }
+
+/// The events of the first seconds of a run.
+fn digest(text: &str) -> u64 {
+    let infra = Infrastructure::from_ron("template.ron", text).unwrap_or_else(|error| panic!("{error}"));
+    let mut sim = Simulation::new(Arc::new(infra), 3);
+    sim.advance(SimTime::from_secs(6), &mut ());
+    sim.digest()
+}
+
+#[test]
+fn a_field_that_is_left_out_has_the_value_that_the_template_states() {
+    let without = |line: &str| TEMPLATE.replacen(&format!("{line}\n"), "\n", 1);
+    let replaced = |line: &str, by: &str| TEMPLATE.replacen(line, by, 1);
+    let parsed = |text: &str| Infrastructure::from_ron("template.ron", text).unwrap_or_else(|error| panic!("{error}"));
+    // The comments of these fields state another default than the value that is shown.
+    let stated = [
+        ("check: HttpApp,", "check: Tcp,"),
+        ("redispatch: true,", "redispatch: false,"),
+        ("failover: Automatic(after_s: 15.0),", "failover: Manual,"),
+        ("fence: true,", "fence: false,"),
+        ("semi_sync: true,", "semi_sync: false,"),
+    ];
+    for (shown, default) in stated {
+        let (omitted, written) = (without(&format!("            {shown}")), replaced(shown, default));
+        assert!(omitted != TEMPLATE && written != TEMPLATE, "{shown}");
+        assert!(parsed(&omitted) == parsed(&written) && parsed(&omitted) != parsed(TEMPLATE), "{shown}");
+        assert_eq!(digest(&omitted), digest(&written), "{shown}");
+    }
+    // All other fields on a line of their own show their default, unless their comment states one.
+    let (mut comment, mut continues) = (String::new(), false);
+    let (mut tried, mut is_station) = (0, false);
+    let whole = (parsed(TEMPLATE), digest(TEMPLATE));
+    let is_word = |name: &str| name.chars().all(|c| c.is_ascii_lowercase() || c == '_');
+    for line in TEMPLATE.lines() {
+        let text = line.trim_start();
+        is_station = (is_station || text.contains("station: (")) && !text.starts_with(")),");
+        if text.starts_with("// ") {
+            comment = if continues { format!("{comment} {text}") } else { text.to_owned() };
+        }
+        continues = text.starts_with("// ");
+        // Lists say which elements belong together; they have no usual value.
+        let is_whole = text.matches('(').count() == text.matches(')').count() && !text.contains('[');
+        let is_field = text.ends_with(',') && is_whole && text.split_once(": ").is_some_and(|(name, _)| is_word(name));
+        if !is_field || is_station || comment.to_lowercase().contains("default") {
+            continue;
+        }
+        let omitted = without(line);
+        assert!(parsed(&omitted) == whole.0 && digest(&omitted) == whole.1, "{text}");
+        tried += 1;
+    }
+    assert!(tried > 15, "{tried}");
+}
