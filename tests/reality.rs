@@ -7,12 +7,12 @@
 #[path = "reality/site.rs"]
 mod site;
 
+#[path = "reality/certificates.rs"]
+mod certificates;
 #[path = "reality/gunicorn.rs"]
 mod gunicorn;
 #[path = "reality/haproxy.rs"]
 mod haproxy;
-#[path = "reality/certificates.rs"]
-mod certificates;
 #[path = "reality/keepalive.rs"]
 mod keepalive;
 #[path = "reality/keepalived.rs"]

@@ -149,6 +149,9 @@ impl Users<'_> {
 
     /// Share of the requests on an entry that fail because `expired` of the full handshakes do.
     fn refused(&self, entry: LinkIx, expired: f64) -> f64 {
+        if expired <= 0.0 {
+            return 0.0;
+        }
         let traffic = self.site.infra.traffic();
         let (new, refused) = (traffic.new_visitors.get(), (1.0 - traffic.resumes.get()) * expired);
         new * refused + (1.0 - new) * (1.0 - self.kept(entry, 1.0 - refused).after_loss())
