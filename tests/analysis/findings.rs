@@ -128,6 +128,7 @@ const EXPECTED: [&[&str]; 5] = [
             "agent-watches-nothing: agent-1",
             "agent-watches-nothing: agent-2",
             "agent-watches-nothing: agent-3",
+            "capacity-single-point: app-1 → db-1",
             "one-name: zone www.foobar.com",
             "user-resolver: dns",
             "one-certificate: certificate www.foobar.com",
@@ -269,6 +270,11 @@ fn every_rule_is_triggered_by_some_design() {
     found.extend(ids(&load(("careless.ron", CARELESS)), 100.0));
     let pages = "(traffic: (static_share: 1.0, write_share: 0.0), tls: (edge: None), components: [(id: \"web\", kind: Web())])";
     found.extend(ids(&load(("pages.ron", pages)), 100.0));
+    let deep = "(components: [(id: \"lb\", kind: LoadBalancer(check: HttpDatabase)), (id: \"web-1\", kind: Web()), \
+        (id: \"web-2\", kind: Web()), (id: \"app\", kind: App()), (id: \"db\", kind: Database())], \
+        links: [(from: \"lb\", to: \"web-1\"), (from: \"lb\", to: \"web-2\"), (from: \"web-1\", to: \"app\"), \
+        (from: \"web-2\", to: \"app\"), (from: \"app\", to: \"db\")])";
+    found.extend(ids(&load(("deep.ron", deep)), 100.0));
     let text = include_str!("../../assets/design-0.ron").replace("days_left: 61", "days_left: 0");
     found.extend(ids(&load(("expired.ron", &text)), 100.0));
     found.extend(ids(&stage_2(), 450.0));

@@ -77,12 +77,12 @@ fn names_and_versions_are_single_points_too() {
         let points = single_points(&infra, kind).expect("requests succeed without faults");
         points.iter().filter(|point| point.cause.element().is_none()).map(ToString::to_string).collect()
     };
-    let shared = ["HAProxy 2.6.12", "Nginx 1.22.1", "zone www.foobar.com"];
+    let shared = ["HAProxy 2.6.12", "Nginx 1.22.1", "certificate www.foobar.com", "zone www.foobar.com"];
     assert_eq!(words(RequestKind::Static), shared.map(String::from).into());
     let more = ["Gunicorn 23.0.0", "MySQL 8.0.36"];
     assert_eq!(words(RequestKind::Write), shared.into_iter().chain(more).map(String::from).collect());
-    // After the expiry of the certificate, open connections and resumed sessions continue.
+    // After the expiry of the certificate, users continue on open connections until these have been idle for too long.
     let structure = Structure::of(&infra);
     let certificate = structure.causes().iter().find(|cause| matches!(cause, Cause::Certificate { .. })).expect("a certificate");
-    assert_eq!(structure.effect(certificate, RequestKind::Static), Verdict::Degraded);
+    assert_eq!(structure.effect(certificate, RequestKind::Static), Verdict::Stops);
 }

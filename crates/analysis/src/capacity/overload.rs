@@ -76,8 +76,13 @@ pub fn overloads(infra: &Infrastructure, load: f64, most: f64) -> Vec<Overload> 
             .map(|(number, before, after)| Overloaded { resource: numbers.resource(infra, number), before, after, waits: false })
             .collect();
         let mut saturation = curve.saturation.map(|(load, _)| load);
+        // A resource that is full without waiting is at its limit, which retried connections may exceed by a little.
+        let is_full = |resource: &Resource| {
+            (0..numbers.count())
+                .any(|number| curve.utilisation(number, load) > most - 1e-9 && numbers.resource(infra, number) == *resource)
+        };
         for wait in waiting.get(&cause).into_iter().flatten() {
-            if overloaded.iter().all(|known| known.resource != wait.resource) {
+            if !is_full(&wait.resource) && overloaded.iter().all(|known| known.resource != wait.resource) {
                 // The time for which a slot is held while waiting does not depend on the load.
                 saturation = Some(saturation.map_or(load / wait.after, |known| known.min(load / wait.after)));
                 overloaded.push(wait.clone());
