@@ -18,6 +18,8 @@ pub const EMBEDDED: Sources<'static> = Sources {
     scenarios: embedded![
         "assets/bench-w1.ron",
         "assets/bench-w2.ron",
+        "assets/cache-aside.ron",
+        "assets/cache-front.ron",
         "assets/design-0-repaired.ron",
         "assets/design-0.ron",
         "assets/design-1-repaired.ron",

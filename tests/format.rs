@@ -213,7 +213,9 @@ fn a_newer_format_and_an_empty_file_are_reported() {
     assert!(mistakes("()")[0].contains("components"));
     assert_eq!(
         mistakes("(components: [])"),
-        ["1:2 the site has no entry for users: there is no balancer, web server or application without an incoming HTTP link"]
+        [
+            "1:2 the site has no entry for users: there is no balancer, HTTP cache, web server or application without an incoming HTTP link"
+        ]
     );
 }
 

@@ -46,6 +46,20 @@ const PAIR: &str = r#"(format: 1, id: "pair", title: "Pair", summary: "Two balan
             (from: "app-1", to: "db-1", protocol: Sql),
         ])"#;
 
+/// A cache before the site and one beside an application, both small, so that entries expire and are evicted all the time.
+fn caching() -> Arc<Infrastructure> {
+    let text = r#"(traffic: (rate: 150.0, patience_s: 4.0), servers: [(id: "a"), (id: "b"), (id: "c")],
+        components: [
+            (id: "front", kind: Cache(place: Front, reads: true, objects: 30, capacity: 20, ttl_s: 1.0, collapse: true, stale_if_error_s: 2.0),
+                server: "a"),
+            (id: "web", kind: Web(), server: "a"), (id: "app", kind: App(), server: "b"),
+            (id: "beside", kind: Cache(objects: 30, capacity: 10, ttl_s: 2.0, jitter: 0.5, collapse: true, timeout_s: 0.05, tls: true),
+                server: "c"),
+            (id: "db", kind: Database(), server: "c")],
+        links: [(from: "front", to: "web"), (from: "web", to: "app"), (from: "app", to: "beside"), (from: "app", to: "db")])"#;
+    Arc::new(Infrastructure::from_ron("caching.ron", text).expect("a valid scenario"))
+}
+
 fn pair() -> Arc<Infrastructure> {
     Arc::new(Infrastructure::from_ron("pair.ron", PAIR).expect("a valid scenario"))
 }
@@ -73,7 +87,7 @@ proptest! {
     #[test]
     fn no_request_is_lost_or_counted_twice_and_time_never_falls(
         seed in any::<u64>(),
-        design in 0u64..7,
+        design in 0u64..9,
         topology in any::<u64>(),
         script in prop::collection::vec((any::<u8>(), any::<usize>(), 1u64..3_000), 1..12),
     ) {
@@ -81,6 +95,7 @@ proptest! {
             0 => stage_2(),
             1 => pair(),
             2 => connecting(),
+            3 | 4 => caching(),
             _ => topology::random(topology),
         };
         let mut sim = Simulation::new(Arc::clone(&infra), seed);
@@ -106,6 +121,11 @@ proptest! {
             again = again.clone();
             again.advance(until, &mut journal);
             prop_assert!(sim == again);
+            for (ix, _) in infra.components() {
+                let Some(cache) = sim.cache(ix) else { continue };
+                prop_assert_eq!(cache.counts.lookups, cache.counts.hits + cache.counts.misses);
+                prop_assert!(cache.entries <= cache.capacity && cache.counts.stale_reads <= cache.counts.hits);
+            }
             prop_assert_eq!(sim.digest(), again.digest());
             prop_assert_eq!(sim.occupancy(), sim.sojourn(), "Little's law, to the nanosecond");
         }

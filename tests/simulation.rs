@@ -2,6 +2,8 @@
 
 #[path = "simulation/attention.rs"]
 mod attention;
+#[path = "simulation/caches.rs"]
+mod caches;
 #[path = "simulation/journeys.rs"]
 mod journeys;
 #[path = "simulation/rebuild.rs"]

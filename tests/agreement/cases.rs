@@ -203,4 +203,55 @@ pub(crate) const ALL: &[Case] = &[
             ("zone www.foobar.com", [Degraded, Degraded, Degraded]),
         ],
     },
+    Case {
+        name: "a cache beside the application that the database can do without",
+        drawing: r#"(traffic: (rate: 20.0),
+            components: [(id: "app", kind: App()), (id: "cache", kind: Cache(objects: 100, capacity: 50)), (id: "db", kind: Database())],
+            links: [(from: "app", to: "cache"), (from: "app", to: "db")])"#,
+        losses: &[
+            ("component cache", [Works, Works, Works]),
+            ("link app → cache", [Works, Works, Works]),
+            // Entries expire within a minute, and nothing is stored any more.
+            ("component db", [Works, Stops, Stops]),
+        ],
+    },
+    Case {
+        name: "a cache in front of a database that cannot carry the load",
+        drawing: r#"(traffic: (rate: 60.0, write_share: 0.02, static_share: 0.1),
+            components: [(id: "app", kind: App(), station: (slots: 20, service: Constant(ms: 5.0))),
+                (id: "cache", kind: Cache(objects: 200, capacity: 200, ttl_s: None)),
+                (id: "db", kind: Database(), station: (slots: 2, connections: 10, service: Exponential(mean_ms: 60.0)))],
+            links: [(from: "app", to: "cache"), (from: "app", to: "db")])"#,
+        // The database refuses what it has no connections for.
+        losses: &[("link browser → app", [Stops, Stops, Stops]), ("component cache", [Works, Degraded, Degraded])],
+    },
+    Case {
+        name: "entries that never expire outlive the database",
+        drawing: r#"(traffic: (rate: 20.0),
+            components: [(id: "app", kind: App()), (id: "cache", kind: Cache(objects: 10, capacity: 20, ttl_s: None, invalidate: false)),
+                (id: "db", kind: Database())],
+            links: [(from: "app", to: "cache"), (from: "app", to: "db")])"#,
+        losses: &[("component db", [Works, Works, Stops]), ("component cache", [Works, Works, Works])],
+    },
+    Case {
+        name: "a cache before the site serves stale responses",
+        drawing: r#"(traffic: (rate: 40.0),
+            components: [(id: "cache", kind: Cache(place: Front, reads: true, objects: 10, capacity: 50, invalidate: false,
+                    stale_if_error_s: 600.0)),
+                (id: "web", kind: Web()), (id: "app", kind: App()), (id: "db", kind: Database())],
+            links: [(from: "cache", to: "web"), (from: "web", to: "app"), (from: "app", to: "db")])"#,
+        losses: &[
+            ("component web", [Works, Works, Stops]),
+            ("component db", [Works, Works, Stops]),
+            ("component cache", [Stops, Stops, Stops]),
+        ],
+    },
+    Case {
+        name: "a cache before the site without stale responses",
+        drawing: r#"(traffic: (rate: 40.0),
+            components: [(id: "cache", kind: Cache(place: Front, reads: true, objects: 10, capacity: 50)),
+                (id: "web", kind: Web()), (id: "app", kind: App()), (id: "db", kind: Database())],
+            links: [(from: "cache", to: "web"), (from: "web", to: "app"), (from: "app", to: "db")])"#,
+        losses: &[("component web", [Stops, Stops, Stops]), ("component db", [Works, Stops, Stops])],
+    },
 ];

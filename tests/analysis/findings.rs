@@ -260,6 +260,11 @@ fn a_pair_that_does_not_track_its_processes_is_a_finding() {
     let tracked = PAIR.1.replace("priority: 1", "track: (), priority: 1");
     assert!(!ids(&load(("tracked.ron", &tracked)), 100.0).contains("untracked-balancer"));
 }
+/// A cache with every flaw: nothing expires, nothing is invalidated or collapsed, and the database depends on it.
+const CACHED: &str = r#"(traffic: (static_share: 0.0, write_share: 0.02), components: [(id: "app", kind: App()),
+    (id: "cache", kind: Cache(objects: 100, capacity: 100, exponent: 1.2, ttl_s: None, invalidate: false)),
+    (id: "db", kind: Database(), station: (slots: 8, service: Constant(ms: 250.0)))],
+    links: [(from: "app", to: "cache"), (from: "app", to: "db")])"#;
 
 #[test]
 fn every_rule_is_triggered_by_some_design() {
@@ -275,6 +280,7 @@ fn every_rule_is_triggered_by_some_design() {
         links: [(from: \"lb\", to: \"web-1\"), (from: \"lb\", to: \"web-2\"), (from: \"web-1\", to: \"app\"), \
         (from: \"web-2\", to: \"app\"), (from: \"app\", to: \"db\")])";
     found.extend(ids(&load(("deep.ron", deep)), 100.0));
+    found.extend(ids(&load(("cached.ron", CACHED)), 100.0));
     let text = include_str!("../../assets/design-0.ron").replace("days_left: 61", "days_left: 0");
     found.extend(ids(&load(("expired.ron", &text)), 100.0));
     found.extend(ids(&stage_2(), 450.0));

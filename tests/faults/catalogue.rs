@@ -24,6 +24,33 @@ struct Trial {
 /// Makes the health check reach the application.
 const DEEP: (&str, &str) = ("LoadBalancer(", "LoadBalancer(check: HttpApp, ");
 
+/// Adds a cache beside the applications, which is warm at the injection.
+const CACHE: &[(&str, &str)] = &[
+    ("servers: [(id: \"s-lb-1\")", "servers: [(id: \"s-cache\"), (id: \"s-lb-1\")"),
+    (
+        "(id: \"monitor\", kind: MonitoringService),",
+        "(id: \"monitor\", kind: MonitoringService),
+         (id: \"cache\", kind: Cache(objects: 60, capacity: 60, ttl_s: 300.0, invalidate: false), server: \"s-cache\"),",
+    ),
+    ("ports: [3306, 443]", "ports: [3306, 443, 6379]"),
+    (
+        "(from: \"db-1\", to: \"db-2\", protocol: Replication),",
+        "(from: \"db-1\", to: \"db-2\", protocol: Replication), (from: \"app-1\", to: \"cache\"), (from: \"app-2\", to: \"cache\"),",
+    ),
+];
+
+/// The misses of the cache.
+fn misses(run: &Run) -> u64 {
+    run.sim.cache(run.find("cache")).expect("a cache").counts.misses
+}
+
+/// Asserts that users notice nothing but the database gets this many times as many queries as in a healthy run.
+fn the_database_gets_more(run: &Run, healthy: &Run, least: f64) {
+    let (queries, usual) = (run.mean("db-2", Metric::Qps, 10.0), healthy.mean("db-2", Metric::Qps, 10.0));
+    let (queries, usual) = (queries.expect("samples"), usual.expect("samples"));
+    assert!(queries > least * usual.max(1.0), "{queries} queries per second instead of {usual}");
+}
+
 fn fired(run: &Run, rule: &str, subject: &str) -> bool {
     run.fired(BEGIN).iter().any(|(r, s)| r == rule && s == subject)
 }
@@ -500,6 +527,49 @@ const TRIALS: &[Trial] = &[
         heals_in: 8.0,
     },
     Trial {
+        id: "cache-dead",
+        site: CACHE,
+        window: (0.0, 10.0),
+        shows: |run, seen, healthy, _| {
+            assert_eq!(seen.failed(), 0, "the database carries the load");
+            the_database_gets_more(run, healthy, 5.0);
+        },
+        heals_in: 1.0,
+    },
+    Trial {
+        id: "cache-cold",
+        site: CACHE,
+        // Refused lookups keep the applications from asking for ten seconds.
+        window: (5.0, 10.0),
+        shows: |run, seen, healthy, _| {
+            assert_eq!(seen.failed(), 0, "the database carries the load");
+            the_database_gets_more(run, healthy, 2.0);
+            assert!(misses(run) > misses(healthy) + 30, "{} {}", misses(run), misses(healthy));
+        },
+        heals_in: 1.0,
+    },
+    Trial {
+        id: "cache-flushed",
+        site: CACHE,
+        window: (0.0, 10.0),
+        shows: |run, seen, healthy, good| {
+            assert_eq!(seen.failed(), good.failed(), "the database carries the load");
+            assert!(misses(run) > misses(healthy) + 30, "{} {}", misses(run), misses(healthy));
+        },
+        heals_in: 1.0,
+    },
+    Trial {
+        id: "stampede",
+        site: CACHE,
+        window: (0.0, 10.0),
+        shows: |run, seen, healthy, good| {
+            assert_eq!((seen.offered, seen.failed()), (good.offered, 0));
+            let expired = |run: &Run| run.sim.cache(run.find("cache")).expect("a cache").counts.expired;
+            assert!(expired(run) > expired(healthy), "{} {}", expired(run), expired(healthy));
+        },
+        heals_in: 1.0,
+    },
+    Trial {
         id: "port-scan",
         site: &[],
         window: (0.0, 10.0),
@@ -594,5 +664,9 @@ rows! {
     keepalived_killed: "keepalived-killed",
     disk_full: "disk-full",
     slow_database: "slow-database",
+    cache_dead: "cache-dead",
+    cache_cold: "cache-cold",
+    cache_flushed: "cache-flushed",
+    stampede: "stampede",
     port_scan: "port-scan",
 }

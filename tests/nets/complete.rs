@@ -57,6 +57,8 @@ names! { COMMANDS, command_name(Command):
     "random two" => Command::Balance(Algorithm::RandomTwo),
     "promote" => Command::Promote(_),
     "demote" => Command::Demote(_),
+    "flush" => Command::Flush(_),
+    "expire popular" => Command::ExpirePopular(_),
     "lag" => Command::Lag(..),
     "restart a component" => Command::Restart(Element::Component(_), None),
     "restart a component after a time" => Command::Restart(Element::Component(_), Some(_)),

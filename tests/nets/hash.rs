@@ -223,6 +223,7 @@ impl Hashed for Status {
                 failure.hash(hash);
                 6
             }
+            Self::Miss => 7,
         };
         number.hash(hash);
     }
@@ -273,7 +274,7 @@ impl Hashed for Fault {
 impl Hashed for ComponentSample {
     fn hash(&self, hash: &mut Hash) {
         let Self { component, qps, utilisation, waiting, answers, errors, failed_handshakes, latency, .. } = self;
-        let Self { connections, lag_s, leads, backends_down, semi_sync, .. } = self;
+        let Self { connections, hit_ratio, evictions, lag_s, leads, backends_down, semi_sync, .. } = self;
         let latency = latency.map(|latency| vec![latency.p50_ms, latency.p95_ms, latency.p99_ms]);
         hash.add(&[
             component,
@@ -290,6 +291,9 @@ impl Hashed for ComponentSample {
             backends_down,
             semi_sync,
         ]);
+        if evictions.is_some() {
+            hash.add(&[hit_ratio, evictions]);
+        }
     }
 }
 
@@ -343,6 +347,8 @@ impl Hashed for Command {
             Self::Send(kind) => hash.add(&[&43_u64, kind]),
             Self::Demote(database) => hash.add(&[&44_u64, &database.as_str()]),
             Self::Scan => hash.add(&[&45_u64]),
+            Self::Flush(cache) => hash.add(&[&46_u64, &cache.as_str()]),
+            Self::ExpirePopular(cache) => hash.add(&[&47_u64, &cache.as_str()]),
         }
     }
 }
@@ -381,6 +387,7 @@ impl Hashed for EventKind {
             Self::Alert { rule, subject, state } => hash.add(&[&29_u64, rule, subject, state]),
             Self::Commanded(command) => command.hash(hash),
             Self::Booted(element) => hash.add(&[&32_u64, element]),
+            Self::LookedUp { cache, found } => hash.add(&[&48_u64, cache, &(*found as u64)]),
             Self::Scanned { open } => hash.add(&[&37_u64, open]),
             Self::Target { agent, up } => hash.add(&[&60_u64, agent, up]),
             Self::DeadMansSwitch { paged } => hash.add(&[&61_u64, paged]),

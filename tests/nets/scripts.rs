@@ -123,7 +123,7 @@ fn turns(infra: &Infrastructure) -> Turns {
     let block = hops.iter().cloned().map(|[from, to]| {
         [TopologyEdit::Block(from.clone(), to.clone()), TopologyEdit::Unblock(from, to)].map(Command::Edit).into()
     });
-    Turns::from([
+    let mut turns = Turns::from([
         ("balance", vec![Algorithm::ALL.map(Command::Balance).into()]),
         ("block", block.collect()),
         ("compromise", wrong(Fault::Compromised)),
@@ -144,7 +144,13 @@ fn turns(infra: &Infrastructure) -> Turns {
         ("stop-replication", wrong_there(Fault::ReplicationStopped)),
         ("tls", vec![tls()]),
         ("users", vec![users()]),
-    ])
+    ]);
+    let caches = || infra.components().filter(|(_, component)| component.kind.as_cache().is_some());
+    if caches().next().is_some() {
+        let both = |id: &ComponentId| vec![Command::ExpirePopular(id.clone()), Command::Flush(id.clone())];
+        turns.insert("caches", caches().map(|(_, component)| both(&component.id)).collect());
+    }
+    turns
 }
 
 fn restart(element: &Element, number: u32) -> Command {

@@ -134,6 +134,8 @@ macro_rules! recorded {
 recorded! {
     bench_w1: "bench-w1",
     bench_w2: "bench-w2",
+    cache_aside: "cache-aside",
+    cache_front: "cache-front",
     design_0_repaired: "design-0-repaired",
     design_0: "design-0",
     design_1_repaired: "design-1-repaired",

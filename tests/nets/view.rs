@@ -69,6 +69,11 @@ fn component(sim: &Simulation, ix: ComponentIx, hash: &mut Hash) {
     for (taken, sample) in sim.samples(ix) {
         hash.add(&[taken, sample]);
     }
+    if let Some(view) = sim.cache(ix) {
+        let counts = view.counts;
+        hash.add(&[&view.entries, &view.recent_hit_ratio, &view.waiting, &counts.hits, &counts.misses, &counts.expired]);
+        hash.add(&[&counts.collapsed, &counts.evictions, &counts.invalidations, &counts.stale_reads, &counts.stale_on_error]);
+    }
     if let Some(view) = sim.database(ix) {
         hash.add(&[&view.role, &view.writable, &view.position, &view.applied, &view.acknowledged, &view.lag_changes]);
         hash.add(&[&view.lag_s, &view.delay_s, &view.stale_reads, &view.lost_writes, &view.divergent_writes]);

@@ -34,9 +34,17 @@ pub(crate) fn command(infra: &Infrastructure, what: u8, which: usize) -> Command
         12 if which.is_multiple_of(2) => Command::Promote(database(infra, which / 2)),
         12 => Command::Demote(database(infra, which / 2)),
         13 => Command::Drain(element),
+        15 if which.is_multiple_of(2) => flush(infra, which / 2),
         14 => Command::Ready(element),
         _ => Command::Rate(Rate::new((which % 400) as f64).expect("in range")),
     }
+}
+
+/// Returns a command for a cache, or for another component if there is none.
+fn flush(infra: &Infrastructure, which: usize) -> Command {
+    let mut caches = infra.components().filter(|(_, component)| component.kind.as_cache().is_some());
+    let cache = caches.nth(which / 2 % 2).map_or_else(|| ComponentId::new("nothing"), |(_, component)| component.id.clone());
+    if which.is_multiple_of(2) { Command::Flush(cache) } else { Command::ExpirePopular(cache) }
 }
 
 fn seconds(seconds: f64) -> Seconds {

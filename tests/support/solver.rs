@@ -103,6 +103,7 @@ impl Learner {
             Command::Drain(_) | Command::Ready(_) => panic!("no key drains"),
             Command::Rate(_) => panic!("no key sets the load to a number"),
             Command::Probe(_) => panic!("no key toggles the external probe"),
+            Command::Flush(_) | Command::ExpirePopular(_) => panic!("no key changes the contents of a cache"),
         }
     }
 

@@ -15,6 +15,7 @@
 //! Times are for an idle site and follow from the model. A slot held until the upstream responds is held longer while
 //! requests queue at the upstream. In that case the saturation load is an upper bound, tight as long as the upstream
 //! has spare capacity. Failed attempts, retries, health checks, samples and probes are not counted.
+//! Caches are warm, with the hit ratios of the scenario's rate ([`hit_ratios`](super::losses::hit_ratios)).
 
 mod connection_cost;
 mod demand;

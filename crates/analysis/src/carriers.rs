@@ -9,6 +9,7 @@ use petgraph::visit::EdgeRef;
 
 use super::flow::{Reachability, answers, lookups, passes};
 use super::outage::Outage;
+use hoplight_model::behaviour::{Behaviour, CacheUse, behaviour};
 use hoplight_model::{ComponentIx, DatabaseRole, Infrastructure, LinkIx, Protocol, RequestKind};
 
 /// Request kinds that each hop carries.
@@ -29,9 +30,10 @@ impl Carriers {
             let asked: Vec<_> =
                 lookups(infra, kind).into_iter().filter(|link| passes(infra, &nothing, &infra.hop(*link)).is_ok()).collect();
             carriers.add(&asked, kind);
+            let reached = || reach.reached.iter().map(|(ix, _)| *ix);
+            carriers.add(&looked_up(infra, reached(), kind), kind);
             if kind.is_write() {
-                let reached = reach.reached.iter().map(|(ix, _)| *ix);
-                let written = reached.filter(|ix| answers(infra, &nothing, *ix, kind)).collect();
+                let written = reached().filter(|ix| answers(infra, &nothing, *ix, kind)).collect();
                 carriers.add(&replicated(infra, written), kind);
             }
         }
@@ -53,6 +55,25 @@ impl Carriers {
             self.0[link.index()][kind.index()] = true;
         }
     }
+}
+
+/// Links on which components look up requests of a kind in a cache.
+fn looked_up(infra: &Infrastructure, reached: impl Iterator<Item = ComponentIx>, kind: RequestKind) -> Vec<LinkIx> {
+    let links = reached.filter_map(|ix| match behaviour(infra, ix, kind) {
+        Behaviour::Forward(forwarding) => {
+            let caching = forwarding.cache.filter(|caching| caching.use_of == CacheUse::LookUp)?;
+            caching.link.filter(|link| passes(infra, &Outage::none(), &infra.hop(*link)).is_ok())
+        }
+        Behaviour::Originate(_)
+        | Behaviour::Respond
+        | Behaviour::LookUp
+        | Behaviour::Query(_)
+        | Behaviour::Resolve(_)
+        | Behaviour::Filter
+        | Behaviour::Fail(_)
+        | Behaviour::Ignore => None,
+    });
+    links.collect()
 }
 
 /// Replication links that carry a change written to one of `databases`.

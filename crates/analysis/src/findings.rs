@@ -1,13 +1,14 @@
 //! Findings: what a design review would point out.
 //!
 //! ```text
-//! model ──▶ points, data, lines, firewalls, sameness, balancing, watching, load ──▶ findings, most severe first
+//! model ──▶ points, data, lines, firewalls, sameness, balancing, watching, load, caches ──▶ findings, most severe first
 //!                                        └─ each has a `FindingRule` with a severity; `hoplight_text` has the sentences
 //! ```
 //!
 //! Findings contain no analysis of their own: they assign the results of the other modules to a rule and a subject.
 
 mod balancing;
+mod caches;
 mod data;
 mod firewalls;
 mod kind;
@@ -121,6 +122,7 @@ pub fn findings_in(infra: &Infrastructure, structure: &Structure, load: f64) -> 
     found.extend(balancing::find(&context));
     found.extend(watching::find(&context));
     found.extend(load::find(&context, load));
+    found.extend(caches::find(&context, load));
     found.sort_by_key(|finding| (std::cmp::Reverse(finding.severity()), finding.rule()));
     found
 }

@@ -24,6 +24,7 @@ pub(super) fn answers(infra: &Infrastructure, outage: &Outage, ix: ComponentIx, 
         Behaviour::Respond | Behaviour::Query(Statement::Read) => true,
         Behaviour::Query(Statement::Write) => takes_writes(infra, outage, ix),
         Behaviour::Originate(_)
+        | Behaviour::LookUp
         | Behaviour::Forward(_)
         | Behaviour::Resolve(_)
         | Behaviour::Filter
@@ -38,6 +39,7 @@ pub(super) fn onward(infra: &Infrastructure, at: ComponentIx, request: RequestKi
         Behaviour::Forward(forwarding) => forwarding.links,
         Behaviour::Originate(origin) => exceptions::entries(infra, &origin, request),
         Behaviour::Respond
+        | Behaviour::LookUp
         | Behaviour::Query(_)
         | Behaviour::Resolve(_)
         | Behaviour::Filter
@@ -52,6 +54,7 @@ pub(super) fn lookups(infra: &Infrastructure, request: RequestKind) -> Vec<LinkI
     match behaviour(infra, browser, request) {
         Behaviour::Originate(origin) => exceptions::lookups(infra, &origin, request),
         Behaviour::Respond
+        | Behaviour::LookUp
         | Behaviour::Query(_)
         | Behaviour::Forward(_)
         | Behaviour::Resolve(_)

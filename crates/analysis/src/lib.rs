@@ -51,6 +51,7 @@ pub mod exposure;
 pub mod findings;
 pub mod firewalls;
 mod flow;
+pub mod hit_ratio;
 pub mod homogeneity;
 pub mod losses;
 mod machines;

@@ -90,6 +90,16 @@ pub(crate) fn strains(infra: &Infrastructure, rate: f64) -> Vec<(Cause, Conseque
     Cause::all(infra).into_iter().filter_map(strain).collect()
 }
 
+/// Hit ratio of each component by kind of request, in the order of [`RequestKind::ALL`]; zero for components that are not
+/// caches. At the scenario's rate, with everything up, after the caches have warmed up.
+pub fn hit_ratios(infra: &Infrastructure) -> Vec<[f64; 3]> {
+    if !infra.components().any(|(_, component)| component.kind.as_cache().is_some()) {
+        return vec![[0.0; 3]; infra.len()];
+    }
+    let site = Site::of(infra);
+    Solver::of(&site).hits().to_vec()
+}
+
 fn forecast_of(site: &Site<'_>, loss: Loss, consequence: Consequence) -> LossForecast {
     let origin = Users::origin(site, RequestKind::Static).filter(|_| matches!(loss, Loss::Of(Cause::Zone(_))));
     let cached = origin.and_then(|origin| origin.lookups.first()).map(|link| site.hop(*link).to);

@@ -9,6 +9,7 @@
 //! TLS hides. Random-looking bytes (ciphertext, sequence numbers, DNS query IDs) are derived from the request's number
 //! and the link, so a message always looks the same.
 
+mod cache;
 mod database;
 mod http;
 mod name;
@@ -86,6 +87,8 @@ pub enum ResponseStatus {
     TooManyConnections,
     /// The database's disk is full.
     DiskFull,
+    /// The cache does not have the object.
+    Miss,
     /// The name does not exist.
     NoSuchName,
     /// The resolver could not determine whether the name exists.
@@ -272,6 +275,8 @@ impl Writing<'_> {
             (Payload::Samples(json), direction) => self.samples(json, direction),
             (Payload::Advertisement(priority), _) => self.advertisement(*priority),
             (Payload::Request(kind), direction) => match (self.protocol(), direction) {
+                (Protocol::Cache, MessageDirection::Request) => cache::lookup(*kind),
+                (Protocol::Cache, MessageDirection::Response(reply)) => cache::result(reply),
                 (Protocol::Sql, MessageDirection::Request) => database::query(*kind),
                 (Protocol::Sql, MessageDirection::Response(reply)) => database::result(*kind, reply),
                 (_, MessageDirection::Request) => self.request(*kind),

@@ -37,6 +37,8 @@ pub enum Fact {
     Sql(&'static str),
     /// The hash of a password, which the database returns to the application.
     PasswordHash(&'static str),
+    /// A key that is looked up in a cache.
+    CacheKey(&'static str),
     /// A row that a primary sends to a replica.
     ChangedRow(&'static str),
     /// An agent's samples.
@@ -85,6 +87,7 @@ impl Fact {
             Self::Secrets(_) => "secrets",
             Self::Sql(_) => "SQL",
             Self::PasswordHash(_) => "password hash",
+            Self::CacheKey(_) => "cache key",
             Self::ChangedRow(_) => "changed row",
             Self::Samples(_) => "samples",
             Self::Advertisement(_) => "VRRP advertisement",
@@ -100,6 +103,7 @@ impl Fact {
             | Self::Secrets(text)
             | Self::Sql(text)
             | Self::PasswordHash(text)
+            | Self::CacheKey(text)
             | Self::ChangedRow(text)
             | Self::Samples(text)
             | Self::Advertisement(text) => (*text).to_owned(),
@@ -112,7 +116,7 @@ impl Fact {
             Self::Envelope { .. } => Stake::Addresses,
             Self::ServerName(_) | Self::DnsName(_) | Self::Host(_) => Stake::Name,
             Self::PasswordHash(_) => Stake::PasswordHash,
-            Self::Secrets(text) | Self::Sql(text) | Self::ChangedRow(text) => {
+            Self::Secrets(text) | Self::Sql(text) | Self::CacheKey(text) | Self::ChangedRow(text) => {
                 let holds = |word: Option<&str>| word.is_some_and(|word| text.contains(word));
                 if holds(password()) {
                     Stake::Password
@@ -186,6 +190,7 @@ pub(super) fn facts(infra: &Infrastructure, hop: &Hop, kind: RequestKind) -> Vec
                 facts.extend(kind.statements().iter().map(|statement| Fact::Sql(statement)));
                 facts.extend(kind.is_write().then_some(Fact::PasswordHash(RequestKind::PASSWORD_HASH)));
             }
+            Protocol::Cache => facts.push(Fact::CacheKey(kind.cache_key())),
             Protocol::Replication => facts.push(Fact::ChangedRow(CHANGED_ROW)),
             Protocol::Metrics | Protocol::Vrrp => {}
         }

@@ -123,7 +123,9 @@ pub fn brief(stage: &Stage, info: &str) -> Option<Notice> {
 /// Returns the most sensitive fact that an eavesdropper reads on a link.
 fn secret(stage: &Stage, link: LinkIx) -> Option<String> {
     let reading = readable(stage.infra(), link, richest(stage, link)?);
-    let delicate = |fact: &&Fact| matches!(fact, Fact::Secrets(_) | Fact::Sql(_) | Fact::ChangedRow(_) | Fact::DnsName(_));
+    let delicate = |fact: &&Fact| {
+        matches!(fact, Fact::Secrets(_) | Fact::Sql(_) | Fact::CacheKey(_) | Fact::ChangedRow(_) | Fact::DnsName(_))
+    };
     // The first of the most severe ones.
     reading.facts.iter().rev().filter(delicate).max_by_key(|fact| fact.stake()).map(Fact::text)
 }

@@ -40,9 +40,10 @@ impl EventClass {
             | EventKind::DeadMansSwitch { paged: false }
             | EventKind::Booted(_)
             | EventKind::Commanded(Command::Restore(_) | Command::Clear(_)) => Self::Restore,
-            EventKind::Commanded(Command::Kill(_) | Command::Restart(..) | Command::Fault(_)) | EventKind::Scanned { .. } => {
-                Self::Fault
-            }
+            EventKind::Commanded(
+                Command::Kill(_) | Command::Restart(..) | Command::Fault(_) | Command::Flush(_) | Command::ExpirePopular(_),
+            )
+            | EventKind::Scanned { .. } => Self::Fault,
             EventKind::Backend { .. }
             | EventKind::Master { .. }
             | EventKind::Promoted { .. }
@@ -76,6 +77,7 @@ impl EventClass {
             | EventKind::SynDropped { .. }
             | EventKind::TurnedAway { .. }
             | EventKind::Chose { .. }
+            | EventKind::LookedUp { .. }
             | EventKind::NoBackend { .. }
             | EventKind::Answers { .. }
             | EventKind::Unresolved { .. }
@@ -132,6 +134,7 @@ pub fn subject(what: &EventKind, infra: &Infrastructure) -> Option<Element> {
         | EventKind::GivesUp { component: ix }
         | EventKind::Chose { backend: ix, .. }
         | EventKind::NoBackend { balancer: ix }
+        | EventKind::LookedUp { cache: ix, .. }
         | EventKind::Unresolved { resolver: ix, .. }
         | EventKind::Backend { backend: ix, .. }
         | EventKind::Master { balancer: ix, .. }

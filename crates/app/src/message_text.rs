@@ -77,6 +77,7 @@ const fn reply(protocol: Protocol, status: Status, nxdomain: bool) -> ResponseSt
         Status::Certificate => ResponseStatus::Expired,
         Status::ReadOnly => ResponseStatus::ReadOnly,
         Status::TooManyConnections => ResponseStatus::TooManyConnections,
+        Status::Miss => ResponseStatus::Miss,
         Status::Error(Failure::Dns) if nxdomain => ResponseStatus::NoSuchName,
         Status::Error(Failure::Dns) => ResponseStatus::NameUnknown,
         // A database's other errors have their own status.

@@ -23,13 +23,14 @@ pub use rule::{level, name, words};
 pub use smooth::{HALF_LIFE, smoothed};
 
 /// Metrics of the charts, most informative first.
-pub const CHARTS: [Metric; 9] = [
+pub const CHARTS: [Metric; 10] = [
     Metric::Qps,
     Metric::P99,
     Metric::Utilisation,
     Metric::ErrorRatio,
     Metric::Queue,
     Metric::Connections,
+    Metric::HitRatio,
     Metric::Lag,
     Metric::BackendsDown,
     Metric::SemiSync,

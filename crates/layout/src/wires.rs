@@ -54,7 +54,7 @@ const fn rank(protocol: Protocol) -> u32 {
         Protocol::Http => 0,
         Protocol::Dns => 1,
         Protocol::Replication => 2,
-        Protocol::Sql => 3,
+        Protocol::Sql | Protocol::Cache => 3,
         Protocol::Metrics | Protocol::Vrrp => 4,
     }
 }

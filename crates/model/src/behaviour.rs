@@ -11,6 +11,7 @@
 //! here, so a rule such as "the next backend that is UP" lists the candidates and leaves the choice among them to the
 //! caller. [`KindFacts`] has what does not depend on a request.
 
+mod caching;
 mod cluster;
 mod facts;
 mod failure;
@@ -18,6 +19,7 @@ mod forwarding;
 mod identity;
 mod idle;
 
+pub use caching::{CacheUse, Caching};
 pub use cluster::{ClusterRules, HEARTBEAT, SEMI_SYNC_TIMEOUT, first_authority, starts_writable};
 pub use facts::{Column, CrashEffect, FailsAs, HttpTls, KindFacts, Operator, RequestPart, Shape};
 pub use failure::{AttemptFailure, Ejection, FailurePolicy, HttpError, NextAttempt, Reaction, RetryRule};
@@ -44,6 +46,8 @@ pub enum Behaviour {
     Respond,
     /// Executes a statement: a database.
     Query(Statement),
+    /// Looks up the object that it asks for, and responds with it or reports a miss: a cache beside an application.
+    LookUp,
     /// Forwards it to another component and relays the response.
     Forward(Forwarding),
     /// Resolves the site's name, with these settings.
@@ -110,6 +114,11 @@ pub fn behaviour(infra: &Infrastructure, ix: ComponentIx, kind: RequestKind) -> 
             Some(forwarding) => Behaviour::Forward(forwarding),
             None => Behaviour::Fail(HttpError::InternalServerError),
         },
+        ComponentKind::Cache(spec) if spec.is_beside() => Behaviour::LookUp,
+        ComponentKind::Cache(_) => match Forwarding::of_cache(infra, ix, kind) {
+            Some(forwarding) => Behaviour::Forward(forwarding),
+            None => Behaviour::Fail(HttpError::Unavailable),
+        },
         ComponentKind::Database(_) if kind.is_write() => Behaviour::Query(Statement::Write),
         ComponentKind::Database(_) => Behaviour::Query(Statement::Read),
         ComponentKind::Agent(_) | ComponentKind::MonitoringService => Behaviour::Ignore,
@@ -117,10 +126,13 @@ pub fn behaviour(infra: &Infrastructure, ix: ComponentIx, kind: RequestKind) -> 
 }
 
 /// The links on which a component can forward requests of one kind, in authored order: links that carry requests and
-/// whose `kinds` include this one.
+/// whose `kinds` include this one. A cache beside the component is not an upstream: see [`Caching`].
 pub fn upstreams(infra: &Infrastructure, ix: ComponentIx, kind: RequestKind) -> Vec<LinkIx> {
     let mut links = infra.links_from(ix);
-    links.retain(|link| infra.link(*link).protocol.carries_requests() && infra.link(*link).serves(kind));
+    links.retain(|link| {
+        let link = infra.link(*link);
+        link.protocol.carries_requests() && link.protocol != Protocol::Cache && link.serves(kind)
+    });
     links
 }
 

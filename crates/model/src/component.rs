@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::arrivals::Arrivals;
 pub use super::balancer::{Algorithm, BalancerSpec, TrackSpec, VrrpSpec};
+pub use super::cache::{CachePlace, CacheSpec};
 use super::connection::Connections;
 pub use super::database::{DatabaseRole, DatabaseSpec, Failover};
 use super::firewall::FirewallSpec;
@@ -29,6 +30,8 @@ pub enum ComponentKind {
     Web(ProxySpec),
     /// Runs the site's code.
     App(ProxySpec),
+    /// Keeps copies of responses or query results.
+    Cache(CacheSpec),
     /// Stores the data.
     Database(DatabaseSpec),
     /// Monitoring agent: samples the components on its server and pushes the samples.
@@ -293,6 +296,7 @@ impl ComponentKind {
         match self {
             Self::LoadBalancer(spec) => Some(spec.http_keep_alive_s.shorter(spec.client_timeout_s)),
             Self::Web(spec) | Self::App(spec) => Some(spec.keepalive_timeout_s),
+            Self::Cache(spec) => spec.idle_timeout(),
             Self::Browser
             | Self::DnsResolver(_)
             | Self::Firewall(_)
@@ -307,6 +311,7 @@ impl ComponentKind {
         match self {
             Self::LoadBalancer(spec) => Some(spec.pool_purge_delay_s),
             Self::Web(spec) | Self::App(spec) => Some(spec.upstream_keepalive_s),
+            Self::Cache(spec) => spec.upstream_idle_timeout(),
             Self::Browser
             | Self::DnsResolver(_)
             | Self::Firewall(_)
@@ -325,6 +330,7 @@ impl ComponentKind {
             Self::LoadBalancer(_) => "load balancer",
             Self::Web(_) => "web server",
             Self::App(_) => "application server",
+            Self::Cache(spec) => spec.place.of_cache(),
             Self::Database(spec) => spec.role.of_database(),
             Self::Agent(_) => "monitoring agent",
             Self::MonitoringService => "monitoring service",
@@ -348,6 +354,10 @@ impl ComponentKind {
             Self::LoadBalancer(_) => Station::balancer(),
             Self::Web(_) => Station::web(),
             Self::App(_) => Station::app(),
+            Self::Cache(spec) => match spec.place {
+                CachePlace::Front => Station::front_cache(),
+                CachePlace::Beside => Station::cache(),
+            },
             Self::Database(_) => Station::database(),
         }
     }
@@ -361,6 +371,7 @@ impl ComponentKind {
             Self::Browser
             | Self::DnsResolver(_)
             | Self::Firewall(_)
+            | Self::Cache(_)
             | Self::Database(_)
             | Self::Agent(_)
             | Self::MonitoringService => (Connections::KeepAlive, None),
@@ -410,6 +421,11 @@ impl ComponentKind {
     /// The settings of a web or application server.
     pub const fn as_proxy(&self) -> Option<&ProxySpec> {
         if let Self::Web(spec) | Self::App(spec) = self { Some(spec) } else { None }
+    }
+
+    /// The settings of a cache.
+    pub const fn as_cache(&self) -> Option<&CacheSpec> {
+        if let Self::Cache(spec) = self { Some(spec) } else { None }
     }
 
     /// The settings of a database.

@@ -19,6 +19,8 @@ pub enum Protocol {
     Http,
     /// Database queries.
     Sql,
+    /// Lookups in a cache beside an application.
+    Cache,
     /// Replication. The link points from the primary to the replica, in the direction in which changes flow.
     Replication,
     /// An agent's samples. A link to the monitoring service is a push; a link from the service to an agent is a scrape:
@@ -36,6 +38,8 @@ impl Protocol {
             Self::Http if behind => 8080,
             Self::Http | Self::Metrics => 443,
             Self::Sql | Self::Replication => 3306,
+            // Redis; memcached uses 11211.
+            Self::Cache => 6379,
             // VRRP has no port: 112 is its IP protocol number, which firewall rules list as a port.
             Self::Vrrp => 112,
         }
@@ -49,9 +53,9 @@ impl Protocol {
         let suits = |protocol: Self| match protocol {
             Self::Vrrp => are_pair,
             Self::Metrics => is_of_monitoring,
-            Self::Dns | Self::Http | Self::Sql | Self::Replication => true,
+            Self::Dns | Self::Http | Self::Cache | Self::Sql | Self::Replication => true,
         };
-        let by_preference = [Self::Metrics, Self::Dns, Self::Vrrp, Self::Http, Self::Sql, Self::Replication];
+        let by_preference = [Self::Metrics, Self::Dns, Self::Vrrp, Self::Http, Self::Cache, Self::Sql, Self::Replication];
         by_preference.into_iter().find(|protocol| from.asks(*protocol) && to.answers(*protocol) && suits(*protocol))
     }
 
@@ -61,6 +65,7 @@ impl Protocol {
             Self::Dns => "DNS",
             Self::Http => "HTTP",
             Self::Sql => "SQL",
+            Self::Cache => "cache",
             Self::Replication => "replication",
             Self::Metrics => "metrics",
             Self::Vrrp => "VRRP",
@@ -69,7 +74,7 @@ impl Protocol {
 
     /// Whether the protocol carries users' requests. DNS lookups do not count.
     pub const fn carries_requests(self) -> bool {
-        matches!(self, Self::Http | Self::Sql)
+        matches!(self, Self::Http | Self::Sql | Self::Cache)
     }
 }
 
@@ -85,7 +90,7 @@ pub struct LinkSpec {
     #[serde(default)]
     pub protocol: Option<Protocol>,
     /// Port of the server end: by default 443 from the browser (80 without TLS) and to the monitoring service, 9100 from
-    /// the service to an agent, 8080 behind the entry, 53 for DNS, 3306 for SQL and replication.
+    /// the service to an agent, 8080 behind the entry, 53 for DNS, 3306 for SQL and replication, 6379 for a cache.
     #[serde(default)]
     pub port: Option<u16>,
     /// One-way latency: by default 25 ms from the user, 5 ms to the resolver and the monitoring service, 0.25 ms

@@ -105,6 +105,8 @@ pub enum Metric {
     FailedHandshakes,
     /// Fraction of the permitted connections in use when the sample is taken, 0 to 1.
     Connections,
+    /// Fraction of a cache's lookups of the last ten seconds that were hits, 0 to 1.
+    HitRatio,
     /// Replication lag in seconds. An unknown lag (NULL) is infinite and thus above every level.
     Lag,
     /// Number of a balancer's backends that its health checks have taken DOWN.
@@ -116,7 +118,7 @@ pub enum Metric {
 
 impl Metric {
     /// All metrics, in listing order.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Qps,
         Self::Utilisation,
         Self::Queue,
@@ -126,6 +128,7 @@ impl Metric {
         Self::ErrorRatio,
         Self::FailedHandshakes,
         Self::Connections,
+        Self::HitRatio,
         Self::Lag,
         Self::BackendsDown,
         Self::SemiSync,
@@ -143,6 +146,7 @@ impl Metric {
             Self::ErrorRatio => "error_ratio",
             Self::FailedHandshakes => "failed_handshakes_per_s",
             Self::Connections => "connections",
+            Self::HitRatio => "hit_ratio",
             Self::Lag => "lag_s",
             Self::BackendsDown => "backends_down",
             Self::SemiSync => "semi_sync",

@@ -5,6 +5,7 @@
 
 mod path;
 
+use super::cache::CachePlace;
 use super::component::ComponentKind;
 use super::database::DatabaseRole;
 use super::element::Element;
@@ -46,6 +47,10 @@ pub enum Ranged {
     Retries(ComponentId),
     /// A balancer's VRRP `priority`.
     Priority(ComponentId),
+    /// A cache's `objects`.
+    Objects(ComponentId),
+    /// A cache's `capacity`.
+    Capacity(ComponentId),
     /// A link's `weight`.
     Weight(ComponentId, ComponentId),
 }
@@ -258,6 +263,22 @@ pub enum ProblemKind {
         /// What is wrong.
         problem: StandbyProblem,
     },
+    /// An application has links to several caches.
+    ManyCaches {
+        /// The application.
+        id: ComponentId,
+        /// Number of caches.
+        count: usize,
+    },
+    /// A cache has a setting that has no effect at its place.
+    CacheSetting {
+        /// The cache.
+        id: ComponentId,
+        /// The setting.
+        field: &'static str,
+        /// The place of the cache.
+        place: CachePlace,
+    },
     /// A probe has no monitoring service to report to.
     ProbeWithoutService,
     /// A dead man's switch has no monitoring service to watch.
@@ -406,6 +427,8 @@ impl ProblemKind {
                 | Self::NoCheckToDecide(_)
                 | Self::ServiceBounds { .. }
                 | Self::NotABackend { .. }
+                | Self::ManyCaches { .. }
+                | Self::CacheSetting { .. }
                 | Self::Pair { .. }
                 | Self::Cluster { .. }
                 | Self::Standby { .. }

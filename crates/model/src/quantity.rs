@@ -182,6 +182,22 @@ quantity!(
     Level, 0.0, 1_000_000_000.0, "a level"
 );
 
+quantity!(
+    /// The exponent of a Zipf distribution.
+    Exponent, 0.0, 3.0, "an exponent"
+);
+
+impl Exponent {
+    /// Creates a literal.
+    ///
+    /// # Panics
+    /// If the value is outside [`Self::RANGE`].
+    pub const fn literal(value: f64) -> Self {
+        assert!(value >= 0.0 && value <= 3.0);
+        Self(value)
+    }
+}
+
 impl Level {
     /// Creates a literal.
     ///

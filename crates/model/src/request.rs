@@ -66,6 +66,14 @@ impl RequestKind {
     /// RFC 9106), with its parameters and salt.
     pub const PASSWORD_HASH: &'static str = "$argon2id$v=19$m=65536,t=3,p=4$c2FsdC1hZGE$Xo2fGkQ0b7u1";
 
+    /// The key that the application looks up in a cache; empty for requests that are not looked up.
+    pub const fn cache_key(self) -> &'static str {
+        match self {
+            Self::Static | Self::Write => "",
+            Self::Read => "profile:7f3a91",
+        }
+    }
+
     /// Whether the request writes data.
     pub const fn is_write(self) -> bool {
         matches!(self, Self::Write)

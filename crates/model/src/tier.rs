@@ -12,13 +12,15 @@ pub enum Tier {
     Web,
     /// Runs the site's code.
     Application,
+    /// Keeps copies of responses or query results.
+    Cache,
     /// Stores the data.
     Database,
 }
 
 impl Tier {
     /// All tiers, from the user inwards.
-    pub const ALL: [Self; 4] = [Self::Balancer, Self::Web, Self::Application, Self::Database];
+    pub const ALL: [Self; 5] = [Self::Balancer, Self::Web, Self::Application, Self::Cache, Self::Database];
 
     /// The tiers of a component: the tier of its kind and, for a web server with an SQL link, also the application
     /// tier, since it runs the code itself (LAMP).

@@ -78,6 +78,14 @@ pub enum CommonFault {
     DiskFull,
     /// The primary database is twenty times slower.
     SlowDatabase,
+    /// The caches are killed.
+    CacheDead,
+    /// The caches restart and are empty.
+    CacheCold,
+    /// The caches are flushed.
+    CacheFlushed,
+    /// The most popular entry of each cache expires.
+    Stampede,
     /// A port scan from the Internet.
     PortScan,
 }
@@ -90,7 +98,7 @@ struct Row {
 
 impl CommonFault {
     /// The whole catalogue.
-    pub const ALL: [Self; 30] = [
+    pub const ALL: [Self; 34] = [
         Self::BalancerCrash,
         Self::WebKilled,
         Self::OneWebKilled,
@@ -120,6 +128,10 @@ impl CommonFault {
         Self::KeepalivedKilled,
         Self::DiskFull,
         Self::SlowDatabase,
+        Self::CacheDead,
+        Self::CacheCold,
+        Self::CacheFlushed,
+        Self::Stampede,
         Self::PortScan,
     ];
 
@@ -155,6 +167,10 @@ impl CommonFault {
             Self::KeepalivedKilled => "keepalived-killed",
             Self::DiskFull => "disk-full",
             Self::SlowDatabase => "slow-database",
+            Self::CacheDead => "cache-dead",
+            Self::CacheCold => "cache-cold",
+            Self::CacheFlushed => "cache-flushed",
+            Self::Stampede => "stampede",
             Self::PortScan => "port-scan",
         }
     }
@@ -247,6 +263,12 @@ impl CommonFault {
             Self::KeepalivedKilled => Row { inject: |p| faults(keepalived(p)), fix: |p| clear(keepalived(p)) },
             Self::DiskFull => Row { inject: |p| faults(full_disks(p)), fix: |p| clear(full_disks(p)) },
             Self::SlowDatabase => Row { inject: |p| faults(slow(p)), fix: |p| clear(slow(p)) },
+            Self::CacheDead => Row { inject: |p| kill(&p.caches), fix: |p| restore(&p.caches) },
+            Self::CacheCold => {
+                Row { inject: |p| now(p.caches.iter().map(|id| Command::Restart(process(id), None))), fix: |_| Vec::new() }
+            }
+            Self::CacheFlushed => Row { inject: |p| now(p.caches.iter().cloned().map(Command::Flush)), fix: |_| Vec::new() },
+            Self::Stampede => Row { inject: |p| now(p.caches.iter().cloned().map(Command::ExpirePopular)), fix: |_| Vec::new() },
             Self::PortScan => Row { inject: |_| now([Command::Scan]), fix: |_| Vec::new() },
         }
     }

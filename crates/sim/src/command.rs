@@ -36,6 +36,10 @@ pub enum Command {
     Promote(ComponentId),
     /// Makes a database read-only; it then replicates from the database that accepts writes.
     Demote(ComponentId),
+    /// Removes everything from a cache.
+    Flush(ComponentId),
+    /// Makes the most popular entry of a cache expire.
+    ExpirePopular(ComponentId),
     /// Sets how long a database takes to apply a received change.
     Lag(ComponentId, Seconds),
     /// Ends a component's process or switches a server off, and starts it again after a delay: by default 1 s for a process,
@@ -67,7 +71,9 @@ impl Command {
             Self::Edit(TopologyEdit::Block(from, to) | TopologyEdit::Unblock(from, to)) => {
                 Some(Element::Hop(from.clone(), to.clone()))
             }
-            Self::Promote(id) | Self::Demote(id) | Self::Lag(id, _) => Some(Element::Component(id.clone())),
+            Self::Promote(id) | Self::Demote(id) | Self::Flush(id) | Self::ExpirePopular(id) | Self::Lag(id, _) => {
+                Some(Element::Component(id.clone()))
+            }
             Self::Fault(fault) | Self::Clear(fault) => fault.element(),
             Self::Edit(TopologyEdit::EdgeTls(_) | TopologyEdit::WebToAppTls(_) | TopologyEdit::AppToDbTls(_))
             | Self::Rate(_)
@@ -133,7 +139,9 @@ pub enum CommandError {
     NoRate,
     /// The component is not a database.
     NotDatabase(Element),
-    /// The database is down, so its role cannot change.
+    /// The component is not a cache.
+    NotCache(Element),
+    /// The component is down, so the command has nothing to change.
     Down(Element),
     /// The database already accepts writes.
     AlreadyWritable(Element),
@@ -161,6 +169,7 @@ impl CommandError {
             | Self::NotPart(_)
             | Self::NoRate
             | Self::NotDatabase(_)
+            | Self::NotCache(_)
             | Self::Elects(_) => true,
             Self::AlreadyDown(_)
             | Self::AlreadyUp(_)

@@ -94,6 +94,8 @@ positions! {
     ServerIx;
     /// A request in flight.
     RequestIx;
+    /// A cache.
+    CacheIx;
     /// A database.
     DatabaseIx;
     /// A database cluster.

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use hoplight_model::hop::Guard;
 use hoplight_model::{Algorithm, ComponentIx, Element, Infrastructure, LinkIx, RequestKind};
 
+use crate::cache::Lookup;
 use crate::command::Command;
 use crate::outcome::{Failure, Outcome};
 use crate::packet::{Heading, Phase, Status};
@@ -171,6 +172,13 @@ pub enum EventKind {
     Answers {
         /// The component.
         component: ComponentIx,
+    },
+    /// A cache looks up the object of a request, or a request waits for it.
+    LookedUp {
+        /// The cache.
+        cache: ComponentIx,
+        /// The result.
+        found: Lookup,
     },
     /// A resolver cannot return an address.
     Unresolved {

@@ -32,6 +32,7 @@
 
 mod arrivals;
 mod balancers;
+mod cache;
 pub mod catalogue;
 mod clock;
 pub mod command;
@@ -76,6 +77,7 @@ mod watchdog;
 mod watchers;
 mod zone;
 
+pub use cache::{CacheCounts, CacheView, Lookup};
 pub use command::{Command, CommandError};
 pub use database::DatabaseView;
 pub use fault::{Fault, Tap};

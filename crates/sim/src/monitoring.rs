@@ -358,6 +358,8 @@ impl Reading {
                 Percentiles { p50_ms, p95_ms, p99_ms }
             }),
             connections: None,
+            hit_ratio: None,
+            evictions: None,
             lag_s: None,
             leads: None,
             backends_down: None,

@@ -70,6 +70,8 @@ pub enum Status {
     ReadOnly,
     /// The database has no free connection.
     TooManyConnections,
+    /// The cache does not have the object.
+    Miss,
     /// HTTP 500, 502, 503 or 504, or a failed DNS lookup.
     Error(Failure),
 }

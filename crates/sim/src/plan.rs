@@ -13,6 +13,7 @@ use hoplight_model::quantity::Seconds;
 use hoplight_model::station::Station;
 use hoplight_model::{Certificate, ComponentIx, ComponentKind, Infrastructure, Protocol, ServerId, Tier, TlsMode};
 
+use crate::cache::CachesPlan;
 use crate::connection::{ConnectionsPlan, Connects, When};
 use crate::database::DatabasesPlan;
 use crate::firewall_pairs::FirewallPairPlan;
@@ -50,6 +51,7 @@ pub(super) struct Plan {
     pub(super) write_share: f64,
     pub(super) databases: DatabasesPlan,
     pub(super) firewall_pairs: Vec<FirewallPairPlan>,
+    pub(super) caches: CachesPlan,
     /// For each station, whether its database driver follows the primary.
     pub(super) drivers: IndexVec<StationIx, bool>,
 }
@@ -58,6 +60,7 @@ impl Plan {
     /// Compiles `infra`.
     pub(super) fn new(infra: &Infrastructure) -> Self {
         let databases = DatabasesPlan::new(infra);
+        let caches = CachesPlan::new(infra);
         let servers: IndexVec<ServerIx, ServerId> = infra.servers().map(|server| server.id.clone()).collect();
         let server_index: BTreeMap<&ServerId, ServerIx> = servers.enumerate().map(|(ix, server)| (server, ix)).collect();
         let mut hops: IndexVec<LinkIx, HopPlan> = infra.hops().map(|hop| Self::hop(infra, &hop)).collect();
@@ -67,7 +70,7 @@ impl Plan {
         let mut stations = IndexVec::default();
         for (ix, component) in infra.components() {
             let Station { slots, queue, connections, hold, service, answer } = component.station();
-            let role = Self::role(ix, &component.kind, &databases);
+            let role = Self::role(ix, &component.kind, &databases, &caches);
             let behaviour = PerKind::of(|kind| behaviour::behaviour(infra, ix, kind));
             stations.push(StationPlan {
                 slots,
@@ -116,6 +119,7 @@ impl Plan {
             write_share: traffic.write_share.get(),
             databases,
             firewall_pairs: FirewallPairPlan::all(infra),
+            caches,
             drivers: infra.components().map(|(_, component)| component.kind.follows_primary()).collect(),
         }
     }
@@ -159,12 +163,13 @@ impl Plan {
         holders.into_iter().filter_map(|places| places.into_iter().map(|place| ends[place]).max()).min()
     }
 
-    fn role(ix: ComponentIx, kind: &ComponentKind, databases: &DatabasesPlan) -> Role {
+    fn role(ix: ComponentIx, kind: &ComponentKind, databases: &DatabasesPlan, caches: &CachesPlan) -> Role {
         match kind {
             ComponentKind::Browser => Role::Browser,
             ComponentKind::DnsResolver(spec) => Role::Resolver(ResolverPlan::new(spec)),
             ComponentKind::Firewall(_) => Role::Firewall,
             ComponentKind::LoadBalancer(spec) => Role::Balancer(BalancerPlan::new(spec)),
+            ComponentKind::Cache(_) => Role::Cache(caches.at(ix).expect("every cache has a plan")),
             ComponentKind::Database(_) => {
                 Role::Database(databases.nodes.position(|node| node.station == ix).expect("every database has a plan"))
             }
@@ -180,6 +185,7 @@ impl Plan {
             Behaviour::Originate(origin) => origin.patience.nanos(),
             Behaviour::Forward(forwarding) => forwarding.timeout.nanos(),
             Behaviour::Respond
+            | Behaviour::LookUp
             | Behaviour::Query(_)
             | Behaviour::Resolve(_)
             | Behaviour::Filter
@@ -214,7 +220,7 @@ impl Plan {
             Some(Tier::Balancer) => 0,
             Some(Tier::Web) => 1,
             Some(Tier::Application) => 2,
-            Some(Tier::Database) | None => 3,
+            Some(Tier::Cache | Tier::Database) | None => 3,
         };
         let mut agents = IndexVec::default();
         for (ix, component) in infra.components() {
@@ -266,7 +272,7 @@ impl Plan {
     pub(crate) fn resolver_ttl(&self) -> Option<u64> {
         match self.stations[self.hops[self.lookup?].to].role {
             Role::Resolver(resolver) => Some(resolver.ttl),
-            Role::Browser | Role::Firewall | Role::Balancer(_) | Role::Database(_) | Role::Other => None,
+            Role::Browser | Role::Firewall | Role::Balancer(_) | Role::Cache(_) | Role::Database(_) | Role::Other => None,
         }
     }
 

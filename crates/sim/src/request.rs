@@ -52,6 +52,10 @@ pub(super) enum State {
     Pausing,
     /// In its balancer's queue until a backend has room.
     Backlogged,
+    /// Waiting for the fetch of another request that missed the same object in a cache.
+    Collapsed,
+    /// Fetches the object itself after having waited; continues at the same instant.
+    Released,
     /// Admitted by a backend; leaves the balancer at the same instant.
     Admitted,
     /// Finished, but timers may still refer to the record.
@@ -98,6 +102,8 @@ pub(super) struct Request {
     pub(super) carries: Option<Phase>,
     pub(super) state: State,
     pub(super) heading: Heading,
+    /// Whether the request missed in a cache and fetches the object.
+    pub(super) missed: bool,
     pub(super) status: Status,
     /// Which component sent the latest error response, and why.
     pub(super) cause: Option<FailureCause>,
@@ -176,6 +182,7 @@ impl Request {
             carries: None,
             state: State::OnWire,
             heading: Heading::Request,
+            missed: false,
             status: Status::Ok,
             cause: None,
             depth: 0,

@@ -16,6 +16,7 @@
 mod apply;
 mod arrivals;
 mod balance;
+mod cache;
 mod checks;
 mod choice;
 mod connection;
@@ -49,6 +50,7 @@ use hoplight_model::{Infrastructure, RequestKind};
 
 use crate::arrivals::Arrivals;
 use crate::balancers::Balancers;
+use crate::cache::Caches;
 use crate::clock::Clock;
 use crate::database::Databases;
 use crate::ejections::Ejections;
@@ -90,6 +92,7 @@ pub struct Simulation {
     /// The address that users connect to. Two balancers may share it.
     address: SharedAddress,
     databases: Databases,
+    caches: Caches,
     ejections: Ejections,
     names: Names,
     returning: Returning,
@@ -132,6 +135,7 @@ impl Simulation {
             balancers: Balancers::new(plan.balancers()),
             address: SharedAddress::new(&plan),
             databases: Databases::new(&plan.databases, plan.stations.len()),
+            caches: Caches::new(&plan.caches),
             ejections: Ejections::default(),
             returning: returning(&plan, &names, clock_seed),
             names,

@@ -135,6 +135,10 @@ pub struct ComponentSample {
     pub latency: Option<Percentiles>,
     /// Connections in use as a fraction of the connection limit; `None` if there is no limit.
     pub connections: Option<f64>,
+    /// Hits as a fraction of a cache's lookups in the last ten seconds; `None` for other components and without lookups.
+    pub hit_ratio: Option<f64>,
+    /// Objects that a cache has evicted since the start of the run; `None` for other components.
+    pub evictions: Option<u64>,
     /// Lag of a replica in seconds, infinite if it is unknown; `None` for other components.
     pub lag_s: Option<f64>,
     /// Whether a database takes writes, or a balancer holds the shared address; `None` for other components.
@@ -175,6 +179,7 @@ impl ComponentSample {
             Metric::ErrorRatio => self.error_ratio(),
             Metric::FailedHandshakes => Some(self.failed_handshakes),
             Metric::Connections => self.connections,
+            Metric::HitRatio => self.hit_ratio,
             Metric::Lag => self.lag_s,
             Metric::BackendsDown => self.backends_down.map(f64::from),
             Metric::SemiSync => self.semi_sync.map(f64::from),

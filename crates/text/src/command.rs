@@ -97,6 +97,14 @@ fn forms(command: &Command) -> Forms {
                 .event(phrase![id, " is promoted"])
         }
         Command::Demote(id) => Forms::new(phrase!["make ", id, " read-only"], phrase![id, " is read-only now"]),
+        Command::Flush(id) => {
+            Forms::new(phrase!["flush ", id], phrase![id, " is flushed: every lookup misses until it has warmed up"])
+                .event(phrase![id, " is flushed"])
+        }
+        Command::ExpirePopular(id) => Forms::new(
+            phrase!["expire the most popular entry of ", id],
+            phrase!["the most popular entry of ", id, " has expired"],
+        ),
         Command::Lag(id, lag) => Forms::new(
             phrase!["set the time that ", id, " takes to apply a change to ", lag.get(), " s"],
             phrase![id, " now takes ", lag.get(), " s to apply a change"],

@@ -1,6 +1,6 @@
 //! Labels and short descriptions of what the model names: algorithms, kinds, tiers, TLS modes and zones.
 
-use hoplight_model::component::DatabaseSpec;
+use hoplight_model::component::{CachePlace, CacheSpec, DatabaseSpec};
 use hoplight_model::{Algorithm, ComponentKind, DatabaseRole, Tier, TlsMode, Zone};
 
 /// How a balancing algorithm chooses a backend, as a phrase.
@@ -24,6 +24,12 @@ pub const fn component_role(kind: &ComponentKind) -> &'static str {
         ComponentKind::LoadBalancer(_) => "Spreads requests over the healthy web servers.",
         ComponentKind::Web(_) => "Serves static pages; forwards the rest to the application.",
         ComponentKind::App(_) => "Runs the site's code and queries the database.",
+        ComponentKind::Cache(CacheSpec { place: CachePlace::Front, .. }) => {
+            "Answers requests from stored responses; fetches the rest from the site."
+        }
+        ComponentKind::Cache(CacheSpec { place: CachePlace::Beside, .. }) => {
+            "Keeps results of queries, so that the application need not ask the database."
+        }
         ComponentKind::Database(DatabaseSpec { role: DatabaseRole::Primary, .. }) => {
             "Stores the data; the only database that accepts writes."
         }
@@ -44,6 +50,7 @@ pub const fn tier(tier: Tier) -> &'static str {
         Tier::Balancer => "balancer",
         Tier::Web => "web",
         Tier::Application => "application",
+        Tier::Cache => "cache",
         Tier::Database => "database",
     }
 }

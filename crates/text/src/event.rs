@@ -4,7 +4,9 @@ use std::fmt;
 
 use hoplight_model::hop::Guard;
 use hoplight_model::{ComponentId, ComponentIx, Infrastructure, LinkIx};
-use hoplight_sim::{AlertState, CheckCode, EventKind, FailureReason, Heading, Headline, JournalEvent, Phase, probe_number};
+use hoplight_sim::{
+    AlertState, CheckCode, EventKind, FailureReason, Heading, Headline, JournalEvent, Lookup, Phase, probe_number,
+};
 
 use crate::command::{commanded, hop};
 use crate::phrase;
@@ -148,6 +150,13 @@ fn what(what: &EventKind, infra: &Infrastructure) -> Phrase {
         }
         EventKind::NoBackend { balancer } => phrase![name(balancer), " has no backend that is UP"],
         EventKind::Answers { component } => phrase![name(component), " answers"],
+        EventKind::LookedUp { cache, found } => match found {
+            Lookup::Hit => phrase!["hit: ", name(cache), " has it"],
+            Lookup::Miss => phrase!["miss: ", name(cache), " does not have it"],
+            Lookup::Waits => phrase!["waits for a fetch that is under way, instead of starting another"],
+            Lookup::Shared => phrase!["is answered with what another request fetched"],
+            Lookup::Stale => phrase![name(cache), " serves its expired copy, because the fetch failed (stale-if-error)"],
+        },
         EventKind::Unresolved { resolver, nxdomain } => phrase![name(resolver), " answers ", unresolved(*nxdomain)],
         EventKind::Fails { component, failure, why } => {
             phrase![name(component), ": ", term::failure(*failure), ", because ", failure_reason(*why)]

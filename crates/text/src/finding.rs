@@ -6,6 +6,7 @@ use hoplight_model::{ComponentId, RequestKind};
 
 use crate::broken::{broken, cause};
 use crate::capacity::{overload, utilisation};
+use crate::figure::percent;
 use crate::firewall::{flaw, judged, why_open};
 use crate::homogeneity::{lone_servers, mixed_server, shared_flaw, twin_servers};
 use crate::phrase;
@@ -244,6 +245,31 @@ fn message(finding: &DesignFinding) -> Passage {
             phrase!["at ", *load, " requests a second, ", utilisation(of), " of what it has"]
         }
         FindingKind::CapacitySinglePoint(of) => return overload(of),
+        FindingKind::CacheHidesDatabase { load, hit_ratio, without } => {
+            return Passage::from_iter([
+                phrase![subject(), " answers ", percent(*hit_ratio), " of the reads"],
+                phrase!["without it, at ", *load, " requests a second, ", utilisation(without), " of what it has"],
+            ]);
+        }
+        FindingKind::CacheWithoutExpiry { invalidates: true } => {
+            phrase!["entries of ", subject(), " never expire: one whose invalidation is lost stays old until it is evicted"]
+        }
+        FindingKind::CacheWithoutExpiry { invalidates: false } => {
+            phrase!["entries of ", subject(), " never expire, and writes do not remove them: users see old values without end"]
+        }
+        FindingKind::CacheServesOldValues { ttl_s: Some(ttl) } => {
+            phrase!["after a write, ", subject(), " returns the old value for up to ", *ttl, " s"]
+        }
+        FindingKind::CacheServesOldValues { ttl_s: None } => {
+            phrase!["after a write, ", subject(), " returns the old value until it is evicted"]
+        }
+        FindingKind::CacheWithoutCollapse { fetches } => phrase![
+            "when the most popular entry of ",
+            subject(),
+            " expires, about ",
+            libm::round(*fetches),
+            " requests fetch it at the same time"
+        ],
     }
     .into()
 }

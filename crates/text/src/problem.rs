@@ -3,6 +3,7 @@
 #[cfg(test)]
 mod tests;
 
+use hoplight_model::CachePlace;
 use hoplight_model::draft::EditError;
 use hoplight_model::problem::{AlertProblem, ClusterProblem, LinkEnds, Listed, PairProblem, Ranged, StandbyProblem};
 use hoplight_model::text::sanitise;
@@ -70,6 +71,8 @@ pub fn problem_kind(kind: &ProblemKind) -> String {
             Ranged::Priority(id) => {
                 format!("the VRRP priority of `{id}` must be between {least} and {most}, found {value}")
             }
+            Ranged::Objects(id) => format!("`objects` of `{id}` must be between {least} and {most}, found {value}"),
+            Ranged::Capacity(id) => format!("`capacity` of `{id}` must be between {least} and {most}, found {value}"),
             Ranged::Weight(from, to) => {
                 format!("the weight of `{from}` → `{to}` must be between {least} and {most}, found {value}")
             }
@@ -117,7 +120,7 @@ pub fn problem_kind(kind: &ProblemKind) -> String {
                                        are refused at once would send them endlessly at the same instant"
             .to_owned(),
         ProblemKind::NoEntry => {
-            "the site has no entry for users: there is no balancer, web server or application without an incoming HTTP link"
+            "the site has no entry for users: there is no balancer, HTTP cache, web server or application without an incoming HTTP link"
                 .to_owned()
         }
         ProblemKind::SeveralEntries { entries, more } => {
@@ -147,6 +150,15 @@ pub fn problem_kind(kind: &ProblemKind) -> String {
             "`{agent}` pushes its samples and is also scraped by `{service}`, so everything would be counted twice: remove one \
              of the two links"
         ),
+        ProblemKind::ManyCaches { id, count } => {
+            format!("`{id}` has links to {count} caches, but an application can use only one")
+        }
+        ProblemKind::CacheSetting { id, field, place: CachePlace::Front } => {
+            format!("`{id}` is before the site, but `{field}` is a setting of caches beside an application")
+        }
+        ProblemKind::CacheSetting { id, field, place: CachePlace::Beside } => {
+            format!("`{id}` is beside an application, but `{field}` is a setting of caches before the site")
+        }
         ProblemKind::ProbeWithoutService => "a probe needs a monitoring service to report to, and there is none".to_owned(),
     }
 }
@@ -160,7 +172,10 @@ fn described(ends: &LinkEnds) -> String {
 const fn required_ends(protocol: Protocol) -> &'static str {
     match protocol {
         Protocol::Dns => "a DNS link ends at a DNS resolver",
-        Protocol::Http => "an HTTP link goes from a browser, balancer or web server to a balancer, web server or application",
+        Protocol::Http => {
+            "an HTTP link goes from a browser, balancer, HTTP cache or web server to a balancer, HTTP cache, web server or application"
+        }
+        Protocol::Cache => "a cache link goes from an application, or a web server that runs the code, to a cache beside it",
         Protocol::Sql => "an SQL link goes from an application, or a web server that runs the code, to a database",
         Protocol::Replication => "a replication link goes from database to database",
         Protocol::Metrics => {

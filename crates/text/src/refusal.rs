@@ -40,6 +40,7 @@ pub fn refusal(error: &CommandError) -> Phrase {
             ]
         }
         CommandError::NotDatabase(element) => phrase![element, " is not a database"],
+        CommandError::NotCache(element) => phrase![element, " is not a cache"],
         CommandError::Down(element) => phrase![element, " is down"],
         CommandError::AlreadyWritable(element) => phrase![element, " already takes writes, or is about to"],
         CommandError::AlreadyReadOnly(element) => phrase![element, " is already read-only"],

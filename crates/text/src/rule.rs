@@ -312,6 +312,26 @@ pub const fn rule(rule: FindingRule) -> RuleText {
             "Response time grows with 1 / (1 − utilisation): at 80 % it is five times the service time (M/M/1), at 90 % ten times.",
             "More of it, before the next busy day.",
         ),
+        FindingRule::CacheHidesDatabase => of(
+            "A cache in front of a database that cannot carry the load alone",
+            "When the cache fails, or starts empty after a restart, every read reaches the database, which is then overloaded: queries time out, nothing is stored, and the cache does not warm up.",
+            "A larger database or a replica for reads, a second cache, or a limit on the queries that may wait. Warm a cache before it gets traffic. Costs machines that are idle most of the time.",
+        ),
+        FindingRule::CacheWithoutExpiry => of(
+            "A cache whose entries never expire",
+            "An invalidation that is lost, or a write that bypasses the application, leaves an old value that nothing corrects.",
+            "A TTL on every entry: the longest time for which an old value is acceptable, with jitter so that entries do not expire together. Costs a fetch whenever a popular entry expires.",
+        ),
+        FindingRule::CacheServesOldValues => of(
+            "A cache that writes do not invalidate",
+            "A user who has just written reads the old value until the entry expires.",
+            "Delete the entry after each write (cache-aside), or a TTL as short as the old value is acceptable. Costs a message for each write, or a lower hit ratio.",
+        ),
+        FindingRule::CacheWithoutCollapse => of(
+            "A cache that lets every miss of a popular object through",
+            "When a popular entry expires, all requests that miss until it is stored again go to the database at the same time (a stampede).",
+            "Request coalescing (Varnish does it by default), a lock in the application, or a refresh before the entry expires. Costs a wait for the requests behind the first one.",
+        ),
         FindingRule::CapacitySinglePoint => of(
             "The loss of one element overloads the rest",
             "A site that survives a failure on paper fails by load: two at 60 % become one at 120 %.",

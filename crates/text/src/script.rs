@@ -77,6 +77,8 @@ pub const fn verb(verb: Verb) -> &'static str {
         Verb::Ready => "puts it back into rotation",
         Verb::Promote => "makes a replica take writes",
         Verb::Demote => "makes a database read-only",
+        Verb::Flush => "removes everything from a cache",
+        Verb::ExpirePopular => "makes the most popular entry of a cache expire",
         Verb::Lag => "sets the time a replica takes to apply a change",
         Verb::Restart => "stops it and starts it again after a delay",
         Verb::Hang => "hangs it: it accepts connections and answers nothing",

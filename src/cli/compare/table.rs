@@ -158,7 +158,7 @@ fn incidents(sides: [&Side; 2]) -> Vec<Row> {
     }
     rows.extend([
         row("lost writes", of(&|run| run.incidents.of_databases(|it| it.lost_writes)), count),
-        row("stale reads", of(&|run| run.incidents.of_databases(|it| it.stale_reads)), count),
+        row("stale reads", of(&|run| run.incidents.stale_reads()), count),
         row("divergent writes", of(&|run| run.incidents.of_databases(|it| it.divergent_writes)), count),
         row("databases in a split brain", of(&|run| run.incidents.split_brain.len() as u64), count),
         row("moves of the shared address", of(&|run| run.incidents.address_moves()), count),

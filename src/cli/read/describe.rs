@@ -5,7 +5,7 @@
 use hoplight_analysis::Carriers;
 use hoplight_model::firewall::{Direction, FirewallSpec, Peer, Rule, RuleAction};
 use hoplight_model::{
-    Cipher, Component, ComponentIx, ComponentKind, Hop, Infrastructure, LinkIx, Medium, Protocol, RequestKind, Text,
+    CacheSpec, Cipher, Component, ComponentIx, ComponentKind, Hop, Infrastructure, LinkIx, Medium, Protocol, RequestKind, Text,
 };
 use hoplight_text::description;
 use std::fmt::Write as _;
@@ -114,6 +114,7 @@ fn item(infra: &Infrastructure, component: &Component) -> String {
             let _ = write!(words, " {} is an A record with a TTL of {} s.", infra.domain(), spec.ttl_s.get());
         }
         ComponentKind::Firewall(spec) => words += &firewall(spec),
+        ComponentKind::Cache(spec) => words += &cache(spec),
         ComponentKind::Browser
         | ComponentKind::Web(_)
         | ComponentKind::App(_)
@@ -122,6 +123,19 @@ fn item(infra: &Infrastructure, component: &Component) -> String {
         | ComponentKind::MonitoringService => {}
     }
     hanging("- ", &words)
+}
+
+/// Describes what a cache stores, and for how long.
+fn cache(spec: &CacheSpec) -> String {
+    let ttl = spec.ttl_s.map_or_else(|| "do not expire".to_owned(), |ttl| format!("expire after {} s", ttl.get()));
+    let mut words = format!(" It holds {} of {} objects; entries {ttl}.", spec.capacity.min(spec.objects), spec.objects);
+    if spec.collapse {
+        words += " Requests that miss the same object wait for one fetch.";
+    }
+    if let Some(stale) = spec.stale_if_error_s {
+        let _ = write!(words, " If a fetch fails, it serves an expired entry for up to {} s.", stale.get());
+    }
+    words
 }
 
 /// Describes what a firewall protects, and its rules.
@@ -203,7 +217,7 @@ fn carried(infra: &Infrastructure, carriers: &Carriers, link: LinkIx) -> String 
         Protocol::Replication => {
             return " It carries replicated changes; the replica opens the connection.".to_owned();
         }
-        Protocol::Http | Protocol::Sql => {}
+        Protocol::Http | Protocol::Sql | Protocol::Cache => {}
     }
     let names = carriers.kinds(link).into_iter().map(|kind| match kind {
         RequestKind::Static => "static pages",

@@ -25,6 +25,7 @@ pub(super) fn failures(incidents: &IncidentReport) -> String {
 /// The databases, the shared address, the backends and the alerts of a run.
 pub(super) fn of(report: &Report) -> String {
     databases(&report.incidents)
+        + &caches(&report.incidents)
         + &report.incidents.shared_address.as_ref().map_or_else(String::new, address)
         + &backends(&report.incidents)
         + &alerts(&report.alerts)
@@ -49,6 +50,20 @@ fn databases(incidents: &IncidentReport) -> String {
         let _ = writeln!(text, "  Split brain: {writers} accept writes, with different histories");
     }
     text
+}
+
+fn caches(incidents: &IncidentReport) -> String {
+    if incidents.caches.is_empty() {
+        return String::new();
+    }
+    let head = ["Caches (whole run)", "hit ratio", "hits", "misses", "expired", "evicted", "stale reads", "entries"];
+    let mut rows = vec![head.map(str::to_owned).to_vec()];
+    for (id, it) in &incidents.caches {
+        let ratio = it.hit_ratio.map_or_else(|| "-".to_owned(), |ratio| format!("{:.1} %", ratio * 100.0));
+        let counts = [it.hits, it.misses, it.expired, it.evictions, it.stale_reads, u64::from(it.entries)];
+        rows.push([id.clone(), ratio].into_iter().chain(counts.map(|count| count.to_string())).collect());
+    }
+    format!("\n{}", columns(&rows))
 }
 
 fn address(address: &AddressReport) -> String {

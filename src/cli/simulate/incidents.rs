@@ -8,13 +8,15 @@ use indexmap::IndexMap;
 use serde::Serialize;
 
 use hoplight_model::{Component, ComponentIx, Infrastructure};
-use hoplight_sim::{AlertEntry, AlertState, Failure, FailureCause, Recorder, SimTime, Simulation, WatchdogEntry};
+use hoplight_sim::{AlertEntry, AlertState, CacheView, Failure, FailureCause, Recorder, SimTime, Simulation, WatchdogEntry};
 
 /// Incidents of one run.
 #[derive(Debug, Serialize)]
 pub(in crate::cli) struct IncidentReport {
     pub(in crate::cli) failed_by_cause: Vec<CauseReport>,
     pub(in crate::cli) databases: IndexMap<String, DatabaseReport>,
+    #[serde(skip_serializing_if = "IndexMap::is_empty")]
+    pub(in crate::cli) caches: IndexMap<String, CacheReport>,
     /// The databases that accept writes, if there are several.
     pub(in crate::cli) split_brain: Vec<String>,
     /// The address that two balancers share by VRRP; null without a pair.
@@ -60,6 +62,28 @@ pub(in crate::cli) struct DatabaseReport {
     pub(in crate::cli) divergent_writes: u64,
 }
 
+/// One cache.
+#[derive(Debug, Serialize)]
+pub(in crate::cli) struct CacheReport {
+    /// Hits as a fraction of lookups; null if there were none.
+    pub(in crate::cli) hit_ratio: Option<f64>,
+    pub(in crate::cli) lookups: u64,
+    pub(in crate::cli) hits: u64,
+    pub(in crate::cli) misses: u64,
+    /// Misses because the entry had expired.
+    pub(in crate::cli) expired: u64,
+    /// Misses that waited for the fetch of another request.
+    pub(in crate::cli) collapsed: u64,
+    pub(in crate::cli) evictions: u64,
+    pub(in crate::cli) invalidations: u64,
+    /// Hits that returned a value older than the last committed write.
+    pub(in crate::cli) stale_reads: u64,
+    /// Expired entries served because the fetch failed.
+    pub(in crate::cli) stale_on_error: u64,
+    /// Number of stored objects at the end.
+    pub(in crate::cli) entries: u32,
+}
+
 /// The address that two balancers share.
 #[derive(Debug, Serialize)]
 pub(in crate::cli) struct AddressReport {
@@ -90,6 +114,7 @@ impl IncidentReport {
         Self {
             failed_by_cause: recorder.failures_by_cause().map(|entry| CauseReport::new(entry, infra)).collect(),
             databases,
+            caches: caches(simulation),
             split_brain: if writers.len() > 1 { writers } else { Vec::new() },
             shared_address: AddressReport::new(simulation, recorder),
             backends: backends(simulation, recorder),
@@ -100,6 +125,11 @@ impl IncidentReport {
     /// The sum of a count over all databases.
     pub(in crate::cli) fn of_databases(&self, count: fn(&DatabaseReport) -> u64) -> u64 {
         self.databases.values().map(count).sum()
+    }
+
+    /// Number of reads that returned an old value, from a database or a cache.
+    pub(in crate::cli) fn stale_reads(&self) -> u64 {
+        self.of_databases(|it| it.stale_reads) + self.caches.values().map(|it| it.stale_reads).sum::<u64>()
     }
 
     /// How often the shared address moved; 0 without a pair.
@@ -198,6 +228,28 @@ fn databases(simulation: &Simulation) -> IndexMap<String, DatabaseReport> {
             lost_writes: view.lost_writes,
             stale_reads: view.stale_reads,
             divergent_writes: view.divergent_writes,
+        };
+        Some((component.id.to_string(), report))
+    };
+    infra.components().filter_map(report).collect()
+}
+
+fn caches(simulation: &Simulation) -> IndexMap<String, CacheReport> {
+    let infra = simulation.infrastructure();
+    let report = |(ix, component): (ComponentIx, &Component)| {
+        let CacheView { counts, entries, .. } = simulation.cache(ix)?;
+        let report = CacheReport {
+            hit_ratio: counts.hit_ratio(),
+            lookups: counts.lookups,
+            hits: counts.hits,
+            misses: counts.misses,
+            expired: counts.expired,
+            collapsed: counts.collapsed,
+            evictions: counts.evictions,
+            invalidations: counts.invalidations,
+            stale_reads: counts.stale_reads,
+            stale_on_error: counts.stale_on_error,
+            entries,
         };
         Some((component.id.to_string(), report))
     };

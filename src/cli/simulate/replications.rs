@@ -103,7 +103,7 @@ impl RunReport {
             throughput_per_s: report.window.throughput_per_s,
             error_ratio: report.window.error_ratio,
             lost_writes: report.incidents.of_databases(|it| it.lost_writes),
-            stale_reads: report.incidents.of_databases(|it| it.stale_reads),
+            stale_reads: report.incidents.stale_reads(),
             divergent_writes: report.incidents.of_databases(|it| it.divergent_writes),
             address_moves: report.incidents.address_moves(),
             events: report.events,

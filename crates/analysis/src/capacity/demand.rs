@@ -133,7 +133,16 @@ impl Solver<'_> {
         (opening.messages() + 1.0) * self.round_trip(link, kind) + opening.work_s + self.stays[to.index()][kind.index()].request
     }
 
+    /// Links on which a component forwards a kind or looks it up in a cache, each with its fraction.
     fn share(&self, ix: ComponentIx, kind: RequestKind) -> Shares {
+        let mut shares = self.upstream_share(ix, kind);
+        let misses = 1.0 - self.routes.from_cache(ix, kind);
+        shares.iter_mut().for_each(|(_, share)| *share *= misses);
+        shares.extend(self.routes.lookup_link(ix, kind).map(|link| (link, 1.0)));
+        shares
+    }
+
+    fn upstream_share(&self, ix: ComponentIx, kind: RequestKind) -> Shares {
         match &self.routes.outflows[ix.index()][kind.index()] {
             Outflow::Ends | Outflow::Fails => Vec::new(),
             Outflow::Split(split) => split.clone(),
@@ -228,9 +237,13 @@ impl Solver<'_> {
         if !is_browser {
             self.serve(ix, kind, Inflow { requests, opening });
         }
-        if self.routes.outflows[ix.index()][kind.index()] == Outflow::Ends {
-            self.demand.answered[kind.index()] += requests;
-        }
+        let answered = match self.routes.outflows[ix.index()][kind.index()] {
+            // What a cache beside an application has is counted at the application.
+            Outflow::Ends if fixed.infra.component(ix).kind.as_cache().is_some() => 0.0,
+            Outflow::Ends => 1.0,
+            Outflow::Fails | Outflow::Split(_) | Outflow::Balanced(..) => self.routes.from_cache(ix, kind),
+        };
+        self.demand.answered[kind.index()] += answered * requests;
         let shares = std::mem::take(&mut self.shares[ix.index()][kind.index()]);
         for (link, share) in shares {
             let requests = requests * share;

@@ -5,7 +5,8 @@
 //! Requests that fail during the transition are not counted.
 
 use hoplight_model::behaviour::{
-    Behaviour, ClusterRules, Forwarding, HealthChecking, Origin, Statement, UpstreamChoice, behaviour, check_depth,
+    Behaviour, CacheUse, Caching, ClusterRules, Forwarding, HealthChecking, Origin, Statement, UpstreamChoice, behaviour,
+    check_depth,
 };
 use hoplight_model::station::Station;
 use hoplight_model::{Algorithm, ComponentIx, DatabaseRole, HealthCheck, Hop, Infrastructure, LinkIx, Protocol, RequestKind};
@@ -28,6 +29,8 @@ pub(super) struct StaticRoutes<'a> {
     /// Database clusters.
     clusters: Vec<Vec<ComponentIx>>,
     pub(super) stations: Vec<Station>,
+    /// Hit ratio of each cache by kind.
+    hits: Vec<[f64; 3]>,
     /// Cost of opening users' connections.
     pub(super) by_users: ConnectionCost,
     /// Cost of opening connections on each link inside the site, by position.
@@ -47,6 +50,7 @@ impl<'a> StaticRoutes<'a> {
             out,
             order,
             clusters: infra.database_clusters(),
+            hits: super::super::losses::hit_ratios(infra),
             stations: infra.components().map(|(_, component)| component.station()).collect(),
             by_users: ConnectionCost::by_users(infra, hops.iter().find(is_entry)),
             openings: hops.iter().map(|hop| ConnectionCost::inside(infra, hop)).collect(),
@@ -69,6 +73,16 @@ impl<'a> StaticRoutes<'a> {
 
     pub(super) fn station(&self, ix: ComponentIx) -> &Station {
         &self.stations[ix.index()]
+    }
+
+    /// How a component looks up a kind in a cache, if it does.
+    pub(super) fn lookup(&self, ix: ComponentIx, kind: RequestKind) -> Option<&Caching> {
+        self.forwarding(ix, kind)?.cache.as_ref().filter(|caching| caching.use_of == CacheUse::LookUp)
+    }
+
+    /// Share of the requests of a kind that a cache answers.
+    pub(super) fn hits(&self, cache: ComponentIx, kind: RequestKind) -> f64 {
+        self.hits[cache.index()][kind.index()]
     }
 
     /// Whether a balancer sends fewer requests to a backend as the backend fills up: if the algorithm considers
@@ -97,7 +111,9 @@ fn clients_first(infra: &Infrastructure, out: &[[Vec<LinkIx>; 3]]) -> Vec<Compon
             done.push(ix);
         } else if !std::mem::replace(&mut seen[ix.index()], true) {
             open.push((ix, true));
-            open.extend(out[ix.index()].iter().flatten().map(|link| (infra.ends(*link).1, false)));
+            let beside = infra.links_from(ix).into_iter().filter(|link| infra.link(*link).protocol == Protocol::Cache);
+            let links: Vec<LinkIx> = beside.chain(out[ix.index()].iter().flatten().copied()).collect();
+            open.extend(links.into_iter().map(|link| (infra.ends(link).1, false)));
         }
     }
     done.reverse();
@@ -168,12 +184,28 @@ impl<'a> Routes<'a> {
             }
             let reached = routes.reached[ix.index()];
             for kind in RequestKind::ALL.into_iter().filter(|kind| reached[kind.index()]) {
-                for link in routes.outflows[ix.index()][kind.index()].links() {
+                let lookup = routes.lookup_link(ix, kind);
+                for link in routes.outflows[ix.index()][kind.index()].links().chain(lookup) {
                     routes.reached[fixed.hop(link).to.index()][kind.index()] = true;
                 }
             }
         }
         routes
+    }
+
+    /// The link on which a component looks up a kind in a cache beside it.
+    pub(super) fn lookup_link(&self, ix: ComponentIx, kind: RequestKind) -> Option<LinkIx> {
+        let link = self.fixed.lookup(ix, kind)?.link?;
+        let answers = self.outflows[ix.index()][kind.index()] != Outflow::Fails;
+        (answers && self.passes(link)).then_some(link)
+    }
+
+    /// Share of the requests of a kind that a component answers from a cache.
+    pub(super) fn from_cache(&self, ix: ComponentIx, kind: RequestKind) -> f64 {
+        let Some(caching) = self.fixed.lookup(ix, kind) else { return 0.0 };
+        let reached = caching.link.is_none() || self.lookup_link(ix, kind).is_some();
+        let answers = self.outflows[ix.index()][kind.index()] != Outflow::Fails;
+        if reached && answers { self.fixed.hits(caching.cache, kind) } else { 0.0 }
     }
 
     fn lookup(&self, kind: RequestKind) -> Result<Option<LinkIx>, ()> {
@@ -195,7 +227,7 @@ impl<'a> Routes<'a> {
         let links = &self.fixed.out[ix.index()][kind.index()];
         match self.fixed.behaviour(ix, kind) {
             Behaviour::Originate(origin) => self.entry(origin, links),
-            Behaviour::Respond | Behaviour::Query(Statement::Read) => Outflow::Ends,
+            Behaviour::Respond | Behaviour::LookUp | Behaviour::Query(Statement::Read) => Outflow::Ends,
             Behaviour::Query(Statement::Write) => {
                 if self.is_writer(ix) {
                     Outflow::Ends

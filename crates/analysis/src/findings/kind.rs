@@ -245,6 +245,30 @@ pub enum FindingKind {
     },
     /// A failure that overloads the remaining components.
     CapacitySinglePoint(Overload),
+    /// Without the cache, a database is overloaded.
+    CacheHidesDatabase {
+        /// Load in requests per second.
+        load: f64,
+        /// Share of the reads that the cache answers.
+        hit_ratio: f64,
+        /// Utilisation of the database without the cache.
+        without: Utilisation,
+    },
+    /// Entries never expire.
+    CacheWithoutExpiry {
+        /// Whether writes remove entries.
+        invalidates: bool,
+    },
+    /// Writes do not remove entries.
+    CacheServesOldValues {
+        /// Time until an entry expires, in seconds; `None` for never.
+        ttl_s: Option<f64>,
+    },
+    /// Every request that misses fetches the object itself.
+    CacheWithoutCollapse {
+        /// Number of simultaneous fetches of the most popular object when it expires.
+        fetches: f64,
+    },
 }
 
 impl FindingKind {
@@ -297,6 +321,10 @@ impl FindingKind {
             Self::Full { utilisation, .. } if utilisation.part() > 1.0 => FindingRule::Overloaded,
             Self::Full { .. } => FindingRule::NoHeadroom,
             Self::CapacitySinglePoint(_) => FindingRule::CapacitySinglePoint,
+            Self::CacheHidesDatabase { .. } => FindingRule::CacheHidesDatabase,
+            Self::CacheWithoutExpiry { .. } => FindingRule::CacheWithoutExpiry,
+            Self::CacheServesOldValues { .. } => FindingRule::CacheServesOldValues,
+            Self::CacheWithoutCollapse { .. } => FindingRule::CacheWithoutCollapse,
         }
     }
 }

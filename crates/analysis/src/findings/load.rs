@@ -2,6 +2,7 @@
 
 use super::{DesignFinding, FindingContext, FindingKind};
 use crate::capacity::{Capacity, MOST_CAUSES, Utilisation, capacity_spofs};
+use crate::cause::Cause;
 use crate::outage::Outage;
 
 /// Utilisation above which headroom counts as insufficient.
@@ -21,7 +22,19 @@ pub(super) fn find(context: &FindingContext<'_>, load: f64) -> Vec<DesignFinding
     if context.structure.causes().len() > MOST_CAUSES {
         return found;
     }
-    for overload in capacity_spofs(context.infra, load) {
+    // The loss of a cache has a finding of its own.
+    let is_cache = |cause: &Cause| match cause {
+        Cause::Component(id) => {
+            context.infra.find(id.as_str()).is_some_and(|ix| context.infra.component(ix).kind.as_cache().is_some())
+        }
+        Cause::Server(_)
+        | Cause::Hop(..)
+        | Cause::Domain(_)
+        | Cause::Software(_)
+        | Cause::Certificate { .. }
+        | Cause::Zone(_) => false,
+    };
+    for overload in capacity_spofs(context.infra, load).into_iter().filter(|overload| !is_cache(&overload.cause)) {
         found.push(DesignFinding::new(overload.cause.clone(), FindingKind::CapacitySinglePoint(overload)));
     }
     found

@@ -123,11 +123,19 @@ pub enum FindingRule {
     NoHeadroom,
     /// An element whose loss overloads the remaining components.
     CapacitySinglePoint,
+    /// A cache in front of a database that cannot carry the load alone.
+    CacheHidesDatabase,
+    /// A cache whose entries never expire.
+    CacheWithoutExpiry,
+    /// A cache that writes do not invalidate.
+    CacheServesOldValues,
+    /// A cache that lets every miss of a popular object through.
+    CacheWithoutCollapse,
 }
 
 impl FindingRule {
     /// All rules: those about loss of service first, then those about disclosed secrets, then the rest.
-    pub const ALL: [Self; 59] = [
+    pub const ALL: [Self; 63] = [
         Self::KindDoesNotWork,
         Self::SinglePoint,
         Self::SingleFirewall,
@@ -187,6 +195,10 @@ impl FindingRule {
         Self::Overloaded,
         Self::NoHeadroom,
         Self::CapacitySinglePoint,
+        Self::CacheHidesDatabase,
+        Self::CacheWithoutExpiry,
+        Self::CacheServesOldValues,
+        Self::CacheWithoutCollapse,
     ];
 
     /// Stable identifier, for machine-readable output and `--fail-on`.
@@ -251,6 +263,10 @@ impl FindingRule {
             Self::Overloaded => "overloaded",
             Self::NoHeadroom => "no-headroom",
             Self::CapacitySinglePoint => "capacity-single-point",
+            Self::CacheHidesDatabase => "cache-hides-database",
+            Self::CacheWithoutExpiry => "cache-without-expiry",
+            Self::CacheServesOldValues => "cache-serves-old-values",
+            Self::CacheWithoutCollapse => "cache-without-collapse",
         }
     }
 
@@ -298,8 +314,12 @@ impl FindingRule {
             | Self::AgentWatchesNothing
             | Self::MonitoringOnWatchedServer
             | Self::NoHeadroom
-            | Self::CapacitySinglePoint => Warning,
+            | Self::CapacitySinglePoint
+            | Self::CacheHidesDatabase
+            | Self::CacheWithoutExpiry
+            | Self::CacheWithoutCollapse => Warning,
             Self::StaleReads
+            | Self::CacheServesOldValues
             | Self::OneName
             | Self::UserResolver
             | Self::OneCertificate

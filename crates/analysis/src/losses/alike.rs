@@ -202,6 +202,7 @@ fn order_links(site: &Site<'_>, ix: ComponentIx, kind: RequestKind, links: usize
             UpstreamChoice::Balanced(_) => &[],
         },
         Behaviour::Respond
+        | Behaviour::LookUp
         | Behaviour::Query(_)
         | Behaviour::Resolve(_)
         | Behaviour::Filter

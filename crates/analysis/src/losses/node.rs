@@ -1,7 +1,7 @@
 //! How requests of each kind end at one component, given how they end at its upstreams.
 
 use hoplight_model::behaviour::{
-    AttemptFailure, Behaviour, Ejection, FailurePolicy, Forwarding, HealthChecking, NextAttempt, Reaction, Statement,
+    AttemptFailure, Behaviour, CacheUse, Ejection, FailurePolicy, Forwarding, HealthChecking, NextAttempt, Reaction, Statement,
     UpstreamChoice, WhenFull, checks_speak_tls, resumes_sessions,
 };
 use hoplight_model::station::Hold;
@@ -72,6 +72,8 @@ pub(super) struct Node {
     /// Mean time for which an admitted request is present, in seconds.
     pub(super) stays_s: [f64; 3],
     pub(super) sends: [Sends; 3],
+    /// Share of the requests that miss in a cache and get a response that can be stored.
+    pub(super) fetched: [f64; 3],
     /// Fraction of health checks that fail here, by depth.
     pub(super) checks: [Failures; 4],
 }
@@ -85,13 +87,15 @@ pub(super) struct Evaluation<'a> {
     pub(super) state: &'a State,
     pub(super) nodes: &'a [Node],
     pub(super) loads: &'a [Load],
+    /// Hit ratio of each cache by kind of request.
+    pub(super) hits: &'a [[f64; 3]],
 }
 
 impl Evaluation<'_> {
     pub(super) fn node(&self, ix: ComponentIx) -> Node {
         let mut node = Node { checks: DEPTHS.map(|depth| self.check_failures(ix, depth)), ..Node::default() };
         for kind in RequestKind::ALL {
-            let (reply, sends) = self.respond(ix, kind);
+            let (reply, sends, fetched) = self.respond(ix, kind);
             let (service, station, load) = (self.site.service_s(ix, kind), self.site.station(ix), self.loads[ix.index()]);
             let waits = match station.hold {
                 Hold::UntilAnswered => reply.mean_s(),
@@ -102,6 +106,7 @@ impl Evaluation<'_> {
             node.stays_s[place] = service + load.wait_s + reply.mean_s();
             node.replies[place] = self.queue(ix, load, service, &reply);
             node.sends[place] = sends;
+            node.fetched[place] = fetched;
         }
         node
     }
@@ -125,18 +130,71 @@ impl Evaluation<'_> {
         reply
     }
 
-    fn respond(&self, ix: ComponentIx, kind: RequestKind) -> (Reply, Sends) {
+    fn respond(&self, ix: ComponentIx, kind: RequestKind) -> (Reply, Sends, f64) {
         let reply = match self.site.behaviour(ix, kind) {
             Behaviour::Respond | Behaviour::Query(Statement::Read) => Reply::all(Ending::Ok, None),
             Behaviour::Query(Statement::Write) if self.state.writable[ix.index()] => Reply::all(Ending::Ok, None),
             Behaviour::Query(Statement::Write) => {
                 Reply::all(Ending::Failed(AttemptFailure::ReadOnly), Some(LossReason::ReadOnly(ix)))
             }
-            Behaviour::Forward(forwarding) => return self.forward(ix, kind, forwarding),
+            Behaviour::Forward(forwarding) => return self.cached(ix, kind, forwarding),
+            Behaviour::LookUp => {
+                let hits = self.hits[ix.index()][kind.index()];
+                let mut reply = Reply::default();
+                for (ending, share) in [(Ending::Ok, hits), (Ending::Miss, 1.0 - hits)] {
+                    reply.add(Part { ending, why: None, share, time_s: 0.0 });
+                }
+                reply
+            }
             Behaviour::Fail(_) => Reply::all(Ending::Error, Some(LossReason::NoRoute(ix))),
             Behaviour::Originate(_) | Behaviour::Resolve(_) | Behaviour::Filter | Behaviour::Ignore => Reply::default(),
         };
-        (reply, Sends::new())
+        (reply, Sends::new(), 1.0)
+    }
+
+    /// Answers what a cache has, and forwards the rest. A lookup that fails counts as a miss; while lookups are ejected,
+    /// no time passes.
+    fn cached(&self, ix: ComponentIx, kind: RequestKind, forwarding: &Forwarding) -> (Reply, Sends, f64) {
+        let (behind, forwarded) = self.forward(ix, kind, forwarding);
+        let fetched = behind.ok();
+        let lookup = forwarding.cache.filter(|caching| caching.use_of == CacheUse::LookUp);
+        let Some(caching) = lookup else { return (behind, forwarded, fetched) };
+        let mut reply = Reply::default();
+        let mut sends = Sends::new();
+        let mut misses = 0.0;
+        let mut miss = |share: f64, time_s: f64, reply: &mut Reply| {
+            misses += share;
+            for part in &behind.parts {
+                reply.add(Part { share: part.share * share, time_s: part.time_s + time_s, ..*part });
+            }
+        };
+        let limit = caching.lookup.connect_timeout.get();
+        match caching.link {
+            None => {
+                let hits = self.hits[ix.index()][kind.index()];
+                reply.add(Part { ending: Ending::Ok, why: None, share: hits, time_s: 0.0 });
+                miss(1.0 - hits, 0.0, &mut reply);
+            }
+            Some(link) => match self.state.passage(self.site, link) {
+                Passage::Refused => miss(1.0, 0.0, &mut reply),
+                Passage::Silent => miss(1.0, if caching.ejection.is_some() { 0.0 } else { limit }, &mut reply),
+                Passage::Open => {
+                    sends.push((link, 1.0));
+                    let travel = self.site.round_trip_s(link);
+                    for part in &self.nodes[self.site.hop(link).to.index()].replies[kind.index()].parts {
+                        let time_s = (part.time_s + travel).min(limit);
+                        if part.ending == Ending::Ok && time_s < limit {
+                            reply.add(Part { why: None, time_s, ..*part });
+                        } else {
+                            miss(part.share, time_s, &mut reply);
+                        }
+                    }
+                }
+            },
+        }
+        sends.extend(forwarded.into_iter().map(|(link, share)| (link, share * misses)));
+        sends.sort_by_key(|(link, _)| *link);
+        (reply, sends, fetched)
     }
 
     fn forward(&self, ix: ComponentIx, kind: RequestKind, forwarding: &Forwarding) -> (Reply, Sends) {
@@ -181,7 +239,7 @@ impl Evaluation<'_> {
             let outcomes = self.attempt(ix, *link, kind, forwarding, policy);
             let counted = outcomes.parts.iter().filter(|part| match part.ending {
                 Ending::Failed(failure) => Ejection::counts(failure),
-                Ending::Ok | Ending::Error => false,
+                Ending::Ok | Ending::Error | Ending::Miss => false,
             });
             counted.map(|part| part.share).sum::<f64>() >= 0.5
         };

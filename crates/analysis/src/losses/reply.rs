@@ -47,6 +47,8 @@ pub(super) enum Ending {
     Ok,
     /// An HTTP error response, which proxies relay.
     Error,
+    /// The cache does not have the object.
+    Miss,
     Failed(AttemptFailure),
 }
 

@@ -5,6 +5,8 @@ use hoplight_model::behaviour::{Behaviour, WhenFull, behaviour, check_depth, sit
 use hoplight_model::station::Station;
 use hoplight_model::{ComponentIx, HealthCheck, Hop, Infrastructure, LinkIx, RequestKind};
 
+use crate::hit_ratio::CacheModel;
+
 /// The infrastructure with the behaviour of each component.
 pub(super) struct Site<'a> {
     pub(super) infra: &'a Infrastructure,
@@ -23,6 +25,8 @@ pub(super) struct Site<'a> {
     /// The links that cross each firewall.
     pub(super) guarded: Vec<Vec<LinkIx>>,
     pub(super) clusters: Vec<Vec<ComponentIx>>,
+    /// The hit ratios of each component that is a cache.
+    pub(super) caches: Vec<Option<CacheModel>>,
     /// The certificates of each component that holds one for the site.
     pub(super) holders: Vec<Vec<usize>>,
     /// Requests per second of all kinds, if it is not that of the scenario's traffic.
@@ -58,6 +62,7 @@ impl<'a> Site<'a> {
             drops_syn: infra.components().map(|(_, component)| component.kind.when_full() == WhenFull::DropSyn).collect(),
             check_depths: infra.components().map(|(ix, _)| check_depth(infra, ix)).collect(),
             clusters: infra.database_clusters(),
+            caches: infra.components().map(|(_, component)| component.kind.as_cache().map(CacheModel::of)).collect(),
             holders: site_certificates(infra),
             hops,
             behaviours,
@@ -119,17 +124,20 @@ impl<'a> Site<'a> {
     }
 }
 
-/// The links on which requests may leave a component.
-fn links_of(behaviour: &Behaviour) -> &[LinkIx] {
+/// The links on which requests and lookups in caches may leave a component.
+fn links_of(behaviour: &Behaviour) -> Vec<LinkIx> {
     match behaviour {
-        Behaviour::Originate(origin) => &origin.entries,
-        Behaviour::Forward(forwarding) => &forwarding.links,
+        Behaviour::Originate(origin) => origin.entries.clone(),
+        Behaviour::Forward(forwarding) => {
+            forwarding.cache.and_then(|caching| caching.link).into_iter().chain(forwarding.links.iter().copied()).collect()
+        }
         Behaviour::Respond
+        | Behaviour::LookUp
         | Behaviour::Query(_)
         | Behaviour::Resolve(_)
         | Behaviour::Filter
         | Behaviour::Fail(_)
-        | Behaviour::Ignore => &[],
+        | Behaviour::Ignore => Vec::new(),
     }
 }
 

@@ -13,9 +13,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use hoplight_model::behaviour::Behaviour;
-use hoplight_model::{ComponentIx, LinkIx, RequestKind};
+use hoplight_model::{ComponentIx, LinkIx, Protocol, RequestKind};
 
-use super::loss::{Consequence, Loss};
+use super::loss::{Consequence, Loss, WINDOW_END_S, WINDOW_START_S};
 use super::node::{Evaluation, Load, Node};
 use super::site::Site;
 use super::state::State;
@@ -38,6 +38,8 @@ pub(super) struct Solver<'a> {
     state: State,
     nodes: Vec<Node>,
     loads: Vec<Load>,
+    /// Hit ratio of each cache by kind of request.
+    hits: Vec<[f64; 3]>,
     /// Requests per second of each kind at each component.
     rates: Vec<[f64; 3]>,
     /// Whether requests queue or find no room anywhere.
@@ -62,6 +64,7 @@ pub(crate) struct Strain {
 struct Before {
     nodes: BTreeMap<usize, Node>,
     loads: BTreeMap<usize, Load>,
+    hits: BTreeMap<usize, [f64; 3]>,
     rates: BTreeMap<usize, [f64; 3]>,
 }
 
@@ -74,8 +77,10 @@ impl<'a> Solver<'a> {
             state: State::whole(site),
             nodes: vec![Node::default(); count],
             loads: vec![Load::default(); count],
+            hits: vec![[0.0; 3]; count],
             rates: vec![[0.0; 3]; count],
-            queues: false,
+            // Hit ratios follow from rates, so all rates matter.
+            queues: site.caches.iter().any(Option::is_some),
             before: None,
         };
         solver.settle((0..site.order.len()).collect());
@@ -96,6 +101,7 @@ impl<'a> Solver<'a> {
         if let Some(before) = self.before.take() {
             before.nodes.into_iter().for_each(|(ix, node)| self.nodes[ix] = node);
             before.loads.into_iter().for_each(|(ix, load)| self.loads[ix] = load);
+            before.hits.into_iter().for_each(|(ix, hits)| self.hits[ix] = hits);
             before.rates.into_iter().for_each(|(ix, rates)| self.rates[ix] = rates);
         }
         let strained =
@@ -150,7 +156,10 @@ impl<'a> Solver<'a> {
                     let clients = self.site.into[ix.index()].iter().map(|link| self.site.hop(*link).from);
                     dirty.extend(clients.filter_map(|client| self.site.places[client.index()]).filter(|client| *client < place));
                 }
-                if node.sends != known.sends || (0..3).any(|kind| (node.holds_s[kind] - known.holds_s[kind]).abs() > 1e-6) {
+                if node.sends != known.sends
+                    || node.fetched != known.fetched
+                    || (0..3).any(|kind| (node.holds_s[kind] - known.holds_s[kind]).abs() > 1e-6)
+                {
                     flows.insert(place);
                 }
                 self.replace(ix, node, place == 0);
@@ -169,7 +178,8 @@ impl<'a> Solver<'a> {
 
     fn evaluate(&self, ix: ComponentIx) -> Node {
         if self.site.order.first() != Some(&ix) {
-            return Evaluation { site: self.site, state: &self.state, nodes: &self.nodes, loads: &self.loads }.node(ix);
+            return Evaluation { site: self.site, state: &self.state, nodes: &self.nodes, loads: &self.loads, hits: &self.hits }
+                .node(ix);
         }
         let users = Users { site: self.site, state: &self.state, nodes: &self.nodes, cached: true };
         let mut node = Node::default();
@@ -213,11 +223,15 @@ impl<'a> Solver<'a> {
                 let moved = known.iter().zip(rates).any(|(known, now)| (known - now).abs() > RATE_TOLERANCE * known.max(now));
                 // Where nothing queues, fewer requests change nothing.
                 let relieved = !self.queues && known.iter().zip(rates).all(|(known, now)| now <= *known);
-                if (!moved || relieved) && !differing.contains(&place) {
+                let is_cache = self.site.caches[ix].is_some();
+                if (!moved || relieved) && !differing.contains(&place) && !is_cache {
                     continue;
                 }
                 self.keep_rates(ix);
                 self.rates[ix] = rates;
+                if is_cache && self.adopt_hits(ix, round) {
+                    changed.insert(place);
+                }
                 if self.adopt_load(ix, round) {
                     changed.insert(place);
                 }
@@ -228,6 +242,46 @@ impl<'a> Solver<'a> {
             candidates.extend(upstreams.filter_map(|(link, _)| self.site.places[self.site.hop(*link).to.index()]));
         }
         changed
+    }
+
+    /// Recomputes the hit ratios of a cache. Returns whether they have changed.
+    fn adopt_hits(&mut self, ix: usize, round: usize) -> bool {
+        let Some(model) = &self.site.caches[ix] else { return false };
+        let clients: Vec<usize> = self.site.into[ix]
+            .iter()
+            .filter(|link| self.is_cache_link(**link))
+            .map(|link| self.site.hop(*link).from.index())
+            .collect();
+        // Fetches and changes are the clients' business, unless the cache is before the site.
+        let users = if clients.is_empty() { vec![ix] } else { clients };
+        let whole = |kind: usize| users.iter().map(|user| self.rates[*user][kind]).sum::<f64>();
+        let fetched = [0, 1, 2].map(|kind| {
+            let fetched = users.iter().map(|user| self.rates[*user][kind] * self.nodes[*user].fetched[kind]).sum::<f64>();
+            if whole(kind) > 0.0 { fetched / whole(kind) } else { 1.0 }
+        });
+        let rates = [self.rates[ix][0], self.rates[ix][1], whole(2)];
+        let window = self.before.is_some().then_some((WINDOW_START_S, WINDOW_END_S));
+        let found = model.hit_ratios_with_failures(rates, fetched, window);
+        let known = self.hits[ix];
+        let step = |(from, to): (f64, f64)| if round < 2 { to } else { f64::midpoint(from, to) };
+        let hits = [0, 1, 2].map(|kind| step((known[kind], found[kind])));
+        let differs = known.iter().zip(hits).any(|(known, hits)| (known - hits).abs() > TOLERANCE);
+        if differs {
+            if let Some(before) = &mut self.before {
+                before.hits.entry(ix).or_insert(known);
+            }
+            self.hits[ix] = hits;
+        }
+        differs
+    }
+
+    fn is_cache_link(&self, link: LinkIx) -> bool {
+        self.site.infra.link(link).protocol == Protocol::Cache
+    }
+
+    /// The hit ratio of each component by kind of request; zero for components that are not caches.
+    pub(super) fn hits(&self) -> &[[f64; 3]] {
+        &self.hits
     }
 
     /// Recomputes the queueing at a component. Returns whether it has changed.
@@ -333,6 +387,7 @@ impl<'a> Solver<'a> {
                     Some(syn::resends(policy.connect_timeout.get()))
                 }
                 Behaviour::Respond
+                | Behaviour::LookUp
                 | Behaviour::Query(_)
                 | Behaviour::Resolve(_)
                 | Behaviour::Filter

@@ -218,7 +218,7 @@ impl<'a> Compiler<'a> {
             Behaviour::Respond | Behaviour::Query(Statement::Read) => return self.builder.constant(true),
             Behaviour::Query(Statement::Write) => return self.takes_writes(ix),
             Behaviour::Originate(_) | Behaviour::Forward(_) => {}
-            Behaviour::Resolve(_) | Behaviour::Filter | Behaviour::Fail(_) | Behaviour::Ignore => {
+            Behaviour::LookUp | Behaviour::Resolve(_) | Behaviour::Filter | Behaviour::Fail(_) | Behaviour::Ignore => {
                 return self.builder.constant(false);
             }
         }

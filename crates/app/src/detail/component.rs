@@ -1,7 +1,7 @@
 //! The detail panel of a component: its state as a station, and lines specific to its kind.
 
 use hoplight_model::behaviour::{Behaviour, CrashEffect, behaviour};
-use hoplight_model::component::ProxySpec;
+use hoplight_model::component::{CacheSpec, ProxySpec};
 use hoplight_model::{Certificate, Component, ComponentIx, ComponentKind, DatabaseRole, Element, RequestKind, TlsMode};
 use hoplight_sim::{Command, DatabaseView, EventKind, Fault, Health, JournalEvent, RecordState, probe_number};
 
@@ -66,6 +66,7 @@ pub(super) fn write(page: &mut Page, stage: &Stage, ix: ComponentIx) {
         | ComponentKind::LoadBalancer(_)
         | ComponentKind::Web(_)
         | ComponentKind::App(_)
+        | ComponentKind::Cache(_)
         | ComponentKind::Database(_) => {
             station(page, stage, ix, component);
             special(page, stage, ix, component);
@@ -160,6 +161,7 @@ fn special(page: &mut Page, stage: &Stage, ix: ComponentIx, component: &Componen
             }
             choice(page, stage, ix);
         }
+        ComponentKind::Cache(spec) => cache(page, stage, ix, spec),
         ComponentKind::Database(_) => {
             if let Some(now) = sim.database(ix) {
                 // The writable database has no lag, and the lag of a database that is down is unknown.
@@ -190,6 +192,32 @@ fn special(page: &mut Page, stage: &Stage, ix: ComponentIx, component: &Componen
         }
         ComponentKind::Web(spec) | ComponentKind::App(spec) => upstreams(page, stage, ix, spec),
         ComponentKind::Browser | ComponentKind::Firewall(_) | ComponentKind::Agent(_) | ComponentKind::MonitoringService => {}
+    }
+}
+
+/// Writes a cache's hit ratio, what it holds, and what it has counted.
+fn cache(page: &mut Page, stage: &Stage, ix: ComponentIx, spec: &CacheSpec) {
+    let Some(now) = stage.sim().cache(ix) else { return };
+    let percent = |ratio: Option<f64>| ratio.map_or_else(|| "none yet".to_owned(), |ratio| format!("{:.1} %", ratio * 100.0));
+    let counts = now.counts;
+    page.text(
+        Tone::Text,
+        &format!("hit ratio: {} in the last 10 s, {} in all", percent(now.recent_hit_ratio), percent(counts.hit_ratio())),
+    );
+    let ttl = spec.ttl_s.map_or_else(|| "no TTL".to_owned(), |ttl| format!("TTL {} s", ttl.get()));
+    page.text(Tone::Text, &format!("{} of {} entries, {ttl}", now.entries, now.capacity));
+    let misses = format!("{} misses, of which {} had expired", counts.misses, counts.expired);
+    page.text(Tone::Dim, &format!("{} hits, {misses}; {} evicted", counts.hits, counts.evictions));
+    if now.waiting > 0 {
+        page.text(Tone::Warn, &format!("{} requests wait for a fetch", now.waiting));
+    }
+    let counts = [
+        ("stale reads", counts.stale_reads),
+        ("expired entries served after a failed fetch", counts.stale_on_error),
+        ("misses that waited for another fetch", counts.collapsed),
+    ];
+    for (what, count) in counts.into_iter().filter(|(_, count)| *count > 0) {
+        page.text(Tone::Warn, &format!("{what}: {count}"));
     }
 }
 

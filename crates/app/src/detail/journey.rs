@@ -287,6 +287,7 @@ fn usual(infra: &Infrastructure, at: Option<ComponentIx>, came: Option<&JournalE
             RequestPart::Work(Tier::Web) => format!("{id} forwards it: it is not a static file"),
             RequestPart::Work(Tier::Application) => format!("{id} needs data, and requests it"),
             RequestPart::User => format!("{id} sends the request"),
+            RequestPart::Work(Tier::Cache) => format!("{id} fetches it"),
             RequestPart::Work(Tier::Balancer | Tier::Database)
             | RequestPart::Lookup
             | RequestPart::Filter

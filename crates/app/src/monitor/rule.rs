@@ -7,7 +7,7 @@ use hoplight_model::{Bound, Metric};
 pub fn level(metric: Metric, value: f64) -> String {
     match metric {
         _ if value.is_infinite() => "unknown".to_owned(),
-        Metric::Utilisation | Metric::ErrorRatio | Metric::Connections => {
+        Metric::Utilisation | Metric::ErrorRatio | Metric::Connections | Metric::HitRatio => {
             let percent = value * 100.0;
             if percent == 0.0 || percent >= 10.0 { format!("{percent:.0} %") } else { format!("{percent:.1} %") }
         }
@@ -35,6 +35,7 @@ pub const fn name(metric: Metric) -> &'static str {
         Metric::ErrorRatio => "errors",
         Metric::FailedHandshakes => "failed handshakes",
         Metric::Connections => "connections in use",
+        Metric::HitRatio => "hit ratio",
         Metric::Lag => "lag",
         Metric::BackendsDown => "backends DOWN",
         Metric::SemiSync => "semi-sync",

@@ -2,6 +2,7 @@
 //! reads.
 
 use super::WhenFull;
+use crate::cache::CachePlace;
 use crate::component::ComponentKind;
 use crate::link::Protocol;
 use crate::tier::Tier;
@@ -121,12 +122,14 @@ pub enum Column {
 /// Width of a component outside the site.
 const NARROW: Shape = Shape::Block(Some(7));
 const WIDE: Shape = Shape::Block(None);
+/// Varnish's usual port.
+const VARNISH: u16 = 6081;
 
 impl ComponentKind {
     /// The facts about this kind.
     #[expect(clippy::too_many_lines, reason = "a table with one row per kind")]
     pub const fn facts(&self) -> KindFacts {
-        use Protocol::{Dns, Http, Metrics, Replication, Sql, Vrrp};
+        use Protocol::{Cache, Dns, Http, Metrics, Replication, Sql, Vrrp};
         match self {
             Self::Browser => KindFacts {
                 part: RequestPart::User,
@@ -183,7 +186,7 @@ impl ComponentKind {
             Self::Web(_) => KindFacts {
                 part: RequestPart::Work(Tier::Web),
                 operator: Operator::Site,
-                asks: &[Dns, Http, Sql],
+                asks: &[Dns, Http, Cache, Sql],
                 answers: &[Http],
                 usual_port: Some(Http.usual_port(true)),
                 http_tls: HttpTls::Inside,
@@ -196,11 +199,37 @@ impl ComponentKind {
             Self::App(_) => KindFacts {
                 part: RequestPart::Work(Tier::Application),
                 operator: Operator::Site,
-                asks: &[Dns, Sql],
+                asks: &[Dns, Cache, Sql],
                 answers: &[Http],
                 usual_port: Some(Http.usual_port(true)),
                 http_tls: HttpTls::Inside,
                 when_full: WhenFull::DropSyn,
+                fails_as: FailsAs::Program,
+                crash: CrashEffect::Refuses,
+                shape: WIDE,
+                column: Column::Last,
+            },
+            Self::Cache(spec) => KindFacts {
+                part: RequestPart::Work(Tier::Cache),
+                operator: Operator::Site,
+                asks: match spec.place {
+                    CachePlace::Front => &[Dns, Http],
+                    CachePlace::Beside => &[Dns],
+                },
+                answers: match spec.place {
+                    CachePlace::Front => &[Http],
+                    CachePlace::Beside => &[Cache],
+                },
+                usual_port: match spec.place {
+                    CachePlace::Front => Some(VARNISH),
+                    CachePlace::Beside => Some(Cache.usual_port(true)),
+                },
+                http_tls: HttpTls::ToBackends,
+                when_full: match spec.place {
+                    CachePlace::Front => WhenFull::DropSyn,
+                    // Redis accepts a connection above `maxclients` and closes it with an error.
+                    CachePlace::Beside => WhenFull::Refuse,
+                },
                 fails_as: FailsAs::Program,
                 crash: CrashEffect::Refuses,
                 shape: WIDE,
@@ -287,7 +316,8 @@ impl ComponentKind {
 
     /// Whether it can pass TLS through without having the key.
     pub const fn can_pass_tls(&self) -> bool {
-        matches!(self.facts().http_tls, HttpTls::ToBackends)
+        let facts = self.facts();
+        matches!((facts.part, facts.http_tls), (RequestPart::Work(Tier::Balancer), HttpTls::ToBackends))
     }
 
     /// Whether it opens connections in this protocol.

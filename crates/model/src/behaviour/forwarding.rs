@@ -1,5 +1,6 @@
 //! Forwarding: how a component chooses an upstream, and what it does when an attempt fails.
 
+use super::caching::{Caching, caching};
 use super::failure::{Ejection, FailurePolicy, HttpError, NextAttempt, Reaction, RetryRule};
 use super::upstreams;
 use crate::balancer::{Algorithm, BalancerSpec, HealthCheck};
@@ -54,6 +55,8 @@ pub struct Forwarding {
     /// Whether it drops a request whose client has closed the connection before it is forwarded (nginx:
     /// `proxy_ignore_client_abort` is off). HAProxy does so only with `option abortonclose`; an application does not look.
     pub notices_aborts: bool,
+    /// The cache that it uses, if any.
+    pub cache: Option<Caching>,
     /// Whether it remembers which database accepted the last write. It must then inspect the response to every write
     /// instead of only relaying it.
     pub learns_writer: bool,
@@ -91,9 +94,13 @@ pub struct HealthChecking {
 
 impl Forwarding {
     /// How it handles failures on links of this protocol.
-    pub const fn policy(&self, protocol: Protocol) -> &FailurePolicy {
+    ///
+    /// # Panics
+    /// If it asks no cache and `protocol` is that of a cache.
+    pub fn policy(&self, protocol: Protocol) -> &FailurePolicy {
         match protocol {
             Protocol::Sql => &self.sql,
+            Protocol::Cache => &self.cache.as_ref().expect("only a component with a cache asks one").lookup,
             Protocol::Http | Protocol::Dns | Protocol::Replication | Protocol::Metrics | Protocol::Vrrp => &self.http,
         }
     }
@@ -122,6 +129,7 @@ impl Forwarding {
             connections: infra.component(ix).kind.upstream(),
             passes_tls,
             notices_aborts: false,
+            cache: None,
             learns_writer: false,
         }
     }
@@ -151,6 +159,37 @@ impl Forwarding {
         Some(Self { timeout: spec.timeout_s.unwrap_or(APP_TIMEOUT), ..driver })
     }
 
+    /// The forwarding of a cache before the site, for misses; `None` if it has no upstream. Varnish's directors use
+    /// upstreams in turn, and a failed fetch is a 503.
+    pub(super) fn of_cache(infra: &Infrastructure, ix: ComponentIx, kind: RequestKind) -> Option<Self> {
+        let proxy = ProxySpec::default();
+        let driver = Self::of_driver(infra, ix, kind, &proxy)?;
+        let unavailable = |reaction| match reaction {
+            Reaction::Retry(_) => Reaction::Retry(HttpError::Unavailable),
+            Reaction::Report(_) => Reaction::Report(HttpError::Unavailable),
+            Reaction::Relay => Reaction::Relay,
+        };
+        let policy = web_policy(&proxy, kind, driver.links.len());
+        let http = FailurePolicy {
+            refused: unavailable(policy.refused),
+            silent: unavailable(policy.silent),
+            reset: unavailable(policy.reset),
+            certificate: unavailable(policy.certificate),
+            timed_out: unavailable(policy.timed_out),
+            ..policy
+        };
+        Some(Self {
+            choice: UpstreamChoice::RoundRobin,
+            ejection: ejection(&proxy, UpstreamChoice::RoundRobin, driver.links.len()),
+            http,
+            sql: http,
+            no_upstream: HttpError::Unavailable,
+            timeout: WEB_TIMEOUT,
+            learns_writer: false,
+            ..driver
+        })
+    }
+
     /// The forwarding of code that uses a database driver.
     fn of_driver(infra: &Infrastructure, ix: ComponentIx, kind: RequestKind, spec: &ProxySpec) -> Option<Self> {
         let links = upstreams(infra, ix, kind);
@@ -173,6 +212,7 @@ impl Forwarding {
             connections: infra.component(ix).kind.upstream(),
             passes_tls: false,
             notices_aborts: false,
+            cache: caching(infra, ix, kind),
             learns_writer: follows && has_database,
         })
     }
@@ -262,6 +302,7 @@ pub fn check_depth(infra: &Infrastructure, ix: ComponentIx) -> Option<HealthChec
             Some(if runs_code { HealthCheck::HttpDatabase } else { HealthCheck::HttpApp })
         }
         ComponentKind::App(_) => Some(HealthCheck::HttpDatabase),
+        ComponentKind::Cache(spec) => (!spec.is_beside()).then_some(HealthCheck::HttpApp),
         ComponentKind::Browser
         | ComponentKind::DnsResolver(_)
         | ComponentKind::Firewall(_)

@@ -64,7 +64,7 @@ fn every_shipped_component_has_a_behaviour_that_fits_its_links() {
                     }
                     Behaviour::Fail(error) => panic!("{name}: {id} can only fail a {kind:?} with {error:?}"),
                     Behaviour::Respond => assert!(kind.is_static(), "{name}: {id}, {kind:?}"),
-                    Behaviour::Query(_) | Behaviour::Resolve(_) | Behaviour::Filter | Behaviour::Ignore => {
+                    Behaviour::LookUp | Behaviour::Query(_) | Behaviour::Resolve(_) | Behaviour::Filter | Behaviour::Ignore => {
                         assert!(upstreams(&infra, ix, kind).is_empty(), "{name}: {id}, {kind:?}");
                     }
                 }

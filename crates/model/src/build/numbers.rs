@@ -1,7 +1,9 @@
 //! Checks of numbers that are within their type's range but invalid in their field.
 
 use crate::arrivals::Arrivals;
+use crate::cache::{CachePlace, CacheSpec, MAX_OBJECTS};
 use crate::component::{Component, Traffic};
+use crate::id::ComponentId;
 use crate::problem::{Problem, ProblemKind, ProblemPath, Ranged};
 use crate::station::ServiceTime;
 
@@ -29,6 +31,9 @@ pub(super) fn check_numbers(number: usize, component: &Component) -> Result<(), 
             return wrong(["station", "service"], ProblemKind::ServiceBounds { id, min_ms, max_ms });
         }
     }
+    if let Some(spec) = component.kind.as_cache() {
+        check_cache(number, id, spec)?;
+    }
     if let Some(spec) = component.kind.as_balancer() {
         if spec.retries > MAX_RETRIES {
             let (value, range) = (u32::from(spec.retries), (0, u32::from(MAX_RETRIES)));
@@ -43,6 +48,27 @@ pub(super) fn check_numbers(number: usize, component: &Component) -> Result<(), 
         }
     }
     Ok(())
+}
+
+fn check_cache(number: usize, id: &ComponentId, spec: &CacheSpec) -> Result<(), Problem> {
+    let wrong = |field, kind| Err(Problem { path: ProblemPath::record("components", number).field("kind").field(field), kind });
+    if !(1..=MAX_OBJECTS).contains(&spec.objects) {
+        let kind = ProblemKind::OutOfRange { of: Ranged::Objects(id.clone()), value: spec.objects, range: (1, MAX_OBJECTS) };
+        return wrong("objects", kind);
+    }
+    if !(1..=MAX_OBJECTS).contains(&spec.capacity) {
+        let kind = ProblemKind::OutOfRange { of: Ranged::Capacity(id.clone()), value: spec.capacity, range: (1, MAX_OBJECTS) };
+        return wrong("capacity", kind);
+    }
+    let useless = match spec.place {
+        CachePlace::Front => spec.tls.then_some("tls"),
+        CachePlace::Beside if spec.reads => Some("reads"),
+        CachePlace::Beside => spec.stale_if_error_s.map(|_| "stale_if_error_s"),
+    };
+    match useless {
+        Some(field) => wrong(field, ProblemKind::CacheSetting { id: id.clone(), field, place: spec.place }),
+        None => Ok(()),
+    }
 }
 
 /// Checks that rate changes are in order and do not overlap, and that a closed population has a think time.

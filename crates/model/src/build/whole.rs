@@ -75,6 +75,14 @@ impl Builder {
             let path = ProblemPath::record("components", ix.index()).field("kind");
             return Err(Problem { path, kind: ProblemKind::Cluster { id: infra.component(ix).id.clone(), problem } });
         }
+        for (ix, component) in infra.components() {
+            let links = infra.links_from(ix);
+            let count = links.iter().filter(|link| infra.link(**link).protocol == Protocol::Cache).count();
+            if count > 1 {
+                let path = ProblemPath::record("components", ix.index());
+                return Err(Problem { path, kind: ProblemKind::ManyCaches { id: component.id.clone(), count } });
+            }
+        }
         let requests = infra.graph.filter_map(|_, _| Some(()), |_, link| link.protocol.carries_requests().then_some(()));
         let Ok(order) = toposort(&requests, None) else {
             return whole("links", ProblemKind::Cycle);

@@ -55,8 +55,8 @@ impl Taps {
         let is_secret = match protocol {
             // A request carries the cookie or the login form.
             Protocol::Http => tap.sessions || !message.kind.is_static(),
-            // A statement names the session.
-            Protocol::Sql => true,
+            // A statement or a key names the session.
+            Protocol::Sql | Protocol::Cache => true,
             Protocol::Dns | Protocol::Replication | Protocol::Metrics | Protocol::Vrrp => false,
         };
         tap.messages += 1;

@@ -54,7 +54,7 @@ impl Marks {
             match infra.link(link).protocol {
                 Protocol::Metrics => Some((from, link)),
                 Protocol::Replication => Some((to, link)),
-                Protocol::Dns | Protocol::Http | Protocol::Sql | Protocol::Vrrp => None,
+                Protocol::Dns | Protocol::Http | Protocol::Sql | Protocol::Cache | Protocol::Vrrp => None,
             }
         });
         Self { links: links.collect(), kept: VecDeque::new() }

@@ -7,7 +7,7 @@ use hoplight_model::station::Hold;
 use hoplight_model::{Algorithm, HealthCheck, Protocol, RequestKind};
 
 use crate::connection::Connects;
-use crate::index::{BalancerIx, DatabaseIx, LinkIx, PerKind, ServerIx, StationIx};
+use crate::index::{BalancerIx, CacheIx, DatabaseIx, LinkIx, PerKind, ServerIx, StationIx};
 use crate::limit::Limit;
 use crate::names::ResolverPlan;
 use crate::random::Sampler;
@@ -19,6 +19,8 @@ pub(crate) enum Role {
     Resolver(ResolverPlan),
     Firewall,
     Balancer(BalancerPlan),
+    /// A cache, by its index.
+    Cache(CacheIx),
     /// A database, by its index.
     Database(DatabaseIx),
     /// Any role without settings.
@@ -86,6 +88,7 @@ impl StationPlan {
             Behaviour::Forward(forwarding) => Some(forwarding),
             Behaviour::Originate(_)
             | Behaviour::Respond
+            | Behaviour::LookUp
             | Behaviour::Query(_)
             | Behaviour::Resolve(_)
             | Behaviour::Filter

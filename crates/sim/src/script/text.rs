@@ -24,6 +24,8 @@ pub fn text(command: &Command, infra: &Infrastructure) -> String {
         Command::Ready(what) => format!("ready {}", element(what, infra)),
         Command::Promote(id) => format!("promote {id}"),
         Command::Demote(id) => format!("demote {id}"),
+        Command::Flush(id) => format!("flush {id}"),
+        Command::ExpirePopular(id) => format!("expire-popular {id}"),
         Command::Restart(what, None) => format!("restart {}", element(what, infra)),
         Command::Restart(what, Some(after)) => format!("restart {} {}", element(what, infra), after.get()),
         Command::Fault(what) => fault(what, infra),

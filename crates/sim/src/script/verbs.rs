@@ -37,6 +37,10 @@ pub enum Verb {
     Promote,
     /// [`Command::Demote`].
     Demote,
+    /// [`Command::Flush`].
+    Flush,
+    /// [`Command::ExpirePopular`].
+    ExpirePopular,
     /// [`Command::Lag`].
     Lag,
     /// [`Command::Restart`].
@@ -86,7 +90,7 @@ const ALIASES: &[(&str, Verb)] = &[("heal", Verb::Clear)];
 
 impl Verb {
     /// All verbs, in listing order.
-    pub const ALL: [Self; 33] = [
+    pub const ALL: [Self; 35] = [
         Self::Kill,
         Self::Restore,
         Self::Rate,
@@ -99,6 +103,8 @@ impl Verb {
         Self::Ready,
         Self::Promote,
         Self::Demote,
+        Self::Flush,
+        Self::ExpirePopular,
         Self::Lag,
         Self::Restart,
         Self::Hang,
@@ -143,6 +149,8 @@ impl Verb {
             Self::Ready => "ready COMPONENT|SERVER",
             Self::Promote => "promote DATABASE",
             Self::Demote => "demote DATABASE",
+            Self::Flush => "flush CACHE",
+            Self::ExpirePopular => "expire-popular CACHE",
             Self::Lag => "lag DATABASE SECONDS",
             Self::Restart => "restart COMPONENT|SERVER [SECONDS]",
             Self::Hang => "hang COMPONENT|SERVER",
@@ -194,6 +202,8 @@ impl Verb {
             Self::Ready => words.element().map(Command::Ready),
             Self::Promote => words.component().map(Command::Promote),
             Self::Demote => words.component().map(Command::Demote),
+            Self::Flush => words.component().map(Command::Flush),
+            Self::ExpirePopular => words.component().map(Command::ExpirePopular),
             Self::Lag => {
                 let database = words.component()?;
                 words.seconds().map(|lag| Command::Lag(database, lag))

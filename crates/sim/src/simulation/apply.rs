@@ -17,7 +17,7 @@ use hoplight_model::{Algorithm, ComponentId, Element, Hop, Protocol, RequestKind
 
 use crate::command::{Command, CommandError};
 use crate::fault::{Fault, FaultSites};
-use crate::index::{DatabaseIx, LinkIx, ServerIx, StationIx};
+use crate::index::{CacheIx, DatabaseIx, LinkIx, ServerIx, StationIx};
 use crate::journal::{EventKind, Observer};
 use crate::plan::Role;
 use crate::simulation::Simulation;
@@ -42,6 +42,8 @@ enum Operation<'a> {
     Send(RequestKind),
     Promote(DatabaseIx),
     Demote(DatabaseIx),
+    Flush(CacheIx),
+    ExpirePopular(CacheIx),
     Lag(DatabaseIx, Seconds),
     Fault { fault: &'a Fault, on: bool, sites: FaultSites },
     Retries(Retries),
@@ -89,6 +91,8 @@ impl Simulation {
             Command::Send(kind) => Operation::Send(*kind),
             Command::Promote(id) => Operation::Promote(self.promotable(id)?),
             Command::Demote(id) => Operation::Demote(self.demotable(id)?),
+            Command::Flush(id) => Operation::Flush(self.cache_named(id)?),
+            Command::ExpirePopular(id) => Operation::ExpirePopular(self.cache_named(id)?),
             Command::Lag(id, lag) => Operation::Lag(self.database_named(id)?.0, *lag),
             Command::Fault(fault) => Operation::Fault { fault, on: true, sites: self.fault_sites(fault, true)? },
             Command::Clear(fault) => Operation::Fault { fault, on: false, sites: self.fault_sites(fault, false)? },
@@ -120,6 +124,11 @@ impl Simulation {
             }
             Operation::Rate(rate) => self.set_rate(rate),
             Operation::Promote(node) => self.databases.promote(node, &mut self.clock),
+            Operation::Flush(cache) => self.caches.flush(cache),
+            Operation::ExpirePopular(cache) => {
+                let now = self.clock.now();
+                self.caches.expire_popular(cache, now);
+            }
             Operation::Lag(node, lag) => {
                 let (databases, network, clock) = self.databases_mut();
                 databases.set_lag(node, lag.nanos(), network, clock);
@@ -251,7 +260,8 @@ mod tests {
     use hoplight_model::quantity::Factor;
     use hoplight_model::{Infrastructure, TlsMode};
 
-    const SCENARIOS: [&str; 5] = [
+    const SCENARIOS: [&str; 6] = [
+        include_str!("../../../../assets/cache-aside.ron"),
         include_str!("../../../../assets/stage-0-simple.ron"),
         include_str!("../../../../assets/stage-2-secured.ron"),
         include_str!("../../../../assets/stage-3-scaled.ron"),
@@ -291,6 +301,7 @@ mod tests {
             match element {
                 Element::Component(id) => {
                     let lag = Seconds::literal(0.5);
+                    commands.extend([Command::Flush(id.clone()), Command::ExpirePopular(id.clone())]);
                     commands.extend([Command::Promote(id.clone()), Command::Demote(id.clone()), Command::Lag(id.clone(), lag)]);
                     faults.extend([Fault::Flaw(id.clone()), Fault::Expired(id.clone()), Fault::DiskFull(id.clone())]);
                     faults.extend([

@@ -178,6 +178,22 @@ impl Simulation {
             self.respond(request, Status::Ok, observer);
             return;
         }
+        // The page of a health check is not stored in caches.
+        let act = match act {
+            Routing::AskCache(_) | Routing::LookUpOwn => self.past_cache(request, station),
+            Routing::Respond
+            | Routing::Serve
+            | Routing::Ask(_)
+            | Routing::TakeTurns
+            | Routing::AskFirst(_)
+            | Routing::AskWriter
+            | Routing::Balance
+            | Routing::Judge
+            | Routing::LookUp(_)
+            | Routing::Query(_)
+            | Routing::Resolve
+            | Routing::Fail(_) => act,
+        };
         match self.decide(request, station, act, observer) {
             Next::Forward(link) => self.forward(request, link, 1, observer),
             Next::Respond => self.respond(request, Status::Ok, observer),
@@ -202,6 +218,7 @@ impl Simulation {
             Status::Certificate => Some(CheckCode::L6Rsp),
             Status::Error(failure) => failure.status().map(CheckCode::L7Sts),
             Status::ReadOnly | Status::TooManyConnections => Some(CheckCode::L7Sts(500)),
+            Status::Miss => unreachable!("only lookups miss, and checks are not looked up"),
         };
         self.check_answered(link, code, observer);
     }

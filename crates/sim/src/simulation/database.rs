@@ -109,7 +109,12 @@ impl Simulation {
         let generation = self.requests.generation(request);
         let (databases, network, clock) = self.databases_mut();
         match databases.write(node, request, generation, network, clock) {
-            WriteOutcome::Committed => self.serve(request, station, observer),
+            WriteOutcome::Committed => {
+                if !self.caches.is_empty() {
+                    self.mark_written(request);
+                }
+                self.serve(request, station, observer);
+            }
             WriteOutcome::Pending => {
                 let record = &mut self.requests[request];
                 record.state = State::Committing;
@@ -141,6 +146,9 @@ impl Simulation {
         let station = self.station_of(node);
         while let Some(commit) = self.databases.next_acknowledged(node) {
             if self.is_pending(commit) {
+                if !self.caches.is_empty() {
+                    self.mark_written(commit.request);
+                }
                 self.serve(commit.request, station, observer);
             }
         }

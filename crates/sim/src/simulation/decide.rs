@@ -40,9 +40,13 @@ impl Simulation {
             Routing::Serve => self.serve_inline(request, station, observer),
             Routing::Respond => Next::Respond,
             Routing::Judge => Next::Moved(self.judge(request, observer)),
-            Routing::Query(_) | Routing::AskWriter | Routing::Resolve | Routing::Fail(_) => {
-                self.decide_slow(request, station, act, observer)
-            }
+            Routing::AskCache(_)
+            | Routing::LookUp(_)
+            | Routing::LookUpOwn
+            | Routing::Query(_)
+            | Routing::AskWriter
+            | Routing::Resolve
+            | Routing::Fail(_) => self.decide_slow(request, station, act, observer),
         }
     }
 
@@ -54,6 +58,9 @@ impl Simulation {
                 Some(link) => return Next::Forward(link),
                 None => self.fail(request, station, Failure::ServerError, FailureReason::NoRoute, observer),
             },
+            (Routing::AskCache(link), _) => return self.ask_cache(request, station, link, observer),
+            (Routing::LookUp(cache), _) => return self.answer_lookup(request, cache, observer),
+            (Routing::LookUpOwn, _) => return self.look_up_own(request, station, observer),
             (Routing::Query(node), _) => self.write(request, station, node, observer),
             (Routing::Resolve, Role::Resolver(resolver)) => self.end_lookup(request, station, *resolver, observer),
             (Routing::Fail(failure), _) => self.fail(request, station, failure, FailureReason::NoRoute, observer),
@@ -104,7 +111,11 @@ impl Simulation {
         let (kind, status) = (record.kind, record.status);
         let link = record.path[usize::from(record.depth)];
         let protocol = self.plan.hops[link].protocol;
+        if protocol == Protocol::Cache {
+            return self.on_lookup_response(request, station, link, observer);
+        }
         let forwarding = plan.forwarding(kind).expect("a station that sends requests forwards them");
+        let caches = forwarding.cache.is_some();
         let policy = *forwarding.policy(protocol);
         // A driver has the same policy on all of its links. A proxy has a separate policy for HTTP, and does not track
         // the primary.
@@ -114,8 +125,14 @@ impl Simulation {
         let (failure, why) = match status {
             Status::Ok | Status::Error(_) => {
                 self.note_success(station, link);
+                if caches && status == Status::Ok {
+                    self.on_upstream_success(request, station, observer);
+                } else if caches && self.on_fetch_failed(request, station, observer) {
+                    return;
+                }
                 return self.respond(request, status, observer);
             }
+            Status::Miss => unreachable!("only caches report a miss"),
             Status::Refused => (AttemptFailure::Refused, FailureReason::Refused),
             Status::Reset => (AttemptFailure::Reset, FailureReason::Reset),
             Status::Certificate => (AttemptFailure::Certificate, FailureReason::Certificate),
@@ -129,7 +146,11 @@ impl Simulation {
         }
         self.note_failure(station, kind, link, failure);
         match policy.after(failure) {
-            Reaction::Relay => self.respond(request, status, observer),
+            Reaction::Relay => {
+                if !(caches && self.on_fetch_failed(request, station, observer)) {
+                    self.respond(request, status, observer);
+                }
+            }
             Reaction::Report(error) => self.fail(request, station, error.into(), why, observer),
             Reaction::Retry(error) => {
                 if !self.try_again(request, station, link, &policy.retry, observer) {
@@ -231,6 +252,9 @@ impl Simulation {
         if self.requests[request].depth == 1 && matches!(state, State::Lost(_)) {
             return self.resend(request, observer);
         }
+        if matches!(state, State::Collapsed | State::Released) {
+            return self.collapsed_due(request, observer);
+        }
         let record = &self.requests[request];
         let level = usize::from(record.depth);
         let asks = match state {
@@ -258,6 +282,9 @@ impl Simulation {
         let (level, tag) = (usize::from(record.depth), record.tag());
         let link = record.path[level];
         let station = self.plan.hops[link].from;
+        if self.plan.hops[link].protocol == Protocol::Cache {
+            return self.lookup_failed(request, station, link, AttemptFailure::Silent, observer);
+        }
         let rule = self.plan.stations[station].policy(record.kind, self.plan.hops[link].protocol).retry;
         if matches!(rule.next, NextAttempt::Round | NextAttempt::Following) {
             return self.connect_timed_out(request, station, link, silent.unwrap_or(FailureReason::Timeout), observer);
@@ -327,7 +354,7 @@ fn outcome(phase: Phase, status: Status) -> Outcome {
         Status::Refused => Err(Failure::Refused),
         Status::Reset => Err(Failure::Reset),
         Status::Certificate => Err(Failure::Certificate),
-        Status::ReadOnly | Status::TooManyConnections => Err(Failure::ServerError),
+        Status::ReadOnly | Status::TooManyConnections | Status::Miss => Err(Failure::ServerError),
         Status::Error(failure) => Err(failure),
     }
 }

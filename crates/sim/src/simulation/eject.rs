@@ -52,9 +52,14 @@ impl Simulation {
     /// Records a failed attempt on a link, if it counts.
     pub(super) fn note_failure(&mut self, station: StationIx, kind: RequestKind, link: LinkIx, failure: AttemptFailure) {
         if Ejection::counts(failure) && self.ejection(station, kind).is_some() {
-            self.ejections.fail(link, self.clock.now());
-            self.update_failing(station);
+            self.note_link_failure(station, link);
         }
+    }
+
+    /// Records a failed attempt on a link.
+    pub(super) fn note_link_failure(&mut self, station: StationIx, link: LinkIx) {
+        self.ejections.fail(link, self.clock.now());
+        self.update_failing(station);
     }
 
     /// Records that an upstream has responded.
@@ -84,6 +89,11 @@ impl Simulation {
     /// Whether the client of a link has ejected the component at its end, because requests to it failed.
     pub fn is_ejected(&self, link: LinkIx) -> bool {
         let Some(hop) = self.plan.hops.get(link) else { return false };
+        let lookups = RequestKind::ALL.into_iter().filter_map(|kind| self.plan.stations[hop.from].forwarding(kind)?.cache);
+        let mut rules = lookups.filter(|caching| caching.link == Some(link)).filter_map(|caching| caching.ejection);
+        if rules.any(|rule| !self.ejections.is_available(link, self.clock.now(), &rule)) {
+            return true;
+        }
         self.stations[hop.from].has_failing_upstreams()
             && RequestKind::ALL
                 .into_iter()

@@ -25,6 +25,7 @@ impl Simulation {
         let waits = self.stations[station].queue().map(|request| now - self.requests[request].departed).sum();
         self.stations[station].waited(waits);
         self.resolver_stops(station);
+        self.cache_stops(station);
         self.close_connections(|hop| hop.from == station || hop.to == station);
         self.stations[station].clear(now);
         self.forget_failures(station);
@@ -59,7 +60,14 @@ impl Simulation {
                 }
                 Some(_)
                     if at_firewall
-                        || matches!(record.state, State::Pausing | State::Backlogged | State::Lost(Lost::Unanswered)) =>
+                        || matches!(
+                            record.state,
+                            State::Pausing
+                                | State::Backlogged
+                                | State::Collapsed
+                                | State::Released
+                                | State::Lost(Lost::Unanswered)
+                        ) =>
                 {
                     self.end_at_station(request, notice, observer);
                 }
@@ -135,7 +143,8 @@ impl Simulation {
 
     /// Handles the oldest deadlines of a station.
     pub(super) fn deadline_due<O: Observer>(&mut self, station: StationIx, observer: &mut O) {
-        if self.is_hung(station) {
+        let is_cache = self.is_cache_beside(station);
+        if self.is_hung(station) && !is_cache {
             // A hung station checks its deadlines when it resumes.
             self.stations[station].disarm_timer();
             return;
@@ -147,7 +156,11 @@ impl Simulation {
                 return;
             }
             self.stations[station].drop_oldest_deadline();
-            if let Some(request) = waiting {
+            if let Some(request) = waiting
+                && is_cache
+            {
+                self.lookup_timed_out(request, deadline.level, observer);
+            } else if let Some(request) = waiting {
                 self.give_up(request, station, deadline.level, observer);
             }
         }

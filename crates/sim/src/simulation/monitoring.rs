@@ -20,6 +20,10 @@ impl Simulation {
         }
         let used = state.connections();
         row.connections = Option::from(plan.connections).map(|most: u32| (f64::from(used) / f64::from(most.max(1))).min(1.0));
+        if let Some(cache) = self.cache(row.component) {
+            row.hit_ratio = cache.recent_hit_ratio;
+            row.evictions = Some(cache.counts.evictions);
+        }
         if let Some(database) = self.database(row.component) {
             row.leads = Some(database.writable);
             row.lag_s = (!database.writable).then(|| database.lag_s.unwrap_or(f64::INFINITY));
@@ -31,7 +35,7 @@ impl Simulation {
                     self.plan.hops.iter().zip(&self.links).filter(|(hop, _)| hop.from == station && hop.backend.is_some());
                 row.backends_down = Some(count(backends.filter(|(_, link)| !link.is_backend_up()).count()));
             }
-            Role::Browser | Role::Resolver(_) | Role::Firewall | Role::Other => {}
+            Role::Browser | Role::Resolver(_) | Role::Firewall | Role::Cache(_) | Role::Other => {}
         }
         row.leads = row.leads.or_else(|| self.address.is_master(station, &self.plan));
     }

@@ -158,6 +158,7 @@ impl Simulation {
             + self.stations.footprint()
             + self.monitoring.footprint()
             + self.databases.footprint()
+            + self.caches.footprint()
             + self.timers.footprint()
             + self.returning.footprint()
     }

@@ -12,7 +12,7 @@ use hoplight_model::{Element, Infrastructure};
 
 use crate::command::{Command, CommandError};
 use crate::event::{Event, Kind};
-use crate::index::{LinkIx, StationIx};
+use crate::index::{CacheIx, LinkIx, StationIx};
 use crate::journal::{EventKind, Observer};
 use crate::packet::Phase;
 use crate::request::{NO_USER, Request};
@@ -114,6 +114,11 @@ impl Simulation {
         let held = |station: StationIx| old.address.holds(before(station)?, &old.plan);
         self.address.carry(held, leader, &self.plan, &mut self.clock);
         self.databases.carry(&old.databases, (&self.plan.databases, &old.plan.databases), before);
+        let before_cache = |cache: CacheIx| {
+            let earlier = old.plan.caches.at(before(self.plan.caches.nodes[cache].station)?)?;
+            self.plan.caches.nodes[cache].has_same_objects(&old.plan.caches.nodes[earlier]).then_some(earlier)
+        };
+        self.caches.carry(&old.caches, &self.plan.caches, before_cache);
         let now = self.clock.now();
         self.monitoring.carry((&old.monitoring, &old.plan), &self.plan, before, after, now);
         let same_probe = infra.monitoring().probe == known.monitoring().probe && !self.plan.alerts.services.is_empty();

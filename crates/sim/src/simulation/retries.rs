@@ -16,7 +16,7 @@ use crate::timers::TimerEvent;
 /// Bit position of the attempt number, counted from 0, in a random stream. The bits above mark closed-loop users,
 /// probes and requests sent by hand; those below hold the user and the purpose of a draw.
 const ATTEMPT_SHIFT: u32 = 58;
-const ATTEMPT_MASK: u64 = 0xf << ATTEMPT_SHIFT;
+pub(super) const ATTEMPT_MASK: u64 = 0xf << ATTEMPT_SHIFT;
 /// Marks a request that was sent by hand, which has no user who could retry it.
 pub(super) const SENT_BY_HAND: u64 = 1 << 63;
 /// Salt for the draws of retry delays.

@@ -39,6 +39,7 @@ impl Simulation {
             State::Queued => Activity::Waits(request.station),
             State::Lost(_) => Activity::Lost(request.link()),
             State::Pausing => Activity::Pauses(self.plan.hops[request.path[usize::from(request.depth)]].from),
+            State::Collapsed | State::Released => Activity::Waits(self.plan.hops[request.link()].to),
             State::Backlogged | State::Admitted => Activity::Waits(self.plan.hops[request.path[usize::from(request.depth)]].from),
             State::Zombie | State::Free => return None,
         };
@@ -93,7 +94,13 @@ impl Simulation {
             State::Lost(Lost::Silent | Lost::Unanswered | Lost::Syn) => (1.0, Motion::Lost),
             State::Lost(Lost::Unread) => (0.0, Motion::Lost),
             State::Lost(Lost::DeadFirewall(place)) => (beside(usize::from(place)), Motion::Lost),
-            State::Pausing | State::Backlogged | State::Admitted | State::Zombie | State::Free => return None,
+            State::Pausing
+            | State::Backlogged
+            | State::Collapsed
+            | State::Released
+            | State::Admitted
+            | State::Zombie
+            | State::Free => return None,
         };
         Some(Packet {
             cargo: PacketContent::Request {

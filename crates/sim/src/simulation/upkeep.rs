@@ -166,6 +166,7 @@ impl Simulation {
     pub(super) fn second<O: Observer>(&mut self, observer: &mut O) {
         self.stations.roll_second(self.clock.now());
         self.adapt_population();
+        self.caches.roll_second();
         let (now, is_monitored) = (self.clock.now(), self.is_monitored());
         if !self.plan.alerts.services.is_empty() {
             self.monitoring.note_service(is_monitored, now);

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use hoplight_model::Protocol;
 use hoplight_model::quantity::Factor;
 
 use crate::connection::{Pool, When};
@@ -93,7 +94,8 @@ impl LinkState {
         self.firewalls = hop.behind;
         self.outward = u8::try_from(hop.outward).expect("a hop has at most 127 firewalls");
         self.limited = hop.maxconn.is_set();
-        self.timeout = plan.stations[hop.from].timeout;
+        // The deadlines of lookups are kept at the cache.
+        self.timeout = if hop.protocol == Protocol::Cache { 0 } else { plan.stations[hop.from].timeout };
         self.prepares = is_timed(self.timeout) || hop.connects.when != When::Never;
         self.opens = plan.connections.any_open;
         self.shared = hop.from == plan.browser && !plan.pair.is_empty() || hop.closes_after != u64::MAX;

@@ -1,10 +1,10 @@
 //! What the engine needs of a station's plan on every visit.
 
 use hoplight_model::RequestKind;
-use hoplight_model::behaviour::{Behaviour, UpstreamChoice, WhenFull};
+use hoplight_model::behaviour::{Behaviour, CacheUse, Caching, Forwarding, UpstreamChoice, WhenFull};
 use hoplight_model::station::Hold;
 
-use crate::index::{DatabaseIx, LinkIx, PerKind, StationIx};
+use crate::index::{CacheIx, DatabaseIx, LinkIx, PerKind, StationIx};
 use crate::limit::Limit;
 use crate::outcome::Failure;
 use crate::plan::{Plan, Role, StationPlan};
@@ -29,6 +29,12 @@ pub(crate) enum Routing {
     Balance,
     /// Pass, drop or reject the message, according to the firewall's rules.
     Judge,
+    /// Ask the cache at the end of this link first.
+    AskCache(LinkIx),
+    /// Look up the object at this cache, which is beside an application.
+    LookUp(CacheIx),
+    /// Look up the object at this station, a cache before the site.
+    LookUpOwn,
     /// Execute the query at this database.
     Query(DatabaseIx),
     /// Resolve a name.
@@ -38,6 +44,17 @@ pub(crate) enum Routing {
 }
 
 impl Routing {
+    /// What a station does with requests that it forwards without asking a cache.
+    pub(crate) fn upstream(forwarding: &Forwarding) -> Self {
+        match forwarding.choice {
+            UpstreamChoice::Balanced(_) => Self::Balance,
+            UpstreamChoice::RoundRobin => Self::TakeTurns,
+            UpstreamChoice::Writer => Self::AskWriter,
+            UpstreamChoice::First if forwarding.ejection.is_some() => Self::AskFirst(forwarding.links[0]),
+            UpstreamChoice::First => Self::Ask(forwarding.links[0]),
+        }
+    }
+
     /// What a station does with requests of one kind.
     fn of(plan: &Plan, station: StationIx, kind: RequestKind) -> Self {
         let plan = &plan.stations[station];
@@ -48,12 +65,14 @@ impl Routing {
                 Role::Database(node) => Self::Query(node),
                 _ => unreachable!("only databases execute queries"),
             },
-            Behaviour::Forward(forwarding) => match forwarding.choice {
-                UpstreamChoice::Balanced(_) => Self::Balance,
-                UpstreamChoice::RoundRobin => Self::TakeTurns,
-                UpstreamChoice::Writer => Self::AskWriter,
-                UpstreamChoice::First if forwarding.ejection.is_some() => Self::AskFirst(forwarding.links[0]),
-                UpstreamChoice::First => Self::Ask(forwarding.links[0]),
+            Behaviour::Forward(forwarding) => match forwarding.cache {
+                Some(Caching { use_of: CacheUse::LookUp, link: Some(link), .. }) => Self::AskCache(link),
+                Some(Caching { use_of: CacheUse::LookUp, link: None, .. }) => Self::LookUpOwn,
+                Some(Caching { use_of: CacheUse::Invalidate, .. }) | None => Self::upstream(forwarding),
+            },
+            Behaviour::LookUp => match plan.role {
+                Role::Cache(cache) => Self::LookUp(cache),
+                _ => unreachable!("only caches answer lookups"),
             },
             Behaviour::Resolve(_) => Self::Resolve,
             Behaviour::Filter => Self::Judge,
@@ -130,7 +149,9 @@ impl StationParams {
             works_on_responses: plan.answer.is_some(),
             watched: plan.watched,
             drops_syn: plan.when_full == WhenFull::DropSyn,
-            relays: PerKind::of(|kind| plan.forwarding(kind).is_some_and(|forwarding| !forwarding.learns_writer)),
+            relays: PerKind::of(|kind| {
+                plan.forwarding(kind).is_some_and(|forwarding| !forwarding.learns_writer && forwarding.cache.is_none())
+            }),
             key: plan.key,
             work: [statics, reads, writes, plan.answer.unwrap_or(Sampler::Constant(0))],
             routing: PerKind::of(|kind| Routing::of(whole, station, kind)),

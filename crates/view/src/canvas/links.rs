@@ -137,6 +137,8 @@ fn words(scene: &Scene<'_>, hop: &Hop) -> &'static [&'static str] {
         (Protocol::Http, Cipher::Plaintext) => &["HTTP plain!", "plain!", "!"],
         (Protocol::Http, Cipher::TlsThrough) => &["TLS through", "TLS thru", "TLS"],
         (Protocol::Http, Cipher::Tls) => &["HTTP in TLS", "TLS"],
+        (Protocol::Cache, Cipher::Plaintext) => &["cache plain!", "plain!", "!"],
+        (Protocol::Cache, _) => &["cache in TLS", "TLS"],
         (Protocol::Sql, Cipher::Plaintext) => &["SQL plain!", "plain!", "SQL!", "!"],
         (Protocol::Sql, _) => &["SQL in TLS", "TLS"],
         (Protocol::Replication, Cipher::Plaintext) => &["binlog plain!", "binlog!", "plain!", "rep!", "!"],

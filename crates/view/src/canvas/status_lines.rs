@@ -52,6 +52,7 @@ pub(super) fn of(scene: &Scene<'_>, ix: ComponentIx, station: &StationView) -> V
             balancer(scene, ix, algorithm, &mut lines);
         }
         ComponentKind::Web(_) | ComponentKind::App(_) => checks(scene, ix, &mut lines),
+        ComponentKind::Cache(_) => cache(scene, ix, &mut lines),
         ComponentKind::Database(spec) => {
             // Roles change during a run.
             let now = scene.canvas.sim.database(ix);
@@ -214,6 +215,35 @@ fn balancer(scene: &Scene<'_>, ix: ComponentIx, algorithm: &'static str, lines: 
         });
     }
     lines.push(status(theme.text, [algorithm]));
+}
+
+/// Adds a cache's measured hit ratio and the number of its entries.
+fn cache(scene: &Scene<'_>, ix: ComponentIx, lines: &mut Vec<StatusLine>) {
+    let theme = scene.canvas.theme;
+    checks(scene, ix, lines);
+    let Some(now) = scene.canvas.sim.cache(ix) else { return };
+    if now.waiting > 0 {
+        let waiting = now.waiting;
+        lines.push(StatusLine {
+            words: vec![format!("{waiting} wait for a fetch").into(), format!("{waiting} wait").into()],
+            style: theme.warn,
+        });
+    }
+    lines.push(match now.recent_hit_ratio {
+        Some(ratio) => {
+            let percent = ratio * 100.0;
+            StatusLine {
+                words: vec![format!("hit ratio {percent:.0} %").into(), format!("hits {percent:.0} %").into()],
+                style: theme.accent,
+            }
+        }
+        None => status(theme.dim, ["no lookups"]),
+    });
+    let entries = now.entries;
+    lines.push(StatusLine {
+        words: vec![format!("{entries} of {} entries", now.capacity).into(), format!("{entries} keys").into()],
+        style: theme.dim,
+    });
 }
 
 /// Adds a backend's failed health checks and draining state.

@@ -276,6 +276,9 @@ impl Simulation {
         why: FailureReason,
         observer: &mut O,
     ) {
+        if self.requests[request].missed && self.on_fetch_failed(request, station, observer) {
+            return;
+        }
         let tag = self.requests[request].tag();
         self.tell(observer, Some(tag), || EventKind::Fails { component: station, failure, why });
         // A balancer that passes TLS through cannot send an error response: it can only close the connection.
