@@ -267,6 +267,18 @@ const CACHED: &str = r#"(traffic: (static_share: 0.0, write_share: 0.02), compon
     links: [(from: "app", to: "cache"), (from: "app", to: "db")])"#;
 
 #[test]
+fn a_cache_hides_a_database_only_if_the_database_cannot_carry_the_load_alone() {
+    let hides = |text: &str, load_per_s: f64| ids(&load(("cached.ron", text)), load_per_s).contains("cache-hides-database");
+    // Eight slots of 250 ms carry 32 queries a second.
+    assert!(hides(CACHED, 100.0));
+    assert!(!hides(CACHED, 30.0), "the database carries it alone");
+    assert!(!hides(&CACHED.replace("slots: 8", "slots: 40"), 100.0), "the database carries it alone");
+    // It is overloaded with the cache too.
+    let useless = CACHED.replace("exponent: 1.2", "exponent: 0.0").replace("capacity: 100", "capacity: 1");
+    assert!(!hides(&useless, 100.0));
+}
+
+#[test]
 fn every_rule_is_triggered_by_some_design() {
     let mut found: BTreeSet<&str> = DESIGNS.into_iter().flat_map(|design| ids(&load(design), 100.0)).collect();
     found.extend(ids(&load(("stage-3-scaled.ron", include_str!("../../assets/stage-3-scaled.ron"))), 100.0));

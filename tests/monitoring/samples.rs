@@ -160,8 +160,8 @@ fn a_restart_gives_neither_a_negative_nor_a_huge_rate() {
 fn a_series_is_bounded_and_in_order() {
     let mut sim = Simulation::new(site("()"), 35);
     run_to(&mut sim, 200);
-    // Only databases have a lag or semi-synchronous replication, and only caches a hit ratio.
-    let of_balancers = |metric: &Metric| !matches!(metric, Metric::Lag | Metric::SemiSync | Metric::HitRatio);
+    // Only databases have a lag or semi-synchronous replication, and only caches a hit ratio and evictions.
+    let of_balancers = |metric: &Metric| !matches!(metric, Metric::Lag | Metric::SemiSync | Metric::HitRatio | Metric::Evictions);
     for metric in Metric::ALL.into_iter().filter(of_balancers) {
         let series = sim.series(find(&sim, "lb-1"), metric);
         assert_eq!(series.len(), 120, "{}", metric.word());

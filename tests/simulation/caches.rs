@@ -322,7 +322,54 @@ fn a_rebuild_keeps_the_contents_of_caches() {
 }
 
 #[test]
-fn old_checkpoints_of_a_large_cache_stay_small() {
+fn a_cache_before_the_site_stores_what_an_application_has_fetched_for_its_own_cache() {
+    // One object that expires in both caches: each fetch of the first cache is a fetch of the second.
+    let infra = site(
+        r#"(traffic: (rate: 50.0, static_share: 0.0, write_share: 0.0),
+            components: [(id: "cache", kind: Cache(place: Front, reads: true, objects: 1, capacity: 1, ttl_s: 5.0, collapse: true)),
+                (id: "app", kind: App()), (id: "redis", kind: Cache(objects: 1, capacity: 1, ttl_s: 2.0)), (id: "db", kind: Database())],
+            links: [(from: "cache", to: "app"), (from: "app", to: "redis"), (from: "app", to: "db")])"#,
+    );
+    let mut sim = Simulation::new(infra, 1);
+    to(&mut sim, 60.0);
+    let CacheCounts { stored, hits, .. } = counts(&sim);
+    assert!((11..=13).contains(&stored) && hits > 2_500, "{stored} {hits}");
+    assert_eq!(sim.totals().failed, 0);
+    assert_eq!(arrivals(&sim, "db"), stored);
+}
+
+#[test]
+fn a_health_check_that_asks_the_database_does_not_ask_the_cache() {
+    let infra = site(
+        r#"(traffic: (rate: 50.0, static_share: 0.0, write_share: 0.0),
+            components: [(id: "lb", kind: LoadBalancer(check: HttpDatabase)), (id: "app", kind: App()),
+                (id: "cache", kind: Cache(objects: 1, capacity: 1, ttl_s: None)), (id: "db", kind: Database())],
+            links: [(from: "lb", to: "app"), (from: "app", to: "cache"), (from: "app", to: "db")])"#,
+    );
+    let mut sim = Simulation::new(infra, 1);
+    to(&mut sim, 20.0);
+    let lookups = counts(&sim).lookups;
+    assert_eq!(sim.totals().failed, 0);
+    act(&mut sim, "kill db");
+    to(&mut sim, 60.0);
+    // Every read would be a hit, but the balancer has taken the application out of rotation.
+    assert!(sim.totals().failed > 1_000 && counts(&sim).lookups - lookups < 1_000);
+}
+
+#[test]
+fn recent_evictions_are_those_of_the_last_ten_seconds() {
+    let infra = beside("rate: 200.0, write_share: 0.0", "objects: 2000, capacity: 50, exponent: 0.5, ttl_s: None", 1.0);
+    let mut sim = Simulation::new(infra, 1);
+    to(&mut sim, 30.0);
+    let before = counts(&sim).evictions;
+    to(&mut sim, 39.9);
+    let view = sim.cache(sim.infrastructure().find("cache").expect("a cache")).expect("a cache");
+    let recent = view.recent_evictions;
+    assert!(recent > 1_000 && recent.abs_diff(view.counts.evictions - before) < 250, "{recent}");
+}
+
+#[test]
+fn a_cache_of_many_objects_keeps_only_as_many_as_fit() {
     let infra = beside("rate: 500.0, write_share: 0.0", "objects: 200000, capacity: 1000, exponent: 0.5, ttl_s: None", 1.0);
     let mut sim = Simulation::new(infra, 1);
     to(&mut sim, 20.0);

@@ -20,6 +20,7 @@ mod health;
 mod kept;
 mod loss;
 mod node;
+mod queue;
 mod reply;
 mod site;
 mod solve;

@@ -23,7 +23,7 @@ pub use rule::{level, name, words};
 pub use smooth::{HALF_LIFE, smoothed};
 
 /// Metrics of the charts, most informative first.
-pub const CHARTS: [Metric; 10] = [
+pub const CHARTS: [Metric; 11] = [
     Metric::Qps,
     Metric::P99,
     Metric::Utilisation,
@@ -31,6 +31,7 @@ pub const CHARTS: [Metric; 10] = [
     Metric::Queue,
     Metric::Connections,
     Metric::HitRatio,
+    Metric::Evictions,
     Metric::Lag,
     Metric::BackendsDown,
     Metric::SemiSync,

@@ -107,6 +107,8 @@ pub enum Metric {
     Connections,
     /// Fraction of a cache's lookups of the last ten seconds that were hits, 0 to 1.
     HitRatio,
+    /// Objects that a cache has evicted in the last ten seconds.
+    Evictions,
     /// Replication lag in seconds. An unknown lag (NULL) is infinite and thus above every level.
     Lag,
     /// Number of a balancer's backends that its health checks have taken DOWN.
@@ -118,7 +120,7 @@ pub enum Metric {
 
 impl Metric {
     /// All metrics, in listing order.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Qps,
         Self::Utilisation,
         Self::Queue,
@@ -129,6 +131,7 @@ impl Metric {
         Self::FailedHandshakes,
         Self::Connections,
         Self::HitRatio,
+        Self::Evictions,
         Self::Lag,
         Self::BackendsDown,
         Self::SemiSync,
@@ -147,6 +150,7 @@ impl Metric {
             Self::FailedHandshakes => "failed_handshakes_per_s",
             Self::Connections => "connections",
             Self::HitRatio => "hit_ratio",
+            Self::Evictions => "evictions",
             Self::Lag => "lag_s",
             Self::BackendsDown => "backends_down",
             Self::SemiSync => "semi_sync",

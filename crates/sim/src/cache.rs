@@ -23,7 +23,7 @@ pub(crate) use plan::{CachePlan, CachesPlan};
 use store::Store;
 pub use view::{CacheCounts, CacheView};
 
-/// Length of the window of the recent hit ratio, in seconds.
+/// Length of the window of the recent hit ratio and the recent evictions, in seconds.
 const WINDOW: usize = 10;
 /// Salt for the draws of TTLs.
 const TTL: u64 = 0x6361_6368_6574_746c;
@@ -68,8 +68,8 @@ struct CacheState {
     store: Store,
     fetches: BTreeMap<Object, Fetch>,
     counts: CacheCounts,
-    /// Lookups and hits at the last ends of seconds, oldest first.
-    window: VecDeque<(u64, u64)>,
+    /// Lookups, hits and evictions at the last ends of seconds, oldest first.
+    window: VecDeque<[u64; 3]>,
 }
 
 /// All caches.
@@ -182,7 +182,7 @@ impl Caches {
             if state.window.len() == WINDOW {
                 state.window.pop_front();
             }
-            state.window.push_back((state.counts.lookups, state.counts.hits));
+            state.window.push_back([state.counts.lookups, state.counts.hits, state.counts.evictions]);
         }
     }
 
@@ -199,13 +199,14 @@ impl Caches {
     /// What has been counted, and what is stored.
     pub(crate) fn view(&self, cache: CacheIx, plan: &CachePlan) -> CacheView {
         let state = &self.0[cache];
-        let (lookups, hits) = state.window.front().copied().unwrap_or_default();
+        let [lookups, hits, evictions] = state.window.front().copied().unwrap_or_default();
         let recent = state.counts.lookups.saturating_sub(lookups);
         CacheView {
             counts: state.counts,
             entries: count(state.store.len()),
             capacity: plan.capacity,
             recent_hit_ratio: (recent > 0).then(|| state.counts.hits.saturating_sub(hits) as f64 / recent as f64),
+            recent_evictions: state.counts.evictions.saturating_sub(evictions),
             waiting: count(state.fetches.values().map(|fetch| fetch.waiting.len()).sum()),
         }
     }

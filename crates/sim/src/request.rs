@@ -102,8 +102,6 @@ pub(super) struct Request {
     pub(super) carries: Option<Phase>,
     pub(super) state: State,
     pub(super) heading: Heading,
-    /// Whether the request missed in a cache and fetches the object.
-    pub(super) missed: bool,
     pub(super) status: Status,
     /// Which component sent the latest error response, and why.
     pub(super) cause: Option<FailureCause>,
@@ -118,6 +116,8 @@ pub(super) struct Request {
     pub(super) inside: u32,
     /// Levels whose link's connection returns to the pool when the response is back, as a bit set.
     pub(super) pooled: u32,
+    /// Levels whose station missed in a cache and fetches the object, as a bit set.
+    pub(super) missed: u32,
     /// Unless it is [`NO_FLOOR`], the senders at this level and above have stopped waiting.
     pub(super) floor: u8,
     /// Number of attempts by the sender at each level.
@@ -182,7 +182,6 @@ impl Request {
             carries: None,
             state: State::OnWire,
             heading: Heading::Request,
-            missed: false,
             status: Status::Ok,
             cause: None,
             depth: 0,
@@ -190,6 +189,7 @@ impl Request {
             holds: 0,
             inside: 0,
             pooled: 0,
+            missed: 0,
             floor: NO_FLOOR,
             attempts: [0; LEVELS],
             clocks: [0; LEVELS],
@@ -209,13 +209,20 @@ impl Request {
         }
     }
 
+    /// Whether it was to fetch an object for the cache of the station at its level. It no longer is.
+    pub(super) fn end_fetch(&mut self) -> bool {
+        let fetches = self.missed & self.bit() != 0;
+        self.missed &= !self.bit();
+        fetches
+    }
+
     /// The link on which the message travels or arrived.
     #[inline]
     pub(super) fn link(&self) -> LinkIx {
         self.path[at_level(self.depth.wrapping_sub(1))]
     }
 
-    /// The bit of the request's level in `holds` and `inside`.
+    /// The bit of the request's level in `holds`, `inside` and `missed`.
     #[inline]
     pub(super) const fn bit(&self) -> u32 {
         1 << (self.depth & 0xf)

@@ -137,7 +137,7 @@ pub struct ComponentSample {
     pub connections: Option<f64>,
     /// Hits as a fraction of a cache's lookups in the last ten seconds; `None` for other components and without lookups.
     pub hit_ratio: Option<f64>,
-    /// Objects that a cache has evicted since the start of the run; `None` for other components.
+    /// Objects that a cache has evicted in the last ten seconds; `None` for other components.
     pub evictions: Option<u64>,
     /// Lag of a replica in seconds, infinite if it is unknown; `None` for other components.
     pub lag_s: Option<f64>,
@@ -180,6 +180,7 @@ impl ComponentSample {
             Metric::FailedHandshakes => Some(self.failed_handshakes),
             Metric::Connections => self.connections,
             Metric::HitRatio => self.hit_ratio,
+            Metric::Evictions => self.evictions.map(|count| count as f64),
             Metric::Lag => self.lag_s,
             Metric::BackendsDown => self.backends_down.map(f64::from),
             Metric::SemiSync => self.semi_sync.map(f64::from),

@@ -13,10 +13,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use hoplight_model::behaviour::Behaviour;
+use hoplight_model::station::Hold;
 use hoplight_model::{ComponentIx, LinkIx, Protocol, RequestKind};
 
 use super::loss::{Consequence, Loss, WINDOW_END_S, WINDOW_START_S};
 use super::node::{Evaluation, Load, Node};
+use super::queue::{finite_queue, with_resends};
 use super::site::Site;
 use super::state::State;
 use super::syn;
@@ -348,6 +350,11 @@ impl<'a> Solver<'a> {
         let used = work / slots;
         let drops_syn = self.site.drops_syn[ix];
         let resends = if drops_syn { self.resends(ix) } else { 0 };
+        if used > BUSY
+            && let Some(load) = self.load_of_slots(ix, used, work / whole / slots)
+        {
+            return load;
+        }
         let mut load = Load::default();
         if used > BUSY {
             let room = station.queue.or(station.connections.map(|most| most.saturating_sub(station.slots)));
@@ -376,6 +383,34 @@ impl<'a> Solver<'a> {
         load
     }
 
+    /// Queueing at a component whose clients hold a slot for each request that they send, if they have fewer slots than
+    /// the component has room: those that are not being served are waiting, and more requests do not arrive, but wait at
+    /// the clients. `None` if a client gives up before that, because it then sends the next request.
+    fn load_of_slots(&self, ix: usize, used: f64, each_s: f64) -> Option<Load> {
+        let station = &self.site.stations[ix];
+        let mut held = 0;
+        let mut shortest_s = f64::INFINITY;
+        for link in &self.site.into[ix] {
+            let from = self.site.hop(*link).from;
+            if self.nodes[from.index()].sends.iter().all(|sends| sends.binary_search_by_key(link, |(link, _)| *link).is_err()) {
+                continue;
+            }
+            let client = self.site.station(from);
+            let timeouts = self.site.behaviours[from.index()].iter().filter_map(|behaviour| timeout_s(behaviour, *link));
+            shortest_s = timeouts.fold(shortest_s, f64::min);
+            if client.hold == Hold::WhileServed || self.site.order.first() == Some(&from) {
+                return None;
+            }
+            held += client.slots;
+        }
+        let room = station.queue.map(|queue| queue + station.slots).into_iter().chain(station.connections).min();
+        if room.is_some_and(|room| room < held) {
+            return None;
+        }
+        let wait_s = finite_queue(used, f64::from(held.saturating_sub(station.slots)), each_s).wait_s;
+        (wait_s + each_s * f64::from(station.slots) < shortest_s).then_some(Load { wait_s, ..Load::default() })
+    }
+
     /// How often the callers of a component resend a SYN.
     fn resends(&self, ix: usize) -> usize {
         let of_link = |link: &LinkIx| {
@@ -399,51 +434,20 @@ impl<'a> Solver<'a> {
     }
 }
 
-/// Finds the queueing at a component whose callers resend dropped SYNs; `queue` computes it from the number of SYNs per
-/// connection attempt.
-fn with_resends(resends: usize, queue: impl Fn(f64) -> Load) -> Load {
-    let mut load = queue(1.0);
-    if resends > 0 {
-        // More SYNs make more of them find no room. The sequence grows and has a limit.
-        for _ in 0..ROUNDS {
-            load = queue(syn::attempts(load.block, resends));
-        }
-    }
-    load
-}
-
-/// An M/M/1 queue with limited room, whose one server stands for all slots while they are busy; `each_s` is the time
-/// between two departures.
-fn finite_queue(used: f64, room: f64, each_s: f64) -> Load {
-    if (used - 1.0).abs() < 1e-6 {
-        return Load { block: 1.0 / (room + 1.0), wait_s: room / 2.0 * each_s, ..Load::default() };
-    }
-    // Written in the reciprocal of an overload, so that the powers stay finite.
-    let (block, length) = if used < 1.0 {
-        let full = libm::pow(used, room + 1.0);
-        let block = (1.0 - used) * full / used / (1.0 - full);
-        (block, used / (1.0 - used) - (room + 1.0) * full / (1.0 - full))
-    } else {
-        let free = libm::pow(1.0 / used, room + 1.0);
-        let block = (1.0 - 1.0 / used) / (1.0 - free);
-        (block, (room + 1.0) / (1.0 - free) - used / (used - 1.0))
-    };
-    Load { block, wait_s: length.max(0.0) * each_s, ..Load::default() }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_overloaded_queue_turns_away_the_excess_and_is_full() {
-        let load = finite_queue(2.0, 50.0, 0.01);
-        assert!((load.block - 0.5).abs() < 1e-6, "{load:?}");
-        assert!((load.wait_s - 0.49).abs() < 0.01, "{load:?}");
-        let light = finite_queue(0.5, 50.0, 0.01);
-        assert!(light.block < 1e-12 && (light.wait_s - 0.01).abs() < 1e-6, "{light:?}");
-        let critical = finite_queue(1.0, 50.0, 0.01);
-        let near = finite_queue(1.0 + 1e-4, 50.0, 0.01);
-        assert!((critical.block - near.block).abs() < 1e-3 && (critical.wait_s - near.wait_s).abs() < 1e-2);
+/// How long a component waits for the response to a request that it sends on a link.
+fn timeout_s(behaviour: &Behaviour, link: LinkIx) -> Option<f64> {
+    match behaviour {
+        Behaviour::Forward(forwarding) => match forwarding.cache {
+            Some(caching) if caching.link == Some(link) => Some(caching.lookup.connect_timeout.get()),
+            Some(_) | None => forwarding.links.contains(&link).then(|| forwarding.timeout.get()),
+        },
+        Behaviour::Originate(_)
+        | Behaviour::Respond
+        | Behaviour::LookUp
+        | Behaviour::Query(_)
+        | Behaviour::Resolve(_)
+        | Behaviour::Filter
+        | Behaviour::Fail(_)
+        | Behaviour::Ignore => None,
     }
 }

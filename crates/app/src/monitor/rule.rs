@@ -14,7 +14,7 @@ pub fn level(metric: Metric, value: f64) -> String {
         Metric::P50 | Metric::P95 | Metric::P99 => format!("{} ms", number(value)),
         Metric::Lag => format!("{} s", number(value)),
         Metric::Qps | Metric::FailedHandshakes => format!("{}/s", number(value)),
-        Metric::Queue | Metric::BackendsDown => number(value),
+        Metric::Queue | Metric::BackendsDown | Metric::Evictions => number(value),
         Metric::SemiSync => if value >= 1.0 { "on" } else { "off" }.to_owned(),
     }
 }
@@ -36,6 +36,7 @@ pub const fn name(metric: Metric) -> &'static str {
         Metric::FailedHandshakes => "failed handshakes",
         Metric::Connections => "connections in use",
         Metric::HitRatio => "hit ratio",
+        Metric::Evictions => "evictions in 10 s",
         Metric::Lag => "lag",
         Metric::BackendsDown => "backends DOWN",
         Metric::SemiSync => "semi-sync",

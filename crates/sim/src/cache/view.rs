@@ -43,6 +43,8 @@ pub struct CacheView {
     pub capacity: u32,
     /// Hits as a fraction of the lookups in the last ten seconds; `None` if there were none.
     pub recent_hit_ratio: Option<f64>,
+    /// Objects evicted in the last ten seconds.
+    pub recent_evictions: u64,
     /// Number of requests that wait for the fetch of another request.
     pub waiting: u32,
 }

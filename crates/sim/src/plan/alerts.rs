@@ -132,7 +132,7 @@ impl AlertsPlan {
                 Some(Metric::Lag) => {
                     is_database && infra.database_clusters().iter().any(|cluster| cluster.len() > 1 && cluster.contains(&watched))
                 }
-                Some(Metric::HitRatio) => component.kind.as_cache().is_some(),
+                Some(Metric::HitRatio | Metric::Evictions) => component.kind.as_cache().is_some(),
                 Some(Metric::Connections) => component.station().connections.is_some(),
                 Some(Metric::BackendsDown) => component.kind.as_balancer().is_some(),
                 Some(Metric::SemiSync) => {

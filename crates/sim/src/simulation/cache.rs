@@ -88,7 +88,8 @@ impl Simulation {
 
     /// Fetches the object of a request that missed, or waits for a fetch that is under way.
     fn after_miss<O: Observer>(&mut self, request: RequestIx, station: StationIx, cache: CacheIx, observer: &mut O) -> Next {
-        self.requests[request].missed = true;
+        let record = &mut self.requests[request];
+        record.missed |= record.bit();
         if self.plan.caches.nodes[cache].collapse {
             let (now, limit) = (self.clock.now(), self.plan.stations[station].timeout);
             let waiting = Waiting { request, generation: self.requests.generation(request) };
@@ -210,14 +211,14 @@ impl Simulation {
                     self.caches.invalidate(cache, object);
                 }
             }
-            CacheUse::LookUp if std::mem::take(&mut self.requests[request].missed) => {
+            CacheUse::LookUp if self.requests[request].end_fetch() => {
                 if !self.reaches_cache(&caching) {
                     return;
                 }
                 let waiting = self.caches.fill(cache, object, &self.plan.caches.nodes[cache], self.clock.now());
                 for one in waiting {
                     if self.still_waits(one) {
-                        self.requests[one.request].missed = false;
+                        self.requests[one.request].end_fetch();
                         self.tell_lookup(one.request, cache, Lookup::Shared, observer);
                         self.respond(one.request, Status::Ok, observer);
                     }
@@ -237,7 +238,7 @@ impl Simulation {
     #[inline(never)]
     pub(super) fn on_fetch_failed<O: Observer>(&mut self, request: RequestIx, station: StationIx, observer: &mut O) -> bool {
         let Some((cache, _)) = self.caching(request, station) else { return false };
-        if !std::mem::take(&mut self.requests[request].missed) {
+        if !self.requests[request].end_fetch() {
             return false;
         }
         let object = self.object(request, cache);
@@ -266,7 +267,7 @@ impl Simulation {
         let object = self.object(request, cache);
         let serves = self.caches.serve_stale(cache, object, &self.plan.caches.nodes[cache], self.clock.now());
         if serves {
-            self.requests[request].missed = false;
+            self.requests[request].end_fetch();
             self.tell_lookup(request, cache, Lookup::Stale, observer);
             self.respond(request, Status::Ok, observer);
         }
@@ -300,7 +301,7 @@ impl Simulation {
             return;
         }
         // This request is not the one that fetches.
-        self.requests[request].missed = false;
+        self.requests[request].end_fetch();
         self.fail(request, station, failure, FailureReason::Timeout, observer);
     }
 

@@ -95,6 +95,7 @@ impl Simulation {
         // The slot and the connection are gone with the process.
         record.holds &= !(1 << record.depth);
         record.inside &= !(1 << record.depth);
+        record.missed &= !(1 << record.depth);
         record.heading = Heading::Response;
         if notice == Status::Reset {
             self.respond(request, Status::Reset, observer);
@@ -124,6 +125,7 @@ impl Simulation {
         heir.holds &= !below;
         heir.inside &= !below;
         heir.pooled &= !below;
+        heir.missed &= !below;
         heir.phase = heir.carries.take().unwrap_or(heir.phase);
         heir.pending = 0;
         heir.predecessor = Some(request);
@@ -133,6 +135,7 @@ impl Simulation {
         worker.holds &= below;
         worker.inside &= below;
         worker.pooled &= below;
+        worker.missed &= below;
         worker.successor = Some(heir);
         let after = self.requests[heir].successor;
         if let Some(after) = after {

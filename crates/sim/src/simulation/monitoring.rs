@@ -22,7 +22,7 @@ impl Simulation {
         row.connections = Option::from(plan.connections).map(|most: u32| (f64::from(used) / f64::from(most.max(1))).min(1.0));
         if let Some(cache) = self.cache(row.component) {
             row.hit_ratio = cache.recent_hit_ratio;
-            row.evictions = Some(cache.counts.evictions);
+            row.evictions = Some(cache.recent_evictions);
         }
         if let Some(database) = self.database(row.component) {
             row.leads = Some(database.writable);

@@ -276,7 +276,7 @@ impl Simulation {
         why: FailureReason,
         observer: &mut O,
     ) {
-        if self.requests[request].missed && self.on_fetch_failed(request, station, observer) {
+        if self.requests[request].missed != 0 && self.on_fetch_failed(request, station, observer) {
             return;
         }
         let tag = self.requests[request].tag();
