@@ -14,6 +14,8 @@ const SINGLE: u32 = 64;
 /// Number of halvings in the search for the characteristic time, which lies within this factor of one second.
 const HALVINGS: usize = 60;
 const EXTREME_S: f64 = 1e9;
+/// Number of steps in the average over a window.
+const STEPS: u32 = 50;
 
 /// Objects of about equal popularity.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -99,7 +101,6 @@ impl CacheModel {
         if self.ttl_s.is_infinite() {
             return 1.0;
         }
-        const STEPS: u32 = 50;
         let at = |step: u32| {
             let time = start + (end - start) * (f64::from(step) + 0.5) / f64::from(STEPS);
             (1.0 - (time - self.stale_if_error_s) / self.ttl_s).clamp(0.0, 1.0)

@@ -39,6 +39,7 @@ pub const LOOKUP_TIMEOUT: Seconds = Seconds::literal(5.0);
 
 /// What a component does with a request of one kind.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "most behaviours forward, and the engine reads them without indirection")]
 pub enum Behaviour {
     /// Sends it: a user's browser.
     Originate(Origin),

@@ -31,6 +31,7 @@ impl CachePlace {
 /// Settings of a cache.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
+#[expect(clippy::struct_excessive_bools, reason = "independent settings")]
 pub struct CacheSpec {
     /// Where it is.
     pub place: CachePlace,

@@ -92,9 +92,8 @@ pub(super) fn cipher(infra: &Infrastructure, link: LinkIx) -> Cipher {
             (HttpTls::FromUsers, TlsMode::Passthrough) if server.can_pass_tls() => Cipher::TlsThrough,
             (HttpTls::FromUsers, edge) => encrypted(edge != TlsMode::None),
             (HttpTls::ToBackends, TlsMode::None | TlsMode::Terminate) => Cipher::Plaintext,
-            (HttpTls::ToBackends, TlsMode::Reencrypt) => Cipher::Tls,
             (HttpTls::ToBackends, TlsMode::Passthrough) if client.can_pass_tls() => Cipher::TlsThrough,
-            (HttpTls::ToBackends, TlsMode::Passthrough) => Cipher::Tls,
+            (HttpTls::ToBackends, TlsMode::Reencrypt | TlsMode::Passthrough) => Cipher::Tls,
             (HttpTls::Inside, _) => encrypted(tls.web_to_app),
         },
     }

@@ -178,7 +178,7 @@ impl Caches {
 
     /// Completes a whole second.
     pub(crate) fn roll_second(&mut self) {
-        for state in self.0.iter_mut() {
+        for state in &mut self.0 {
             if state.window.len() == WINDOW {
                 state.window.pop_front();
             }

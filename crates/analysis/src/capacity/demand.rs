@@ -136,8 +136,10 @@ impl Solver<'_> {
     /// Links on which a component forwards a kind or looks it up in a cache, each with its fraction.
     fn share(&self, ix: ComponentIx, kind: RequestKind) -> Shares {
         let mut shares = self.upstream_share(ix, kind);
-        let misses = 1.0 - self.routes.from_cache(ix, kind);
-        shares.iter_mut().for_each(|(_, share)| *share *= misses);
+        let misses = 1.0 - self.routes.answered_by_cache(ix, kind);
+        for (_, share) in &mut shares {
+            *share *= misses;
+        }
         shares.extend(self.routes.lookup_link(ix, kind).map(|link| (link, 1.0)));
         shares
     }
@@ -241,7 +243,7 @@ impl Solver<'_> {
             // What a cache beside an application has is counted at the application.
             Outflow::Ends if fixed.infra.component(ix).kind.as_cache().is_some() => 0.0,
             Outflow::Ends => 1.0,
-            Outflow::Fails | Outflow::Split(_) | Outflow::Balanced(..) => self.routes.from_cache(ix, kind),
+            Outflow::Fails | Outflow::Split(_) | Outflow::Balanced(..) => self.routes.answered_by_cache(ix, kind),
         };
         self.demand.answered[kind.index()] += answered * requests;
         let shares = std::mem::take(&mut self.shares[ix.index()][kind.index()]);

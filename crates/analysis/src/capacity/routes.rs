@@ -201,7 +201,7 @@ impl<'a> Routes<'a> {
     }
 
     /// Share of the requests of a kind that a component answers from a cache.
-    pub(super) fn from_cache(&self, ix: ComponentIx, kind: RequestKind) -> f64 {
+    pub(super) fn answered_by_cache(&self, ix: ComponentIx, kind: RequestKind) -> f64 {
         let Some(caching) = self.fixed.lookup(ix, kind) else { return 0.0 };
         let reached = caching.link.is_none() || self.lookup_link(ix, kind).is_some();
         let answers = self.outflows[ix.index()][kind.index()] != Outflow::Fails;

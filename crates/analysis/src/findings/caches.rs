@@ -40,7 +40,7 @@ pub(super) fn find(context: &FindingContext<'_>, load: f64) -> Vec<DesignFinding
         if spec.stores_reads() && !spec.invalidate {
             found.push(DesignFinding::of_component(
                 id,
-                FindingKind::CacheServesOldValues { ttl_s: spec.ttl_s.map(|ttl| ttl.get()) },
+                FindingKind::CacheServesOldValues { ttl_s: spec.ttl_s.map(hoplight_model::quantity::Seconds::get) },
             ));
         }
     }

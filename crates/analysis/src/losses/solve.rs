@@ -159,8 +159,10 @@ impl<'a> Solver<'a> {
                     dirty.extend(clients.filter_map(|client| self.site.places[client.index()]).filter(|client| *client < place));
                 }
                 if node.sends != known.sends
-                    || node.fetched != known.fetched
-                    || (0..3).any(|kind| (node.holds_s[kind] - known.holds_s[kind]).abs() > 1e-6)
+                    || (0..3).any(|kind| {
+                        (node.fetched[kind] - known.fetched[kind]).abs() > 1e-9
+                            || (node.holds_s[kind] - known.holds_s[kind]).abs() > 1e-6
+                    })
                 {
                     flows.insert(place);
                 }

@@ -33,13 +33,12 @@ pub enum CacheUse {
 /// How a component uses a cache for requests of a kind; `None` if it does not.
 pub(super) fn caching(infra: &Infrastructure, ix: ComponentIx, kind: RequestKind) -> Option<Caching> {
     let own = infra.component(ix).kind.as_cache();
-    let (cache, link, spec) = match own {
-        Some(spec) => (ix, None, spec),
-        None => {
-            let link = infra.links_from(ix).into_iter().find(|link| infra.link(*link).protocol == Protocol::Cache)?;
-            let cache = infra.ends(link).1;
-            (cache, Some(link), infra.component(cache).kind.as_cache()?)
-        }
+    let (cache, link, spec) = if let Some(spec) = own {
+        (ix, None, spec)
+    } else {
+        let link = infra.links_from(ix).into_iter().find(|link| infra.link(*link).protocol == Protocol::Cache)?;
+        let cache = infra.ends(link).1;
+        (cache, Some(link), infra.component(cache).kind.as_cache()?)
     };
     let use_of = match kind {
         RequestKind::Static => link.is_none().then_some(CacheUse::LookUp),

@@ -117,6 +117,7 @@ impl Simulation {
     }
 
     /// Takes the next step of a request outside the end of a service.
+    #[expect(clippy::needless_pass_by_value, reason = "the step is taken once")]
     fn proceed<O: Observer>(&mut self, request: RequestIx, next: Next, observer: &mut O) {
         match next {
             Next::Forward(link) => self.forward(request, link, 1, observer),
