@@ -92,8 +92,7 @@ pub(crate) fn draw(genes: &[u8], firewalls: bool) -> Infrastructure {
         }
     }
     for (name, _) in names.iter().filter(|(_, tier)| *tier == "dns") {
-        let kinds = if genes.one_in(4) { "kinds: [Static, Write]" } else { "" };
-        write!(links, r#"(from: "browser", to: "{name}", protocol: Dns, {kinds}), "#).expect("writing to a String");
+        write!(links, r#"(from: "browser", to: "{name}", protocol: Dns), "#).expect("writing to a String");
     }
     let servers = ["0", "1", "2", "3", "4"].map(|number| format!(r#"(id: "s-{number}")"#)).join(", ");
     let edge = ["None", "Terminate", "Reencrypt", "Passthrough"][usize::from(genes.below(4))];

@@ -60,6 +60,7 @@ names! { COMMANDS, command_name(Command):
     "flush" => Command::Flush(_),
     "expire popular" => Command::ExpirePopular(_),
     "lag" => Command::Lag(..),
+    "switch the record" => Command::SwitchRecord(_),
     "restart a component" => Command::Restart(Element::Component(_), None),
     "restart a component after a time" => Command::Restart(Element::Component(_), Some(_)),
     "restart a server" => Command::Restart(Element::Server(_), None),

@@ -349,6 +349,7 @@ impl Hashed for Command {
             Self::Scan => hash.add(&[&45_u64]),
             Self::Flush(cache) => hash.add(&[&46_u64, &cache.as_str()]),
             Self::ExpirePopular(cache) => hash.add(&[&47_u64, &cache.as_str()]),
+            Self::SwitchRecord(entry) => hash.add(&[&48_u64, &entry.as_str()]),
         }
     }
 }
@@ -373,6 +374,7 @@ impl Hashed for EventKind {
             Self::Vanished { link } => hash.add(&[&13_u64, link]),
             Self::Retries { component, attempt } => hash.add(&[&14_u64, component, attempt]),
             Self::GivesUp { component } => hash.add(&[&15_u64, component]),
+            Self::TriesNext { component, phase } => hash.add(&[&47_u64, component, phase]),
             Self::Ended { outcome, latency_ms } => hash.add(&[&16_u64, outcome, latency_ms]),
             Self::Backend { backend, up, code } => hash.add(&[&17_u64, backend, up, code]),
             Self::Master { balancer, master } => hash.add(&[&18_u64, balancer, master]),

@@ -80,6 +80,7 @@ impl Learner {
             Command::Promote(_)
             | Command::Demote(_)
             | Command::Lag(..)
+            | Command::SwitchRecord(_)
             | Command::Restart(..)
             | Command::Fault(_)
             | Command::Clear(_)

@@ -5,25 +5,16 @@
 //! deviation, delete its function and use the definition in `behaviour` instead.
 
 use hoplight_model::behaviour::{CertificateCheck, HttpTls, Origin, certificate_check};
-use hoplight_model::{Hop, Infrastructure, LinkIx, Protocol, RequestKind};
+use hoplight_model::{Hop, Infrastructure, LinkIx, Protocol};
 
-/// Links from the browser to the site that requests of a kind can use, in authored order.
+/// Links from the browser to the addresses that the site's record lists, in authored order.
 ///
-/// A browser sends every kind to one entry: the preferred one of a VRRP pair. The analysis respects the `kinds` of
-/// these links and prefers the entry that is authored first.
-pub(super) fn entries(infra: &Infrastructure, origin: &Origin, request: RequestKind) -> Vec<LinkIx> {
-    let mut links = origin.entries.clone();
-    links.retain(|link| infra.link(*link).serves(request));
+/// A browser reaches the balancer of a VRRP pair that holds the address, which is the one with the higher priority. The
+/// analysis prefers the entry that is authored first.
+pub(super) fn entries(origin: &Origin) -> Vec<LinkIx> {
+    let mut links: Vec<LinkIx> = origin.published().flat_map(|address| address.links.iter().copied()).collect();
     links.sort_unstable();
     links
-}
-
-/// Links from the browser to resolvers that can be queried before a request of a kind.
-///
-/// A browser queries the first resolver, whatever the kind. The analysis respects the `kinds` of these links and treats
-/// several resolvers as redundant.
-pub(super) fn lookups(infra: &Infrastructure, origin: &Origin, request: RequestKind) -> Vec<LinkIx> {
-    origin.lookups.iter().copied().filter(|link| infra.link(*link).serves(request)).collect()
 }
 
 /// Indices of the certificates, one of which must be valid for a new connection on a hop; empty if nothing is checked.

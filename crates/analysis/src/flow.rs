@@ -37,7 +37,7 @@ pub(super) fn answers(infra: &Infrastructure, outage: &Outage, ix: ComponentIx, 
 pub(super) fn onward(infra: &Infrastructure, at: ComponentIx, request: RequestKind) -> Vec<LinkIx> {
     match behaviour(infra, at, request) {
         Behaviour::Forward(forwarding) => forwarding.links,
-        Behaviour::Originate(origin) => exceptions::entries(infra, &origin, request),
+        Behaviour::Originate(origin) => exceptions::entries(&origin),
         Behaviour::Respond
         | Behaviour::LookUp
         | Behaviour::Query(_)
@@ -52,7 +52,7 @@ pub(super) fn onward(infra: &Infrastructure, at: ComponentIx, request: RequestKi
 pub(super) fn lookups(infra: &Infrastructure, request: RequestKind) -> Vec<LinkIx> {
     let Some(browser) = infra.browser() else { return Vec::new() };
     match behaviour(infra, browser, request) {
-        Behaviour::Originate(origin) => exceptions::lookups(infra, &origin, request),
+        Behaviour::Originate(origin) => origin.lookups,
         Behaviour::Respond
         | Behaviour::LookUp
         | Behaviour::Query(_)

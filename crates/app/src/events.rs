@@ -61,6 +61,7 @@ impl EventClass {
                 | Command::Promote(_)
                 | Command::Demote(_)
                 | Command::Lag(..)
+                | Command::SwitchRecord(_)
                 | Command::Retries(_)
                 | Command::SynCookies(_)
                 | Command::Scan
@@ -85,6 +86,7 @@ impl EventClass {
             | EventKind::Refuses { .. }
             | EventKind::Vanished { .. }
             | EventKind::Retries { .. }
+            | EventKind::TriesNext { .. }
             | EventKind::GivesUp { .. }
             | EventKind::Ended { .. }
             | EventKind::Sampled { .. }
@@ -131,6 +133,7 @@ pub fn subject(what: &EventKind, infra: &Infrastructure) -> Option<Element> {
         | EventKind::Fails { component: ix, .. }
         | EventKind::Refuses { component: ix }
         | EventKind::Retries { component: ix, .. }
+        | EventKind::TriesNext { component: ix, .. }
         | EventKind::GivesUp { component: ix }
         | EventKind::Chose { backend: ix, .. }
         | EventKind::NoBackend { balancer: ix }

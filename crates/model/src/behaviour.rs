@@ -33,8 +33,9 @@ use super::link::Protocol;
 use super::quantity::Seconds;
 use super::request::RequestKind;
 
-/// Time after which a browser gives up on a DNS lookup: `getaddrinfo` waits 5 s by default (`options timeout` in
-/// resolv.conf(5)).
+/// Time for which a browser's stub resolver waits for a DNS resolver. Then it queries the next one or, after the last
+/// one, gives up. `getaddrinfo` waits 5 s by default (`options timeout` in resolv.conf(5)), and makes two rounds, which
+/// is longer than users wait.
 pub const LOOKUP_TIMEOUT: Seconds = Seconds::literal(5.0);
 
 /// What a component does with a request of one kind.
@@ -73,16 +74,40 @@ pub enum Statement {
 /// How users reach the site.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Origin {
-    /// Links to resolvers, in authored order. A browser uses only the first one; without any, it already knows the
-    /// address.
+    /// Links to resolvers, in authored order. A browser queries the next one if one refuses, responds SERVFAIL or does
+    /// not reply. Without any, it already knows the addresses.
     pub lookups: Vec<LinkIx>,
-    /// Time limit for the lookup.
+    /// Time limit for a query.
     pub lookup_timeout: Seconds,
-    /// Links to the site, in order of preference: with a VRRP pair, the balancer with the higher priority first and, if
-    /// equal, the later one (RFC 5798 compares addresses; positions stand in for them).
+    /// Links to the site, address by address, in the order of [`Self::addresses`].
     pub entries: Vec<LinkIx>,
+    /// The addresses of the site, in authored order.
+    pub addresses: Vec<Address>,
+    /// Time after which a browser tries the next address if one has not replied.
+    pub attempt_timeout: Seconds,
     /// Time that a user waits for the complete page.
     pub patience: Seconds,
+}
+
+/// An address of the site: an A record of its name.
+///
+/// A resolver returns the records rotated (round robin), and a browser tries them in order until a connection is open: the
+/// next one at once if one refuses, or after a timeout if it does not reply. It never leaves an address that responds,
+/// whatever the response.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Address {
+    /// The links that lead to it: one or, if a VRRP pair shares it, one to each balancer. The balancer with the higher
+    /// priority is first and, if equal, the later one (RFC 5798 compares addresses; positions stand in for them).
+    pub links: Vec<LinkIx>,
+    /// Whether it belongs to the standby site, which the record lists only after it has been switched.
+    pub standby: bool,
+}
+
+impl Origin {
+    /// The addresses that the site's record lists before it is switched.
+    pub fn published(&self) -> impl Iterator<Item = &Address> {
+        self.addresses.iter().filter(|address| !address.standby)
+    }
 }
 
 /// What a component does with a request when all slots are busy and the queue is full, or when too many requests are
@@ -137,22 +162,46 @@ pub fn upstreams(infra: &Infrastructure, ix: ComponentIx, kind: RequestKind) -> 
     links
 }
 
-/// The browser's links to resolvers and to the site. A link's `kinds` do not matter here: a browser sends requests of
-/// every kind on the connection that it has.
+/// The browser's links to resolvers and to the site. They have no `kinds`: a browser sends requests of every kind on
+/// the connection that it has.
 fn origin(infra: &Infrastructure, ix: ComponentIx) -> Origin {
     let on = |protocol: Protocol| {
         let mut links = infra.links_from(ix);
         links.retain(|link| infra.link(*link).protocol == protocol);
         links
     };
-    let mut entries = on(Protocol::Http);
-    let priority = |link: &LinkIx| {
-        let to = infra.ends(*link).1;
-        let pair = infra.component(to).kind.as_balancer().and_then(|spec| spec.vrrp.as_ref());
-        pair.map(|vrrp| (vrrp.priority, to))
+    let addresses = addresses(infra, on(Protocol::Http));
+    let traffic = infra.traffic();
+    Origin {
+        lookups: on(Protocol::Dns),
+        lookup_timeout: LOOKUP_TIMEOUT,
+        entries: addresses.iter().flat_map(|address| address.links.iter().copied()).collect(),
+        addresses,
+        attempt_timeout: traffic.attempt_timeout_s,
+        patience: traffic.patience_s,
+    }
+}
+
+/// Groups the browser's links to the site by address.
+fn addresses(infra: &Infrastructure, links: Vec<LinkIx>) -> Vec<Address> {
+    let vrrp = |link: LinkIx| {
+        let to = infra.ends(link).1;
+        Some((to, infra.component(to).kind.as_balancer()?.vrrp.as_ref()?))
     };
-    entries.sort_by_key(|link| std::cmp::Reverse(priority(link)));
-    Origin { lookups: on(Protocol::Dns), lookup_timeout: LOOKUP_TIMEOUT, entries, patience: infra.traffic().patience_s }
+    let mut addresses: Vec<Address> = Vec::new();
+    for link in links {
+        let shares = |known: &LinkIx| {
+            vrrp(link).zip(vrrp(*known)).is_some_and(|((to, _), (_, peer))| infra.component(to).id == peer.peer)
+        };
+        match addresses.iter_mut().find(|address| address.links.iter().any(shares)) {
+            Some(address) => address.links.push(link),
+            None => addresses.push(Address { links: vec![link], standby: infra.link(link).standby }),
+        }
+    }
+    for address in &mut addresses {
+        address.links.sort_by_key(|link| std::cmp::Reverse(vrrp(*link).map(|(to, vrrp)| (vrrp.priority, to))));
+    }
+    addresses
 }
 
 #[cfg(test)]

@@ -242,6 +242,12 @@ impl Infrastructure {
         self.components().filter_map(|(ix, component)| Some((ix, component.kind.as_balancer()?)))
     }
 
+    /// The pairs of balancers that share an address, in authored order.
+    pub fn vrrp_pairs(&self) -> Vec<(ComponentIx, ComponentIx)> {
+        let peer = |(ix, spec): (ComponentIx, &BalancerSpec)| Some((ix, self.find(spec.vrrp.as_ref()?.peer.as_str())?));
+        self.balancers().filter_map(peer).filter(|(one, other)| one < other).collect()
+    }
+
     /// Index of the component with this id.
     pub fn find(&self, id: &str) -> Option<ComponentIx> {
         self.index.get(id).copied()

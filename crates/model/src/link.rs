@@ -110,6 +110,10 @@ pub struct LinkSpec {
     /// limit.
     #[serde(default)]
     pub maxconn: u32,
+    /// For a link from the browser to the site: whether the address at its end belongs to a standby site, so that the
+    /// site's DNS record does not list it until the record is switched.
+    #[serde(default)]
+    pub standby: bool,
 }
 
 impl LinkSpec {
@@ -125,6 +129,7 @@ impl LinkSpec {
             kinds: None,
             weight: usual_weight(),
             maxconn: 0,
+            standby: false,
         }
     }
 }
@@ -150,6 +155,8 @@ pub struct Link {
     pub weight: u16,
     /// Maximum number of requests that a balancer has in progress on it; `None` for no limit.
     pub maxconn: Option<u32>,
+    /// Whether the link leads to a standby site.
+    pub standby: bool,
 }
 
 impl Link {

@@ -198,6 +198,24 @@ pub enum ProblemKind {
         /// The server end.
         to: ComponentId,
     },
+    /// A link that does not lead from the browser to the site has `standby`.
+    NotAnEntry {
+        /// The client end.
+        from: ComponentId,
+        /// The server end.
+        to: ComponentId,
+    },
+    /// A link of the browser has `kinds`.
+    KindsOfBrowser {
+        /// The browser.
+        from: ComponentId,
+        /// The server end.
+        to: ComponentId,
+    },
+    /// All links from the browser to the site have `standby`.
+    OnlyStandby,
+    /// There is a standby site, but the browser has no link to a resolver whose record could be switched.
+    StandbyWithoutResolver,
     /// No component can be the entry of the site.
     NoEntry,
     /// Several components could be the entry of the site.
@@ -209,8 +227,13 @@ pub enum ProblemKind {
     },
     /// The number of browsers is not one.
     Browsers(usize),
-    /// The browser has neither one HTTP link nor one to each balancer of a pair.
-    BrowserLinks(usize),
+    /// The browser has no HTTP link, or too many.
+    BrowserLinks {
+        /// Number of links.
+        count: usize,
+        /// Maximum number.
+        most: usize,
+    },
     /// The HTTP and SQL links form a cycle.
     Cycle,
     /// The longest path of a request has too many hops.
@@ -319,6 +342,8 @@ pub enum PairProblem {
     NoLink,
     /// The browser does not have an HTTP link to each of them.
     NoEntry,
+    /// Only one of the browser's links to them has `standby`.
+    Standby,
 }
 
 /// Why a firewall is not the standby of another one.
@@ -429,6 +454,8 @@ impl ProblemKind {
                 | Self::NotABackend { .. }
                 | Self::ManyCaches { .. }
                 | Self::CacheSetting { .. }
+                | Self::NotAnEntry { .. }
+                | Self::KindsOfBrowser { .. }
                 | Self::Pair { .. }
                 | Self::Cluster { .. }
                 | Self::Standby { .. }

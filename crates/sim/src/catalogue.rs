@@ -44,6 +44,8 @@ pub enum CommonFault {
     CertificateExpired,
     /// The site's DNS record is gone.
     DnsGone,
+    /// The first of two sites is lost, and its standby has to be published.
+    SiteLost,
     /// A firewall drops traffic from the balancer to the web servers.
     FirewallDropsWeb,
     /// A firewall drops traffic from the applications to the databases.
@@ -98,7 +100,7 @@ struct Row {
 
 impl CommonFault {
     /// The whole catalogue.
-    pub const ALL: [Self; 34] = [
+    pub const ALL: [Self; 35] = [
         Self::BalancerCrash,
         Self::WebKilled,
         Self::OneWebKilled,
@@ -111,6 +113,7 @@ impl CommonFault {
         Self::ConnectionsExhausted,
         Self::CertificateExpired,
         Self::DnsGone,
+        Self::SiteLost,
         Self::FirewallDropsWeb,
         Self::FirewallDropsDatabase,
         Self::EgressBlocked,
@@ -150,6 +153,7 @@ impl CommonFault {
             Self::ConnectionsExhausted => "connections-exhausted",
             Self::CertificateExpired => "certificate-expired",
             Self::DnsGone => "dns-gone",
+            Self::SiteLost => "site-lost",
             Self::FirewallDropsWeb => "firewall-drops-web",
             Self::FirewallDropsDatabase => "firewall-drops-database",
             Self::EgressBlocked => "egress-blocked",
@@ -220,6 +224,10 @@ impl CommonFault {
             Self::ConnectionsExhausted => Row { inject: |p| faults(leaks(p)), fix: |p| clear(leaks(p)) },
             Self::CertificateExpired => Row { inject: |p| faults(expired(p)), fix: |p| clear(expired(p)) },
             Self::DnsGone => Row { inject: |p| faults(record(p)), fix: |p| clear(record(p)) },
+            Self::SiteLost => Row {
+                inject: |p| now(p.entry_machines.iter().cloned().map(Command::Kill)),
+                fix: |p| p.standby.iter().cloned().map(Command::SwitchRecord).collect(),
+            },
             Self::FirewallDropsWeb => Row { inject: |p| block(p.guarded(p.to_webs())), fix: |p| unblock(p.guarded(p.to_webs())) },
             Self::FirewallDropsDatabase => {
                 Row { inject: |p| block(p.guarded(p.hops(Protocol::Sql))), fix: |p| unblock(p.guarded(p.hops(Protocol::Sql))) }

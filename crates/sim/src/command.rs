@@ -49,6 +49,9 @@ pub enum Command {
     Fault(Fault),
     /// Clears a fault.
     Clear(Fault),
+    /// Switches the site's DNS record to the addresses of the site that this entry belongs to. Users notice when their
+    /// cached record expires.
+    SwitchRecord(ComponentId),
     /// Sets the users' retries.
     Retries(Retries),
     /// Turns SYN cookies at the entry on or off.
@@ -71,9 +74,12 @@ impl Command {
             Self::Edit(TopologyEdit::Block(from, to) | TopologyEdit::Unblock(from, to)) => {
                 Some(Element::Hop(from.clone(), to.clone()))
             }
-            Self::Promote(id) | Self::Demote(id) | Self::Flush(id) | Self::ExpirePopular(id) | Self::Lag(id, _) => {
-                Some(Element::Component(id.clone()))
-            }
+            Self::Promote(id)
+            | Self::Demote(id)
+            | Self::Flush(id)
+            | Self::ExpirePopular(id)
+            | Self::Lag(id, _)
+            | Self::SwitchRecord(id) => Some(Element::Component(id.clone())),
             Self::Fault(fault) | Self::Clear(fault) => fault.element(),
             Self::Edit(TopologyEdit::EdgeTls(_) | TopologyEdit::WebToAppTls(_) | TopologyEdit::AppToDbTls(_))
             | Self::Rate(_)
@@ -149,6 +155,12 @@ pub enum CommandError {
     AlreadyReadOnly(Element),
     /// The database belongs to a quorum cluster, which elects its primary.
     Elects(Element),
+    /// The browser has no link to the component, so the component has no address in the DNS.
+    NotEntry(Element),
+    /// The infrastructure has no standby site.
+    NoStandby,
+    /// The site's record already lists the address of this entry.
+    AlreadyListed(Element),
 }
 
 impl CommandError {
@@ -170,7 +182,9 @@ impl CommandError {
             | Self::NoRate
             | Self::NotDatabase(_)
             | Self::NotCache(_)
-            | Self::Elects(_) => true,
+            | Self::Elects(_)
+            | Self::NotEntry(_)
+            | Self::NoStandby => true,
             Self::AlreadyDown(_)
             | Self::AlreadyUp(_)
             | Self::ServerOff { .. }
@@ -181,7 +195,8 @@ impl CommandError {
             | Self::NotDraining(_)
             | Self::Down(_)
             | Self::AlreadyWritable(_)
-            | Self::AlreadyReadOnly(_) => false,
+            | Self::AlreadyReadOnly(_)
+            | Self::AlreadyListed(_) => false,
         }
     }
 }

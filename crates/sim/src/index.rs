@@ -106,6 +106,8 @@ positions! {
     BalancerIx;
     /// One of the balancers that share an address.
     RouterIx;
+    /// An address of the site.
+    AddressIx;
     /// A monitoring agent.
     AgentIx;
     /// An alerting rule, applied to one component or to the site.

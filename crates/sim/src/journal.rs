@@ -213,6 +213,13 @@ pub enum EventKind {
         /// Number of the next attempt; the first attempt is number 1.
         attempt: u8,
     },
+    /// A browser tries the next address of the site, or queries the next resolver.
+    TriesNext {
+        /// The component at that address, or the resolver.
+        component: ComponentIx,
+        /// [`Phase::Lookup`] for a resolver, [`Phase::Connect`] for an address.
+        phase: Phase,
+    },
     /// A component stops waiting for a response.
     GivesUp {
         /// The component.

@@ -30,6 +30,7 @@
 //! Architecture invariant: the seed is explicit, and events at the same instant are dispatched in the order they were
 //! scheduled: the same seed gives the same trace, byte for byte.
 
+mod addresses;
 mod arrivals;
 mod balancers;
 mod cache;
@@ -99,4 +100,4 @@ pub use view::{
 };
 pub use watchdog::WatchdogEntry;
 pub use watchers::{CapturedMessage, CapturedPayload, TraceSpan};
-pub use zone::RecordState;
+pub use zone::{RecordState, RecordTarget};

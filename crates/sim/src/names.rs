@@ -6,17 +6,23 @@
 //! cache the address for as long as the resolver does, but not an NXDOMAIN.
 //!
 //! The resolver stands for those of the users' providers, which looked the name up at different moments: their caches
-//! expire one after the other.
+//! expire one after the other. If users query several resolvers, each has caches of its own, of which only those of the
+//! first hold the address at the start.
+//!
+//! If there is a standby site, the record can be switched to its addresses. Caches hold the former addresses until their
+//! TTL expires.
 
 use hoplight_model::component::ResolverSpec;
 
 use crate::index::length;
 use crate::time::SimTime;
-use crate::zone::RecordState;
+use crate::zone::{RecordState, RecordTarget};
 
 /// A resolver's settings in nanoseconds.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct ResolverPlan {
+    /// Position among the resolvers.
+    pub(crate) number: usize,
     pub(crate) ttl: u64,
     pub(crate) miss: u64,
     pub(crate) negative_ttl: u64,
@@ -24,8 +30,9 @@ pub(crate) struct ResolverPlan {
 }
 
 impl ResolverPlan {
-    pub(crate) fn new(spec: &ResolverSpec) -> Self {
+    pub(crate) fn new(spec: &ResolverSpec, number: usize) -> Self {
         Self {
+            number,
             ttl: spec.ttl_s.nanos(),
             miss: spec.miss_s.nanos(),
             negative_ttl: spec.negative_ttl_s.nanos(),
@@ -45,7 +52,9 @@ pub(crate) enum Resolution {
     ServFail,
 }
 
-/// Number of caches that stand for the resolvers of the users' providers.
+/// The resolver that users query first.
+pub(crate) const FIRST: usize = 0;
+/// Number of caches of a resolver that stand for the resolvers of the users' providers.
 const CACHES: u32 = 16;
 
 /// What a resolver has cached.
@@ -55,9 +64,11 @@ struct Cache {
     until: SimTime,
     /// When the nonexistence of the record expires.
     absent_until: SimTime,
+    /// Where the record leads.
+    target: RecordTarget,
 }
 
-/// One of the caches.
+/// One of the caches of a resolver.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct CacheIx(u32);
 
@@ -79,21 +90,53 @@ impl CacheIx {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Names {
     record: RecordState,
-    caches: Vec<Cache>,
+    /// Where the record leads.
+    target: RecordTarget,
+    /// The caches of each resolver.
+    resolvers: Vec<Vec<Cache>>,
 }
 
 impl Names {
-    /// The users' caches hold the address at the start, and expire one after the other during the resolver's TTL.
-    pub(crate) fn new(ttl: Option<u64>, now: SimTime) -> Self {
+    /// The users' caches at the first resolver hold the address at the start, and expire one after the other during the
+    /// resolver's TTL.
+    pub(crate) fn new(ttl: Option<u64>, resolvers: usize, now: SimTime) -> Self {
         let ttl = ttl.unwrap_or(0);
         let part = ttl / u64::from(CACHES);
         let used = (0..u64::from(CACHES)).map(|place| Cache { until: now + place * part + part / 2, ..Cache::default() });
-        Self { record: RecordState::Present, caches: std::iter::once(Cache::default()).chain(used).collect() }
+        let first: Vec<Cache> = std::iter::once(Cache::default()).chain(used).collect();
+        let empty = vec![Cache::default(); first.len()];
+        let resolvers = std::iter::once(first).chain(std::iter::repeat(empty)).take(resolvers).collect();
+        Self { record: RecordState::Present, target: RecordTarget::Primary, resolvers }
     }
 
-    /// The names of a rebuilt simulation. `ttl` is its resolver's TTL, if it has a resolver.
-    pub(crate) fn carried(&self, had_resolver: bool, ttl: Option<u64>, now: SimTime) -> Self {
-        if had_resolver && ttl.is_some() { self.clone() } else { Self::new(ttl, now) }
+    /// The names of a rebuilt simulation, of which `self` is the initial state. `former` maps a resolver to its number in
+    /// `old`.
+    pub(crate) fn carry(&mut self, old: &Self, former: impl Fn(usize) -> Option<usize>, has_standby: bool) {
+        (self.record, self.target) = (old.record, old.target);
+        for (number, caches) in self.resolvers.iter_mut().enumerate() {
+            let known = former(number).and_then(|former| old.resolvers.get(former));
+            *caches = known.cloned().unwrap_or_else(|| vec![Cache::default(); caches.len()]);
+        }
+        if !has_standby {
+            self.target = RecordTarget::Primary;
+            self.resolvers.iter_mut().flatten().for_each(|cache| cache.target = RecordTarget::Primary);
+        }
+    }
+
+    /// Where the record at its source leads.
+    pub(crate) const fn target(&self) -> RecordTarget {
+        self.target
+    }
+
+    /// Switches the record.
+    pub(crate) fn switch(&mut self, target: RecordTarget) {
+        self.target = target;
+    }
+
+    /// Where the record leads that a resolver has just returned.
+    pub(crate) fn returned_target(&self, resolver: usize, cache: CacheIx, now: SimTime) -> RecordTarget {
+        let cache = &self.resolvers[resolver][cache.place()];
+        if now < cache.until { cache.target } else { self.target }
     }
 
     /// The state of the record at its source.
@@ -105,14 +148,14 @@ impl Names {
         self.record = record;
     }
 
-    /// When a user who asks the resolver now has to ask again. A response from the cache does not extend the TTL.
-    pub(crate) fn known_until(&self, cache: CacheIx) -> SimTime {
-        self.caches[cache.place()].until
+    /// When a user who asks a resolver now has to ask again. A response from the cache does not extend the TTL.
+    pub(crate) fn known_until(&self, resolver: usize, cache: CacheIx) -> SimTime {
+        self.resolvers.get(resolver).map_or(SimTime::ZERO, |caches| caches[cache.place()].until)
     }
 
     /// Nanoseconds that a resolver needs to query other servers before it can respond.
     pub(crate) fn lookup_time(&self, resolver: &ResolverPlan, cache: CacheIx, now: SimTime) -> u64 {
-        let Cache { until, absent_until } = self.caches[cache.place()];
+        let Cache { until, absent_until, .. } = self.resolvers[resolver.number][cache.place()];
         if now < until.max(absent_until) {
             return 0;
         }
@@ -122,7 +165,8 @@ impl Names {
 
     /// Returns the resolver's current response, and caches it if `keeps` is true.
     pub(crate) fn resolve(&mut self, resolver: &ResolverPlan, cache: CacheIx, keeps: bool, now: SimTime) -> Resolution {
-        let cache = &mut self.caches[cache.place()];
+        let target = self.target;
+        let cache = &mut self.resolvers[resolver.number][cache.place()];
         if now < cache.until {
             return Resolution::Address;
         }
@@ -132,7 +176,7 @@ impl Names {
         match self.record {
             RecordState::Present => {
                 if keeps {
-                    cache.until = now + resolver.ttl;
+                    (cache.until, cache.target) = (now + resolver.ttl, target);
                 }
                 Resolution::Address
             }
@@ -146,9 +190,9 @@ impl Names {
         }
     }
 
-    /// Clears the resolver's caches, because its process has ended.
-    pub(crate) fn clear_cache(&mut self) {
-        self.caches.fill(Cache::default());
+    /// Clears a resolver's caches, because its process has ended.
+    pub(crate) fn clear_cache(&mut self, resolver: usize) {
+        self.resolvers[resolver].fill(Cache::default());
     }
 }
 
@@ -158,8 +202,8 @@ mod tests {
 
     #[test]
     fn an_uncached_query_fills_no_cache() {
-        let mut names = Names::new(None, SimTime::ZERO);
-        let (now, resolver) = (SimTime::ZERO, ResolverPlan { ttl: 1_000, miss: 60, negative_ttl: 500, servfail: 0 });
+        let mut names = Names::new(None, 1, SimTime::ZERO);
+        let (now, resolver) = (SimTime::ZERO, ResolverPlan { number: 0, ttl: 1_000, miss: 60, negative_ttl: 500, servfail: 0 });
         for (record, answer) in [(RecordState::Gone, Resolution::NxDomain), (RecordState::Present, Resolution::Address)] {
             names.set_record(record);
             assert_eq!(

@@ -8,11 +8,12 @@ mod parts;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use hoplight_model::behaviour::{self, Behaviour};
+use hoplight_model::behaviour::{self, Behaviour, Origin};
 use hoplight_model::quantity::Seconds;
 use hoplight_model::station::Station;
-use hoplight_model::{Certificate, ComponentIx, ComponentKind, Infrastructure, Protocol, ServerId, Tier, TlsMode};
+use hoplight_model::{Certificate, ComponentIx, ComponentKind, Infrastructure, Protocol, RequestKind, ServerId, Tier, TlsMode};
 
+use crate::addresses::AddressesPlan;
 use crate::cache::CachesPlan;
 use crate::connection::{ConnectionsPlan, Connects, When};
 use crate::database::DatabasesPlan;
@@ -36,11 +37,16 @@ pub(super) struct Plan {
     pub(super) alerts: AlertsPlan,
     pub(super) servers: IndexVec<ServerIx, ServerId>,
     pub(super) browser: StationIx,
-    /// The link on which users connect at the start: in a VRRP pair, to the balancer with the highest priority.
-    pub(super) entry: LinkIx,
-    /// The balancers that share the site's address, if there is more than one.
+    /// The addresses of the site.
+    pub(super) addresses: AddressesPlan,
+    /// The balancers that share an address.
     pub(super) pair: IndexVec<RouterIx, RouterPlan>,
+    /// The link to the resolver that browsers query first.
     pub(super) lookup: Option<LinkIx>,
+    /// The links to resolvers, in the order in which browsers query them.
+    pub(super) lookups: Vec<LinkIx>,
+    /// Whether browsers have several addresses or resolvers to choose from.
+    pub(super) has_alternatives: bool,
     pub(super) tls: TlsMode,
     pub(super) connections: ConnectionsPlan,
     /// When the site's certificate expires, in nanoseconds; `None` without TLS or without a certificate.
@@ -68,9 +74,10 @@ impl Plan {
         let ends: Vec<u64> = infra.certificates().iter().map(authored_end).collect();
         let watched: BTreeSet<StationIx> = agents.iter().flat_map(|agent| agent.watches.iter().copied()).collect();
         let mut stations = IndexVec::default();
+        let mut resolvers = 0..;
         for (ix, component) in infra.components() {
             let Station { slots, queue, connections, hold, service, answer } = component.station();
-            let role = Self::role(ix, &component.kind, &databases, &caches);
+            let role = Self::role(ix, &component.kind, &databases, &caches, &mut resolvers);
             let behaviour = PerKind::of(|kind| behaviour::behaviour(infra, ix, kind));
             stations.push(StationPlan {
                 slots,
@@ -95,16 +102,17 @@ impl Plan {
         arrange_backends(&mut stations, &mut hops);
         let browser = stations.position(|station| station.role == Role::Browser).expect("every infrastructure has a browser");
         let from_browser = |protocol| hops.position(|hop| hop.from == browser && hop.protocol == protocol);
-        let pair = Self::pair(infra, &hops, browser);
+        let origin = Self::origin(infra, browser);
+        let addresses = AddressesPlan::new(&origin.addresses, origin.attempt_timeout.nanos());
+        let pair = Self::pair(infra, &hops, browser, &addresses);
         let traffic = infra.traffic();
         Self {
             alerts: AlertsPlan::new(infra, &agents, from_browser(Protocol::Http).map(|link| hops[link].to)),
-            entry: pair.iter().max_by_key(|router| (router.priority, router.station)).map_or_else(
-                || from_browser(Protocol::Http).expect("every browser has a link to the site"),
-                |router| router.entry,
-            ),
+            has_alternatives: !addresses.is_single() || origin.lookups.len() > 1,
+            addresses,
             pair,
-            lookup: from_browser(Protocol::Dns),
+            lookup: origin.lookups.first().copied(),
+            lookups: origin.lookups,
             connections: ConnectionsPlan::new(infra, hops.iter().any(|hop| hop.connects.when != When::Never)),
             agents,
             stations,
@@ -124,8 +132,27 @@ impl Plan {
         }
     }
 
-    /// The balancers that share the site's address.
-    fn pair(infra: &Infrastructure, hops: &IndexVec<LinkIx, HopPlan>, browser: StationIx) -> IndexVec<RouterIx, RouterPlan> {
+    /// The browser's behaviour, which is the same for all kinds of request.
+    fn origin(infra: &Infrastructure, browser: StationIx) -> Origin {
+        match behaviour::behaviour(infra, browser, RequestKind::Static) {
+            Behaviour::Originate(origin) => origin,
+            Behaviour::Respond
+            | Behaviour::Query(_)
+            | Behaviour::Forward(_)
+            | Behaviour::Resolve(_)
+            | Behaviour::Filter
+            | Behaviour::Fail(_)
+            | Behaviour::Ignore => unreachable!("a browser sends requests"),
+        }
+    }
+
+    /// The balancers that share an address.
+    fn pair(
+        infra: &Infrastructure,
+        hops: &IndexVec<LinkIx, HopPlan>,
+        browser: StationIx,
+        addresses: &AddressesPlan,
+    ) -> IndexVec<RouterIx, RouterPlan> {
         let mut pair = IndexVec::default();
         for (ix, component) in infra.components() {
             let Some(spec) = component.kind.as_balancer() else { continue };
@@ -135,11 +162,13 @@ impl Plan {
             let entry = hops.position(|hop| (hop.from, hop.to) == (browser, station));
             let link = hops.position(|hop| hop.protocol == Protocol::Vrrp && ends_here(hop));
             let (Some(entry), Some(link)) = (entry, link) else { continue };
+            let Some(address) = addresses.of_link(entry) else { continue };
             let advert = vrrp.advert_s.nanos();
             let skew = (256 - u64::from(vrrp.priority)) * crate::time::SECOND / 256;
             pair.push(RouterPlan {
                 station,
                 entry,
+                address,
                 link,
                 priority: vrrp.priority,
                 advert,
@@ -163,10 +192,19 @@ impl Plan {
         holders.into_iter().filter_map(|places| places.into_iter().map(|place| ends[place]).max()).min()
     }
 
-    fn role(ix: ComponentIx, kind: &ComponentKind, databases: &DatabasesPlan, caches: &CachesPlan) -> Role {
+    fn role(
+        ix: ComponentIx,
+        kind: &ComponentKind,
+        databases: &DatabasesPlan,
+        caches: &CachesPlan,
+        resolvers: &mut impl Iterator<Item = usize>,
+    ) -> Role {
         match kind {
             ComponentKind::Browser => Role::Browser,
-            ComponentKind::DnsResolver(spec) => Role::Resolver(ResolverPlan::new(spec)),
+            ComponentKind::DnsResolver(spec) => {
+                let number = resolvers.next().expect("there is a number for each resolver");
+                Role::Resolver(ResolverPlan::new(spec, number))
+            }
             ComponentKind::Firewall(_) => Role::Firewall,
             ComponentKind::LoadBalancer(spec) => Role::Balancer(BalancerPlan::new(spec)),
             ComponentKind::Cache(_) => Role::Cache(caches.at(ix).expect("every cache has a plan")),
@@ -279,6 +317,11 @@ impl Plan {
     /// The position of a station among the balancers that share an address.
     pub(crate) fn router(&self, station: StationIx) -> Option<RouterIx> {
         self.pair.position(|router| router.station == station)
+    }
+
+    /// The resolvers, by number.
+    pub(super) fn resolvers(&self) -> impl Iterator<Item = StationIx> + '_ {
+        self.stations.enumerate().filter(|(_, plan)| matches!(plan.role, Role::Resolver(_))).map(|(station, _)| station)
     }
 
     /// Number of balancers.

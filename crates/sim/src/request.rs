@@ -15,6 +15,7 @@ pub(super) use crate::packet::Status;
 use crate::packet::{Heading, Phase};
 use crate::slab::{Slab, Slot};
 use crate::time::SimTime;
+use crate::zone::RecordTarget;
 use hoplight_model::MAX_HOPS;
 
 /// Number of levels that a request can be at. A power of two, so that indexing needs no bounds check.
@@ -120,8 +121,11 @@ pub(super) struct Request {
     pub(super) missed: u32,
     /// Unless it is [`NO_FLOOR`], the senders at this level and above have stopped waiting.
     pub(super) floor: u8,
-    /// Number of attempts by the sender at each level.
+    /// Number of attempts by the sender at each level; for the browser, the number of resolvers or addresses that it has
+    /// tried in vain.
     pub(super) attempts: [u8; LEVELS],
+    /// Number of times that the browser has sent its current message again.
+    pub(super) resends: u8,
     /// Number of timeouts started at each level; only the last one counts.
     pub(super) clocks: [u8; LEVELS],
     /// When the request entered the component at each level; only set if an agent watches the component.
@@ -137,6 +141,10 @@ pub(super) struct Request {
     pub(super) kept: bool,
     /// Whether it was sent on a connection that its server was closing at that time.
     pub(super) races: bool,
+    /// Where the browser's copy of the site's DNS record leads.
+    pub(super) target: RecordTarget,
+    /// Which of the addresses in the record the browser tries first.
+    pub(super) first: u8,
     /// The station whose queue or slot the request occupies.
     pub(super) station: StationIx,
     /// Start of the current transit, service or wait; `arrives` is the end, if `pending` is set.
@@ -192,6 +200,7 @@ impl Request {
             missed: 0,
             floor: NO_FLOOR,
             attempts: [0; LEVELS],
+            resends: 0,
             clocks: [0; LEVELS],
             entered: [SimTime::ZERO; LEVELS],
             path: [LinkIx::default(); LEVELS],
@@ -200,6 +209,8 @@ impl Request {
             user: NO_USER,
             kept: false,
             races: false,
+            target: RecordTarget::Primary,
+            first: 0,
             station: StationIx::default(),
             departed: born,
             arrives: born,

@@ -14,6 +14,11 @@ pub(crate) fn after_lost_syn(repeated: u8) -> u64 {
     SECOND << repeated.min(MAX_DOUBLINGS)
 }
 
+/// Nanoseconds from the first SYN to the one that follows `repeated` others.
+pub(crate) fn syn_sent(repeated: u8) -> u64 {
+    (0..repeated).map(after_lost_syn).sum()
+}
+
 /// Lost data is sent again 0.2, 0.6, 1.4, 3.0, 6.2 s after the first time.
 pub(crate) fn after_lost_data(repeated: u8) -> u64 {
     DATA_TIMEOUT << repeated.min(MAX_DOUBLINGS)
@@ -36,5 +41,6 @@ mod tests {
         assert_eq!(sums(after_lost_syn), [1_000, 3_000, 7_000, 15_000]);
         assert_eq!(sums(after_lost_data), [200, 600, 1_400, 3_000]);
         assert_eq!(after_lost_syn(255), after_lost_syn(7));
+        assert_eq!([0, 1, 3].map(syn_sent), [0, SECOND, 7 * SECOND]);
     }
 }

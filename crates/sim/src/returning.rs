@@ -6,9 +6,10 @@
 //! scenario gives their number, it follows the rate, so that pauses stay the same.
 
 use crate::arrivals::closed_user;
-use crate::index::{IndexVec, Ix, LinkIx, UserIx, count};
+use crate::index::{IndexVec, Ix, LinkIx, UserIx, count, length};
 use crate::random;
 use crate::time::SimTime;
+use crate::zone::RecordTarget;
 
 /// Mixed into the key of a request to draw its user.
 const USER: u64 = 0x7265_7475_726e_6572;
@@ -26,20 +27,22 @@ struct ReturningUser {
     entry: LinkIx,
     /// When the cached address of the site expires.
     address_until: SimTime,
+    /// Where the cached record leads.
+    target: RecordTarget,
 }
 
 /// What the users did before they are counted.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Habits {
+pub(crate) struct Habits<'a> {
     /// The seed of the run.
     pub(crate) seed: u64,
     /// Mean pause between two requests, in nanoseconds.
     pub(crate) pause: f64,
-    /// The link on which they sent their last request.
-    pub(crate) entry: LinkIx,
+    /// The links on which they sent their last requests, each an equal share of them.
+    pub(crate) entries: &'a [LinkIx],
 }
 
-impl Habits {
+impl Habits<'_> {
     /// Nanoseconds since a user's last request: an exponential time.
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "limited to a day")]
     fn age(&self, user: UserIx) -> u64 {
@@ -58,7 +61,7 @@ pub(crate) struct Returning {
 
 impl Returning {
     /// `count` users as of the start of a run.
-    pub(crate) fn new(count: u32, habits: &Habits, address_until: impl Fn(UserIx) -> SimTime) -> Self {
+    pub(crate) fn new(count: u32, habits: &Habits<'_>, address_until: impl Fn(UserIx) -> SimTime) -> Self {
         let mut returning = Self { users: IndexVec::default(), active: 0 };
         returning.set_active(count, habits, SimTime::ZERO, address_until);
         returning
@@ -66,11 +69,12 @@ impl Returning {
 
     /// Changes the number of users. Those who are added have been there for a while, as at the start. `address_until` is when
     /// the cached address of a user expires.
-    pub(crate) fn set_active(&mut self, active: u32, habits: &Habits, now: SimTime, address_until: impl Fn(UserIx) -> SimTime) {
+    pub(crate) fn set_active(&mut self, active: u32, habits: &Habits<'_>, now: SimTime, address_until: impl Fn(UserIx) -> SimTime) {
         self.active = active;
         for user in (count(self.users.len())..active).map(UserIx::from_raw) {
             let used = BEFORE + now.nanos() - habits.age(user);
-            self.users.push(ReturningUser { used, entry: habits.entry, address_until: address_until(user) });
+            let entry = habits.entries[length(user.raw()) % habits.entries.len()];
+            self.users.push(ReturningUser { used, entry, address_until: address_until(user), target: RecordTarget::Primary });
         }
     }
 
@@ -118,9 +122,20 @@ impl Returning {
         self.users[user].address_until
     }
 
-    /// Caches the address for a user.
-    pub(crate) fn learn(&mut self, user: UserIx, until: SimTime) {
-        self.users[user].address_until = until;
+    /// Where a user's cached record leads.
+    pub(crate) fn target(&self, user: UserIx) -> RecordTarget {
+        self.users[user].target
+    }
+
+    /// The link on which a user's latest connection was opened.
+    pub(crate) fn entry(&self, user: UserIx) -> LinkIx {
+        self.users[user].entry
+    }
+
+    /// Caches the record for a user.
+    pub(crate) fn learn(&mut self, user: UserIx, until: SimTime, target: RecordTarget) {
+        let state = &mut self.users[user];
+        (state.address_until, state.target) = (until, target);
     }
 
     /// Number of users with an open connection, where connections to a link may be idle for `timeout` nanoseconds.
@@ -130,9 +145,10 @@ impl Returning {
     }
 
     /// Takes over the cached addresses of the same users before a rebuild.
-    pub(crate) fn carry(&mut self, old: &Self) {
+    pub(crate) fn carry(&mut self, old: &Self, has_standby: bool) {
         for (user, earlier) in self.users.iter_mut().zip(&old.users) {
             user.address_until = earlier.address_until;
+            user.target = if has_standby { earlier.target } else { RecordTarget::Primary };
         }
     }
 
@@ -146,8 +162,9 @@ mod tests {
     use super::*;
     use crate::time::SECOND;
 
-    fn habits(pause_s: f64) -> Habits {
-        Habits { seed: 1, pause: pause_s * SECOND as f64, entry: LinkIx::from_raw(0) }
+    fn habits(pause_s: f64) -> Habits<'static> {
+        const FIRST: [LinkIx; 1] = [LinkIx::from_raw(0)];
+        Habits { seed: 1, pause: pause_s * SECOND as f64, entries: &FIRST }
     }
 
     #[test]

@@ -13,6 +13,7 @@
 //! `apply` executes commands, and `checks` and `upkeep` run periodic work. Observers see events, and cannot change the
 //! run.
 
+mod addresses;
 mod apply;
 mod arrivals;
 mod balance;
@@ -61,7 +62,7 @@ use crate::firewalls::Firewalls;
 use crate::index::{IndexVec, Ix, LinkIx, RequestIx, StationIx, UserIx};
 use crate::journal::{EventKind, Observer, tell};
 use crate::monitoring::Monitoring;
-use crate::names::{CacheIx, Names};
+use crate::names::{CacheIx, FIRST, Names};
 use crate::plan::Plan;
 use crate::request::Requests;
 use crate::returning::{Habits, Returning};
@@ -89,7 +90,7 @@ pub struct Simulation {
     firewalls: Firewalls,
     firewall_pairs: FirewallPairs,
     balancers: Balancers,
-    /// The address that users connect to. Two balancers may share it.
+    /// The addresses that users connect to. Two balancers may share one.
     address: SharedAddress,
     databases: Databases,
     caches: Caches,
@@ -103,8 +104,9 @@ pub struct Simulation {
 
 /// The returning users at the start of a run.
 fn returning(plan: &Plan, names: &Names, seed: u64) -> Returning {
-    let until = |user: UserIx| names.known_until(CacheIx::of(user.raw()));
-    let habits = Habits { seed, pause: plan.connections.pause, entry: plan.entry };
+    let until = |user: UserIx| names.known_until(FIRST, CacheIx::of(user.raw()));
+    let entries: Vec<LinkIx> = plan.addresses.listed(names.target()).iter().map(|it| plan.addresses.entries[*it]).collect();
+    let habits = Habits { seed, pause: plan.connections.pause, entries: &entries };
     Returning::new(plan.connections.users, &habits, until)
 }
 
@@ -121,7 +123,7 @@ impl Simulation {
     /// Creates a simulation of `infra` in its initial state, with nothing scheduled yet.
     fn assemble(infra: Arc<Infrastructure>, clock: Clock) -> Self {
         let plan = Arc::new(Plan::new(&infra));
-        let names = Names::new(plan.resolver_ttl(), clock.now());
+        let names = Names::new(plan.resolver_ttl(), plan.resolvers().count(), clock.now());
         let clock_seed = clock.seed();
         let mut simulation = Self {
             arrivals: Arrivals::new(infra.traffic(), clock.seed()),

@@ -1,4 +1,4 @@
-//! The address that a pair of balancers shares: VRRP as in RFC 5798, with keepalived's timers.
+//! The addresses that pairs of balancers share: VRRP as in RFC 5798, with keepalived's timers.
 //!
 //! keepalived is a process of its own beside each balancer. The master sends an advertisement at a fixed interval,
 //! typically one second. The backup takes over the address if it receives none for three intervals plus a skew of
@@ -18,8 +18,8 @@
 
 use crate::clock::Clock;
 use crate::event::{Kind, RENUMBERED};
-use crate::index::{IndexVec, Ix, LinkIx, RouterIx, StationIx};
-use crate::plan::Plan;
+use crate::index::{AddressIx, IndexVec, Ix, LinkIx, RouterIx, StationIx};
+use crate::plan::{Plan, RouterPlan};
 use crate::time::SimTime;
 
 /// Seconds after which the users' router asks for the address again, if the machine that it knows does not answer: Linux
@@ -60,30 +60,44 @@ impl Router {
     }
 }
 
-/// The address that users connect to, and the balancers that share it.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct SharedAddress {
-    routers: IndexVec<RouterIx, Router>,
-    /// The link on which users' packets reach the site.
+/// Where users' packets for an address go.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Target {
+    /// The link on which they reach the site.
     entry: LinkIx,
     /// Seconds for which nothing has answered at `entry`.
     unanswered_s: u8,
 }
 
+/// The addresses that users connect to, and the balancers that share them.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct SharedAddress {
+    routers: IndexVec<RouterIx, Router>,
+    targets: IndexVec<AddressIx, Target>,
+}
+
 impl SharedAddress {
     pub(crate) fn new(plan: &Plan) -> Self {
-        Self { routers: IndexVec::of(Router::default(), plan.pair.len()), entry: plan.entry, unanswered_s: 0 }
+        let targets = plan.addresses.entries.iter().map(|entry| Target { entry: *entry, unanswered_s: 0 });
+        Self { routers: IndexVec::of(Router::default(), plan.pair.len()), targets: targets.collect() }
     }
 
-    /// The link on which users' packets reach the site: in a pair, to the balancer that announced the address last.
-    pub(crate) const fn entry(&self) -> LinkIx {
-        self.entry
+    /// The link on which users' packets reach an address: in a pair, to the balancer that announced it last.
+    #[inline]
+    pub(crate) fn entry(&self, address: AddressIx) -> LinkIx {
+        self.targets[address].entry
     }
 
-    /// Starts the pair with the balancer of higher priority as master.
+    /// The link on which users' packets reach the first address.
+    #[inline]
+    pub(crate) fn first_entry(&self) -> LinkIx {
+        self.entry(AddressIx::default())
+    }
+
+    /// Starts each pair with the balancer of higher priority as master.
     pub(crate) fn start(&mut self, plan: &Plan, clock: &mut Clock) {
         for (number, router) in plan.pair.enumerate() {
-            let master = router.entry == self.entry;
+            let master = router.entry == self.entry(router.address);
             let wait = if master { router.advert } else { router.patience };
             let timer = clock.schedule(clock.now() + wait, Kind::Advert, number.raw());
             self.routers[number] = Router { master, holds: master, timer, ..Router::default() };
@@ -130,25 +144,35 @@ impl SharedAddress {
         }
     }
 
-    /// Moves users' packets to a balancer that announces the address. Returns whether they went elsewhere before.
+    /// Moves users' packets to a balancer that announces its address. Returns whether they went elsewhere before.
     pub(crate) fn announce(&mut self, number: RouterIx, plan: &Plan) -> bool {
-        let entry = plan.pair[number].entry;
-        std::mem::replace(&mut self.entry, entry) != entry
+        let RouterPlan { entry, address, .. } = plan.pair[number];
+        std::mem::replace(&mut self.targets[address].entry, entry) != entry
     }
 
     /// Counts a second. `answers` says which balancers answer ARP requests from users. Returns whether users' packets move,
-    /// because their router has found another machine with the address.
+    /// because their router has found another machine with an address.
     pub(crate) fn age(&mut self, answers: impl Fn(RouterIx) -> bool, plan: &Plan) -> bool {
-        let holders = || plan.pair.indices().filter(|number| self.routers[*number].holds && answers(*number));
-        let found = holders().find(|number| plan.pair[*number].entry == self.entry).or_else(|| holders().next());
-        self.unanswered_s = match found {
-            Some(number) if plan.pair[number].entry == self.entry => 0,
-            _ => self.unanswered_s.saturating_add(1),
-        };
-        match found {
-            Some(number) if self.unanswered_s >= ARP_EXPIRES_S => self.announce(number, plan),
-            _ => false,
+        let mut moved = false;
+        for address in self.targets.indices() {
+            let entry = self.entry(address);
+            let answers = |number: &RouterIx| {
+                plan.pair[*number].address == address && self.routers[*number].holds && answers(*number)
+            };
+            let holders = || plan.pair.indices().filter(answers);
+            let found = holders().find(|number| plan.pair[*number].entry == entry).or_else(|| holders().next());
+            let target = &mut self.targets[address];
+            target.unanswered_s = match found {
+                Some(number) if plan.pair[number].entry == entry => 0,
+                _ => target.unanswered_s.saturating_add(1),
+            };
+            if let Some(number) = found
+                && target.unanswered_s >= ARP_EXPIRES_S
+            {
+                moved |= self.announce(number, plan);
+            }
         }
+        moved
     }
 }
 
@@ -221,30 +245,32 @@ impl SharedAddress {
 
 /// Rebuilds, renumbering and views.
 impl SharedAddress {
-    /// Restores the holders of the address from before a rebuild. `held` is `None` for balancers that were not in the pair
-    /// then; `leader` is the balancer that received users' packets.
+    /// Restores the holders of the addresses from before a rebuild. `held` is `None` for balancers that were in no pair
+    /// then; `leaders` are the balancers that received users' packets.
     pub(crate) fn carry(
         &mut self,
         held: impl Fn(StationIx) -> Option<bool>,
-        leader: Option<StationIx>,
+        leaders: &[StationIx],
         plan: &Plan,
         clock: &mut Clock,
     ) {
-        if !plan.pair.iter().any(|router| held(router.station) == Some(true)) {
-            return;
-        }
-        for (number, plan) in plan.pair.enumerate() {
-            let holds = held(plan.station) == Some(true);
+        for (number, router_plan) in plan.pair.enumerate() {
+            let mut pair = plan.pair.iter().filter(|other| other.address == router_plan.address);
+            if !pair.clone().any(|other| held(other.station) == Some(true)) {
+                continue;
+            }
+            let holds = held(router_plan.station) == Some(true);
             let router = &mut self.routers[number];
             if router.timer != 0 {
-                let wait = if holds { plan.advert } else { plan.patience };
+                let wait = if holds { router_plan.advert } else { router_plan.patience };
                 let timer = clock.schedule(clock.now() + wait, Kind::Advert, number.raw());
                 *router = Router { master: holds, holds, timer, ..*router };
             } else if router.ended == Some(VrrpEnd::Killed) {
                 router.holds = holds;
             }
-            if leader == Some(plan.station) || leader.is_none() && router.master {
-                self.entry = plan.entry;
+            let is_led = pair.any(|other| leaders.contains(&other.station));
+            if leaders.contains(&router_plan.station) || !is_led && router.master {
+                self.targets[router_plan.address].entry = router_plan.entry;
             }
         }
     }
@@ -255,9 +281,11 @@ impl SharedAddress {
         masters.fold(0, |sum, (_, router)| sum.wrapping_add(router.timer))
     }
 
-    /// The priority of the balancer that receives users' packets; 0 without a pair.
-    pub(crate) fn leading_priority(&self, plan: &Plan) -> u8 {
-        plan.pair.iter().find(|router| router.entry == self.entry).map_or(0, |router| router.priority)
+    /// The priority of the balancer that receives users' packets, in the pair that exchanges advertisements on a link; 0
+    /// if there is none.
+    pub(crate) fn leading_priority(&self, link: LinkIx, plan: &Plan) -> u8 {
+        let leads = |router: &&RouterPlan| router.link == link && router.entry == self.entry(router.address);
+        plan.pair.iter().find(leads).map_or(0, |router| router.priority)
     }
 
     /// Whether a balancer considers itself master; `None` if it shares no address, or if keepalived is not running.
@@ -271,7 +299,7 @@ impl SharedAddress {
         plan.router(station).map(|number| self.routers[number].holds)
     }
 
-    /// The balancers whose machines have the address.
+    /// The balancers whose machines have a shared address.
     pub(crate) fn holders<'a>(&'a self, plan: &'a Plan) -> impl Iterator<Item = StationIx> + 'a {
         let pairs = plan.pair.iter().zip(&self.routers);
         pairs.filter(|(_, router)| router.holds).map(|(plan, _)| plan.station)

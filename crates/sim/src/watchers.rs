@@ -428,7 +428,7 @@ impl TapRecorder {
             return;
         }
         match self.protocol {
-            Protocol::Vrrp => self.capture(stamp, sim.now(), CapturedPayload::Advertisement(sim.leading_priority())),
+            Protocol::Vrrp => self.capture(stamp, sim.now(), CapturedPayload::Advertisement(sim.leading_priority(link))),
             Protocol::Http if self.is_stopped => {}
             Protocol::Http => {
                 // The mark is twice the number of the check, plus one once it has a response.

@@ -27,3 +27,26 @@ impl RecordState {
         }
     }
 }
+
+/// The site that the record leads to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum RecordTarget {
+    /// The site whose addresses the record lists from the start.
+    #[default]
+    Primary,
+    /// The standby site.
+    Standby,
+}
+
+impl RecordTarget {
+    /// Both targets.
+    pub const ALL: [Self; 2] = [Self::Primary, Self::Standby];
+
+    /// Position of the target in [`Self::ALL`].
+    pub(crate) const fn index(self) -> usize {
+        match self {
+            Self::Primary => 0,
+            Self::Standby => 1,
+        }
+    }
+}

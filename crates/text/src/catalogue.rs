@@ -105,6 +105,13 @@ pub const fn common_fault(fault: CommonFault) -> CommonFaultText {
             alert: "the external probe, if it is on (probe 10)",
             remedy: "restore the record; wait for the caches",
         },
+        CommonFault::SiteLost => CommonFaultText {
+            title: "the first site is lost, and the DNS record still lists it",
+            users: "connections time out until the record is switched, and then until the cached record expires",
+            agents: "those of the lost site are silent; the standby site is idle until users arrive",
+            alert: "absence; the external probe, if it is on (probe 10)",
+            remedy: "dns switch; a short TTL, set before it is needed",
+        },
         CommonFault::FirewallDropsWeb => CommonFaultText {
             title: "a firewall drops traffic from the balancer to the web servers",
             users: "503",

@@ -105,6 +105,11 @@ fn forms(command: &Command) -> Forms {
             phrase!["expire the most popular entry of ", id],
             phrase!["the most popular entry of ", id, " has expired"],
         ),
+        Command::SwitchRecord(id) => Forms::new(
+            phrase!["switch the site's DNS record to ", id],
+            phrase!["the site's DNS record now leads to ", id, ": each user follows when the cached record expires"],
+        )
+        .event(phrase!["the site's DNS record now leads to ", id]),
         Command::Lag(id, lag) => Forms::new(
             phrase!["set the time that ", id, " takes to apply a change to ", lag.get(), " s"],
             phrase![id, " now takes ", lag.get(), " s to apply a change"],

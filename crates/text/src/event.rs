@@ -164,6 +164,10 @@ fn what(what: &EventKind, infra: &Infrastructure) -> Phrase {
         EventKind::Refuses { component } => phrase![name(component), " refuses the connection: nothing listens"],
         EventKind::Vanished { link } => phrase!["lost on ", way(*link, Heading::Request), ": no response"],
         EventKind::Retries { component, attempt } => phrase![name(component), " retries, attempt ", *attempt],
+        EventKind::TriesNext { component, phase: Phase::Lookup } => {
+            phrase!["the browser queries the next resolver, ", name(component)]
+        }
+        EventKind::TriesNext { component, .. } => phrase!["the browser tries the site's next address, ", name(component)],
         EventKind::GivesUp { component } => phrase![name(component), " stops waiting"],
         EventKind::Ended { outcome: Ok(()), .. } => phrase!["200 OK"],
         EventKind::Ended { outcome: Err(failure), .. } => phrase![term::failure(*failure)],

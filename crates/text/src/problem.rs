@@ -94,6 +94,19 @@ pub fn problem_kind(kind: &ProblemKind) -> String {
         ProblemKind::NotABackend { from, to } => {
             format!("only HTTP links from a balancer have weight and maxconn, and `{from}` → `{to}` is not one")
         }
+        ProblemKind::NotAnEntry { from, to } => {
+            format!("only HTTP links from the browser have `standby`, and `{from}` → `{to}` is not one")
+        }
+        ProblemKind::KindsOfBrowser { from, to } => format!(
+            "`{from}` → `{to}` has `kinds`, but a browser cannot choose an address or a resolver by the kind of request; \
+             remove `kinds`, or set it on the links of a balancer"
+        ),
+        ProblemKind::OnlyStandby => {
+            "all of the browser's HTTP links have `standby`, so the site's record would list no address".to_owned()
+        }
+        ProblemKind::StandbyWithoutResolver => "the site's record can be switched to the standby site only if the browser looks \
+                                                it up; add a DNS resolver and a link from the browser to it"
+            .to_owned(),
         ProblemKind::Pair { id, peer, problem } => pair(id.as_str(), peer.as_str(), problem),
         ProblemKind::LinkToFirewall { firewall, other, is_server } => {
             let (from, to) = if *is_server { (other, firewall) } else { (firewall, other) };
@@ -126,15 +139,15 @@ pub fn problem_kind(kind: &ProblemKind) -> String {
         ProblemKind::SeveralEntries { entries, more } => {
             let names: Vec<String> = entries.iter().map(|entry| format!("`{entry}`")).collect();
             format!(
-                "no HTTP link leads to any of {}{}, so each could be the entry: add the missing links, or link the entry with \
+                "no HTTP link leads to any of {}{}, so each could be the entry: add the missing links, or link each entry with \
                  (from: \"browser\", to: …)",
                 names.join(", "),
                 if *more { " and others" } else { "" }
             )
         }
         ProblemKind::Browsers(found) => format!("a scenario must have exactly one browser, found {found}"),
-        ProblemKind::BrowserLinks(found) => {
-            format!("the browser must have one HTTP link, or one to each balancer of a VRRP pair; found {found}")
+        ProblemKind::BrowserLinks { count, most } => {
+            format!("the browser must have an HTTP link to each entry of the site, at least one and at most {most}; found {count}")
         }
         ProblemKind::Cycle => "the HTTP and SQL links form a cycle, so a request would never end".to_owned(),
         ProblemKind::TooManyHops { hops, most } => format!("a request may take {hops} hops; at most {most} are supported"),
@@ -195,6 +208,9 @@ fn pair(id: &str, peer: &str, problem: &PairProblem) -> String {
         PairProblem::NoLink => format!("`{id}` and `{peer}` need one VRRP link between them"),
         PairProblem::NoEntry => {
             format!("`{id}` shares the site's address: the browser needs an HTTP link to it and to `{peer}`")
+        }
+        PairProblem::Standby => {
+            format!("`{id}` and `{peer}` share an address, so both of the browser's links to them have `standby`, or neither")
         }
     }
 }

@@ -44,6 +44,9 @@ pub fn refusal(error: &CommandError) -> Phrase {
         CommandError::Down(element) => phrase![element, " is down"],
         CommandError::AlreadyWritable(element) => phrase![element, " already takes writes, or is about to"],
         CommandError::AlreadyReadOnly(element) => phrase![element, " is already read-only"],
+        CommandError::NotEntry(element) => phrase![element, " has no address in the DNS: the browser has no link to it"],
+        CommandError::NoStandby => phrase!["this infrastructure has no standby site to switch to"],
+        CommandError::AlreadyListed(element) => phrase!["the site's DNS record already leads to ", element],
         CommandError::Elects(element) => {
             phrase![element, " is a member of a quorum cluster, which elects its own primary"]
         }

@@ -87,7 +87,7 @@ pub const fn verb(verb: Verb) -> &'static str {
         Verb::Flaw => "crashes everything that runs the same software",
         Verb::Compromise => "hands control to an attacker, without any visible sign",
         Verb::Expire => "expires its certificate",
-        Verb::Dns => "changes the answer of the authoritative server",
+        Verb::Dns => "changes the answer of the authoritative server; `switch` makes it list another site's addresses",
         Verb::DiskFull => "fills its disk: writes fail",
         Verb::StopReplication => "stops replication to it",
         Verb::Leak => "makes an application leak that many connections to a database",

@@ -67,14 +67,15 @@ fn caches(incidents: &IncidentReport) -> String {
 }
 
 fn address(address: &AddressReport) -> String {
-    let AddressReport { owners, moves, last_move_s } = address;
-    if *moves == 0 && owners.len() == 1 {
+    let AddressReport { owners, moves, last_move_s, addresses } = address;
+    if *moves == 0 && owners.len() == *addresses {
         return String::new();
     }
     let held = match owners.as_slice() {
         [] => "held by no balancer".to_owned(),
         [owner] => format!("held by {owner}"),
-        owners => format!("held by {}: both machines have it", owners.join(" and ")),
+        owners if address.extra_owners() > 0 => format!("held by {}: both machines have it", owners.join(" and ")),
+        owners => format!("held by {}", owners.join(" and ")),
     };
     let times = if *moves == 1 { "time" } else { "times" };
     let last = last_move_s.map_or_else(String::new, |at| format!(", last at {}", seconds(at)));

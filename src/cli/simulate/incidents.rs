@@ -84,13 +84,23 @@ pub(in crate::cli) struct CacheReport {
     pub(in crate::cli) entries: u32,
 }
 
-/// The address that two balancers share.
+/// The addresses that pairs of balancers share.
 #[derive(Debug, Serialize)]
 pub(in crate::cli) struct AddressReport {
     /// The balancers whose machines have the address.
     pub(in crate::cli) owners: Vec<String>,
     pub(in crate::cli) moves: u64,
     pub(in crate::cli) last_move_s: Option<f64>,
+    /// Number of shared addresses.
+    #[serde(skip)]
+    pub(in crate::cli) addresses: usize,
+}
+
+impl AddressReport {
+    /// Number of balancers that consider themselves master although another one does.
+    pub(in crate::cli) fn extra_owners(&self) -> usize {
+        self.owners.len().saturating_sub(self.addresses)
+    }
 }
 
 /// A backend as one balancer's health checks see it.
@@ -215,6 +225,7 @@ impl AddressReport {
             owners: simulation.masters().map(|ix| infra.component(ix).id.to_string()).collect(),
             moves: moves.count,
             last_move_s: moves.last.map(SimTime::as_secs_f64),
+            addresses: simulation.shared_addresses(),
         })
     }
 }

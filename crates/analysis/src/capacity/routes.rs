@@ -5,7 +5,7 @@
 //! Requests that fail during the transition are not counted.
 
 use hoplight_model::behaviour::{
-    Behaviour, CacheUse, Caching, ClusterRules, Forwarding, HealthChecking, Origin, Statement, UpstreamChoice, behaviour,
+    Address, Behaviour, CacheUse, Caching, ClusterRules, Forwarding, HealthChecking, Origin, Statement, UpstreamChoice, behaviour,
     check_depth,
 };
 use hoplight_model::station::Station;
@@ -226,7 +226,7 @@ impl<'a> Routes<'a> {
     fn route(&self, ix: ComponentIx, kind: RequestKind) -> Outflow {
         let links = &self.fixed.out[ix.index()][kind.index()];
         match self.fixed.behaviour(ix, kind) {
-            Behaviour::Originate(origin) => self.entry(origin, links),
+            Behaviour::Originate(origin) => self.entry(origin),
             Behaviour::Respond | Behaviour::LookUp | Behaviour::Query(Statement::Read) => Outflow::Ends,
             Behaviour::Query(Statement::Write) => {
                 if self.is_writer(ix) {
@@ -249,10 +249,22 @@ impl<'a> Routes<'a> {
         }
     }
 
-    /// Users connect to the balancer that holds the site's address: the most preferred of the reachable ones.
-    fn entry(&self, origin: &Origin, links: &[LinkIx]) -> Outflow {
-        let best = origin.entries.iter().find(|link| links.contains(link) && self.passes(**link));
-        best.map_or(Outflow::Fails, |link| Outflow::Split(vec![(*link, 1.0)]))
+    /// The split of users over the site's addresses. Those whose address does not respond use the next one. In a VRRP
+    /// pair, the most preferred balancer that is reachable holds the address.
+    fn entry(&self, origin: &Origin) -> Outflow {
+        let holder = |address: &Address| address.links.iter().copied().find(|link| self.passes(*link));
+        let holders: Vec<Option<LinkIx>> = origin.published().map(holder).collect();
+        let mut split: Vec<(LinkIx, f64)> = Vec::new();
+        for first in 0..holders.len() {
+            let mut round = holders[first..].iter().chain(&holders[..first]);
+            let Some(link) = round.find_map(|holder| *holder) else { return Outflow::Fails };
+            let share = 1.0 / holders.len() as f64;
+            match split.iter_mut().find(|(known, _)| *known == link) {
+                Some((_, known)) => *known += share,
+                None => split.push((link, share)),
+            }
+        }
+        Outflow::Split(split)
     }
 
     /// Whether a balancer sends new requests to a backend, according to its health checks.

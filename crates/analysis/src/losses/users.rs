@@ -1,6 +1,8 @@
-//! The users' side: lookups, the entry that holds the address, and new connections.
+//! The users' side: lookups, the addresses and the entries that hold them, and new connections.
 
-use hoplight_model::behaviour::{Behaviour, Origin, idle_timeout, terminates_tls};
+use std::collections::BTreeMap;
+
+use hoplight_model::behaviour::{Address, Behaviour, Origin, idle_timeout, terminates_tls};
 use hoplight_model::component::{Traffic, VrrpSpec};
 use hoplight_model::quantity::Seconds;
 use hoplight_model::{ComponentIx, Connections, LinkIx, Protocol, RequestKind, TlsMode, TlsVersion};
@@ -12,13 +14,26 @@ use super::site::Site;
 use super::state::{Passage, State};
 use super::syn;
 
-/// A balancer that holds the site's address for a share of the time.
+/// An entry that holds an address for a share of the time, and the share of users that it gets.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Holder {
     entry: LinkIx,
     share: f64,
+    /// How long new visitors wait for other addresses first, in seconds. Returning visitors know which address responds.
+    delay_s: f64,
     /// Rate at which the address moves away from it, per second.
     losses_per_s: f64,
+}
+
+/// Shares of all requests.
+#[derive(Clone, Copy, Debug)]
+struct Shares {
+    /// Those that reach an entry.
+    all: f64,
+    /// Those that open a connection, at any entry.
+    opening: f64,
+    /// Those from new visitors, at any entry.
+    fresh: f64,
 }
 
 /// Shares of requests whose lookup fails.
@@ -43,37 +58,66 @@ impl Users<'_> {
     /// How requests of a kind end for users, and how many are sent on each link to the site.
     pub(super) fn respond(&self, origin: &Origin, kind: RequestKind) -> (Reply, Sends) {
         let mut reply = Reply::default();
-        let mut sends = Sends::new();
+        let mut sends: BTreeMap<LinkIx, f64> = BTreeMap::new();
         let traffic = self.site.infra.traffic();
         let new = traffic.new_visitors.get();
         let Lookups { new: fails_new, returning: fails_returning, why } = self.lookup(origin);
         let unresolved = new * fails_new + (1.0 - new) * fails_returning;
         reply.add(Part { ending: Ending::Error, why, share: unresolved, time_s: 0.0 });
         let arrived = 1.0 - unresolved;
-        // Share of the arriving requests that open a connection first. A returning user whose address has expired does not
-        // get that far.
+        // Shares of all requests that are from new visitors, and that open a connection first. A returning user whose
+        // address has expired does not get that far.
         let reopening = origin.entries.first().map_or(0.0, |entry| self.reopening(*entry));
-        let opens = new * (1.0 - fails_new) + (1.0 - new) * (reopening - fails_returning).max(0.0);
-        let opening = if arrived > 0.0 { opens / arrived } else { 0.0 };
-        for holder in self.holders(origin) {
+        let fresh = new * (1.0 - fails_new);
+        let opening = fresh + (1.0 - new) * (reopening - fails_returning).max(0.0);
+        for (holder, passage) in self.spread(origin) {
             let share = arrived * holder.share;
-            let passage = self.state.passage(self.site, holder.entry);
             let failed = |why| Part { ending: Ending::Error, why: Some(why), share, time_s: 0.0 };
             match passage {
                 Passage::Refused => reply.add(failed(LossReason::EntryRefused(holder.entry))),
                 Passage::Silent => reply.add(failed(LossReason::EntrySilent(holder.entry))),
                 Passage::Open => {
-                    sends.push((holder.entry, share));
-                    self.exchange(&mut reply, origin, kind, holder, share, arrived * opening);
+                    *sends.entry(holder.entry).or_default() += share;
+                    self.exchange(&mut reply, origin, kind, holder, Shares { all: share, opening, fresh });
                 }
             }
         }
-        (reply, sends)
+        (reply, sends.into_iter().collect())
     }
 
-    /// Adds the outcomes of the requests that reach an entry: `share` of all requests, including those that open a
-    /// connection.
-    fn exchange(&self, reply: &mut Reply, origin: &Origin, kind: RequestKind, holder: Holder, share: f64, opening: f64) {
+    /// How users spread over the entries, and what they find there. An equal share starts at each address; a browser tries
+    /// the next one until one responds.
+    fn spread(&self, origin: &Origin) -> Vec<(Holder, Passage)> {
+        let addresses: Vec<Vec<Holder>> = origin.published().map(|address| self.holders(address)).collect();
+        let mut spread = Vec::new();
+        for first in 0..addresses.len() {
+            let (mut left, mut delay_s) = (1.0 / addresses.len() as f64, 0.0);
+            for (tried, place) in (first..addresses.len()).chain(0..first).enumerate() {
+                let has_next = tried + 1 < addresses.len();
+                let (mut moves_on, mut is_silent) = (0.0, false);
+                for holder in &addresses[place] {
+                    let passage = self.state.passage(self.site, holder.entry);
+                    let share = left * holder.share;
+                    if passage == Passage::Open || !has_next {
+                        spread.push((Holder { share, delay_s, ..*holder }, passage));
+                    } else {
+                        moves_on += share;
+                        is_silent |= passage == Passage::Silent;
+                    }
+                }
+                left = moves_on;
+                delay_s += if is_silent { origin.attempt_timeout.get() } else { 0.0 };
+                if left <= 0.0 {
+                    break;
+                }
+            }
+        }
+        spread
+    }
+
+    /// Adds the outcomes of the requests that reach an entry.
+    fn exchange(&self, reply: &mut Reply, origin: &Origin, kind: RequestKind, holder: Holder, shares: Shares) {
+        let Shares { all: share, opening, fresh } = shares;
         let traffic = self.site.infra.traffic();
         let to = self.site.hop(holder.entry).to;
         let travel = self.site.round_trip_s(holder.entry);
@@ -90,11 +134,21 @@ impl Users<'_> {
             None => 0.0,
         };
         let left = (share - moved - refused).max(0.0);
-        for part in &syn::resolve(&self.nodes[to.index()].replies[kind.index()], origin.patience.get()).parts {
-            let late = part.time_s + travel >= origin.patience.get();
-            let ending = if late { Ending::Error } else { part.ending };
-            let why = if late { part.why.or(Some(LossReason::Overloaded(to))) } else { part.why };
-            reply.add(Part { share: part.share * left, ending, why, time_s: part.time_s + travel });
+        // Returning users know which address responds, unless none of their attempts got that far.
+        let waiting = match holder.delay_s {
+            0.0 => 0.0,
+            delay_s if delay_s < origin.patience.get() => (fresh * holder.share).min(left),
+            _ => left,
+        };
+        let replies = syn::resolve(&self.nodes[to.index()].replies[kind.index()], origin.patience.get());
+        for (left, delay_s) in [(left - waiting, 0.0), (waiting, holder.delay_s)] {
+            for part in &replies.parts {
+                let time_s = part.time_s + travel + delay_s;
+                let late = time_s >= origin.patience.get();
+                let ending = if late { Ending::Error } else { part.ending };
+                let why = if late { part.why.or(Some(LossReason::Overloaded(to))) } else { part.why };
+                reply.add(Part { share: part.share * left, ending, why, time_s });
+            }
         }
     }
 
@@ -160,37 +214,47 @@ impl Users<'_> {
     /// The requests whose lookup fails.
     fn lookup(&self, origin: &Origin) -> Lookups {
         let fine = Lookups { new: 0.0, returning: 0.0, why: None };
-        let (Some(link), Some(entry)) = (origin.lookups.first(), origin.entries.first()) else { return fine };
-        let passage = self.state.passage(self.site, *link);
-        if passage == Passage::Open && !self.state.nameless {
+        let (Some(first), Some(entry)) = (origin.lookups.first(), origin.entries.first()) else { return fine };
+        let responds = self.resolver(origin);
+        if responds.is_some() && !self.state.nameless {
             return fine;
         }
-        let spec = self.site.infra.component(self.site.hop(*link).to).kind.as_resolver();
+        let spec = self.site.infra.component(self.site.hop(responds.unwrap_or(*first)).to).kind.as_resolver();
         // Of the requests whose user or resolver has cached the address, none is left in the long run.
         let (new, returning) = match spec.filter(|_| self.cached) {
             Some(spec) => self.kept(*entry, 0.0).after_expiry(spec.ttl_s.get()),
             None => (0.0, 0.0),
         };
-        match passage {
-            Passage::Open => Lookups { new: 1.0 - new, returning: 1.0 - returning, why: Some(LossReason::NameGone(*link)) },
-            Passage::Refused | Passage::Silent => {
-                Lookups { new: 1.0, returning: 1.0 - returning, why: Some(LossReason::NoLookup(*link)) }
+        match responds {
+            Some(link) => Lookups { new: 1.0 - new, returning: 1.0 - returning, why: Some(LossReason::NameGone(link)) },
+            None => Lookups { new: 1.0, returning: 1.0 - returning, why: Some(LossReason::NoLookup(*first)) },
+        }
+    }
+
+    /// The first resolver that responds. A browser queries one after the other, as long as its user waits.
+    fn resolver(&self, origin: &Origin) -> Option<LinkIx> {
+        let mut waited_s = 0.0;
+        for link in &origin.lookups {
+            match self.state.passage(self.site, *link) {
+                Passage::Open => return (waited_s < origin.patience.get()).then_some(*link),
+                Passage::Refused => {}
+                Passage::Silent => waited_s += origin.lookup_timeout.get(),
             }
         }
+        None
     }
 
     /// Whether a lookup of the site's name fails.
     pub(super) fn lookup_fails(&self, origin: &Origin) -> bool {
-        let is_open = |link: &LinkIx| self.state.passage(self.site, *link) == Passage::Open;
-        origin.lookups.first().is_some_and(|link| self.state.nameless || !is_open(link))
+        !origin.lookups.is_empty() && self.resolver(origin).is_none_or(|_| self.state.nameless)
     }
 
-    /// The entries that hold the site's address.
-    fn holders(&self, origin: &Origin) -> Vec<Holder> {
-        let whole = |entry| vec![Holder { entry, share: 1.0, losses_per_s: 0.0 }];
-        let first = origin.entries.iter().copied().min();
+    /// The entries that hold an address.
+    fn holders(&self, address: &Address) -> Vec<Holder> {
+        let whole = |entry| vec![Holder { entry, share: 1.0, delay_s: 0.0, losses_per_s: 0.0 }];
+        let first = address.links.first().copied();
         let pair: Vec<(LinkIx, LinkIx)> =
-            origin.entries.iter().filter_map(|entry| Some((*entry, self.vrrp_link(self.site.hop(*entry).to)?))).collect();
+            address.links.iter().filter_map(|entry| Some((*entry, self.vrrp_link(self.site.hop(*entry).to)?))).collect();
         // The entries are in order of priority.
         let Some((preferred, _)) = pair.first() else { return first.map_or_else(Vec::new, whole) };
         // keepalived ends with its machine and, if it tracks the balancer, gives up the address without it.
@@ -211,7 +275,7 @@ impl Users<'_> {
             // master's is `3 × interval + skew` old, so the offset between the two is the skew.
             ([_, _], Some((interval, skew))) if self.has_vmac(other) => {
                 let offset = (skew / interval).fract();
-                let holder = |entry, share| Holder { entry, share, losses_per_s: 1.0 / interval };
+                let holder = |entry, share| Holder { entry, share, delay_s: 0.0, losses_per_s: 1.0 / interval };
                 vec![holder(*master, offset), holder(other, 1.0 - offset)]
             }
             ([last, ..], _) => whole(*last),

@@ -3,7 +3,7 @@
 use hoplight_model::behaviour::{Behaviour, CrashEffect, behaviour};
 use hoplight_model::component::{CacheSpec, ProxySpec};
 use hoplight_model::{Certificate, Component, ComponentIx, ComponentKind, DatabaseRole, Element, RequestKind, TlsMode};
-use hoplight_sim::{Command, DatabaseView, EventKind, Fault, Health, JournalEvent, RecordState, probe_number};
+use hoplight_sim::{Command, DatabaseView, EventKind, Fault, Health, JournalEvent, RecordState, RecordTarget, probe_number};
 
 use crate::action::SelectAction;
 use crate::detail::firewall;
@@ -124,7 +124,7 @@ fn special(page: &mut Page, stage: &Stage, ix: ComponentIx, component: &Componen
             if sim.backlog(ix) > 0 {
                 page.text(Tone::Warn, &format!("{} waiting for a free backend", sim.backlog(ix)));
             }
-            if sim.masters().next().is_some() {
+            if spec.vrrp.is_some() && sim.masters().next().is_some() {
                 let word = if sim.masters().any(|master| master == ix) { "VRRP master: holds" } else { "VRRP backup for" };
                 page.text(Tone::Text, &format!("{word} the shared address"));
                 match spec.vrrp.as_ref().map(|vrrp| vrrp.track) {
@@ -305,6 +305,7 @@ fn browser(page: &mut Page, stage: &Stage) {
     };
     page.text(tone, padlock);
     page.text(Tone::Text, &format!("returning users with an open connection: {}", sim.connected_users()));
+    addresses(page, stage);
     let totals = sim.totals();
     page.text(
         Tone::Text,
@@ -332,6 +333,29 @@ fn browser(page: &mut Page, stage: &Stage) {
     }
     for (failure, count) in failures {
         page.item(Tone::Bad, "✗ ", Tone::Text, &format!("{count} × {}", hoplight_text::failure(failure)), None);
+    }
+}
+
+/// Writes the addresses that the site's record lists, if there are several or a standby site.
+fn addresses(page: &mut Page, stage: &Stage) {
+    let (infra, sim) = (stage.infra(), stage.sim());
+    let listed: Vec<&str> = sim.listed_entries().map(|ix| infra.component(ix).id.as_str()).collect();
+    let has_standby = infra.links().any(|(_, link)| link.standby);
+    if listed.len() < 2 && !has_standby {
+        return;
+    }
+    let records = if listed.len() == 1 { "A record" } else { "A records, in turn" };
+    page.text(Tone::Text, &format!("{records}: {}", listed.join(", ")));
+    if listed.len() > 1 {
+        let wait_ms = infra.traffic().attempt_timeout_s.get() * 1e3;
+        page.text(Tone::Dim, &format!("tries the next one if one refuses, or after {wait_ms:.0} ms without a reply"));
+    }
+    if has_standby {
+        let (tone, site) = match sim.record_target() {
+            RecordTarget::Primary => (Tone::Dim, "the standby site is not listed"),
+            RecordTarget::Standby => (Tone::Warn, "the record is switched to the standby site"),
+        };
+        page.text(tone, site);
     }
 }
 

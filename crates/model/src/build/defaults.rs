@@ -115,5 +115,6 @@ pub(super) fn complete(spec: &LinkSpec, protocol: Protocol, from: &Component, to
         kinds,
         weight: spec.weight,
         maxconn: (spec.maxconn > 0).then_some(spec.maxconn),
+        standby: spec.standby,
     }
 }

@@ -4,6 +4,7 @@ use crate::component::ComponentKind;
 use crate::id::ComponentId;
 use crate::link::{LinkSpec, Protocol};
 use crate::problem::{LinkEnds, Problem, ProblemKind, ProblemPath, Ranged};
+use crate::request::RequestKind;
 
 /// Maximum weight of a backend, as in HAProxy.
 const MAX_WEIGHT: u16 = 256;
@@ -30,6 +31,7 @@ pub(super) fn check_link(number: usize, spec: &LinkSpec, from: &ComponentKind, t
         return wrong(ProblemKind::WrongProtocol { protocol, ends: ends() });
     }
     check_backend(number, spec, protocol, from)?;
+    check_users_link(number, spec, protocol, from)?;
     Ok(protocol)
 }
 
@@ -45,6 +47,21 @@ fn check_backend(number: usize, spec: &LinkSpec, protocol: Protocol, from: &Comp
     if !(1..=MAX_WEIGHT).contains(&spec.weight) {
         let (of, range) = (Ranged::Weight(client, server), (1, u32::from(MAX_WEIGHT)));
         return wrong("weight", ProblemKind::OutOfRange { of, value: u32::from(spec.weight), range });
+    }
+    Ok(())
+}
+
+/// Checks the settings that depend on whether users send requests on the link. A browser has one connection for all
+/// requests, so it cannot choose an address by the kind of request.
+fn check_users_link(number: usize, spec: &LinkSpec, protocol: Protocol, from: &ComponentKind) -> Result<(), Problem> {
+    let wrong = |field, kind| Err(Problem { path: ProblemPath::record("links", number).field(field), kind });
+    let (client, server) = (spec.from.clone(), spec.to.clone());
+    if spec.standby && !(from.is_browser() && protocol == Protocol::Http) {
+        return wrong("standby", ProblemKind::NotAnEntry { from: client, to: server });
+    }
+    let lists_all = spec.kinds.as_ref().is_none_or(|listed| RequestKind::ALL.iter().all(|kind| listed.contains(kind)));
+    if from.is_browser() && !lists_all {
+        return wrong("kinds", ProblemKind::KindsOfBrowser { from: client, to: server });
     }
     Ok(())
 }

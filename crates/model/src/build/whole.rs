@@ -1,4 +1,4 @@
-//! Checks of a scenario as a whole: one browser, one entry, no cycle, no overlong path. Runs after all records are
+//! Checks of a scenario as a whole: one browser, valid addresses, no cycle, no overlong path. Runs after all records are
 //! known to be valid.
 
 use petgraph::algo::toposort;
@@ -15,11 +15,12 @@ const MAX_GUARDS: usize = 100;
 const MAX_PRIORITY: u8 = 254;
 /// Maximum number of hops from the user to the last component. A request record has room for a path of this length.
 pub const MAX_HOPS: usize = 7;
+/// Maximum number of links from the browser to the site. A DNS response of 512 bytes has room for about 28 addresses.
+const MAX_ENTRIES: usize = 28;
 
 impl Builder {
-    /// Checks all VRRP pairs and returns whether there is one.
-    fn check_pair(&self, infra: &Infrastructure, entries: &[ComponentIx]) -> Result<bool, Problem> {
-        let mut found = false;
+    /// Checks all VRRP pairs.
+    fn check_pairs(&self, infra: &Infrastructure, entries: &[(ComponentIx, bool)]) -> Result<(), Problem> {
         for (ix, component) in infra.components() {
             let Some(vrrp) = component.kind.as_balancer().and_then(|spec| spec.vrrp.as_ref()) else { continue };
             let (id, peer) = (&component.id, &vrrp.peer);
@@ -50,12 +51,37 @@ impl Builder {
             if speaks(id, peer) == speaks(peer, id) {
                 return wrong(PairProblem::NoLink);
             }
-            if entries.len() != 2 || !entries.contains(&ix) {
-                return wrong(PairProblem::NoEntry);
+            let entry = |ix: ComponentIx| entries.iter().find(|(entry, _)| *entry == ix).map(|(_, standby)| *standby);
+            match (entry(ix), entry(other)) {
+                (Some(one), Some(two)) if one == two => {}
+                (Some(_), Some(_)) => return wrong(PairProblem::Standby),
+                _ => return wrong(PairProblem::NoEntry),
             }
-            found = true;
         }
-        Ok(found)
+        Ok(())
+    }
+
+    /// Checks the addresses of the site and the pairs that share them.
+    fn check_addresses(&self, infra: &Infrastructure, browser: ComponentIx) -> Result<(), Problem> {
+        let whole = |kind| Err(Problem { path: ProblemPath::root().field("links"), kind });
+        let links = infra.links_from(browser);
+        let entry = |link: &LinkIx| {
+            let spec = infra.link(*link);
+            (spec.protocol == Protocol::Http).then(|| (infra.ends(*link).1, spec.standby))
+        };
+        let entries: Vec<_> = links.iter().filter_map(entry).collect();
+        self.check_pairs(infra, &entries)?;
+        if !(1..=MAX_ENTRIES).contains(&entries.len()) {
+            return whole(ProblemKind::BrowserLinks { count: entries.len(), most: MAX_ENTRIES });
+        }
+        if entries.iter().all(|(_, standby)| *standby) {
+            return whole(ProblemKind::OnlyStandby);
+        }
+        let has_resolver = links.iter().any(|link| infra.link(*link).protocol == Protocol::Dns);
+        if entries.iter().any(|(_, standby)| *standby) && !has_resolver {
+            return whole(ProblemKind::StandbyWithoutResolver);
+        }
+        Ok(())
     }
 
     /// Checks the scenario as a whole.
@@ -65,12 +91,7 @@ impl Builder {
         let [(browser, _)] = browsers[..] else {
             return whole("components", ProblemKind::Browsers(browsers.len()));
         };
-        let http = |link: &&LinkIx| infra.link(**link).protocol == Protocol::Http;
-        let entries: Vec<_> = infra.links_from(browser).iter().filter(http).map(|link| infra.ends(*link).1).collect();
-        let pair = self.check_pair(infra, &entries)?;
-        if entries.len() != 1 && !pair {
-            return whole("links", ProblemKind::BrowserLinks(entries.len()));
-        }
+        self.check_addresses(infra, browser)?;
         if let Some((ix, problem)) = databases::problem(infra) {
             let path = ProblemPath::record("components", ix.index()).field("kind");
             return Err(Problem { path, kind: ProblemKind::Cluster { id: infra.component(ix).id.clone(), problem } });

@@ -45,5 +45,6 @@ fn spec(infra: &Infrastructure, ix: LinkIx) -> LinkSpec {
         kinds: (link.kinds != [true; 3]).then(|| kinds.collect()),
         weight: link.weight,
         maxconn: link.maxconn.unwrap_or(0),
+        standby: link.standby,
     }
 }

@@ -1,7 +1,7 @@
 //! The components of an infrastructure that faults affect, by role.
 
 use hoplight_model::component::DatabaseRole;
-use hoplight_model::{Component, ComponentId, ComponentKind, Infrastructure, Protocol, RequestKind, Tier};
+use hoplight_model::{Component, ComponentId, ComponentKind, Element, Infrastructure, LinkIx, Protocol, RequestKind, Tier};
 
 /// The components by role, each list in authored order.
 pub(super) struct Parts<'a> {
@@ -19,6 +19,10 @@ pub(super) struct Parts<'a> {
     pub(super) has_resolver: bool,
     /// The first component that holds a certificate.
     pub(super) certificate: Option<ComponentId>,
+    /// The first entry of the standby site.
+    pub(super) standby: Option<ComponentId>,
+    /// If there is a standby site, the entries of the first site: their servers or, without one, their processes.
+    pub(super) entry_machines: Vec<Element>,
 }
 
 impl<'a> Parts<'a> {
@@ -26,8 +30,22 @@ impl<'a> Parts<'a> {
         let all = |wanted: fn(&ComponentKind) -> bool| -> Vec<ComponentId> {
             infra.components().filter(|(_, c)| wanted(&c.kind)).map(|(_, component)| component.id.clone()).collect()
         };
+        let entries = |standby: bool| {
+            let from_browser = infra.browser().map(|browser| infra.links_from(browser)).unwrap_or_default().into_iter();
+            let is_entry = move |link: &LinkIx| infra.link(*link).protocol == Protocol::Http && infra.link(*link).standby == standby;
+            from_browser.filter(is_entry).map(|link| infra.component(infra.ends(link).1))
+        };
+        let standby = entries(true).next().map(|component| component.id.clone());
+        let machine = |component: &Component| {
+            component.server.clone().map_or_else(|| Element::Component(component.id.clone()), Element::Server)
+        };
+        let mut entry_machines: Vec<Element> =
+            if standby.is_some() { entries(false).map(machine).collect() } else { Vec::new() };
+        entry_machines.dedup();
         Self {
             infra,
+            standby,
+            entry_machines,
             balancers: all(|kind| kind.as_balancer().is_some()),
             webs: all(|kind| kind.tier() == Some(Tier::Web)),
             apps: all(|kind| kind.tier() == Some(Tier::Application)),

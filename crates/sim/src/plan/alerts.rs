@@ -91,9 +91,8 @@ impl AlertsPlan {
     /// The groups that must have exactly one leader and have at least one member that an agent watches: the databases
     /// of a cluster, and the balancers that share an address.
     pub(crate) fn groups(infra: &Infrastructure, agents: &IndexVec<AgentIx, AgentPlan>) -> IndexVec<GroupIx, Vec<StationIx>> {
-        let pair =
-            infra.components().filter(|(_, component)| component.kind.as_balancer().is_some_and(|spec| spec.vrrp.is_some()));
-        let clusters = infra.database_clusters().into_iter().chain([pair.map(|(ix, _)| ix).collect()]);
+        let pairs = infra.vrrp_pairs().into_iter().map(|(one, other)| vec![one, other]);
+        let clusters = infra.database_clusters().into_iter().chain(pairs);
         let watched = |station: &StationIx| agents.iter().any(|agent| agent.watches.contains(station));
         clusters.filter(|group| group.len() > 1 && group.iter().any(watched)).collect()
     }

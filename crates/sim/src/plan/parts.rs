@@ -7,7 +7,7 @@ use hoplight_model::station::Hold;
 use hoplight_model::{Algorithm, HealthCheck, Protocol, RequestKind};
 
 use crate::connection::Connects;
-use crate::index::{BalancerIx, CacheIx, DatabaseIx, LinkIx, PerKind, ServerIx, StationIx};
+use crate::index::{AddressIx, BalancerIx, CacheIx, DatabaseIx, LinkIx, PerKind, ServerIx, StationIx};
 use crate::limit::Limit;
 use crate::names::ResolverPlan;
 use crate::random::Sampler;
@@ -178,6 +178,8 @@ pub(crate) struct RouterPlan {
     pub(crate) station: StationIx,
     /// The link on which users reach the balancer.
     pub(crate) entry: LinkIx,
+    /// The address that the balancer shares.
+    pub(crate) address: AddressIx,
     /// The link on which the pair exchanges advertisements.
     pub(crate) link: LinkIx,
     pub(crate) priority: u8,

@@ -26,6 +26,7 @@ pub fn text(command: &Command, infra: &Infrastructure) -> String {
         Command::Demote(id) => format!("demote {id}"),
         Command::Flush(id) => format!("flush {id}"),
         Command::ExpirePopular(id) => format!("expire-popular {id}"),
+        Command::SwitchRecord(id) => format!("dns switch {id}"),
         Command::Restart(what, None) => format!("restart {}", element(what, infra)),
         Command::Restart(what, Some(after)) => format!("restart {} {}", element(what, infra), after.get()),
         Command::Fault(what) => fault(what, infra),

@@ -9,6 +9,8 @@ use super::arguments::Arguments;
 use super::error::{Keyword, ScriptError, ScriptQuantity};
 use super::faults;
 use crate::command::Command;
+use crate::fault::Fault;
+use crate::zone::RecordState;
 
 /// The first word of a command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,7 +59,7 @@ pub enum Verb {
     Compromise,
     /// [`crate::Fault::Expired`].
     Expire,
-    /// [`crate::Fault::Record`].
+    /// [`crate::Fault::Record`] and [`Command::SwitchRecord`].
     Dns,
     /// [`crate::Fault::DiskFull`].
     DiskFull,
@@ -159,7 +161,7 @@ impl Verb {
             Self::Flaw => "flaw COMPONENT",
             Self::Compromise => "compromise COMPONENT|SERVER",
             Self::Expire => "expire COMPONENT",
-            Self::Dns => "dns gone|unreachable|ok",
+            Self::Dns => "dns gone|unreachable|ok, dns switch ENTRY",
             Self::DiskFull => "disk-full DATABASE",
             Self::StopReplication => "stop-replication DATABASE",
             Self::Leak => "leak [APPLICATION] DATABASE COUNT",
@@ -218,7 +220,7 @@ impl Verb {
             Self::Flaw => faults::flaw(words).map(Command::Fault),
             Self::Compromise => faults::compromise(words).map(Command::Fault),
             Self::Expire => faults::expire(words).map(Command::Fault),
-            Self::Dns => faults::dns(words).map(Command::Fault),
+            Self::Dns => dns(words),
             Self::DiskFull => faults::disk_full(words).map(Command::Fault),
             Self::StopReplication => faults::stop_replication(words).map(Command::Fault),
             Self::Leak => faults::leak(words).map(Command::Fault),
@@ -246,6 +248,16 @@ fn retries(words: &mut Arguments<'_>) -> Result<Retries, ScriptError> {
     let backoff_s = words.seconds()?;
     let jitter = words.number(ScriptQuantity::Jitter, |number| Fraction::new(number).ok())?;
     Ok(Retries { attempts, backoff_s, jitter })
+}
+
+/// Reads the state of the record, or `switch` and an entry.
+fn dns(words: &mut Arguments<'_>) -> Result<Command, ScriptError> {
+    let states = RecordState::ALL.map(|state| (state.id(), Some(state)));
+    let choices: Vec<(&'static str, Option<RecordState>)> = states.into_iter().chain([("switch", None)]).collect();
+    match words.one_of(Keyword::RecordState, &choices)? {
+        Some(state) => Ok(Command::Fault(Fault::Record(state))),
+        None => words.component().map(Command::SwitchRecord),
+    }
 }
 
 fn switch(words: &mut Arguments<'_>) -> Result<bool, ScriptError> {

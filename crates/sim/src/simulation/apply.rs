@@ -22,6 +22,7 @@ use crate::journal::{EventKind, Observer};
 use crate::plan::Role;
 use crate::simulation::Simulation;
 use crate::simulation::retries::SENT_BY_HAND;
+use crate::zone::RecordTarget;
 
 /// An element of this infrastructure, by its index.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,6 +46,7 @@ enum Operation<'a> {
     Flush(CacheIx),
     ExpirePopular(CacheIx),
     Lag(DatabaseIx, Seconds),
+    SwitchRecord(RecordTarget),
     Fault { fault: &'a Fault, on: bool, sites: FaultSites },
     Retries(Retries),
     SynCookies(bool),
@@ -94,6 +96,7 @@ impl Simulation {
             Command::Flush(id) => Operation::Flush(self.cache_named(id)?),
             Command::ExpirePopular(id) => Operation::ExpirePopular(self.cache_named(id)?),
             Command::Lag(id, lag) => Operation::Lag(self.database_named(id)?.0, *lag),
+            Command::SwitchRecord(id) => Operation::SwitchRecord(self.switchable(id)?),
             Command::Fault(fault) => Operation::Fault { fault, on: true, sites: self.fault_sites(fault, true)? },
             Command::Clear(fault) => Operation::Fault { fault, on: false, sites: self.fault_sites(fault, false)? },
             Command::Retries(retries) => Operation::Retries(*retries),
@@ -133,6 +136,7 @@ impl Simulation {
                 let (databases, network, clock) = self.databases_mut();
                 databases.set_lag(node, lag.nanos(), network, clock);
             }
+            Operation::SwitchRecord(target) => self.names.switch(target),
             Operation::Retries(retries) => self.users.retries = retries,
             Operation::SynCookies(on) => self.faults.backlog.set_cookies(on),
             Operation::Balance(algorithm) => self.balancers.set_algorithm(algorithm),
@@ -303,6 +307,7 @@ mod tests {
                     let lag = Seconds::literal(0.5);
                     commands.extend([Command::Flush(id.clone()), Command::ExpirePopular(id.clone())]);
                     commands.extend([Command::Promote(id.clone()), Command::Demote(id.clone()), Command::Lag(id.clone(), lag)]);
+                    commands.push(Command::SwitchRecord(id.clone()));
                     faults.extend([Fault::Flaw(id.clone()), Fault::Expired(id.clone()), Fault::DiskFull(id.clone())]);
                     faults.extend([
                         Fault::ReplicationStopped(id.clone()),

@@ -5,7 +5,7 @@ use hoplight_model::{RequestKind, TlsMode};
 use crate::connection::{Pool, RESUMES, When};
 use crate::index::{Ix, LinkIx, RequestIx, StationIx, UserIx};
 use crate::journal::{EventKind, FailureReason, Observer};
-use crate::names::CacheIx;
+use crate::names::{CacheIx, FIRST};
 use crate::outcome::{Failure, Outcome};
 use crate::packet::{Heading, Phase};
 use crate::plan::{HopPlan, Role};
@@ -29,8 +29,10 @@ impl Simulation {
         if self.plan.connections.follows_rate {
             let users = self.infra.traffic().users_at(self.rate());
             let (names, now, pause) = (&self.names, self.clock.now(), self.plan.connections.pause);
-            let habits = Habits { seed: self.clock.seed(), pause, entry: self.address.entry() };
-            self.returning.set_active(users, &habits, now, |user| names.known_until(CacheIx::of(user.raw())));
+            let listed = self.plan.addresses.listed(self.names.target()).iter();
+            let entries: Vec<LinkIx> = listed.map(|address| self.address.entry(*address)).collect();
+            let habits = Habits { seed: self.clock.seed(), pause, entries: &entries };
+            self.returning.set_active(users, &habits, now, |user| names.known_until(FIRST, CacheIx::of(user.raw())));
         }
     }
 
@@ -39,7 +41,7 @@ impl Simulation {
     pub(super) fn first_phase(&self, user: UserIx) -> Phase {
         let now = self.clock.now();
         if user != NO_USER {
-            let entry = self.address.entry();
+            let entry = self.users_entry(user);
             let is_kept = !self.plan.connections.per_request;
             if is_kept && self.returning.is_connected(user, entry, self.plan.hops[entry].idle_timeout, now) {
                 return Phase::Exchange;
@@ -88,6 +90,9 @@ impl Simulation {
         let phase = self.first_phase(user);
         let record = &mut self.requests[request];
         (record.kept, record.phase, record.pinned, record.connection, record.cause) = (false, phase, None, None, None);
+        if !self.plan.addresses.is_single() {
+            self.recall_addresses(request);
+        }
         self.note(observer, Some(tag), EventKind::Retries { component: self.plan.browser, attempt: 2 });
         self.browser_sends(request, observer);
     }

@@ -232,14 +232,7 @@ impl Simulation {
 
     /// Handles a connection timeout, or the end of the delay before the next attempt.
     pub(super) fn retry_due<O: Observer>(&mut self, request: RequestIx, observer: &mut O) {
-        let record = &self.requests[request];
-        if record.phase == Phase::Lookup {
-            self.close_call(request);
-            self.end(request, Err(Failure::Dns), observer);
-            self.discard(request);
-            return;
-        }
-        let state = record.state;
+        let state = self.requests[request].state;
         if state == State::Lost(Lost::Syn) {
             if self.resend_syn(request, observer) {
                 return;
@@ -249,8 +242,8 @@ impl Simulation {
                 return;
             }
         }
-        if self.requests[request].depth == 1 && matches!(state, State::Lost(_)) {
-            return self.resend(request, observer);
+        if self.browser_timeout(request, observer) {
+            return;
         }
         if matches!(state, State::Collapsed | State::Released) {
             return self.collapsed_due(request, observer);
@@ -320,6 +313,9 @@ impl Simulation {
     fn on_browser_response<O: Observer>(&mut self, request: RequestIx, observer: &mut O) {
         if self.is_repeated(request) {
             self.repeat_request(request, observer);
+            return;
+        }
+        if self.plan.has_alternatives && self.on_alternative_response(request, observer) {
             return;
         }
         let (phase, status) = (self.requests[request].phase, self.requests[request].status);

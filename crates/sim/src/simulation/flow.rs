@@ -43,6 +43,9 @@ impl Simulation {
             ..Request::new(number, stream, key, self.clock.now(), kind, phase)
         });
         self.users.enter(self.clock.now());
+        if !self.plan.addresses.is_single() {
+            self.recall_addresses(request);
+        }
         self.arm_deadline(request, self.plan.browser, 0, self.plan.patience);
         self.browser_sends(request, observer);
     }
@@ -51,10 +54,10 @@ impl Simulation {
     #[inline]
     pub(super) fn browser_sends<O: Observer>(&mut self, request: RequestIx, observer: &mut O) {
         let record = &mut self.requests[request];
-        record.attempts[0] = 0;
-        let link = match (record.phase, self.plan.lookup) {
-            (Phase::Lookup, Some(lookup)) => lookup,
-            _ => self.address.entry(),
+        record.resends = 0;
+        let link = match record.phase {
+            Phase::Lookup => self.lookup_link(request),
+            _ => self.chosen_entry(request),
         };
         self.send(request, link, observer);
     }

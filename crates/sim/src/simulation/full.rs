@@ -136,11 +136,13 @@ impl Simulation {
         self.requests[request].departed = since;
     }
 
-    /// When the sender of a dropped SYN stops connecting; `None` for a browser, which waits as long as its user does.
+    /// When the sender of a dropped SYN stops connecting; `None` for a browser without another address, which waits as long
+    /// as its user does.
     fn syn_deadline(&self, request: RequestIx, since: SimTime) -> Option<SimTime> {
         let record = &self.requests[request];
         let link = record.link();
-        let timeout = self.connect_timeout(record.kind, link)?;
+        let is_users = record.depth == 1 && !record.is_check();
+        let timeout = if is_users { self.attempt_timeout(request)? } else { self.connect_timeout(record.kind, link)? };
         // The timeout counts from when the sender sent the first SYN.
         Some(since + timeout.saturating_sub(self.links[link].stretch(self.links[link].latency())))
     }
@@ -154,7 +156,7 @@ impl Simulation {
         if deadline.is_some_and(|until| self.clock.now() >= until) {
             return false;
         }
-        let moved = self.links[link].is_shared() && phase == Phase::Connect && self.address.entry() != link;
+        let moved = self.links[link].is_shared() && phase == Phase::Connect && self.chosen_entry(request) != link;
         if moved {
             // The address has moved to the other balancer, which gets the SYN.
             self.close_call(request);
@@ -168,7 +170,7 @@ impl Simulation {
             }
             Passage::Refused => self.respond(request, Status::Refused, observer),
             Passage::Open if !self.stations[to].is_full() => {
-                if deadline.is_some() {
+                if deadline.is_some() && from != self.plan.browser {
                     // The timeout for the response starts once there is a connection.
                     self.arm_deadline(request, from, level, self.links[link].timeout());
                 }

@@ -45,15 +45,15 @@ impl Simulation {
     pub(super) fn learn_address(&mut self, request: RequestIx) {
         let record = &self.requests[request];
         if record.user != NO_USER {
-            let until = self.names.known_until(Self::cache_of(record));
-            self.returning.learn(record.user, until);
+            let until = self.names.known_until(self.resolver_at(record.path[0]), Self::cache_of(record));
+            self.returning.learn(record.user, until, record.target);
         }
     }
 
-    /// Clears the resolver's caches, because its process has ended.
+    /// Clears a resolver's caches, because its process has ended.
     pub(super) fn resolver_stops(&mut self, station: StationIx) {
-        if matches!(self.plan.stations[station].role, Role::Resolver(_)) {
-            self.names.clear_cache();
+        if let Role::Resolver(resolver) = self.plan.stations[station].role {
+            self.names.clear_cache(resolver.number);
         }
     }
 

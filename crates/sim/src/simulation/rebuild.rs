@@ -15,6 +15,7 @@ use crate::event::{Event, Kind};
 use crate::index::{CacheIx, LinkIx, StationIx};
 use crate::journal::{EventKind, Observer};
 use crate::packet::Phase;
+use crate::plan::RouterPlan;
 use crate::request::{NO_USER, Request};
 use crate::simulation::Simulation;
 use crate::time::SECOND;
@@ -51,9 +52,18 @@ impl Simulation {
             self.users.retries = after.retries;
         }
         self.arrivals = old.arrivals.carried(before, after, pending, &mut self.clock);
-        self.names = old.names.carried(old.plan.lookup.is_some(), self.plan.resolver_ttl(), self.clock.now());
+        let former: Vec<StationIx> = old.plan.resolvers().collect();
+        let resolvers: Vec<StationIx> = self.plan.resolvers().collect();
+        let former_number = |number: usize| {
+            let id = &self.infra.component(resolvers[number]).id;
+            former.iter().position(|station| old.infra.component(*station).id == *id)
+        };
         if old.plan.lookup.is_some() {
-            self.returning.carry(&old.returning);
+            let has_standby = self.plan.addresses.has_standby();
+            if self.plan.lookup.is_some() {
+                self.names.carry(&old.names, former_number, has_standby);
+            }
+            self.returning.carry(&old.returning, has_standby);
         }
         self.adapt_population();
         self.close_connections(|_| true);
@@ -109,10 +119,10 @@ impl Simulation {
                 self.firewall_pairs.carry(pair, active);
             }
         }
-        let leader = old.plan.pair.iter().find(|router| router.entry == old.address.entry());
-        let leader = leader.and_then(|router| after(router.station));
+        let leads = |router: &&RouterPlan| router.entry == old.address.entry(router.address);
+        let leaders: Vec<StationIx> = old.plan.pair.iter().filter(leads).filter_map(|router| after(router.station)).collect();
         let held = |station: StationIx| old.address.holds(before(station)?, &old.plan);
-        self.address.carry(held, leader, &self.plan, &mut self.clock);
+        self.address.carry(held, &leaders, &self.plan, &mut self.clock);
         self.databases.carry(&old.databases, (&self.plan.databases, &old.plan.databases), before);
         let before_cache = |cache: CacheIx| {
             let earlier = old.plan.caches.at(before(self.plan.caches.nodes[cache].station)?)?;
@@ -169,6 +179,9 @@ impl Simulation {
             ..Request::new(old.number, old.stream, old.key, old.born, old.kind, phase)
         };
         let request = self.requests.insert(request);
+        if !self.plan.addresses.is_single() {
+            self.recall_addresses(request);
+        }
         self.arm_deadline(request, self.plan.browser, 0, self.plan.patience);
         self.browser_sends(request, observer);
     }

@@ -1,4 +1,4 @@
-//! The shared address: sending and receiving advertisements, and the effect of a change of master on users'
+//! The shared addresses: sending and receiving advertisements, and the effect of a change of master on users'
 //! connections.
 
 use hoplight_model::{ComponentIx, LinkIx};
@@ -25,7 +25,7 @@ impl Simulation {
         }
         let mut announces = becomes_master || self.plan.pair[number].vmac;
         for other in self.plan.pair.indices() {
-            if other != number
+            if self.are_peers(number, other)
                 && self.is_reachable(other)
                 && self.address.receive_advert(other, number, &self.plan, &mut self.clock)
             {
@@ -51,7 +51,7 @@ impl Simulation {
     fn give_up_address<O: Observer>(&mut self, number: RouterIx, observer: &mut O) {
         self.note(observer, None, EventKind::Master { balancer: self.plan.pair[number].station, master: false });
         for other in self.plan.pair.indices() {
-            if other != number && self.is_reachable(other) {
+            if self.are_peers(number, other) && self.is_reachable(other) {
                 self.address.receive_farewell(other, &self.plan, &mut self.clock);
             }
         }
@@ -77,6 +77,11 @@ impl Simulation {
                 self.launch_keepalived(number, true);
             }
         }
+    }
+
+    /// Whether two balancers share an address.
+    fn are_peers(&self, one: RouterIx, other: RouterIx) -> bool {
+        one != other && self.plan.pair[one].address == self.plan.pair[other].address
     }
 
     /// Whether advertisements reach a balancer. A firewall or a cut on the path stops them in both directions.
@@ -123,18 +128,24 @@ impl Simulation {
         }
     }
 
-    /// The priority of the balancer that receives users' packets; 0 without a pair.
-    pub(crate) fn leading_priority(&self) -> u8 {
-        self.address.leading_priority(&self.plan)
+    /// The priority of the balancer that receives users' packets, in the pair that exchanges advertisements on a link.
+    pub(crate) fn leading_priority(&self, link: LinkIx) -> u8 {
+        self.address.leading_priority(link, &self.plan)
     }
 
-    /// The balancers whose machines have the shared address; normally one. Empty without a pair.
+    /// The balancers whose machines have a shared address; normally one of each pair.
     pub fn masters(&self) -> impl Iterator<Item = ComponentIx> + '_ {
         self.address.holders(&self.plan)
     }
 
-    /// The link on which users' packets reach the site now: in a pair, to the balancer that announced the address last.
+    /// The link on which users' packets reach the site's first address now: in a pair, to the balancer that announced it
+    /// last.
     pub fn entry(&self) -> LinkIx {
-        self.address.entry()
+        self.address.first_entry()
+    }
+
+    /// Number of addresses that are shared by a VRRP pair.
+    pub fn shared_addresses(&self) -> usize {
+        self.plan.pair.len() / 2
     }
 }

@@ -98,7 +98,7 @@ impl LinkState {
         self.timeout = if hop.protocol == Protocol::Cache { 0 } else { plan.stations[hop.from].timeout };
         self.prepares = is_timed(self.timeout) || hop.connects.when != When::Never;
         self.opens = plan.connections.any_open;
-        self.shared = hop.from == plan.browser && !plan.pair.is_empty() || hop.closes_after != u64::MAX;
+        self.shared = hop.from == plan.browser && plan.router(hop.to).is_some() || hop.closes_after != u64::MAX;
         self.refresh();
     }
 

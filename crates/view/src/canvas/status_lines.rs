@@ -203,7 +203,8 @@ fn balancer(scene: &Scene<'_>, ix: ComponentIx, algorithm: &'static str, lines: 
         lines.push(status(theme.warn, ["cannot read: TLS through", "cannot read", "no read"]));
     }
     let sim = scene.canvas.sim;
-    if sim.masters().next().is_some() {
+    let shares = scene.infra.component(ix).kind.as_balancer().is_some_and(|spec| spec.vrrp.is_some());
+    if shares && sim.masters().next().is_some() {
         let master = sim.masters().any(|master| master == ix);
         lines.push(if master { status(theme.accent, ["master"]) } else { status(theme.dim, ["stands by", "standby"]) });
     }

@@ -1,14 +1,12 @@
 //! Waiting for responses: timeouts, and lost messages, of which the sender is not notified.
 
 use hoplight_model::RequestKind;
-use hoplight_model::behaviour::LOOKUP_TIMEOUT;
 
 use crate::event::Kind;
 use crate::index::{Ix, LinkIx, RequestIx, StationIx};
 use crate::journal::{EventKind, Observer};
 use crate::packet::{Heading, Phase};
 use crate::request::{Lost, State};
-use crate::resend::{after_lost_data, after_lost_syn};
 use crate::simulation::Simulation;
 use crate::station::{Deadline, is_timed};
 
@@ -21,7 +19,7 @@ impl Simulation {
         record.state = State::Lost(how);
         record.pending = 0;
         record.departed = now;
-        let (link, tag, phase, level) = (record.link(), record.tag(), record.phase, record.depth - 1);
+        let (link, tag, level) = (record.link(), record.tag(), record.depth - 1);
         let unwanted = level == record.floor && !(how == Lost::Syn && record.is_check());
         if !matches!(how, Lost::Dropped(_) | Lost::Unread | Lost::Syn) {
             self.tell(observer, Some(tag), || EventKind::Vanished { link });
@@ -29,10 +27,8 @@ impl Simulation {
         let record = &self.requests[request];
         if unwanted {
             self.discard(request);
-        } else if phase == Phase::Lookup {
-            // A lookup is the first step of a request, so its timeout counts from the request's start.
-            let until = self.clock.now().max(self.requests[request].born + LOOKUP_TIMEOUT.nanos());
-            self.schedule_for(request, until, Kind::Retry);
+        } else if level == 0 && !record.is_check() {
+            self.lost_at_browser(request, how);
         } else if record.heading == Heading::Request
             && how != Lost::Unanswered
             && let Some(connect_timeout) = self.connect_timeout(record.kind, link)
@@ -45,30 +41,17 @@ impl Simulation {
                 return;
             }
             // The timeout counts from when the attempt was sent, not from when it was lost at the far end.
-            let hop = &self.plan.hops[link];
-            let crossed = match how {
-                Lost::Cut => false,
-                Lost::Silent | Lost::Unanswered | Lost::Unread | Lost::Syn => true,
-                Lost::Dropped(leg) | Lost::DeadFirewall(leg) => usize::from(leg) >= hop.outward,
-            };
-            let travelled = if crossed { self.links[link].stretch(hop.latency) } else { 0 };
-            let timeout = connect_timeout.saturating_sub(travelled);
+            let timeout = connect_timeout.saturating_sub(self.travelled(link, how));
             self.schedule_for(request, self.clock.now() + timeout, Kind::Retry);
-        } else if how == Lost::Syn {
-            self.await_syn(request, now);
-        } else if level == 0 && record.heading == Heading::Request && how != Lost::Unanswered {
-            let again = if phase == Phase::Connect { after_lost_syn } else { after_lost_data };
-            let wait = again(record.attempts[0]);
-            self.schedule_for(request, now + wait, Kind::Retry);
         }
     }
 
     /// Sends a user's lost message again, to the balancer that has the address now.
     pub(in crate::simulation) fn resend<O: Observer>(&mut self, request: RequestIx, observer: &mut O) {
         self.close_call(request);
-        let entry = self.address.entry();
+        let entry = self.chosen_entry(request);
         let record = &mut self.requests[request];
-        record.attempts[0] = record.attempts[0].saturating_add(1);
+        record.resends = record.resends.saturating_add(1);
         if record.phase == Phase::Exchange && record.connection.is_none() && record.path[0] != entry {
             // Another balancer resets a connection that it does not know. A browser then opens a new one, unless the
             // connection was new.
@@ -77,8 +60,18 @@ impl Simulation {
         self.send(request, entry, observer);
     }
 
-    /// The connect timeout of the sender on a link, in nanoseconds; `None` for a browser, which waits as long as its
-    /// user does.
+    /// How long a message travelled on a link before it was lost, in nanoseconds.
+    pub(in crate::simulation) fn travelled(&self, link: LinkIx, how: Lost) -> u64 {
+        let hop = &self.plan.hops[link];
+        let crossed = match how {
+            Lost::Cut => false,
+            Lost::Silent | Lost::Unanswered | Lost::Unread | Lost::Syn => true,
+            Lost::Dropped(leg) | Lost::DeadFirewall(leg) => usize::from(leg) >= hop.outward,
+        };
+        if crossed { self.links[link].stretch(hop.latency) } else { 0 }
+    }
+
+    /// The connect timeout of the sender on a link, in nanoseconds; `None` for a browser.
     pub(in crate::simulation) fn connect_timeout(&self, kind: RequestKind, link: LinkIx) -> Option<u64> {
         let hop = &self.plan.hops[link];
         let forwarding = self.plan.stations[hop.from].forwarding(kind)?;
