@@ -16,6 +16,7 @@ pub const TEMPLATE: &str = include_str!("../examples/template.ron");
 /// All shipped scenarios, lessons and glossaries, each with its path in the source tree.
 pub const EMBEDDED: Sources<'static> = Sources {
     scenarios: embedded![
+        "assets/active-active.ron",
         "assets/bench-w1.ron",
         "assets/bench-w2.ron",
         "assets/cache-aside.ron",
@@ -33,6 +34,7 @@ pub const EMBEDDED: Sources<'static> = Sources {
         "assets/firewall-pair.ron",
         "assets/keepalive-race.ron",
         "assets/pull-monitoring.ron",
+        "assets/second-site.ron",
         "assets/stage-0-simple.ron",
         "assets/stage-1-distributed.ron",
         "assets/stage-2-secured.ron",

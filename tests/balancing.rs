@@ -3,6 +3,8 @@
 #[path = "balancing/site.rs"]
 mod site;
 
+#[path = "balancing/addresses.rs"]
+mod addresses;
 #[path = "balancing/checks.rs"]
 mod checks;
 #[path = "balancing/choice.rs"]

@@ -278,6 +278,37 @@ fn a_cache_hides_a_database_only_if_the_database_cannot_carry_the_load_alone() {
     assert!(!hides(&useless, 100.0));
 }
 
+/// Two addresses, and a standby site that is not independent.
+const SITES: &str = r#"(domains: [(id: "building", servers: ["a", "b"])], servers: [(id: "a"), (id: "b")],
+    components: [(id: "dns", kind: DnsResolver(ttl_s: 300.0)), (id: "web-1", kind: Web(), server: "a"), (id: "web-2", kind: Web()),
+        (id: "web-3", kind: Web(), server: "b"), (id: "app", kind: App()), (id: "db", kind: Database(), server: "a")],
+    links: [(from: "browser", to: "web-1"), (from: "browser", to: "web-2"), (from: "browser", to: "web-3", standby: true),
+        (from: "web-1", to: "app"), (from: "web-2", to: "app"), (from: "web-3", to: "app"), (from: "app", to: "db")])"#;
+
+#[test]
+fn several_addresses_and_a_standby_site_are_reviewed() {
+    let of = |text: &str, rule: &str| {
+        let found = findings(&load(("sites.ron", text)), 100.0);
+        found.iter().find(|it| it.rule().id() == rule).map(|it| text::finding(it).message.to_string())
+    };
+    let unchecked = of(SITES, "unchecked-addresses").expect("found");
+    assert!(unchecked.contains("web-1 and web-2") && unchecked.contains("0.25 s") && !unchecked.contains("web-3"), "{unchecked}");
+    assert!(of(SITES, "long-ttl").is_some_and(|text| text.contains("dns") && text.contains("300 s")));
+    let shared = of(SITES, "standby-shares").expect("found");
+    assert!(["app", "db", "building"].iter().all(|part| shared.contains(part)) && !shared.contains("web"), "{shared}");
+    assert_eq!(of(&SITES.replace("ttl_s: 300.0", "ttl_s: 60.0"), "long-ttl"), None);
+    let shipped = include_str!("../../assets/second-site.ron");
+    assert_eq!(["unchecked-addresses", "long-ttl", "standby-shares", "writes-to-replica"].map(|rule| of(shipped, rule)), [const { None }; 4]);
+    // The balancers are no single points; what is behind them is.
+    let infra = load(("active-active.ron", include_str!("../../assets/active-active.ron")));
+    let single: Vec<String> = findings(&infra, 100.0)
+        .into_iter()
+        .filter(|it| matches!(it.rule().id(), "single-point" | "single-writer"))
+        .map(|it| it.subject_name())
+        .collect();
+    assert!(single.iter().all(|name| name.starts_with("db")) && !single.is_empty(), "{single:?}");
+}
+
 #[test]
 fn every_rule_is_triggered_by_some_design() {
     let mut found: BTreeSet<&str> = DESIGNS.into_iter().flat_map(|design| ids(&load(design), 100.0)).collect();
@@ -295,6 +326,7 @@ fn every_rule_is_triggered_by_some_design() {
     found.extend(ids(&load(("cached.ron", CACHED)), 100.0));
     let text = include_str!("../../assets/design-0.ron").replace("days_left: 61", "days_left: 0");
     found.extend(ids(&load(("expired.ron", &text)), 100.0));
+    found.extend(ids(&load(("sites.ron", SITES)), 100.0));
     found.extend(ids(&stage_2(), 450.0));
     found.extend(ids(&stage_2(), 600.0));
     let all: BTreeSet<&str> = FindingRule::ALL.into_iter().map(FindingRule::id).collect();

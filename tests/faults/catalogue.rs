@@ -4,7 +4,7 @@ use hoplight::model::RequestKind::{Read, Static, Write};
 use hoplight::model::firewall::Direction;
 use hoplight::model::{Metric, RequestKind};
 use hoplight::sim::catalogue::CommonFault;
-use hoplight::sim::{CheckCode, Failure, Port};
+use hoplight::sim::{CheckCode, Command, EventKind, Failure, Port};
 
 use super::site::{BEGIN, Run, Seen, site};
 
@@ -269,6 +269,28 @@ const TRIALS: &[Trial] = &[
             assert!(fired(run, "site does not answer", "site") && !fired(run, "errors above 1 %", "lb-1"));
         },
         heals_in: 6.0,
+    },
+    Trial {
+        id: "site-lost",
+        // Two sites, the second on standby.
+        site: &[
+            ("LoadBalancer(vrrp: (peer: \"lb-2\", priority: 150))", "LoadBalancer()"),
+            ("LoadBalancer(vrrp: (peer: \"lb-1\"))", "LoadBalancer()"),
+            ("(from: \"lb-1\", to: \"lb-2\", protocol: Vrrp),", ""),
+            ("(from: \"browser\", to: \"lb-2\", protocol: Http),", "(from: \"browser\", to: \"lb-2\", standby: true),"),
+        ],
+        window: (1.0, 25.0),
+        shows: |run, seen, _, _| {
+            all_fail(seen, Failure::TimedOut);
+            assert!(fired(run, "no data", "agent-lb-1") && fired(run, "site does not answer", "site"));
+            assert_eq!(run.mean("lb-2", Metric::Qps, 20.0), Some(0.0), "the standby site is idle");
+            // The record is switched, but the resolver has the old one for its TTL of 5 s.
+            let mut switched = Run::new(run.sim.infrastructure());
+            switched.to(BEGIN).inject(CommonFault::SiteLost).fix(CommonFault::SiteLost).to(32.0);
+            assert!(switched.notes.iter().any(|note| matches!(note.what, EventKind::Commanded(Command::SwitchRecord(_)))));
+            assert!(switched.mean("lb-2", Metric::Qps, 5.0).expect("samples") > 80.0);
+        },
+        heals_in: 16.0,
     },
     Trial {
         id: "firewall-drops-web",
@@ -647,6 +669,7 @@ rows! {
     connections_exhausted: "connections-exhausted",
     certificate_expired: "certificate-expired",
     dns_gone: "dns-gone",
+    site_lost: "site-lost",
     firewall_drops_web: "firewall-drops-web",
     firewall_drops_database: "firewall-drops-database",
     egress_blocked: "egress-blocked",

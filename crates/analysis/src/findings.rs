@@ -1,12 +1,13 @@
 //! Findings: what a design review would point out.
 //!
 //! ```text
-//! model ──▶ points, data, lines, firewalls, sameness, balancing, watching, load, caches ──▶ findings, most severe first
+//! model ──▶ points, data, lines, firewalls, sameness, balancing, addresses, watching, load, caches ──▶ findings, most severe first
 //!                                        └─ each has a `FindingRule` with a severity; `hoplight_text` has the sentences
 //! ```
 //!
 //! Findings contain no analysis of their own: they assign the results of the other modules to a rule and a subject.
 
+mod addresses;
 mod balancing;
 mod caches;
 mod data;
@@ -120,6 +121,7 @@ pub fn findings_in(infra: &Infrastructure, structure: &Structure, load: f64) -> 
     found.extend(firewalls::find(&context));
     found.extend(sameness::find(&context));
     found.extend(balancing::find(&context));
+    found.extend(addresses::find(&context));
     found.extend(watching::find(&context));
     found.extend(load::find(&context, load));
     found.extend(caches::find(&context, load));

@@ -231,6 +231,19 @@ fn message(finding: &DesignFinding) -> Passage {
         }
         FindingKind::Unwatched => phrase!["no agent watches ", subject()],
         FindingKind::UnwatchedServer { components } => phrase!["no agent on ", subject(), " watches ", list(components)],
+        FindingKind::UncheckedAddresses { entries, wait_s } => phrase![
+            "the record lists the addresses of ",
+            list(entries),
+            " whether they respond or not: new visitors of a silent one wait ",
+            *wait_s,
+            " s for the next"
+        ],
+        FindingKind::LongTtl { ttl_s } => {
+            phrase!["after a switch to the standby site, ", subject(), " and its users keep the old address for up to ", *ttl_s, " s"]
+        }
+        FindingKind::StandbyShares { shared } => {
+            phrase!["the standby site depends on ", list(shared.iter().map(cause)), ", like the first site"]
+        }
         FindingKind::NothingWatched => phrase!["no agent watches any part of the service"],
         FindingKind::AgentWatchesNothing => {
             phrase![subject(), " is on no server of the service: it has nothing to measure"]

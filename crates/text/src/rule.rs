@@ -272,6 +272,23 @@ pub const fn rule(rule: FindingRule) -> RuleText {
             "A request that is sent while the server closes its connection is lost: now and then a 502, or a connection closed without a response. Reads are repeated, writes are not.",
             "A longer idle timeout on the server than on its client. Costs some memory for idle connections.",
         ),
+        FindingRule::UncheckedAddresses => of(
+            "DNS lists several addresses and does not check them",
+            "A resolver keeps returning the address of a dead balancer. Browsers try the next one after a moment; other clients may wait \
+             for minutes. Browsers stay with an address that responds, even with errors.",
+            "A VRRP pair behind each address, or a DNS service that checks addresses and removes dead ones. Costs a balancer each, or a \
+             service and a short TTL.",
+        ),
+        FindingRule::LongTtl => of(
+            "The TTL of the site's record is long for a switch to the standby site",
+            "Resolvers and users keep the lost site's address until the TTL expires, whatever the record says by then.",
+            "Set the TTL to 60 s or less before it is needed. Costs more lookups, each with a delay for its user.",
+        ),
+        FindingRule::StandbyShares => of(
+            "The standby site depends on parts of the first site",
+            "What takes the first site down may take its standby down too; then there is nothing to switch to.",
+            "Another building, network and provider, and a copy of the data. Costs a second site, and replication over a distance.",
+        ),
         FindingRule::OnNoServer => of(
             "A part of the service without a server",
             "A machine that is not listed is not secured, monitored or replaced.",

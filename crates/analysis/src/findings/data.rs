@@ -35,7 +35,9 @@ fn drivers(infra: &Infrastructure, kind: RequestKind) -> Vec<Driver> {
         if !seen.insert(ix) {
             continue;
         }
-        let links = upstreams(infra, ix, kind);
+        let mut links = upstreams(infra, ix, kind);
+        // A standby site gets no requests.
+        links.retain(|link| !infra.link(*link).standby);
         let is_sql = |link: &&LinkIx| infra.link(**link).protocol == Protocol::Sql;
         let databases: Vec<ComponentIx> = links.iter().filter(is_sql).map(|link| infra.ends(*link).1).collect();
         open.extend(links.iter().filter(|link| !is_sql(link)).map(|link| infra.ends(*link).1));

@@ -5,6 +5,7 @@ use hoplight_model::{ComponentId, Element, HealthCheck, Protocol, RequestKind, S
 use super::FindingRule;
 use crate::broken::Broken;
 use crate::capacity::{Overload, Utilisation};
+use crate::cause::Cause;
 use crate::firewalls::{ConnectionAttempt, Flaw};
 use crate::homogeneity::{LoneServers, MixedServer, SharedFlaw, TwinServers};
 use crate::reading::{Fact, Stake};
@@ -207,6 +208,23 @@ pub enum FindingKind {
         /// Idle timeout of the client, in seconds.
         client_s: f64,
     },
+    /// The site has several addresses, and DNS does not check them.
+    UncheckedAddresses {
+        /// The components at the addresses.
+        entries: Vec<ComponentId>,
+        /// Time after which a browser tries the next address, in seconds.
+        wait_s: f64,
+    },
+    /// The TTL of the site's record is too long for a switch to the standby site.
+    LongTtl {
+        /// The TTL, in seconds.
+        ttl_s: f64,
+    },
+    /// The standby site depends on parts of the first site.
+    StandbyShares {
+        /// What both depend on.
+        shared: Vec<Cause>,
+    },
     /// The component is on no server.
     OnNoServer,
     /// The design has no servers.
@@ -312,6 +330,9 @@ impl FindingKind {
             Self::NoRedispatch { .. } => FindingRule::NoRedispatch,
             Self::UntrackedBalancer { .. } => FindingRule::UntrackedBalancer,
             Self::KeepAliveRace { .. } => FindingRule::KeepAliveRace,
+            Self::UncheckedAddresses { .. } => FindingRule::UncheckedAddresses,
+            Self::LongTtl { .. } => FindingRule::LongTtl,
+            Self::StandbyShares { .. } => FindingRule::StandbyShares,
             Self::OnNoServer | Self::NoServers { .. } => FindingRule::OnNoServer,
             Self::Unwatched | Self::UnwatchedServer { .. } | Self::NothingWatched => FindingRule::Unwatched,
             Self::AgentWatchesNothing => FindingRule::AgentWatchesNothing,

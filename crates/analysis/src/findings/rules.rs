@@ -105,6 +105,12 @@ pub enum FindingRule {
     UntrackedBalancer,
     /// A server that closes idle connections before its client does.
     KeepAliveRace,
+    /// Several addresses of the site, which DNS does not check.
+    UncheckedAddresses,
+    /// A record whose TTL is too long for a switch to the standby site.
+    LongTtl,
+    /// A standby site that depends on parts of the first site.
+    StandbyShares,
     /// A component of the service that is on no server.
     OnNoServer,
     /// A component of the service without an agent.
@@ -135,7 +141,7 @@ pub enum FindingRule {
 
 impl FindingRule {
     /// All rules: those about loss of service first, then those about disclosed secrets, then the rest.
-    pub const ALL: [Self; 63] = [
+    pub const ALL: [Self; 66] = [
         Self::KindDoesNotWork,
         Self::SinglePoint,
         Self::SingleFirewall,
@@ -186,6 +192,9 @@ impl FindingRule {
         Self::NoRedispatch,
         Self::UntrackedBalancer,
         Self::KeepAliveRace,
+        Self::UncheckedAddresses,
+        Self::LongTtl,
+        Self::StandbyShares,
         Self::OnNoServer,
         Self::Unwatched,
         Self::AgentWatchesNothing,
@@ -254,6 +263,9 @@ impl FindingRule {
             Self::NoRedispatch => "no-redispatch",
             Self::UntrackedBalancer => "untracked-balancer",
             Self::KeepAliveRace => "keep-alive-race",
+            Self::UncheckedAddresses => "unchecked-addresses",
+            Self::LongTtl => "long-ttl",
+            Self::StandbyShares => "standby-shares",
             Self::OnNoServer => "on-no-server",
             Self::Unwatched => "unwatched",
             Self::AgentWatchesNothing => "agent-watches-nothing",
@@ -309,6 +321,8 @@ impl FindingRule {
             | Self::NoRedispatch
             | Self::UntrackedBalancer
             | Self::KeepAliveRace
+            | Self::LongTtl
+            | Self::StandbyShares
             | Self::OnNoServer
             | Self::Unwatched
             | Self::AgentWatchesNothing
@@ -335,6 +349,7 @@ impl FindingRule {
             | Self::MonitoringUnwatched
             | Self::DifferentButSingle
             | Self::AlikeServers
+            | Self::UncheckedAddresses
             | Self::NoOutsideView => Note,
         }
     }
