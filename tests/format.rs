@@ -31,7 +31,7 @@ const SMALL: &str = "(components: [
     (id: \"web\", kind: Web()),
     (id: \"app\", kind: App()),
     (id: \"db\", kind: Database()),
-], links: [(from: \"web\", to: \"app\"), (from: \"app\", to: \"db\")])";
+], links: [(from: \"web\", to: \"app\"), (from: \"app\", to: \"db\")], certificates: [(on: [\"web\"])])";
 
 #[test]
 fn a_few_lines_make_a_site_that_works() {
@@ -110,8 +110,7 @@ fn protocols_follow_from_the_ends() {
 
 #[test]
 fn a_certificate_is_for_the_site_unless_it_says_otherwise() {
-    let infra =
-        read(&SMALL.replacen("(components", "(domain: \"www.example.com\", certificates: [(on: [\"web\"])], components", 1));
+    let infra = read(&SMALL.replacen("(components", "(domain: \"www.example.com\", components", 1));
     let certificate = &infra.certificates()[0];
     assert_eq!((certificate.names[0].as_str(), certificate.days_left), ("www.example.com", 90));
 }

@@ -118,6 +118,6 @@ fn an_error_about_the_whole_scenario_is_reported_at_its_list() {
     let entry = DESIGN.lines().find(|line| line.contains("from: \"browser\"") && line.contains("Http")).expect("an entry");
     let text = DESIGN.replacen(entry, "", 1);
     let (at, message) = refused(&text);
-    assert!(message.contains("one HTTP link, or one to each balancer of a VRRP pair; found 0"), "{message}");
+    assert!(message.contains("an HTTP link to each entry of the site, at least one and at most 28; found 0"), "{message}");
     assert_eq!(at, place(&text, "    links: [", "links: ["));
 }

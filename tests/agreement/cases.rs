@@ -14,6 +14,7 @@ pub(crate) const ALL: &[Case] = &[
     Case {
         name: "reads leave a silent database",
         drawing: r#"(traffic: (rate: 20.0), servers: [(id: "a"), (id: "b")],
+            certificates: [(on: ["lb"])],
             components: [(id: "lb", kind: LoadBalancer()),
                 (id: "web-1", kind: Web(), server: "a"), (id: "web-2", kind: Web(), server: "b"),
                 (id: "app-1", kind: App(), server: "a"), (id: "app-2", kind: App(), server: "b"),
@@ -32,6 +33,7 @@ pub(crate) const ALL: &[Case] = &[
     Case {
         name: "writes routed to a read-only replica fail with nothing broken",
         drawing: r#"(traffic: (rate: 20.0),
+            certificates: [(on: ["lb"])],
             components: [(id: "lb", kind: LoadBalancer()), (id: "app-1", kind: App()), (id: "app-2", kind: App()),
                 (id: "db-1", kind: Database()), (id: "db-2", kind: Database(role: Replica))],
             links: [(from: "lb", to: "app-1"), (from: "lb", to: "app-2"), (from: "app-1", to: "db-1"), (from: "app-2", to: "db-2"),
@@ -41,6 +43,7 @@ pub(crate) const ALL: &[Case] = &[
     Case {
         name: "a VRRP pair whose balancers have different backends",
         drawing: r#"(traffic: (rate: 20.0),
+            certificates: [(on: ["lb-1", "lb-2"])],
             components: [(id: "lb-1", kind: LoadBalancer(vrrp: (peer: "lb-2", priority: 150))),
                 (id: "lb-2", kind: LoadBalancer(vrrp: (peer: "lb-1"))), (id: "web-1", kind: Web()), (id: "web-2", kind: Web()),
                 (id: "app", kind: App()), (id: "db", kind: Database())],
@@ -56,6 +59,7 @@ pub(crate) const ALL: &[Case] = &[
     Case {
         name: "a health check through to the database stops static pages",
         drawing: r#"(traffic: (rate: 20.0),
+            certificates: [(on: ["lb"])],
             components: [(id: "lb", kind: LoadBalancer(check: HttpDatabase)), (id: "web-1", kind: Web()), (id: "web-2", kind: Web()),
                 (id: "app-1", kind: App()), (id: "app-2", kind: App()), (id: "db", kind: Database())],
             links: [(from: "lb", to: "web-1"), (from: "lb", to: "web-2"), (from: "web-1", to: "app-1"), (from: "web-2", to: "app-2"),
@@ -65,6 +69,7 @@ pub(crate) const ALL: &[Case] = &[
     Case {
         name: "a shallow health check keeps a web server without its application",
         drawing: r#"(traffic: (rate: 20.0),
+            certificates: [(on: ["lb"])],
             components: [(id: "lb", kind: LoadBalancer()), (id: "web-1", kind: Web()), (id: "web-2", kind: Web()),
                 (id: "app-1", kind: App()), (id: "app-2", kind: App()), (id: "db", kind: Database())],
             links: [(from: "lb", to: "web-1"), (from: "lb", to: "web-2"), (from: "web-1", to: "app-1"), (from: "web-2", to: "app-2"),
@@ -74,6 +79,7 @@ pub(crate) const ALL: &[Case] = &[
     Case {
         name: "a stub resolver queries the second resolver if the first does not respond",
         drawing: r#"(traffic: (rate: 20.0),
+            certificates: [(on: ["web"])],
             components: [(id: "dns-1", kind: DnsResolver()), (id: "dns-2", kind: DnsResolver()),
                 (id: "web", kind: Web()), (id: "app", kind: App()), (id: "db", kind: Database())],
             links: [(from: "browser", to: "dns-1"), (from: "browser", to: "dns-2"), (from: "browser", to: "web"),
@@ -83,6 +89,7 @@ pub(crate) const ALL: &[Case] = &[
     Case {
         name: "a silent resolver delays lookups but loses none",
         drawing: r#"(traffic: (rate: 20.0), servers: [(id: "n-1")],
+            certificates: [(on: ["web"])],
             components: [(id: "dns-1", kind: DnsResolver(ttl_s: 60.0), server: "n-1"), (id: "dns-2", kind: DnsResolver(ttl_s: 60.0)),
                 (id: "web", kind: Web()), (id: "app", kind: App()), (id: "db", kind: Database())],
             links: [(from: "browser", to: "dns-1"), (from: "browser", to: "dns-2"), (from: "browser", to: "web"),
@@ -92,6 +99,7 @@ pub(crate) const ALL: &[Case] = &[
     Case {
         name: "users of a dead balancer go to the other address",
         drawing: r#"(traffic: (rate: 20.0), servers: [(id: "s-1"), (id: "s-2")],
+            certificates: [(on: ["lb-1", "lb-2"])],
             components: [(id: "dns", kind: DnsResolver()), (id: "lb-1", kind: LoadBalancer(), server: "s-1"),
                 (id: "lb-2", kind: LoadBalancer(), server: "s-2"), (id: "web", kind: Web()), (id: "app", kind: App()),
                 (id: "db", kind: Database())],
@@ -108,6 +116,7 @@ pub(crate) const ALL: &[Case] = &[
     Case {
         name: "DNS does not check addresses: one with a failing site behind it keeps its users",
         drawing: r#"(traffic: (rate: 20.0),
+            certificates: [(on: ["lb-1", "lb-2"])],
             components: [(id: "dns", kind: DnsResolver()), (id: "lb-1", kind: LoadBalancer()), (id: "lb-2", kind: LoadBalancer()),
                 (id: "web-1", kind: Web()), (id: "web-2", kind: Web()), (id: "app", kind: App()), (id: "db", kind: Database())],
             links: [(from: "browser", to: "lb-1"), (from: "browser", to: "lb-2"), (from: "lb-1", to: "web-1"),
@@ -117,6 +126,7 @@ pub(crate) const ALL: &[Case] = &[
     Case {
         name: "users who wait less than an attempt do not reach the second address",
         drawing: r#"(traffic: (rate: 20.0, attempt_timeout_s: 21.0), servers: [(id: "s-1")],
+            certificates: [(on: ["lb-1", "lb-2"])],
             components: [(id: "dns", kind: DnsResolver()), (id: "lb-1", kind: LoadBalancer(), server: "s-1"),
                 (id: "lb-2", kind: LoadBalancer()), (id: "web", kind: Web()), (id: "app", kind: App()), (id: "db", kind: Database())],
             links: [(from: "browser", to: "lb-1"), (from: "browser", to: "lb-2"), (from: "lb-1", to: "web"),
@@ -125,8 +135,30 @@ pub(crate) const ALL: &[Case] = &[
         losses: &[("server s-1", [Degraded, Degraded, Degraded]), ("component lb-1", [Works, Works, Works])],
     },
     Case {
+        name: "browsers refuse a site without a certificate",
+        drawing: r#"(traffic: (rate: 20.0, resumes: 0.5),
+            components: [(id: "lb", kind: LoadBalancer()), (id: "web", kind: Web()), (id: "app", kind: App()), (id: "db", kind: Database())],
+            links: [(from: "lb", to: "web"), (from: "web", to: "app"), (from: "app", to: "db")])"#,
+        losses: &[("component app", [Stops, Stops, Stops])],
+    },
+    Case {
+        name: "a certificate behind the balancer that terminates TLS does not help",
+        drawing: r#"(traffic: (rate: 20.0), certificates: [(on: ["web"])],
+            components: [(id: "lb", kind: LoadBalancer()), (id: "web", kind: Web()), (id: "app", kind: App()), (id: "db", kind: Database())],
+            links: [(from: "lb", to: "web"), (from: "web", to: "app"), (from: "app", to: "db")])"#,
+        losses: &[("component app", [Stops, Stops, Stops])],
+    },
+    Case {
+        name: "with passthrough, the certificate of the web server is the one that counts",
+        drawing: r#"(traffic: (rate: 20.0), tls: (edge: Passthrough), certificates: [(on: ["web"])],
+            components: [(id: "lb", kind: LoadBalancer()), (id: "web", kind: Web()), (id: "app", kind: App()), (id: "db", kind: Database())],
+            links: [(from: "lb", to: "web"), (from: "web", to: "app"), (from: "app", to: "db")])"#,
+        losses: &[("component app", [Works, Stops, Stops])],
+    },
+    Case {
         name: "two pairs share two addresses",
         drawing: r#"(traffic: (rate: 20.0), servers: [(id: "s-1"), (id: "s-2"), (id: "s-3"), (id: "s-4")],
+            certificates: [(on: ["lb-1", "lb-2", "lb-3", "lb-4"])],
             components: [(id: "dns", kind: DnsResolver()),
                 (id: "lb-1", kind: LoadBalancer(vrrp: (peer: "lb-2", priority: 150)), server: "s-1"),
                 (id: "lb-2", kind: LoadBalancer(vrrp: (peer: "lb-1")), server: "s-2"),
@@ -163,6 +195,7 @@ pub(crate) const ALL: &[Case] = &[
     Case {
         name: "with two masters, users reach the one that announced the address last",
         drawing: r#"(traffic: (rate: 20.0), servers: [(id: "s-1"), (id: "s-2")],
+            certificates: [(on: ["lb-1", "lb-2"])],
             components: [
                 (id: "fw-1", kind: Firewall(servers: ["s-1"], inbound: [(ports: [80, 443, 112])], outbound: [(ports: [8080, 112])]), server: "s-1"),
                 (id: "fw-2", kind: Firewall(servers: ["s-2"], inbound: [(ports: [80, 443, 112])], outbound: [(ports: [8080, 112])]), server: "s-2"),

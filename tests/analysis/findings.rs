@@ -210,7 +210,7 @@ fn messy() -> Infrastructure {
         r#"(format: 1, id: "messy", title: "t", summary: "s",
         traffic: (rate: 100.0, static_share: 0.4, write_share: 0.2),
         tls: (edge: Reencrypt, web_to_app: true),
-        certificates: [(names: ["www.foobar.com"], on: ["web-1"], days_left: 20)],
+        certificates: [(names: ["www.foobar.com"], on: ["lb-1"], days_left: 20)],
         domains: [(id: "rack", servers: ["s-1", "s-2"])],
         servers: [(id: "s-1"), (id: "s-2")],
         components: [(id: "browser", kind: Browser), (id: "lb-1", kind: LoadBalancer(), server: "s-1"),
@@ -280,6 +280,7 @@ fn a_cache_hides_a_database_only_if_the_database_cannot_carry_the_load_alone() {
 
 /// Two addresses, and a standby site that is not independent.
 const SITES: &str = r#"(domains: [(id: "building", servers: ["a", "b"])], servers: [(id: "a"), (id: "b")],
+    certificates: [(on: ["web-1", "web-2", "web-3"])],
     components: [(id: "dns", kind: DnsResolver(ttl_s: 300.0)), (id: "web-1", kind: Web(), server: "a"), (id: "web-2", kind: Web()),
         (id: "web-3", kind: Web(), server: "b"), (id: "app", kind: App()), (id: "db", kind: Database(), server: "a")],
     links: [(from: "browser", to: "web-1"), (from: "browser", to: "web-2"), (from: "browser", to: "web-3", standby: true),
@@ -298,7 +299,10 @@ fn several_addresses_and_a_standby_site_are_reviewed() {
     assert!(["app", "db", "building"].iter().all(|part| shared.contains(part)) && !shared.contains("web"), "{shared}");
     assert_eq!(of(&SITES.replace("ttl_s: 300.0", "ttl_s: 60.0"), "long-ttl"), None);
     let shipped = include_str!("../../assets/second-site.ron");
-    assert_eq!(["unchecked-addresses", "long-ttl", "standby-shares", "writes-to-replica"].map(|rule| of(shipped, rule)), [const { None }; 4]);
+    assert_eq!(
+        ["unchecked-addresses", "long-ttl", "standby-shares", "writes-to-replica"].map(|rule| of(shipped, rule)),
+        [const { None }; 4]
+    );
     // The balancers are no single points; what is behind them is.
     let infra = load(("active-active.ron", include_str!("../../assets/active-active.ron")));
     let single: Vec<String> = findings(&infra, 100.0)
@@ -327,6 +331,7 @@ fn every_rule_is_triggered_by_some_design() {
     let text = include_str!("../../assets/design-0.ron").replace("days_left: 61", "days_left: 0");
     found.extend(ids(&load(("expired.ron", &text)), 100.0));
     found.extend(ids(&load(("sites.ron", SITES)), 100.0));
+    found.extend(ids(&load(("certificate.ron", r#"(components: [(id: "web", kind: Web())])"#)), 100.0));
     found.extend(ids(&stage_2(), 450.0));
     found.extend(ids(&stage_2(), 600.0));
     let all: BTreeSet<&str> = FindingRule::ALL.into_iter().map(FindingRule::id).collect();
@@ -401,7 +406,7 @@ fn what_users_do_not_send_cannot_be_read() {
 fn a_balancer_may_send_each_kind_to_another_tier() {
     let site = |kinds: [&str; 2]| {
         format!(
-            r#"(components: [(id: "lb", kind: LoadBalancer()), (id: "files", kind: Web()), (id: "app", kind: App()), (id: "db", kind: Database())],
+            r#"(certificates: [(on: ["lb"])], components: [(id: "lb", kind: LoadBalancer()), (id: "files", kind: Web()), (id: "app", kind: App()), (id: "db", kind: Database())],
             links: [(from: "lb", to: "files", kinds: [{}]), (from: "lb", to: "app", kinds: [{}]), (from: "app", to: "db")])"#,
             kinds[0], kinds[1]
         )

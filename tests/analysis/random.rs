@@ -8,7 +8,9 @@ use std::fmt::Write as _;
 use super::load;
 use hoplight::analysis::{Carriers, Outage, PathCircuits, works};
 use hoplight::model::firewall::RuleAction;
-use hoplight::model::{ComponentIx, ComponentKind, DatabaseRole, Element, Infrastructure, Protocol, RequestKind};
+use hoplight::model::{
+    Cipher, ComponentIx, ComponentKind, DatabaseRole, Element, Infrastructure, Protocol, RequestKind, TlsMode,
+};
 use petgraph::algo::dominators;
 use petgraph::graph::DiGraph;
 use proptest::prelude::*;
@@ -133,8 +135,19 @@ fn ways_from(infra: &Infrastructure, at: ComponentIx, request: RequestKind) -> V
     ways
 }
 
-/// Elements that one hop needs, or `None` if a firewall blocks it.
+/// Whether users' TLS ends at a hop's server, which has no certificate.
+fn is_refused(infra: &Infrastructure, hop: &hoplight::model::Hop) -> bool {
+    let is_balancer = |ix| matches!(infra.component(ix).kind, ComponentKind::LoadBalancer(_));
+    let is_users = hop.cipher == Cipher::TlsThrough || hop.cipher == Cipher::Tls && infra.component(hop.from).kind.is_browser();
+    let passes = infra.tls().edge == TlsMode::Passthrough && is_balancer(hop.to);
+    is_users && !passes && infra.certificates_at(hop.to).is_empty()
+}
+
+/// Elements that one hop needs, or `None` if a firewall blocks it or a browser refuses it.
 fn needs(infra: &Infrastructure, hop: &hoplight::model::Hop) -> Option<BTreeSet<Element>> {
+    if is_refused(infra, hop) {
+        return None;
+    }
     let allowed = hop.guards.iter().all(|guard| guard.verdict.action == RuleAction::Allow);
     let mut needed = BTreeSet::from([infra.hop_element(hop.link)]);
     for ix in hop.guards.iter().map(|guard| guard.firewall).chain([hop.to]) {
@@ -176,7 +189,7 @@ fn dominators_of_answers(infra: &Infrastructure, request: RequestKind) -> Option
     for hop in infra.hops() {
         let link = infra.link(hop.link);
         let (from, to) = (nodes[hop.from.index()], nodes[hop.to.index()]);
-        if !link.serves(request) {
+        if !link.serves(request) || is_refused(infra, &hop) {
             continue;
         }
         if link.protocol == Protocol::Dns {
@@ -262,7 +275,8 @@ proptest! {
                 let carries = carriers.carries(hop.link, kind);
                 let element = infra.hop_element(hop.link);
                 prop_assert!(carries || !used.contains(&element), "{} carries {:?}", element, kind);
-                let open = infra.link(hop.link).serves(kind) && needs(&infra, &hop).is_some();
+                // What a hop would carry does not depend on whether its certificate exists yet.
+                let open = infra.link(hop.link).serves(kind) && (is_refused(&infra, &hop) || needs(&infra, &hop).is_some());
                 prop_assert!(open || !carries, "{} is blocked for {:?}", element, kind);
             }
         }

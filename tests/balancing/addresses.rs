@@ -133,7 +133,10 @@ fn all_addresses_dead_means_that_the_site_is_down() {
     window(&mut sim, 1.0);
     let (failed, ended) = window(&mut sim, 20.0);
     assert_eq!(failed, ended);
-    assert_eq!(sim.failures().filter(|(_, count)| *count > 0).map(|(failure, _)| failure).collect::<Vec<_>>(), [Failure::Refused]);
+    assert_eq!(
+        sim.failures().filter(|(_, count)| *count > 0).map(|(failure, _)| failure).collect::<Vec<_>>(),
+        [Failure::Refused]
+    );
 }
 
 #[test]
@@ -244,7 +247,8 @@ fn a_pair_shares_one_of_two_addresses() {
             (from: "lb-1", to: "lb-2"), (from: "lb-3", to: "lb-4"), (from: "lb-1", to: "web"), (from: "lb-2", to: "web"),
             (from: "lb-3", to: "web"), (from: "lb-4", to: "web")])"#;
     let mut sim = start(load(text));
-    let masters = |sim: &Simulation| sim.masters().map(|ix| sim.infrastructure().component(ix).id.to_string()).collect::<Vec<_>>();
+    let masters =
+        |sim: &Simulation| sim.masters().map(|ix| sim.infrastructure().component(ix).id.to_string()).collect::<Vec<_>>();
     to(&mut sim, 20.0);
     assert_eq!((masters(&sim), sim.shared_addresses()), (vec!["lb-1".to_owned(), "lb-3".to_owned()], 2));
     let counts = ["lb-1", "lb-2", "lb-3", "lb-4"].map(|id| arrivals(&sim, id));
@@ -259,7 +263,8 @@ fn a_pair_shares_one_of_two_addresses() {
 fn the_same_seed_gives_the_same_run() {
     let run = || {
         let mut sim = start(two_sites(20.0));
-        for (at, words) in [(10.0, "kill web-a"), (15.0, "dns switch web-b"), (40.0, "restore web-a"), (50.0, "dns switch web-a")] {
+        for (at, words) in [(10.0, "kill web-a"), (15.0, "dns switch web-b"), (40.0, "restore web-a"), (50.0, "dns switch web-a")]
+        {
             to(&mut sim, at);
             act(&mut sim, words);
         }
@@ -274,7 +279,7 @@ fn the_same_seed_gives_the_same_run() {
 fn settings_of_the_browsers_links_are_checked() {
     let problem = |links: &str| {
         let text = format!(
-            r#"(components: [(id: "dns", kind: DnsResolver()), (id: "web-1", kind: Web()), (id: "web-2", kind: Web()), (id: "app", kind: App())],
+            r#"(certificates: [(on: ["web-1"])], components: [(id: "dns", kind: DnsResolver()), (id: "web-1", kind: Web()), (id: "web-2", kind: Web()), (id: "app", kind: App())],
                 links: [{links}])"#
         );
         let errors = read_scenario("site.ron", &text).err().unwrap_or_default();
@@ -288,7 +293,7 @@ fn settings_of_the_browsers_links_are_checked() {
     assert!(problem(inside).contains("only HTTP links from the browser have `standby`"), "{}", problem(inside));
     let only = r#"(from: "browser", to: "web-1", standby: true)"#;
     assert!(problem(only).contains("the site's record would list no address"), "{}", problem(only));
-    let text = r#"(components: [(id: "web-1", kind: Web()), (id: "web-2", kind: Web())],
+    let text = r#"(certificates: [(on: ["web-1", "web-2"])], components: [(id: "web-1", kind: Web()), (id: "web-2", kind: Web())],
         links: [(from: "browser", to: "web-1"), (from: "browser", to: "web-2", standby: true)])"#;
     let errors = read_scenario("site.ron", text).err().unwrap_or_default();
     assert!(errors[0].message.contains("add a DNS resolver"), "{errors:?}");

@@ -246,7 +246,8 @@ fn an_invalid_pair_is_rejected() {
     let two = two.replace(r#"(from: "lb-1", to: "lb-2", protocol: Vrrp),"#, "");
     assert!(Infrastructure::from_ron("pair.ron", &two).is_ok(), "two balancers that are no pair have an address each");
     let standby = good.replace(r#"to: "lb-2", protocol: Http"#, r#"to: "lb-2", standby: true"#);
-    let error = hoplight::text::read_error(Infrastructure::from_ron("pair.ron", &standby).expect_err("half of a pair")).to_string();
+    let error =
+        hoplight::text::read_error(Infrastructure::from_ron("pair.ron", &standby).expect_err("half of a pair")).to_string();
     assert!(error.contains("both of the browser's links to them have `standby`, or neither"), "{error}");
 }
 

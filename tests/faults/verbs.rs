@@ -108,6 +108,20 @@ fn the_whole_catalogue_is_scriptable_and_detects_missing_elements() {
 }
 
 #[test]
+fn a_component_without_a_certificate_cannot_expire_and_the_holders_are_named() {
+    let told = |changes: &[(&str, &str)], words: &str| {
+        let run = Run::new(&site(changes));
+        let command = script::command(words, run.sim.infrastructure()).unwrap_or_else(|error| panic!("{words}: {error:?}"));
+        let error = run.sim.check(&command).expect_err(words);
+        assert!(error.is_lasting());
+        hoplight::text::refusal(&error).to_string()
+    };
+    assert_eq!(told(&[], "expire web-1"), "web-1 has no certificate; it is held by lb-1 and lb-2");
+    let none = [(r#"certificates: [(names: ["www.example.com"], on: ["lb-1", "lb-2"], days_left: 61)],"#, "")];
+    assert_eq!(told(&none, "expire lb-1"), "lb-1 has no certificate, and neither has any other component");
+}
+
+#[test]
 fn invalid_numbers_of_faults_are_reported() {
     let infra = site(&[]);
     for (words, says) in [

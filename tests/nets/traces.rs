@@ -132,6 +132,7 @@ macro_rules! recorded {
 }
 
 recorded! {
+    active_active: "active-active",
     bench_w1: "bench-w1",
     bench_w2: "bench-w2",
     cache_aside: "cache-aside",
@@ -149,6 +150,7 @@ recorded! {
     firewall_pair: "firewall-pair",
     keepalive_race: "keepalive-race",
     pull_monitoring: "pull-monitoring",
+    second_site: "second-site",
     stage_0_simple: "stage-0-simple",
     stage_1_distributed: "stage-1-distributed",
     stage_2_secured: "stage-2-secured",

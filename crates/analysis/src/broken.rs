@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use super::losses::LossReason;
-use hoplight_model::{ComponentId, Element, Infrastructure, Text};
+use hoplight_model::{ComponentId, Element, Infrastructure, LinkIx, Protocol, Text};
 
 /// What a request needed and could not reach.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -54,10 +54,14 @@ pub enum Obstacle {
         /// The hop.
         hop: Element,
     },
+    /// Users' TLS connections end at a component without a certificate.
+    NoCertificate(ComponentId),
     /// The site's name is missing from the DNS.
     Nameless(Text),
     /// The only resolver that users query does not respond.
     NoLookup(ComponentId),
+    /// None of the resolvers that users query responds.
+    NoLookups,
     /// Users' packets to an entry get no reply.
     EntrySilent(ComponentId),
     /// An entry refuses users' connections.
@@ -99,12 +103,17 @@ impl Obstacle {
             (id(from), id(to))
         };
         match why {
-            LossReason::NoLookup(link) => Self::NoLookup(ends(link).1),
+            LossReason::NoLookup(link) => {
+                let is_lookup = |link: &LinkIx| infra.link(*link).protocol == Protocol::Dns;
+                let several = infra.links_from(infra.ends(link).0).iter().filter(|link| is_lookup(link)).count() > 1;
+                if several { Self::NoLookups } else { Self::NoLookup(ends(link).1) }
+            }
             LossReason::NameGone(_) => Self::Nameless(Text::new(infra.domain()).unwrap_or_default()),
             LossReason::EntrySilent(link) => Self::EntrySilent(ends(link).1),
             LossReason::EntryRefused(link) => Self::EntryRefused(ends(link).1),
             LossReason::TwoMasters => Self::TwoMasters,
             LossReason::Expired(ix) => Self::CertificateExpired(id(ix)),
+            LossReason::NoCertificate(ix) => Self::NoCertificate(id(ix)),
             LossReason::NoBackend(ix) => Self::NoBackend(id(ix)),
             LossReason::NoRoute(ix) => Self::NoRoute(id(ix)),
             LossReason::Silent(link) => {

@@ -25,7 +25,7 @@ impl Carriers {
         let nothing = Outage::none();
         let mut carriers = Self(vec![[false; 3]; infra.graph().edge_count()]);
         for kind in RequestKind::ALL {
-            let reach = Reachability::explore(infra, &nothing, kind);
+            let reach = Reachability::explore_if_certified(infra, &nothing, kind);
             carriers.add(&reach.crossed, kind);
             let asked: Vec<_> =
                 lookups(infra, kind).into_iter().filter(|link| passes(infra, &nothing, &infra.hop(*link)).is_ok()).collect();

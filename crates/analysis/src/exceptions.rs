@@ -26,6 +26,6 @@ pub(super) fn certificates_needed(infra: &Infrastructure, hop: &Hop) -> Vec<usiz
     let is_inside = infra.link(hop.link).protocol != Protocol::Http || http_tls == HttpTls::Inside;
     match certificate_check(infra, hop) {
         CertificateCheck::AnyOf(places) if !is_inside => places,
-        CertificateCheck::AnyOf(_) | CertificateCheck::EachHolder(_) | CertificateCheck::Unchecked => Vec::new(),
+        CertificateCheck::AnyOf(_) | CertificateCheck::Missing | CertificateCheck::Unchecked => Vec::new(),
     }
 }

@@ -14,9 +14,11 @@ use super::broken::{Missing, Obstacle};
 use super::database::takes_writes;
 use super::exceptions;
 use super::outage::Outage;
-use hoplight_model::behaviour::{Behaviour, Statement, behaviour};
+use hoplight_model::behaviour::{Behaviour, CertificateCheck, Statement, behaviour, certificate_check};
 use hoplight_model::firewall::RuleAction;
-use hoplight_model::{ComponentIx, ComponentKind, DatabaseRole, Hop, Infrastructure, LinkIx, Protocol, RequestKind, Tier};
+use hoplight_model::{
+    Cipher, ComponentIx, ComponentKind, DatabaseRole, Hop, Infrastructure, LinkIx, Protocol, RequestKind, Tier,
+};
 
 /// Whether a component answers a request of this kind without an upstream, once the request reaches it.
 pub(super) fn answers(infra: &Infrastructure, outage: &Outage, ix: ComponentIx, request: RequestKind) -> bool {
@@ -64,8 +66,16 @@ pub(super) fn lookups(infra: &Infrastructure, request: RequestKind) -> Vec<LinkI
     }
 }
 
-/// Whether a new connection gets through a hop and reaches a running component.
+/// Whether a new connection gets through a hop and reaches a running component that has a certificate if it needs one.
 pub(super) fn passes(infra: &Infrastructure, outage: &Outage, hop: &Hop) -> Result<(), Obstacle> {
+    if lacks_certificate(infra, hop) {
+        return Err(Obstacle::NoCertificate(infra.component(hop.to).id.clone()));
+    }
+    passes_if_certified(infra, outage, hop)
+}
+
+/// Like [`passes`], as if no certificate were missing.
+fn passes_if_certified(infra: &Infrastructure, outage: &Outage, hop: &Hop) -> Result<(), Obstacle> {
     let element = || infra.hop_element(hop.link);
     if outage.cuts(infra, hop.link) {
         return Err(Obstacle::Out(element()));
@@ -94,6 +104,12 @@ pub(super) fn passes(infra: &Infrastructure, outage: &Outage, hop: &Hop) -> Resu
     Ok(())
 }
 
+/// Whether a user's TLS connection ends at this hop's server, which has no certificate.
+pub(super) fn lacks_certificate(infra: &Infrastructure, hop: &Hop) -> bool {
+    let is_users = hop.cipher == Cipher::TlsThrough || hop.cipher == Cipher::Tls && infra.component(hop.from).kind.is_browser();
+    is_users && certificate_check(infra, hop) == CertificateCheck::Missing
+}
+
 fn is_replica(kind: &ComponentKind) -> bool {
     kind.as_database().is_some_and(|spec| spec.role == DatabaseRole::Replica)
 }
@@ -111,6 +127,21 @@ pub(super) struct Reachability {
 impl Reachability {
     /// Searches breadth first, so that paths are shortest, and exhaustively, so that every hop is visited.
     pub(super) fn explore(infra: &Infrastructure, outage: &Outage, request: RequestKind) -> Self {
+        Self::explore_with(infra, outage, request, passes)
+    }
+
+    /// Like [`Self::explore`], as if no certificate were missing. What a TLS mode would cost or disclose does not depend on
+    /// whether its certificates exist yet.
+    pub(super) fn explore_if_certified(infra: &Infrastructure, outage: &Outage, request: RequestKind) -> Self {
+        Self::explore_with(infra, outage, request, passes_if_certified)
+    }
+
+    fn explore_with(
+        infra: &Infrastructure,
+        outage: &Outage,
+        request: RequestKind,
+        passes: fn(&Infrastructure, &Outage, &Hop) -> Result<(), Obstacle>,
+    ) -> Self {
         let mut reach = Self { reached: Vec::new(), crossed: Vec::new(), obstacles: BTreeSet::new() };
         let mut seen = vec![false; infra.len()];
         let mut stopped = Vec::new();

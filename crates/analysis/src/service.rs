@@ -21,11 +21,20 @@ pub fn works(infra: &Infrastructure, outage: &Outage, kind: RequestKind) -> Resu
 }
 
 /// Hops of one working path, including the DNS lookup.
-pub(super) fn path(infra: &Infrastructure, outage: &Outage, kind: RequestKind) -> Result<Vec<Hop>, Broken> {
+fn path(infra: &Infrastructure, outage: &Outage, kind: RequestKind) -> Result<Vec<Hop>, Broken> {
+    path_through(infra, outage, kind, &Reachability::explore(infra, outage, kind))
+}
+
+/// Hops of one path that works if no certificate is missing, including the DNS lookup.
+pub(super) fn path_if_certified(infra: &Infrastructure, kind: RequestKind) -> Result<Vec<Hop>, Broken> {
+    let outage = Outage::none();
+    path_through(infra, &outage, kind, &Reachability::explore_if_certified(infra, &outage, kind))
+}
+
+fn path_through(infra: &Infrastructure, outage: &Outage, kind: RequestKind, reach: &Reachability) -> Result<Vec<Hop>, Broken> {
     let lookup = lookup(infra, outage, kind)?;
-    let reach = Reachability::explore(infra, outage, kind);
     let Some(mut path) = reach.path(infra, outage, kind) else {
-        return Err(Broken { missing: reach.missing(infra, kind), obstacles: reach.obstacles });
+        return Err(Broken { missing: reach.missing(infra, kind), obstacles: reach.obstacles.clone() });
     };
     path.extend(lookup);
     Ok(path)

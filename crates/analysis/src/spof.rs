@@ -10,7 +10,7 @@ use super::broken::Broken;
 use super::cause::Cause;
 use super::losses::{LossForecast, Verdict, without_loss};
 use super::outage::Outage;
-use super::service::{path, works};
+use super::service::{path_if_certified, works};
 use super::structure::Structure;
 use hoplight_model::{Element, Infrastructure, RequestKind};
 
@@ -96,7 +96,7 @@ impl Spof {
 
 /// Returns the hops of this kind's path without an outage, in authored order.
 pub fn usual_path(infra: &Infrastructure, kind: RequestKind) -> Vec<Element> {
-    let Ok(mut hops) = path(infra, &Outage::none(), kind) else { return Vec::new() };
+    let Ok(mut hops) = path_if_certified(infra, kind) else { return Vec::new() };
     hops.sort_by_key(|hop| hop.link);
     hops.into_iter().map(|hop| infra.hop_element(hop.link)).collect()
 }

@@ -237,6 +237,9 @@ fn hop(page: &mut Page, stage: &Stage, link: LinkIx, width: u16) {
             page.text(Tone::Dim, &format!("weight {}", weight.weight));
         }
     }
+    if weight.standby {
+        page.text(Tone::Dim, "It leads to the standby site: the DNS record does not list this address until it is switched.");
+    }
     for guard in &hop.guards {
         firewall::verdict(page, infra, *guard);
     }

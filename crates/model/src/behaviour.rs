@@ -24,7 +24,9 @@ pub use cluster::{ClusterRules, HEARTBEAT, SEMI_SYNC_TIMEOUT, first_authority, s
 pub use facts::{Column, CrashEffect, FailsAs, HttpTls, KindFacts, Operator, RequestPart, Shape};
 pub use failure::{AttemptFailure, Ejection, FailurePolicy, HttpError, NextAttempt, Reaction, RetryRule};
 pub use forwarding::{APP_TIMEOUT, Forwarding, HealthChecking, MOST_UPSTREAMS, UpstreamChoice, WEB_TIMEOUT, check_depth};
-pub use identity::{CertificateCheck, certificate_check, checks_speak_tls, resumes_sessions, site_certificates, terminates_tls};
+pub use identity::{
+    CertificateCheck, certificate_check, checks_speak_tls, lacks_certificate, resumes_sessions, terminates_tls, users_tls_ends,
+};
 pub use idle::{KeepAliveRace, idle_timeout, keep_alive_race};
 
 use super::component::{ComponentKind, ResolverSpec};
@@ -190,9 +192,8 @@ fn addresses(infra: &Infrastructure, links: Vec<LinkIx>) -> Vec<Address> {
     };
     let mut addresses: Vec<Address> = Vec::new();
     for link in links {
-        let shares = |known: &LinkIx| {
-            vrrp(link).zip(vrrp(*known)).is_some_and(|((to, _), (_, peer))| infra.component(to).id == peer.peer)
-        };
+        let shares =
+            |known: &LinkIx| vrrp(link).zip(vrrp(*known)).is_some_and(|((to, _), (_, peer))| infra.component(to).id == peer.peer);
         match addresses.iter_mut().find(|address| address.links.iter().any(shares)) {
             Some(address) => address.links.push(link),
             None => addresses.push(Address { links: vec![link], standby: infra.link(link).standby }),

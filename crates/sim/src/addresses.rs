@@ -30,12 +30,8 @@ pub(crate) struct AddressesPlan {
 
 impl AddressesPlan {
     pub(crate) fn new(addresses: &[Address], attempt_timeout: u64) -> Self {
-        let mut plan = Self {
-            entries: IndexVec::default(),
-            of_link: BTreeMap::new(),
-            listed: [Vec::new(), Vec::new()],
-            attempt_timeout,
-        };
+        let mut plan =
+            Self { entries: IndexVec::default(), of_link: BTreeMap::new(), listed: [Vec::new(), Vec::new()], attempt_timeout };
         for address in addresses {
             let number = plan.entries.push(*address.links.first().expect("an address has a link"));
             plan.of_link.extend(address.links.iter().map(|link| (*link, number)));

@@ -118,7 +118,12 @@ pub enum CommandError {
     /// The component's software is not known.
     NoSoftware(Element),
     /// The component has no certificate.
-    NoCertificate(Element),
+    NoCertificate {
+        /// The component.
+        component: Element,
+        /// The components that hold one.
+        holders: Vec<ComponentId>,
+    },
     /// The component cannot start with its configuration.
     BadConfiguration(Element),
     /// The fault is already present.
@@ -172,7 +177,7 @@ impl CommandError {
             | Self::NoMonitoring
             | Self::NoProcess(_)
             | Self::NoSoftware(_)
-            | Self::NoCertificate(_)
+            | Self::NoCertificate { .. }
             | Self::CannotFault(_)
             | Self::NoBackend(_)
             | Self::NoBalancer

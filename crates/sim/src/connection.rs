@@ -19,7 +19,7 @@
 //! checks use the same sessions as its requests. Firewalls judge every message
 //! from a client, also on open connections, so each request shows which rules let it pass.
 
-use hoplight_model::behaviour::{keep_alive_race, resumes_sessions};
+use hoplight_model::behaviour::{keep_alive_race, lacks_certificate, resumes_sessions};
 use hoplight_model::hop::{Cipher, Hop};
 use hoplight_model::{Connections, Infrastructure, TlsVersion};
 
@@ -148,7 +148,8 @@ impl ConnectionsPlan {
             full: tls.handshake_ms.nanos(),
             resumed: tls.resumed_ms.nanos(),
             resumes: traffic.resumes.get(),
-            per_request: traffic.connections == Connections::PerRequest,
+            // Without a certificate, no connection was ever opened.
+            per_request: traffic.connections == Connections::PerRequest || lacks_certificate(infra),
             users: traffic.returning_users(),
             follows_rate: traffic.users.is_none() && !traffic.arrivals.is_closed(),
             pause: traffic.mean_pause_s() * 1e9,

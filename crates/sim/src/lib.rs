@@ -11,7 +11,7 @@
 //! use hoplight_sim::{Command, SimTime, Simulation};
 //!
 //! let site = r#"(
-//!     components: [(id: "web", kind: Web()), (id: "app", kind: App()), (id: "db", kind: Database())],
+//!     certificates: [(on: ["web"])], components: [(id: "web", kind: Web()), (id: "app", kind: App()), (id: "db", kind: Database())],
 //!     links: [(from: "web", to: "app"), (from: "app", to: "db")],
 //! )"#;
 //! let infra = Infrastructure::from_ron("site.ron", site)?;

@@ -49,8 +49,10 @@ pub(super) struct Plan {
     pub(super) has_alternatives: bool,
     pub(super) tls: TlsMode,
     pub(super) connections: ConnectionsPlan,
-    /// When the site's certificate expires, in nanoseconds; `None` without TLS or without a certificate.
+    /// When the first certificate that users see expires, in nanoseconds; `None` without TLS or without a certificate.
     pub(super) certificate_until: Option<u64>,
+    /// Whether users' handshakes fail because nothing at which they end has a certificate.
+    pub(super) lacks_certificate: bool,
     pub(super) patience: u64,
     pub(super) new_visitors: f64,
     pub(super) static_share: f64,
@@ -121,6 +123,7 @@ impl Plan {
             browser,
             tls: infra.tls().edge,
             certificate_until: Self::certificate_until(infra, &ends),
+            lacks_certificate: behaviour::lacks_certificate(infra),
             patience: traffic.patience_s.nanos(),
             new_visitors: traffic.new_visitors.get(),
             static_share: traffic.static_share.get(),
@@ -186,10 +189,9 @@ impl Plan {
         infra.certificates_at(ix).into_iter().map(|place| ends[place]).max()
     }
 
-    /// When the site's certificate expires at the first of its holders, in nanoseconds.
+    /// When the certificate expires at the first of the components at which users' TLS ends, in nanoseconds.
     fn certificate_until(infra: &Infrastructure, ends: &[u64]) -> Option<u64> {
-        let holders = behaviour::site_certificates(infra);
-        holders.into_iter().filter_map(|places| places.into_iter().map(|place| ends[place]).max()).min()
+        behaviour::users_tls_ends(infra).into_iter().filter_map(|ix| Self::proves_until(infra, ends, ix)).min()
     }
 
     fn role(

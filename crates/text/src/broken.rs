@@ -41,9 +41,13 @@ pub fn obstacle(obstacle: &Obstacle) -> Phrase {
         Obstacle::Expired { name, hop } => {
             phrase!["the certificate for ", Part::name(name), " has expired, and ", hop, " needs it"]
         }
+        Obstacle::NoCertificate(component) => {
+            phrase![component, " has no certificate, and browsers refuse an HTTPS connection without one"]
+        }
         Obstacle::Nameless(name) => phrase![Part::name(name), " is gone from the DNS"],
         Obstacle::Denied { firewall, hop } => phrase![firewall, " blocks ", hop],
         Obstacle::NoLookup(resolver) => phrase![resolver, ", the only resolver that users query, does not respond"],
+        Obstacle::NoLookups => "none of the resolvers that users query responds".into(),
         Obstacle::EntrySilent(entry) => phrase!["users' packets to ", entry, " get no reply"],
         Obstacle::EntryRefused(entry) => phrase![entry, " refuses users' connections"],
         Obstacle::TwoMasters => {

@@ -106,11 +106,11 @@ pub const fn common_fault(fault: CommonFault) -> CommonFaultText {
             remedy: "restore the record; wait for the caches",
         },
         CommonFault::SiteLost => CommonFaultText {
-            title: "the first site is lost, and the DNS record still lists it",
-            users: "connections time out until the record is switched, and then until the cached record expires",
-            agents: "those of the lost site are silent; the standby site is idle until users arrive",
-            alert: "absence; the external probe, if it is on (probe 10)",
-            remedy: "dns switch; a short TTL, set before it is needed",
+            title: "the first of two sites is lost",
+            users: "timeouts, until the record is switched and their cached one expires",
+            agents: "those of the lost site are silent",
+            alert: "absence",
+            remedy: "dns switch; a short TTL",
         },
         CommonFault::FirewallDropsWeb => CommonFaultText {
             title: "a firewall drops traffic from the balancer to the web servers",

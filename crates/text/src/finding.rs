@@ -239,7 +239,13 @@ fn message(finding: &DesignFinding) -> Passage {
             " s for the next"
         ],
         FindingKind::LongTtl { ttl_s } => {
-            phrase!["after a switch to the standby site, ", subject(), " and its users keep the old address for up to ", *ttl_s, " s"]
+            phrase![
+                "after a switch to the standby site, ",
+                subject(),
+                " and its users keep the old address for up to ",
+                *ttl_s,
+                " s"
+            ]
         }
         FindingKind::StandbyShares { shared } => {
             phrase!["the standby site depends on ", list(shared.iter().map(cause)), ", like the first site"]

@@ -1,7 +1,7 @@
 //! Why requests fail in the long run after the loss of an element.
 
 use hoplight_analysis::{LossForecast, LossReason, Obstacle, Verdict};
-use hoplight_model::{ComponentIx, Element, Infrastructure, RequestKind};
+use hoplight_model::{ComponentIx, Element, Infrastructure, LinkIx, Protocol, RequestKind};
 
 use crate::broken::obstacle;
 use crate::phrase;
@@ -45,12 +45,15 @@ fn works(infra: &Infrastructure, forecast: &LossForecast) -> Phrase {
 fn reason(infra: &Infrastructure, why: LossReason) -> Phrase {
     match why {
         LossReason::NoLookup(link) => {
-            let resolver = infra.ends(link).1;
+            let (browser, resolver) = infra.ends(link);
+            let is_lookup = |link: &LinkIx| infra.link(*link).protocol == Protocol::Dns;
+            let several = infra.links_from(browser).iter().filter(|link| is_lookup(link)).count() > 1;
+            let only = || phrase![element(infra, resolver), ", the only resolver that they query"];
+            let whom = if several { "any resolver".into() } else { only() };
             phrase![
                 "new visitors get no response from ",
-                element(infra, resolver),
-                ", the only resolver that they query; returning users continue on open connections, and until their cached address \
-                 expires (TTL ",
+                whom,
+                "; returning users continue on open connections, and until their cached address expires (TTL ",
                 ttl(infra, resolver),
                 ")"
             ]
@@ -67,6 +70,7 @@ fn reason(infra: &Infrastructure, why: LossReason) -> Phrase {
         | LossReason::EntryRefused(_)
         | LossReason::TwoMasters
         | LossReason::Expired(_)
+        | LossReason::NoCertificate(_)
         | LossReason::NoBackend(_)
         | LossReason::NoRoute(_)
         | LossReason::Silent(_)
@@ -92,6 +96,7 @@ mod tests {
     use hoplight_analysis::losses;
 
     const SITE: &str = r#"(
+        certificates: [(on: ["web"])],
         components: [(id: "dns", kind: DnsResolver()), (id: "web", kind: Web()), (id: "app", kind: App()),
             (id: "db", kind: Database()), (id: "db-2", kind: Database(role: Replica))],
         links: [(from: "browser", to: "dns"), (from: "browser", to: "web"), (from: "web", to: "app"), (from: "app", to: "db"),

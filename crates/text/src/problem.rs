@@ -7,7 +7,7 @@ use hoplight_model::CachePlace;
 use hoplight_model::draft::EditError;
 use hoplight_model::problem::{AlertProblem, ClusterProblem, LinkEnds, Listed, PairProblem, Ranged, StandbyProblem};
 use hoplight_model::text::sanitise;
-use hoplight_model::{ContentError, Infrastructure, Problem, ProblemKind, Protocol, ReadError, ReadProblem};
+use hoplight_model::{ComponentId, ContentError, Infrastructure, Problem, ProblemKind, Protocol, ReadError, ReadProblem};
 
 /// Like [`Infrastructure::read`], with a sentence for each problem.
 ///
@@ -136,18 +136,12 @@ pub fn problem_kind(kind: &ProblemKind) -> String {
             "the site has no entry for users: there is no balancer, HTTP cache, web server or application without an incoming HTTP link"
                 .to_owned()
         }
-        ProblemKind::SeveralEntries { entries, more } => {
-            let names: Vec<String> = entries.iter().map(|entry| format!("`{entry}`")).collect();
-            format!(
-                "no HTTP link leads to any of {}{}, so each could be the entry: add the missing links, or link each entry with \
-                 (from: \"browser\", to: …)",
-                names.join(", "),
-                if *more { " and others" } else { "" }
-            )
-        }
+        ProblemKind::SeveralEntries { entries, more } => several_entries(entries, *more),
         ProblemKind::Browsers(found) => format!("a scenario must have exactly one browser, found {found}"),
         ProblemKind::BrowserLinks { count, most } => {
-            format!("the browser must have an HTTP link to each entry of the site, at least one and at most {most}; found {count}")
+            format!(
+                "the browser must have an HTTP link to each entry of the site, at least one and at most {most}; found {count}"
+            )
         }
         ProblemKind::Cycle => "the HTTP and SQL links form a cycle, so a request would never end".to_owned(),
         ProblemKind::TooManyHops { hops, most } => format!("a request may take {hops} hops; at most {most} are supported"),
@@ -174,6 +168,17 @@ pub fn problem_kind(kind: &ProblemKind) -> String {
         }
         ProblemKind::ProbeWithoutService => "a probe needs a monitoring service to report to, and there is none".to_owned(),
     }
+}
+
+/// Several components could be the entry of the site.
+fn several_entries(entries: &[ComponentId], more: bool) -> String {
+    let names: Vec<String> = entries.iter().map(|entry| format!("`{entry}`")).collect();
+    format!(
+        "no HTTP link leads to any of {}{}, so each could be the entry: add the missing links, or link each entry with \
+         (from: \"browser\", to: …)",
+        names.join(", "),
+        if more { " and others" } else { "" }
+    )
 }
 
 fn described(ends: &LinkEnds) -> String {

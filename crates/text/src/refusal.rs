@@ -5,7 +5,7 @@ use hoplight_sim::CommandError;
 
 use crate::fault::{absent, already, fault};
 use crate::phrase;
-use crate::phrase::Phrase;
+use crate::phrase::{Phrase, list};
 
 /// Why a command was refused.
 pub fn refusal(error: &CommandError) -> Phrase {
@@ -20,7 +20,12 @@ pub fn refusal(error: &CommandError) -> Phrase {
         CommandError::NoMonitoring => phrase!["this infrastructure has no monitoring service to report to"],
         CommandError::NoProcess(hop) => phrase![hop, " is a link: it has no process"],
         CommandError::NoSoftware(element) => phrase!["the software of ", element, " is not known"],
-        CommandError::NoCertificate(element) => phrase![element, " has no certificate"],
+        CommandError::NoCertificate { component, holders } if holders.is_empty() => {
+            phrase![component, " has no certificate, and neither has any other component"]
+        }
+        CommandError::NoCertificate { component, holders } => {
+            phrase![component, " has no certificate; it is held by ", list(holders)]
+        }
         CommandError::BadConfiguration(element) => {
             phrase![element, " cannot start with this configuration: roll it back first"]
         }

@@ -141,8 +141,7 @@ fn measured(sides: [&Side; 2]) -> Vec<Row> {
 fn incidents(sides: [&Side; 2]) -> Vec<Row> {
     let of = |get: &dyn Fn(&Measured) -> u64| sides.map(|side| Some(get(&side.simulation) as f64));
     let alerts = |state: &str| of(&|run| run.alerts.iter().filter(|alert| alert.state == state).count() as u64);
-    let extra_owners =
-        |run: &Measured| run.incidents.shared_address.as_ref().map_or(0, |address| address.extra_owners() as u64);
+    let extra_owners = |run: &Measured| run.incidents.shared_address.as_ref().map_or(0, |address| address.extra_owners() as u64);
     let mut causes: Vec<(&str, Option<&str>)> =
         sides.iter().flat_map(|side| &side.simulation.incidents.failed_by_cause).map(|it| (it.failure, it.cause)).collect();
     causes.sort_unstable();

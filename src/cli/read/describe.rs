@@ -190,6 +190,9 @@ fn link(infra: &Infrastructure, carriers: &Carriers, hop: &Hop) -> String {
     let port = if weight.protocol == Protocol::Vrrp { String::new() } else { format!(" to port {}", infra.port(hop.link)) };
     let mut words = format!("{} to {}: {}{port}, {readable}.", id(hop.from), id(hop.to), weight.protocol.word());
     words += &carried(infra, carriers, hop.link);
+    if weight.standby {
+        words += " It leads to the standby site, whose address is not in the site's DNS record until the record is switched.";
+    }
     for guard in &hop.guards {
         let rule = guard.verdict.rule.map_or_else(|| "no rule matches".to_owned(), |rule| format!("rule {rule}"));
         let way = if guard.verdict.direction == Direction::Inbound { "in" } else { "out" };

@@ -8,6 +8,7 @@ use crate::exposure::{Authentication, Exposure, HopContent, exposures};
 use crate::plaintext::balancer_can_read;
 use crate::reading::{Fact, Stake};
 use crate::tls_price::{KeyPurpose, tls_price};
+use hoplight_model::behaviour::users_tls_ends;
 use hoplight_model::{Cipher, ComponentId, Element, LinkIx, Protocol, RequestKind, Text};
 
 pub(super) fn find(context: &FindingContext<'_>) -> Vec<DesignFinding> {
@@ -22,9 +23,17 @@ pub(super) fn find(context: &FindingContext<'_>) -> Vec<DesignFinding> {
     found.extend(balancers(context, &exposures));
     found.extend(unchecked(&exposures));
     let missing = tls_price(context.infra).keys.into_iter().filter(|key| key.purpose == KeyPurpose::Site && !key.is_drawn);
-    found.extend(missing.map(|key| {
+    let mut at: Vec<ComponentId> = missing.map(|key| key.at).collect();
+    // Nothing carries users' requests to a component that browsers refuse.
+    for ix in users_tls_ends(context.infra) {
+        let id = context.id(ix);
+        if context.infra.certificates_at(ix).is_empty() && !at.contains(id) {
+            at.push(id.clone());
+        }
+    }
+    found.extend(at.iter().map(|id| {
         let domain = Text::new(context.infra.domain()).unwrap_or_default();
-        DesignFinding::of_component(&key.at, FindingKind::NoCertificate { domain })
+        DesignFinding::of_component(id, FindingKind::NoCertificate { domain })
     }));
     found
 }

@@ -27,6 +27,8 @@ pub enum LossReason {
     TwoMasters,
     /// The certificate of this component has expired.
     Expired(ComponentIx),
+    /// The component at which users' TLS ends has no certificate.
+    NoCertificate(ComponentIx),
     /// No backend of this balancer is UP.
     NoBackend(ComponentIx),
     /// The component has no upstream for these requests.

@@ -1,7 +1,7 @@
 //! Data that does not depend on a loss, derived once per infrastructure.
 
 use hoplight_model::arrivals::Arrivals;
-use hoplight_model::behaviour::{Behaviour, WhenFull, behaviour, check_depth, site_certificates};
+use hoplight_model::behaviour::{Behaviour, WhenFull, behaviour, check_depth};
 use hoplight_model::station::Station;
 use hoplight_model::{ComponentIx, HealthCheck, Hop, Infrastructure, LinkIx, RequestKind};
 
@@ -27,8 +27,6 @@ pub(super) struct Site<'a> {
     pub(super) clusters: Vec<Vec<ComponentIx>>,
     /// The hit ratios of each component that is a cache.
     pub(super) caches: Vec<Option<CacheModel>>,
-    /// The certificates of each component that holds one for the site.
-    pub(super) holders: Vec<Vec<usize>>,
     /// Requests per second of all kinds, if it is not that of the scenario's traffic.
     rate: Option<f64>,
 }
@@ -63,7 +61,6 @@ impl<'a> Site<'a> {
             check_depths: infra.components().map(|(ix, _)| check_depth(infra, ix)).collect(),
             clusters: infra.database_clusters(),
             caches: infra.components().map(|(_, component)| component.kind.as_cache().map(CacheModel::of)).collect(),
-            holders: site_certificates(infra),
             hops,
             behaviours,
             order,

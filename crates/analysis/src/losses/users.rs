@@ -125,14 +125,17 @@ impl Users<'_> {
         // A message that reaches the other holder of the address belongs to no connection there.
         let moved = (opening * holder.losses_per_s * self.opening_trips(traffic) * travel).min(opening * holder.share);
         broken(LossReason::TwoMasters, moved);
-        let refused = match self.expired(to, kind) {
-            Some((expired, at)) => {
-                let refused = (share - moved).max(0.0) * self.refused(holder.entry, expired);
-                broken(LossReason::Expired(at), refused);
-                refused
-            }
-            None => 0.0,
-        };
+        let mut refused = 0.0;
+        for (part, why) in self.refusals(to, kind) {
+            // Without a certificate, there has been no connection to keep and no session to resume.
+            let share = (share - moved).max(0.0) * match why {
+                LossReason::NoCertificate(_) if part >= 1.0 => 1.0,
+                LossReason::NoCertificate(_) => self.refused(holder.entry, part),
+                _ => self.refused(holder.entry, part * (1.0 - traffic.resumes.get())),
+            };
+            broken(why, share);
+            refused += share;
+        }
         let left = (share - moved - refused).max(0.0);
         // Returning users know which address responds, unless none of their attempts got that far.
         let waiting = match holder.delay_s {
@@ -163,28 +166,28 @@ impl Users<'_> {
         1.0 + handshake
     }
 
-    /// Share of the full handshakes with an entry that fail because of an expired certificate, and the holder of that
-    /// certificate.
-    fn expired(&self, ix: ComponentIx, kind: RequestKind) -> Option<(f64, ComponentIx)> {
+    /// Shares of the full handshakes with an entry that fail because of a certificate, with the reasons.
+    fn refusals(&self, ix: ComponentIx, kind: RequestKind) -> Vec<(f64, LossReason)> {
         let infra = self.site.infra;
         if infra.tls().edge == TlsMode::None {
-            return None;
+            return Vec::new();
         }
         if !terminates_tls(infra, ix) {
             let sends = &self.nodes[ix.index()].sends[kind.index()];
-            let behind = sends.iter().filter_map(|(link, share)| {
-                let (expired, at) = self.expired(self.site.hop(*link).to, kind)?;
-                Some((expired * share, at))
-            });
-            return behind.reduce(|(sum, at), (share, _)| (sum + share, at));
+            let behind = |(link, share): &(LinkIx, f64)| {
+                let refusals = self.refusals(self.site.hop(*link).to, kind).into_iter();
+                refusals.map(|(part, why)| (part * share, why)).collect::<Vec<_>>()
+            };
+            return sends.iter().flat_map(behind).collect();
         }
         let own = infra.certificates_at(ix);
-        let is_expired = if own.is_empty() {
-            self.site.holders.iter().any(|places| self.state.all_expired(places))
+        if own.is_empty() {
+            vec![(1.0, LossReason::NoCertificate(ix))]
+        } else if self.state.all_expired(&own) {
+            vec![(1.0, LossReason::Expired(ix))]
         } else {
-            self.state.all_expired(&own)
-        };
-        is_expired.then_some((1.0, ix))
+            Vec::new()
+        }
     }
 
     /// Share of a returning user's requests that open a connection, because the last one has been closed.
@@ -201,13 +204,12 @@ impl Users<'_> {
         KeptConnections { pause_s: traffic.mean_pause_s(), idle_s: if kept { idle_s } else { 0.0 }, reopens }
     }
 
-    /// Share of the requests on an entry that fail because `expired` of the full handshakes do.
-    fn refused(&self, entry: LinkIx, expired: f64) -> f64 {
-        if expired <= 0.0 {
+    /// Share of the requests on an entry that fail because `refused` of the handshakes do.
+    fn refused(&self, entry: LinkIx, refused: f64) -> f64 {
+        if refused <= 0.0 {
             return 0.0;
         }
-        let traffic = self.site.infra.traffic();
-        let (new, refused) = (traffic.new_visitors.get(), (1.0 - traffic.resumes.get()) * expired);
+        let new = self.site.infra.traffic().new_visitors.get();
         new * refused + (1.0 - new) * (1.0 - self.kept(entry, 1.0 - refused).after_loss())
     }
 

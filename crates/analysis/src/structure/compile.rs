@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::super::cause::Cause;
 use super::super::circuit::{Circuit, CircuitBuilder, GateId};
 use super::super::exceptions::certificates_needed;
-use super::super::flow::{lookups, onward};
+use super::super::flow::{lacks_certificate, lookups, onward};
 use hoplight_model::behaviour::{Behaviour, ClusterRules, Statement, behaviour};
 use hoplight_model::component::Software;
 use hoplight_model::firewall::RuleAction;
@@ -182,7 +182,7 @@ impl<'a> Compiler<'a> {
 
     /// True if a new connection gets through the hop: the link, its firewalls, and a valid certificate.
     fn open(&mut self, hop: &Hop) -> GateId {
-        if hop.guards.iter().any(|guard| guard.verdict.action != RuleAction::Allow) {
+        if hop.guards.iter().any(|guard| guard.verdict.action != RuleAction::Allow) || lacks_certificate(self.infra, hop) {
             return self.builder.constant(false);
         }
         let ends = (self.infra.component(hop.from).id.clone(), self.infra.component(hop.to).id.clone());

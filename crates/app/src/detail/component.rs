@@ -296,6 +296,9 @@ fn replication(page: &mut Page, now: &DatabaseView, is_up: bool) {
 fn browser(page: &mut Page, stage: &Stage) {
     let (infra, sim) = (stage.infra(), stage.sim());
     let (tone, padlock) = match infra.tls().edge {
+        mode if mode != TlsMode::None && sim.lacks_certificate() => {
+            (Tone::Bad, "no padlock: the site has no certificate; the browser refuses to connect")
+        }
         mode if mode != TlsMode::None && sim.is_certificate_expired() => {
             (Tone::Bad, "no padlock: the certificate has expired; the browser opens no new connections")
         }

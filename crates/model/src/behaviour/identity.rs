@@ -5,17 +5,18 @@ use std::collections::BTreeSet;
 use crate::hop::{Cipher, Hop};
 use crate::infrastructure::{ComponentIx, Infrastructure};
 use crate::link::Protocol;
-use crate::tls::{Certificate, TlsMode};
+use crate::tls::TlsMode;
 
 /// The certificates that a new TLS connection needs, as positions in [`Infrastructure::certificates`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CertificateCheck {
-    /// None: no handshake ends here, or the drawing has no certificate.
+    /// None: no handshake ends here, or the client does not check the server.
     Unchecked,
     /// At least one of these must be valid.
     AnyOf(Vec<usize>),
-    /// At least one of each list must be valid. Each list belongs to one component.
-    EachHolder(Vec<Vec<usize>>),
+    /// The server has no certificate, so a user's handshake fails: without one, it shares no cipher suite with the
+    /// browser (RFC 8446, 4.4.2; OpenSSL: "no shared cipher").
+    Missing,
 }
 
 /// Whether TLS handshakes end at this component and cost it CPU time.
@@ -26,9 +27,8 @@ pub fn terminates_tls(infra: &Infrastructure, ix: ComponentIx) -> bool {
 
 /// The certificates that a full handshake on a hop needs. Resumed sessions do not present any (RFC 8446, 2.2).
 ///
-/// A user's browser checks the certificate of the component that terminates TLS. If that component has none, every
-/// holder of a certificate for the site must have a valid one. Inside the site, a client checks the certificate of the
-/// component that it connects to.
+/// A user's browser checks the certificate of the component that terminates TLS, and refuses one without any. Inside the
+/// site, a client checks the certificate of the component that it connects to, if it has one.
 pub fn certificate_check(infra: &Infrastructure, hop: &Hop) -> CertificateCheck {
     let is_users = match hop.cipher {
         _ if !infra.link(hop.link).protocol.carries_requests() => return CertificateCheck::Unchecked,
@@ -42,18 +42,30 @@ pub fn certificate_check(infra: &Infrastructure, hop: &Hop) -> CertificateCheck 
     if !own.is_empty() {
         return CertificateCheck::AnyOf(own);
     }
-    let of_site = site_certificates(infra);
-    if is_users && !of_site.is_empty() { CertificateCheck::EachHolder(of_site) } else { CertificateCheck::Unchecked }
+    if is_users { CertificateCheck::Missing } else { CertificateCheck::Unchecked }
 }
 
-/// The certificates of each component that holds one for the site. If no certificate covers the site's name, all of
-/// them count.
-pub fn site_certificates(infra: &Infrastructure) -> Vec<Vec<usize>> {
-    let certificates = infra.certificates();
-    let of_site: Vec<&Certificate> = certificates.iter().filter(|certificate| certificate.covers(infra.domain())).collect();
-    let meant = if of_site.is_empty() { certificates.iter().collect() } else { of_site };
-    let holders: BTreeSet<ComponentIx> = meant.into_iter().flat_map(|certificate| infra.holders(certificate)).collect();
-    holders.into_iter().map(|ix| infra.certificates_at(ix)).collect()
+/// The components at which users' TLS connections end, in authored order; empty without TLS.
+pub fn users_tls_ends(infra: &Infrastructure) -> Vec<ComponentIx> {
+    let Some(browser) = infra.browser().filter(|_| infra.tls().edge != TlsMode::None) else { return Vec::new() };
+    let mut ends = BTreeSet::new();
+    let mut seen = BTreeSet::new();
+    let mut open = vec![browser];
+    while let Some(ix) = open.pop() {
+        if ix != browser && terminates_tls(infra, ix) {
+            ends.insert(ix);
+        } else if seen.insert(ix) {
+            let links = infra.links_from(ix).into_iter().filter(|link| infra.link(*link).protocol == Protocol::Http);
+            open.extend(links.map(|link| infra.ends(link).1));
+        }
+    }
+    ends.into_iter().collect()
+}
+
+/// Whether users' TLS connections end only at components without a certificate, so that every handshake fails.
+pub fn lacks_certificate(infra: &Infrastructure) -> bool {
+    let ends = users_tls_ends(infra);
+    !ends.is_empty() && ends.into_iter().all(|ix| infra.certificates_at(ix).is_empty())
 }
 
 /// Whether the client of a hop resumes TLS sessions instead of making a full handshake for each connection. HTTP proxies do,

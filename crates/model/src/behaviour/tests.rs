@@ -232,7 +232,7 @@ fn the_component_that_terminates_tls_needs_a_certificate() {
         match certificate_check(&infra, &infra.hop(link)) {
             CertificateCheck::Unchecked => BTreeSet::new(),
             CertificateCheck::AnyOf(places) => names(places),
-            CertificateCheck::EachHolder(_) => panic!("{name}: {} has no certificate", hop.1),
+            CertificateCheck::Missing => panic!("{name}: {} has no certificate", hop.1),
         }
     };
     let one = |name: &str| BTreeSet::from([name.to_owned()]);
@@ -245,14 +245,17 @@ fn the_component_that_terminates_tls_needs_a_certificate() {
 }
 
 #[test]
-fn users_of_an_entry_without_a_certificate_depend_on_every_holder() {
+fn users_refuse_an_entry_without_a_certificate() {
     let infra = site(
         r#"tls: (edge: Terminate), certificates: [(on: ["web"])],"#,
         r#"(id: "lb", kind: LoadBalancer()), (id: "web", kind: Web())"#,
         r#"(from: "lb", to: "web")"#,
     );
     let link = infra.link_between("browser", "lb").unwrap();
-    assert_eq!(certificate_check(&infra, &infra.hop(link)), CertificateCheck::EachHolder(vec![vec![0]]));
+    assert_eq!(certificate_check(&infra, &infra.hop(link)), CertificateCheck::Missing);
+    assert!(super::lacks_certificate(&infra), "a certificate behind the entry does not help");
+    let passes = infra.edited(&crate::infrastructure::TopologyEdit::EdgeTls(crate::tls::TlsMode::Passthrough));
+    assert!(!super::lacks_certificate(&passes), "with passthrough, TLS ends at the web server");
 }
 
 /// One component of each kind. Extend it when a new kind no longer compiles in [`ComponentKind::facts`].

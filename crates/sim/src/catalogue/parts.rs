@@ -32,15 +32,15 @@ impl<'a> Parts<'a> {
         };
         let entries = |standby: bool| {
             let from_browser = infra.browser().map(|browser| infra.links_from(browser)).unwrap_or_default().into_iter();
-            let is_entry = move |link: &LinkIx| infra.link(*link).protocol == Protocol::Http && infra.link(*link).standby == standby;
+            let is_entry =
+                move |link: &LinkIx| infra.link(*link).protocol == Protocol::Http && infra.link(*link).standby == standby;
             from_browser.filter(is_entry).map(|link| infra.component(infra.ends(link).1))
         };
         let standby = entries(true).next().map(|component| component.id.clone());
         let machine = |component: &Component| {
             component.server.clone().map_or_else(|| Element::Component(component.id.clone()), Element::Server)
         };
-        let mut entry_machines: Vec<Element> =
-            if standby.is_some() { entries(false).map(machine).collect() } else { Vec::new() };
+        let mut entry_machines: Vec<Element> = if standby.is_some() { entries(false).map(machine).collect() } else { Vec::new() };
         entry_machines.dedup();
         Self {
             infra,

@@ -241,13 +241,13 @@ impl Simulation {
     /// Responds to one phase of a handshake, after the TLS server has processed it.
     pub(super) fn end_handshake<O: Observer>(&mut self, request: RequestIx, station: StationIx, observer: &mut O) {
         let record = &self.requests[request];
-        let own = self.plan.stations[station].certificate_until;
-        // With TLS passthrough, the web servers hold the certificate of the balancer.
-        let until = if record.carries.is_some() { own } else { own.or(self.plan.certificate_until) };
+        let until = self.plan.stations[station].certificate_until;
         // A resumed session does not show the certificate again.
         let is_shown = matches!(record.phase, Phase::Handshake | Phase::Hello);
         let expired = is_shown && until.is_some_and(|until| self.clock.now() >= SimTime::from_nanos(until));
-        self.respond(request, if expired { Status::Certificate } else { Status::Ok }, observer);
+        // Inside the site, a client accepts a server without a certificate of its own.
+        let is_missing = until.is_none() && record.carries.is_none();
+        self.respond(request, if expired || is_missing { Status::Certificate } else { Status::Ok }, observer);
     }
 
     /// Number of idle connections in the pool of a link.

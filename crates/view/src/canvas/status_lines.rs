@@ -152,7 +152,10 @@ fn browser(scene: &Scene<'_>, ix: ComponentIx, lines: &mut Vec<StatusLine>) {
     let http = |link: &_| scene.infra.link(*link).protocol == Protocol::Http;
     let entry = scene.infra.links_from(ix).into_iter().find(http);
     let encrypted = entry.is_some_and(|link| scene.infra.hop(link).cipher != Cipher::Plaintext);
-    if encrypted && scene.canvas.sim.is_certificate_expired() {
+    if encrypted && scene.canvas.sim.lacks_certificate() {
+        lines.push(status(theme.bad, ["https ✗"]));
+        lines.push(status(theme.bad, ["no certificate", "no cert"]));
+    } else if encrypted && scene.canvas.sim.is_certificate_expired() {
         lines.push(status(theme.bad, ["https ✗"]));
         lines.push(status(theme.bad, ["certificate expired", "cert expired", "expired"]));
     } else if encrypted {

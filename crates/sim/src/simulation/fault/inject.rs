@@ -214,7 +214,15 @@ impl Simulation {
         };
         let places: Vec<usize> =
             self.infra.certificates().iter().enumerate().filter(|(_, c)| held(c)).map(|(place, _)| place).collect();
-        if places.is_empty() { Err(CommandError::NoCertificate(Element::Component(id.clone()))) } else { Ok(places) }
+        if places.is_empty() {
+            let mut holders: Vec<StationIx> =
+                self.infra.certificates().iter().flat_map(|certificate| self.infra.holders(certificate)).collect();
+            holders.sort_unstable();
+            holders.dedup();
+            let holders = holders.into_iter().map(|ix| self.infra.component(ix).id.clone()).collect();
+            return Err(CommandError::NoCertificate { component: Element::Component(id.clone()), holders });
+        }
+        Ok(places)
     }
 
     /// Sets or removes the slowdown of stations or of a link.

@@ -77,6 +77,11 @@ impl Simulation {
         self.plan.certificate_until.is_some_and(|until| self.clock.now() >= SimTime::from_nanos(until))
     }
 
+    /// Whether browsers refuse to connect because the site uses TLS without a certificate.
+    pub fn lacks_certificate(&self) -> bool {
+        self.plan.lacks_certificate
+    }
+
     /// What was captured on a hop; `None` if it is not tapped.
     pub fn tap(&self, link: LinkIx) -> Option<Tap> {
         self.faults.taps.get(link)
