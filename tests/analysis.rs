@@ -169,7 +169,6 @@ fn every_single_point_has_an_explanation() {
 fn guarded(inbound: &str) -> Infrastructure {
     let text = format!(
         r#"(format: 1, id: "guarded", title: "t", summary: "s", servers: [(id: "s-1")],
-        certificates: [(on: ["web-1"])],
         components: [(id: "browser", kind: Browser), (id: "web-1", kind: Web(), server: "s-1"),
             (id: "fw-1", kind: Firewall(servers: ["s-1"], inbound: [{inbound}]), server: "s-1")],
         links: [(from: "browser", to: "web-1", protocol: Http)])"#
@@ -196,7 +195,7 @@ fn a_site_that_never_works_is_broken_and_has_no_single_points() {
 /// A site without servers or firewalls.
 fn site(components: &str, links: &str) -> Infrastructure {
     let text = format!(
-        r#"(format: 1, id: "site", title: "t", summary: "s", tls: (edge: None),
+        r#"(format: 1, id: "site", title: "t", summary: "s",
         components: [(id: "browser", kind: Browser), {components}], links: [{links}])"#
     );
     load(("site.ron", &text))

@@ -31,7 +31,7 @@ const SMALL: &str = "(components: [
     (id: \"web\", kind: Web()),
     (id: \"app\", kind: App()),
     (id: \"db\", kind: Database()),
-], links: [(from: \"web\", to: \"app\"), (from: \"app\", to: \"db\")], certificates: [(on: [\"web\"])])";
+], links: [(from: \"web\", to: \"app\"), (from: \"app\", to: \"db\")])";
 
 #[test]
 fn a_few_lines_make_a_site_that_works() {
@@ -72,7 +72,7 @@ fn an_undeclared_browser_finds_resolver_and_entry() {
     let mentioned = SMALL.replacen("(id: \"web\"", "(id: \"user\", kind: Browser), (id: \"web\"", 1);
     assert_eq!(
         mistakes(&mentioned),
-        ["5:4 the browser must have an HTTP link to each entry of the site, at least one and at most 28; found 0"]
+        ["5:4 the browser must have one HTTP link, or one to each balancer of a VRRP pair; found 0"]
     );
 }
 
@@ -82,7 +82,7 @@ fn an_ambiguous_entry_must_be_declared() {
     assert_eq!(
         mistakes(&loose),
         [
-            "1:2 no HTTP link leads to any of `web`, `app`, so each could be the entry: add the missing links, or link each entry with \
+            "1:2 no HTTP link leads to any of `web`, `app`, so each could be the entry: add the missing links, or link the entry with \
           (from: \"browser\", to: …)"
         ]
     );
@@ -110,7 +110,8 @@ fn protocols_follow_from_the_ends() {
 
 #[test]
 fn a_certificate_is_for_the_site_unless_it_says_otherwise() {
-    let infra = read(&SMALL.replacen("(components", "(domain: \"www.example.com\", components", 1));
+    let infra =
+        read(&SMALL.replacen("(components", "(domain: \"www.example.com\", certificates: [(on: [\"web\"])], components", 1));
     let certificate = &infra.certificates()[0];
     assert_eq!((certificate.names[0].as_str(), certificate.days_left), ("www.example.com", 90));
 }

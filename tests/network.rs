@@ -28,15 +28,7 @@ struct Site {
 
 impl Default for Site {
     fn default() -> Self {
-        Self {
-            traffic: NEW,
-            tls: "edge: None",
-            dns: "",
-            balancer: "",
-            app: "",
-            away_ms: 50.0,
-            certificates: r#"(on: ["lb-1"]), (on: ["web-1"])"#,
-        }
+        Self { traffic: NEW, tls: "edge: None", dns: "", balancer: "", app: "", away_ms: 50.0, certificates: "" }
     }
 }
 
@@ -302,7 +294,7 @@ fn new_connections_limit_the_throughput_of_a_server() {
         ));
         let text = format!(
             r#"(format: 1, id: "load", title: "Load", summary: "Load.", traffic: ({traffic}), tls: ({tls}),
-                certificates: [(on: ["web-1"])], components: [(id: "browser", kind: Browser),
+                components: [(id: "browser", kind: Browser),
                     (id: "web-1", kind: Web(), station: (slots: 1, service: Constant(ms: 0.5)))],
                 links: [(from: "browser", to: "web-1", protocol: Http, latency_ms: 0.5)])"#
         );

@@ -26,7 +26,6 @@ fn stage_2() -> Arc<Infrastructure> {
 const PAIR: &str = r#"(format: 1, id: "pair", title: "Pair", summary: "Two balancers, three limited backends.",
         traffic: (rate: 150.0, patience_s: 4.0),
         servers: [(id: "server-1"), (id: "server-2"), (id: "server-3"), (id: "server-4")],
-        certificates: [(on: ["lb-1", "lb-2"])],
         components: [
             (id: "browser", kind: Browser),
             (id: "fw-2", kind: Firewall(servers: ["server-2"], inbound: [(ports: [443, 112])], outbound: [(ports: [8080])])),

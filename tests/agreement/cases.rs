@@ -14,7 +14,6 @@ pub(crate) const ALL: &[Case] = &[
     Case {
         name: "reads leave a silent database",
         drawing: r#"(traffic: (rate: 20.0), servers: [(id: "a"), (id: "b")],
-            certificates: [(on: ["lb"])],
             components: [(id: "lb", kind: LoadBalancer()),
                 (id: "web-1", kind: Web(), server: "a"), (id: "web-2", kind: Web(), server: "b"),
                 (id: "app-1", kind: App(), server: "a"), (id: "app-2", kind: App(), server: "b"),
@@ -33,7 +32,6 @@ pub(crate) const ALL: &[Case] = &[
     Case {
         name: "writes routed to a read-only replica fail with nothing broken",
         drawing: r#"(traffic: (rate: 20.0),
-            certificates: [(on: ["lb"])],
             components: [(id: "lb", kind: LoadBalancer()), (id: "app-1", kind: App()), (id: "app-2", kind: App()),
                 (id: "db-1", kind: Database()), (id: "db-2", kind: Database(role: Replica))],
             links: [(from: "lb", to: "app-1"), (from: "lb", to: "app-2"), (from: "app-1", to: "db-1"), (from: "app-2", to: "db-2"),
@@ -43,7 +41,6 @@ pub(crate) const ALL: &[Case] = &[
     Case {
         name: "a VRRP pair whose balancers have different backends",
         drawing: r#"(traffic: (rate: 20.0),
-            certificates: [(on: ["lb-1", "lb-2"])],
             components: [(id: "lb-1", kind: LoadBalancer(vrrp: (peer: "lb-2", priority: 150))),
                 (id: "lb-2", kind: LoadBalancer(vrrp: (peer: "lb-1"))), (id: "web-1", kind: Web()), (id: "web-2", kind: Web()),
                 (id: "app", kind: App()), (id: "db", kind: Database())],
@@ -59,7 +56,6 @@ pub(crate) const ALL: &[Case] = &[
     Case {
         name: "a health check through to the database stops static pages",
         drawing: r#"(traffic: (rate: 20.0),
-            certificates: [(on: ["lb"])],
             components: [(id: "lb", kind: LoadBalancer(check: HttpDatabase)), (id: "web-1", kind: Web()), (id: "web-2", kind: Web()),
                 (id: "app-1", kind: App()), (id: "app-2", kind: App()), (id: "db", kind: Database())],
             links: [(from: "lb", to: "web-1"), (from: "lb", to: "web-2"), (from: "web-1", to: "app-1"), (from: "web-2", to: "app-2"),
@@ -69,7 +65,6 @@ pub(crate) const ALL: &[Case] = &[
     Case {
         name: "a shallow health check keeps a web server without its application",
         drawing: r#"(traffic: (rate: 20.0),
-            certificates: [(on: ["lb"])],
             components: [(id: "lb", kind: LoadBalancer()), (id: "web-1", kind: Web()), (id: "web-2", kind: Web()),
                 (id: "app-1", kind: App()), (id: "app-2", kind: App()), (id: "db", kind: Database())],
             links: [(from: "lb", to: "web-1"), (from: "lb", to: "web-2"), (from: "web-1", to: "app-1"), (from: "web-2", to: "app-2"),
@@ -79,7 +74,6 @@ pub(crate) const ALL: &[Case] = &[
     Case {
         name: "a stub resolver queries the second resolver if the first does not respond",
         drawing: r#"(traffic: (rate: 20.0),
-            certificates: [(on: ["web"])],
             components: [(id: "dns-1", kind: DnsResolver()), (id: "dns-2", kind: DnsResolver()),
                 (id: "web", kind: Web()), (id: "app", kind: App()), (id: "db", kind: Database())],
             links: [(from: "browser", to: "dns-1"), (from: "browser", to: "dns-2"), (from: "browser", to: "web"),
@@ -89,7 +83,6 @@ pub(crate) const ALL: &[Case] = &[
     Case {
         name: "a silent resolver delays lookups but loses none",
         drawing: r#"(traffic: (rate: 20.0), servers: [(id: "n-1")],
-            certificates: [(on: ["web"])],
             components: [(id: "dns-1", kind: DnsResolver(ttl_s: 60.0), server: "n-1"), (id: "dns-2", kind: DnsResolver(ttl_s: 60.0)),
                 (id: "web", kind: Web()), (id: "app", kind: App()), (id: "db", kind: Database())],
             links: [(from: "browser", to: "dns-1"), (from: "browser", to: "dns-2"), (from: "browser", to: "web"),
@@ -99,7 +92,6 @@ pub(crate) const ALL: &[Case] = &[
     Case {
         name: "users of a dead balancer go to the other address",
         drawing: r#"(traffic: (rate: 20.0), servers: [(id: "s-1"), (id: "s-2")],
-            certificates: [(on: ["lb-1", "lb-2"])],
             components: [(id: "dns", kind: DnsResolver()), (id: "lb-1", kind: LoadBalancer(), server: "s-1"),
                 (id: "lb-2", kind: LoadBalancer(), server: "s-2"), (id: "web", kind: Web()), (id: "app", kind: App()),
                 (id: "db", kind: Database())],
@@ -116,7 +108,6 @@ pub(crate) const ALL: &[Case] = &[
     Case {
         name: "DNS does not check addresses: one with a failing site behind it keeps its users",
         drawing: r#"(traffic: (rate: 20.0),
-            certificates: [(on: ["lb-1", "lb-2"])],
             components: [(id: "dns", kind: DnsResolver()), (id: "lb-1", kind: LoadBalancer()), (id: "lb-2", kind: LoadBalancer()),
                 (id: "web-1", kind: Web()), (id: "web-2", kind: Web()), (id: "app", kind: App()), (id: "db", kind: Database())],
             links: [(from: "browser", to: "lb-1"), (from: "browser", to: "lb-2"), (from: "lb-1", to: "web-1"),
@@ -126,7 +117,6 @@ pub(crate) const ALL: &[Case] = &[
     Case {
         name: "users who wait less than an attempt do not reach the second address",
         drawing: r#"(traffic: (rate: 20.0, attempt_timeout_s: 21.0), servers: [(id: "s-1")],
-            certificates: [(on: ["lb-1", "lb-2"])],
             components: [(id: "dns", kind: DnsResolver()), (id: "lb-1", kind: LoadBalancer(), server: "s-1"),
                 (id: "lb-2", kind: LoadBalancer()), (id: "web", kind: Web()), (id: "app", kind: App()), (id: "db", kind: Database())],
             links: [(from: "browser", to: "lb-1"), (from: "browser", to: "lb-2"), (from: "lb-1", to: "web"),
@@ -135,11 +125,20 @@ pub(crate) const ALL: &[Case] = &[
         losses: &[("server s-1", [Degraded, Degraded, Degraded]), ("component lb-1", [Works, Works, Works])],
     },
     Case {
-        name: "browsers refuse a site without a certificate",
-        drawing: r#"(traffic: (rate: 20.0, resumes: 0.5),
+        name: "a site whose drawing lists no certificate has one that can expire",
+        drawing: r#"(traffic: (rate: 20.0),
             components: [(id: "lb", kind: LoadBalancer()), (id: "web", kind: Web()), (id: "app", kind: App()), (id: "db", kind: Database())],
             links: [(from: "lb", to: "web"), (from: "web", to: "app"), (from: "app", to: "db")])"#,
-        losses: &[("component app", [Stops, Stops, Stops])],
+        losses: &[("component app", [Works, Stops, Stops]), ("certificate www.foobar.com", [Stops, Stops, Stops])],
+    },
+    Case {
+        name: "with passthrough, the assumed certificate is on the web servers",
+        drawing: r#"(traffic: (rate: 20.0), tls: (edge: Passthrough),
+            components: [(id: "lb", kind: LoadBalancer()), (id: "web-1", kind: Web()), (id: "web-2", kind: Web()),
+                (id: "app", kind: App()), (id: "db", kind: Database())],
+            links: [(from: "lb", to: "web-1"), (from: "lb", to: "web-2"), (from: "web-1", to: "app"), (from: "web-2", to: "app"),
+                (from: "app", to: "db")])"#,
+        losses: &[("component web-1", [Works, Works, Works]), ("certificate www.foobar.com", [Degraded, Degraded, Degraded])],
     },
     Case {
         name: "a certificate behind the balancer that terminates TLS does not help",
@@ -156,9 +155,26 @@ pub(crate) const ALL: &[Case] = &[
         losses: &[("component app", [Works, Stops, Stops])],
     },
     Case {
+        name: "browsers refuse one of two addresses, which has no certificate",
+        drawing: r#"(traffic: (rate: 20.0), certificates: [(on: ["lb-1"])],
+            components: [(id: "lb-1", kind: LoadBalancer()), (id: "lb-2", kind: LoadBalancer()), (id: "web", kind: Web()),
+                (id: "app", kind: App()), (id: "db", kind: Database())],
+            links: [(from: "browser", to: "lb-1"), (from: "browser", to: "lb-2"), (from: "lb-1", to: "web"),
+                (from: "lb-2", to: "web"), (from: "web", to: "app"), (from: "app", to: "db")])"#,
+        losses: &[("component app", [Degraded, Stops, Stops]), ("component lb-1", [Stops, Stops, Stops])],
+    },
+    Case {
+        name: "with passthrough, browsers refuse the web server without a certificate",
+        drawing: r#"(traffic: (rate: 20.0), tls: (edge: Passthrough), certificates: [(on: ["web-1"])],
+            components: [(id: "lb", kind: LoadBalancer()), (id: "web-1", kind: Web()), (id: "web-2", kind: Web()),
+                (id: "app", kind: App()), (id: "db", kind: Database())],
+            links: [(from: "lb", to: "web-1"), (from: "lb", to: "web-2"), (from: "web-1", to: "app"), (from: "web-2", to: "app"),
+                (from: "app", to: "db")])"#,
+        losses: &[("component web-1", [Stops, Stops, Stops]), ("component web-2", [Works, Works, Works])],
+    },
+    Case {
         name: "two pairs share two addresses",
         drawing: r#"(traffic: (rate: 20.0), servers: [(id: "s-1"), (id: "s-2"), (id: "s-3"), (id: "s-4")],
-            certificates: [(on: ["lb-1", "lb-2", "lb-3", "lb-4"])],
             components: [(id: "dns", kind: DnsResolver()),
                 (id: "lb-1", kind: LoadBalancer(vrrp: (peer: "lb-2", priority: 150)), server: "s-1"),
                 (id: "lb-2", kind: LoadBalancer(vrrp: (peer: "lb-1")), server: "s-2"),
@@ -172,8 +188,8 @@ pub(crate) const ALL: &[Case] = &[
         losses: &[
             ("server s-1", [Works, Works, Works]),
             ("server s-3", [Works, Works, Works]),
-            // Two masters of one of the two addresses.
-            ("link lb-3 → lb-4", [Degraded, Degraded, Degraded]),
+            // With two masters of an address, users reach the last one to announce it.
+            ("link lb-3 → lb-4", [Works, Works, Works]),
         ],
     },
     Case {
@@ -195,7 +211,6 @@ pub(crate) const ALL: &[Case] = &[
     Case {
         name: "with two masters, users reach the one that announced the address last",
         drawing: r#"(traffic: (rate: 20.0), servers: [(id: "s-1"), (id: "s-2")],
-            certificates: [(on: ["lb-1", "lb-2"])],
             components: [
                 (id: "fw-1", kind: Firewall(servers: ["s-1"], inbound: [(ports: [80, 443, 112])], outbound: [(ports: [8080, 112])]), server: "s-1"),
                 (id: "fw-2", kind: Firewall(servers: ["s-2"], inbound: [(ports: [80, 443, 112])], outbound: [(ports: [8080, 112])]), server: "s-2"),

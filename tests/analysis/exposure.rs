@@ -186,7 +186,7 @@ fn a_certificate_behind_the_balancer_authenticates_the_server() {
 
 #[test]
 fn vrrp_advertisements_are_always_readable() {
-    let pair = r#"(format: 1, id: "pair", title: "t", summary: "s", certificates: [(on: ["lb-1", "lb-2"])], components: [(id: "browser", kind: Browser),
+    let pair = r#"(format: 1, id: "pair", title: "t", summary: "s", components: [(id: "browser", kind: Browser),
         (id: "lb-1", kind: LoadBalancer(vrrp: (peer: "lb-2", priority: 101))),
         (id: "lb-2", kind: LoadBalancer(vrrp: (peer: "lb-1"))), (id: "web-1", kind: Web())],
         links: [(from: "browser", to: "lb-1", protocol: Http), (from: "browser", to: "lb-2", protocol: Http),

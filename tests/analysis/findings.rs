@@ -280,7 +280,6 @@ fn a_cache_hides_a_database_only_if_the_database_cannot_carry_the_load_alone() {
 
 /// Two addresses, and a standby site that is not independent.
 const SITES: &str = r#"(domains: [(id: "building", servers: ["a", "b"])], servers: [(id: "a"), (id: "b")],
-    certificates: [(on: ["web-1", "web-2", "web-3"])],
     components: [(id: "dns", kind: DnsResolver(ttl_s: 300.0)), (id: "web-1", kind: Web(), server: "a"), (id: "web-2", kind: Web()),
         (id: "web-3", kind: Web(), server: "b"), (id: "app", kind: App()), (id: "db", kind: Database(), server: "a")],
     links: [(from: "browser", to: "web-1"), (from: "browser", to: "web-2"), (from: "browser", to: "web-3", standby: true),
@@ -406,7 +405,7 @@ fn what_users_do_not_send_cannot_be_read() {
 fn a_balancer_may_send_each_kind_to_another_tier() {
     let site = |kinds: [&str; 2]| {
         format!(
-            r#"(certificates: [(on: ["lb"])], components: [(id: "lb", kind: LoadBalancer()), (id: "files", kind: Web()), (id: "app", kind: App()), (id: "db", kind: Database())],
+            r#"(components: [(id: "lb", kind: LoadBalancer()), (id: "files", kind: Web()), (id: "app", kind: App()), (id: "db", kind: Database())],
             links: [(from: "lb", to: "files", kinds: [{}]), (from: "lb", to: "app", kinds: [{}]), (from: "app", to: "db")])"#,
             kinds[0], kinds[1]
         )

@@ -58,7 +58,7 @@ fn walled(genes: &[u8]) -> Infrastructure {
     }
     let text = format!(
         r#"(format: 1, id: "walled", title: "t", summary: "s",
-        servers: [(id: "s-1"), (id: "s-2"), (id: "s-3"), (id: "s-4")], certificates: [(on: ["lb-1"])], components: [{components}],
+        servers: [(id: "s-1"), (id: "s-2"), (id: "s-3"), (id: "s-4")], components: [{components}],
         links: [(from: "browser", to: "lb-1", protocol: Http), (from: "lb-1", to: "web-1", protocol: Http),
             (from: "lb-1", to: "web-2", protocol: Http), (from: "web-1", to: "app-1", protocol: Http),
             (from: "web-2", to: "app-1", protocol: Http, port: 9000), (from: "app-1", to: "db-1", protocol: Sql),
@@ -296,7 +296,7 @@ fn the_random_firewalls_produce_every_outcome() {
 
 #[test]
 fn a_primary_listens_for_its_replica() {
-    let text = r#"(format: 1, id: "pair", title: "t", summary: "s", certificates: [(on: ["app-1"])], components: [(id: "browser", kind: Browser),
+    let text = r#"(format: 1, id: "pair", title: "t", summary: "s", components: [(id: "browser", kind: Browser),
         (id: "app-1", kind: App()), (id: "db-1", kind: Database(role: Primary)), (id: "db-2", kind: Database(role: Replica))],
         links: [(from: "browser", to: "app-1", protocol: Http), (from: "app-1", to: "db-1", protocol: Sql),
         (from: "db-1", to: "db-2", protocol: Replication, port: 3307)])"#;

@@ -99,7 +99,7 @@ fn mixed_servers_are_those_that_host_several_tiers() {
 
 #[test]
 fn a_web_server_that_runs_the_application_is_in_two_tiers() {
-    let lamp = r#"(format: 1, id: "lamp", title: "t", summary: "s", servers: [(id: "s-1")], certificates: [(on: ["web-1"])], components: [(id: "browser", kind: Browser),
+    let lamp = r#"(format: 1, id: "lamp", title: "t", summary: "s", servers: [(id: "s-1")], components: [(id: "browser", kind: Browser),
         (id: "web-1", kind: Web(), server: "s-1"), (id: "db-1", kind: Database(role: Primary), server: "s-1")],
         links: [(from: "browser", to: "web-1", protocol: Http), (from: "web-1", to: "db-1", protocol: Sql)])"#;
     let mixed = mixed_servers(&load(("lamp.ron", lamp)));

@@ -75,12 +75,12 @@ fn balancers_of_the_write_ups_lose_features_only_with_passthrough() {
             assert!(price.exposed.iter().all(|hop| hop.is_exposed() && !hop.kinds.is_empty()));
         }
     }
-    let none = r#"(format: 1, id: "one", title: "t", summary: "s", tls: (edge: Passthrough), certificates: [(on: ["web-1"])], components: [(id: "browser", kind: Browser),
+    let none = r#"(format: 1, id: "one", title: "t", summary: "s", tls: (edge: Passthrough), components: [(id: "browser", kind: Browser),
         (id: "web-1", kind: Web())], links: [(from: "browser", to: "web-1", protocol: Http)])"#;
     let price = tls_price(&super::load(("one.ron", none)));
     assert!(price.lost.is_empty(), "there is no balancer to lose features");
     assert_eq!(price.handshakes.len(), 1);
-    assert_eq!(keys(&price), ["web-1:site"]);
+    assert_eq!(keys(&price), ["web-1:site?"]);
 }
 
 #[test]
@@ -133,7 +133,6 @@ fn chain(kind: RequestKind, mode: TlsMode, inside: (bool, bool), upstream: &str,
         r#"(format: 1, id: "chain", title: "t", summary: "s",
         traffic: (rate: 1.0, arrivals: Constant, new_visitors: 1.0, static_share: {static_share:?}, write_share: {write_share:?}),
         tls: (edge: {mode:?}, web_to_app: {web}, app_to_db: {app}, handshake_ms: {cost_ms:?}, resumed_ms: {cost_ms:?}),
-        certificates: [(on: ["lb-1"])],
         components: [(id: "browser", kind: Browser), (id: "lb-1", kind: LoadBalancer(upstream: {upstream}), {none}),
             (id: "web-1", kind: Web(upstream: {upstream}), {none}), (id: "app-1", kind: App(upstream: {upstream}), {none}),
             (id: "db-1", kind: Database(role: Primary), {none})],

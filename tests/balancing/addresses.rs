@@ -279,7 +279,7 @@ fn the_same_seed_gives_the_same_run() {
 fn settings_of_the_browsers_links_are_checked() {
     let problem = |links: &str| {
         let text = format!(
-            r#"(certificates: [(on: ["web-1"])], components: [(id: "dns", kind: DnsResolver()), (id: "web-1", kind: Web()), (id: "web-2", kind: Web()), (id: "app", kind: App())],
+            r#"(components: [(id: "dns", kind: DnsResolver()), (id: "web-1", kind: Web()), (id: "web-2", kind: Web()), (id: "app", kind: App())],
                 links: [{links}])"#
         );
         let errors = read_scenario("site.ron", &text).err().unwrap_or_default();
@@ -293,7 +293,7 @@ fn settings_of_the_browsers_links_are_checked() {
     assert!(problem(inside).contains("only HTTP links from the browser have `standby`"), "{}", problem(inside));
     let only = r#"(from: "browser", to: "web-1", standby: true)"#;
     assert!(problem(only).contains("the site's record would list no address"), "{}", problem(only));
-    let text = r#"(certificates: [(on: ["web-1", "web-2"])], components: [(id: "web-1", kind: Web()), (id: "web-2", kind: Web())],
+    let text = r#"(components: [(id: "web-1", kind: Web()), (id: "web-2", kind: Web())],
         links: [(from: "browser", to: "web-1"), (from: "browser", to: "web-2", standby: true)])"#;
     let errors = read_scenario("site.ron", text).err().unwrap_or_default();
     assert!(errors[0].message.contains("add a DNS resolver"), "{errors:?}");

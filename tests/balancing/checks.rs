@@ -127,7 +127,8 @@ fn a_full_web_server_drops_the_syn_of_a_check() {
 #[test]
 fn an_expired_certificate_of_a_backend_fails_the_handshake() {
     let plan = Plan { tls: "Reencrypt", ..Plan::default() };
-    let text = plan.text().replace("certificates: [", r#"certificates: [(names: ["x"], days_left: 0, on: ["web-1"]), "#);
+    let text =
+        plan.text().replace("tls: (", r#"certificates: [(on: ["lb-1"]), (names: ["x"], days_left: 0, on: ["web-1"])], tls: ("#);
     let infra = hoplight::model::Infrastructure::from_ron("site.ron", &text).expect("a valid scenario");
     let mut site = Site { sim: hoplight::sim::Simulation::new(std::sync::Arc::new(infra), 1), notes: Vec::new() };
     site.at(8_000.0);

@@ -69,7 +69,7 @@ impl Plan<'_> {
         format!(
             r#"(format: 1, id: "site", title: "Site", summary: "A site with exact times.",
                 traffic: (new_visitors: 1.0, static_share: 1.0, write_share: 0.0, patience_s: {patience_s:?}, {traffic}),
-                tls: (edge: {tls}), certificates: [(on: ["lb-1"])], servers: [(id: "server-lb"), {servers}],
+                tls: (edge: {tls}), servers: [(id: "server-lb"), {servers}],
                 components: [
                     (id: "browser", kind: Browser),
                     (id: "lb-1", server: "server-lb", kind: LoadBalancer({balancer}), {instant}),

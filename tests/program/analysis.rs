@@ -11,14 +11,12 @@ use crate::{Finished, Home, is_harmless};
 /// A small complete site.
 const OWN: &str = r#"(
     title: "Corner shop",
-    certificates: [(on: ["web"])],
     components: [(id: "web", kind: Web()), (id: "app", kind: App()), (id: "db", kind: Database())],
     links: [(from: "web", to: "app"), (from: "app", to: "db")],
 )"#;
 
 /// A site without a database, where reads and writes cannot work.
 const WITHOUT_DATABASE: &str = r#"(
-    certificates: [(on: ["web"])],
     components: [(id: "web", kind: Web()), (id: "app", kind: App())],
     links: [(from: "web", to: "app")],
 )"#;

@@ -72,7 +72,7 @@ fn check_warns_of_requests_that_never_succeed() {
     let home = Home::new();
     let site = |traffic: &str| {
         let text = format!(
-            r#"({traffic}certificates: [(on: ["web"])], components: [(id: "web", kind: Web()), (id: "app", kind: App())], links: [(from: "web", to: "app")])"#
+            r#"({traffic}components: [(id: "web", kind: Web()), (id: "app", kind: App())], links: [(from: "web", to: "app")])"#
         );
         home.file("shop.ron", text)
     };

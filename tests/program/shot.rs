@@ -139,7 +139,7 @@ fn wide_characters_and_xml_characters_have_the_same_cells_as_in_a_terminal() {
     let home = Home::new();
     let site = home.file(
         "site.ron",
-        r#"(title: "漢字 <b> & \"c\"", certificates: [(on: ["web"])], components: [(id: "web", kind: Web()), (id: "app", kind: App()), (id: "db", kind: Database())],
+        r#"(title: "漢字 <b> & \"c\"", components: [(id: "web", kind: Web()), (id: "app", kind: App()), (id: "db", kind: Database())],
             links: [(from: "web", to: "app"), (from: "app", to: "db")])"#,
     );
     let form = |form: &str| shot(&home, &[&site, "--at", "2s", "--format", form]);

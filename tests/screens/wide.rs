@@ -14,7 +14,6 @@ const SITE: &str = r#"(
     title: "窓口 and cafe\u{301} 👍🏽",
     summary: "東京の窓口: 二つのサーバーと一つのデータベース。",
     servers: [(id: "server-1", label: "東京"), (id: "server-2", label: "cafe\u{301}")],
-    certificates: [(on: ["web-1"])],
     components: [
         (id: "browser", kind: Browser, label: "あなた"),
         (id: "web-1", kind: Web(), server: "server-1", label: "窓口一"),

@@ -126,7 +126,7 @@ mod tests {
         };
         let (parts, links): (String, String) = ((1..=pairs).map(part).collect(), (1..=pairs).map(link).collect());
         let text = format!(
-            r#"(certificates: [(on: ["lb"])], components: [(id: "dns", kind: DnsResolver()), (id: "lb", kind: LoadBalancer()), (id: "db", kind: Database()),
+            r#"(components: [(id: "dns", kind: DnsResolver()), (id: "lb", kind: LoadBalancer()), (id: "db", kind: Database()),
                  (id: "db-2", kind: Database(role: Replica)), {parts}],
                links: [(from: "browser", to: "dns"), (from: "browser", to: "lb"), (from: "db", to: "db-2"), {links}])"#
         );

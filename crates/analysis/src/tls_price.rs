@@ -227,7 +227,7 @@ fn handshake(infra: &Infrastructure, hop: &Hop) -> Option<HandshakeCost> {
 /// The keys that the servers of these handshakes need.
 fn keys(infra: &Infrastructure, handshakes: &[HandshakeCost]) -> Vec<KeyUse> {
     let mut held: BTreeSet<(&ComponentId, KeyPurpose)> = BTreeSet::new();
-    for certificate in infra.certificates() {
+    for certificate in infra.certificates().iter().filter(|certificate| !certificate.is_assumed) {
         let of_site = certificate.covers(infra.domain());
         for holder in infra.holders(certificate) {
             let id = &infra.component(holder).id;

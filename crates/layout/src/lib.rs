@@ -9,7 +9,7 @@
 //! use hoplight_model::Infrastructure;
 //!
 //! let site = r#"(
-//!     certificates: [(on: ["web"])], components: [(id: "web", kind: Web()), (id: "app", kind: App()), (id: "db", kind: Database())],
+//!     components: [(id: "web", kind: Web()), (id: "app", kind: App()), (id: "db", kind: Database())],
 //!     links: [(from: "web", to: "app"), (from: "app", to: "db")],
 //! )"#;
 //! let infra = Infrastructure::from_ron("site.ron", site)?;

@@ -17,7 +17,7 @@
 //! use hoplight_sim::{Command, SimTime};
 //!
 //! let site = r#"(
-//!     certificates: [(on: ["web"])], components: [(id: "web", kind: Web()), (id: "app", kind: App()), (id: "db", kind: Database())],
+//!     components: [(id: "web", kind: Web()), (id: "app", kind: App()), (id: "db", kind: Database())],
 //!     links: [(from: "web", to: "app"), (from: "app", to: "db")],
 //! )"#;
 //! let infra = Infrastructure::from_ron("site.ron", site)?;

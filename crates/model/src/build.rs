@@ -85,7 +85,7 @@ pub(super) fn build(mut scenario: Scenario) -> Result<Infrastructure, Vec<Proble
     }
     let id = scenario.id.unwrap_or_else(|| ScenarioId::new(NAMELESS));
     let guarded = guarded(&graph);
-    let infrastructure = Infrastructure {
+    let mut infrastructure = Infrastructure {
         guarded,
         standbys,
         blocks: BTreeSet::new(),
@@ -106,6 +106,7 @@ pub(super) fn build(mut scenario: Scenario) -> Result<Infrastructure, Vec<Proble
         graph,
         index: builder.components.clone(),
     };
+    infrastructure.assume_certificate();
     let whole = builder.check_whole(&infrastructure);
     builder.keep(whole);
     builder.check_monitoring(&infrastructure);

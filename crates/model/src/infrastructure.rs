@@ -11,6 +11,7 @@ use petgraph::unionfind::UnionFind;
 use petgraph::visit::EdgeRef;
 
 use super::balancer::BalancerSpec;
+use super::behaviour::users_tls_ends;
 use super::component::{Component, Server, Traffic};
 use super::domain::FailureDomain;
 use super::element::Element;
@@ -144,7 +145,8 @@ impl Infrastructure {
         self.tls
     }
 
-    /// The certificates.
+    /// The certificates. If the drawing lists none, and the site uses TLS, the components at which users' TLS ends are
+    /// assumed to hold one for the site's name.
     pub fn certificates(&self) -> &[Certificate] {
         &self.certificates
     }
@@ -401,13 +403,31 @@ impl Infrastructure {
     pub fn edited(&self, edit: &TopologyEdit) -> Self {
         let mut edited = self.clone();
         match edit {
-            TopologyEdit::EdgeTls(mode) => edited.tls.edge = *mode,
+            TopologyEdit::EdgeTls(mode) => {
+                edited.tls.edge = *mode;
+                edited.assume_certificate();
+            }
             TopologyEdit::WebToAppTls(on) => edited.tls.web_to_app = *on,
             TopologyEdit::AppToDbTls(on) => edited.tls.app_to_db = *on,
             TopologyEdit::Block(from, to) => edited.rewrite_rules(from, to, true),
             TopologyEdit::Unblock(from, to) => edited.rewrite_rules(from, to, false),
         }
         edited
+    }
+
+    /// Adds the certificate that the site is assumed to have if the drawing lists none, where users' TLS ends now.
+    pub(super) fn assume_certificate(&mut self) {
+        self.certificates.retain(|certificate| !certificate.is_assumed);
+        let ends = if self.certificates.is_empty() { users_tls_ends(self) } else { Vec::new() };
+        let on: Vec<ComponentId> = ends.into_iter().map(|ix| self.component(ix).id.clone()).collect();
+        if !on.is_empty() {
+            self.certificates.push(Certificate::assumed(self.domain.clone(), on));
+        }
+    }
+
+    /// Whether the drawing lists certificates.
+    pub fn lists_certificates(&self) -> bool {
+        self.certificates.iter().any(|certificate| !certificate.is_assumed)
     }
 
     /// The hops blocked by edits rather than authored rules.

@@ -18,7 +18,7 @@
 //! use hoplight_model::{Cipher, ComponentId, Infrastructure};
 //!
 //! let text = r#"(
-//!     certificates: [(on: ["web"])], components: [(id: "web", kind: Web()), (id: "app", kind: App())],
+//!     components: [(id: "web", kind: Web()), (id: "app", kind: App())],
 //!     links: [(from: "web", to: "app")],
 //! )"#;
 //! let infra = Infrastructure::from_ron("site.ron", text)?;

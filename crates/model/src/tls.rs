@@ -93,9 +93,17 @@ pub struct Certificate {
     /// Days until it expires, counted from the start of the simulation; by default 90.
     #[serde(default = "usual_days")]
     pub days_left: u32,
+    /// Whether the drawing lists no certificate, so the site is assumed to have this one.
+    #[serde(skip)]
+    pub is_assumed: bool,
 }
 
 impl Certificate {
+    /// The certificate that a site without a listed one is assumed to have.
+    pub(crate) fn assumed(name: Text, on: Vec<ComponentId>) -> Self {
+        Self { names: vec![name], on, days_left: usual_days(), is_assumed: true }
+    }
+
     /// Whether the certificate is valid for a name: an exact match, or a wildcard for one label (RFC 6125, 6.4.3).
     pub fn covers(&self, name: &str) -> bool {
         let parent = name.split_once('.').map(|(_, parent)| parent);

@@ -130,7 +130,8 @@ impl Faults {
     pub(super) fn new(plan: &Plan, certificates: usize) -> Self {
         Self {
             stations: IndexVec::of(StationFaults::default(), plan.stations.len()),
-            certificates: vec![None; certificates],
+            // A site that lists no certificate has one while it uses TLS.
+            certificates: vec![None; certificates.max(1)],
             ..Self::default()
         }
     }

@@ -11,7 +11,7 @@
 //! use hoplight_sim::{Command, SimTime, Simulation};
 //!
 //! let site = r#"(
-//!     certificates: [(on: ["web"])], components: [(id: "web", kind: Web()), (id: "app", kind: App()), (id: "db", kind: Database())],
+//!     components: [(id: "web", kind: Web()), (id: "app", kind: App()), (id: "db", kind: Database())],
 //!     links: [(from: "web", to: "app"), (from: "app", to: "db")],
 //! )"#;
 //! let infra = Infrastructure::from_ron("site.ron", site)?;
@@ -57,6 +57,7 @@ pub mod outcome;
 pub mod packet;
 mod plan;
 mod probe;
+mod queries;
 mod random;
 pub mod recorder;
 mod request;

@@ -8,7 +8,7 @@ mod parts;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use hoplight_model::behaviour::{self, Behaviour, Origin};
+use hoplight_model::behaviour::{self, Behaviour, CertificateCheck, Origin};
 use hoplight_model::quantity::Seconds;
 use hoplight_model::station::Station;
 use hoplight_model::{Certificate, ComponentIx, ComponentKind, Infrastructure, Protocol, RequestKind, ServerId, Tier, TlsMode};
@@ -149,6 +149,14 @@ impl Plan {
         }
     }
 
+    /// How long a connection on a hop may be idle, in nanoseconds. A server without a certificate has no connections.
+    fn idle_timeout(infra: &Infrastructure, hop: &hoplight_model::Hop) -> u64 {
+        if behaviour::certificate_check(infra, hop) == CertificateCheck::Missing {
+            return 0;
+        }
+        behaviour::idle_timeout(infra, hop).map_or(u64::MAX, Seconds::nanos)
+    }
+
     /// The balancers that share an address.
     fn pair(
         infra: &Infrastructure,
@@ -250,7 +258,7 @@ impl Plan {
             weight: u32::from(link.weight),
             maxconn: link.maxconn.into(),
             connects: Connects::on(infra, hop),
-            idle_timeout: behaviour::idle_timeout(infra, hop).map_or(u64::MAX, Seconds::nanos),
+            idle_timeout: Self::idle_timeout(infra, hop),
             closes_after: behaviour::keep_alive_race(infra, hop).map_or(u64::MAX, |race| race.server.nanos()),
         }
     }

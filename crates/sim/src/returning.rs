@@ -69,7 +69,13 @@ impl Returning {
 
     /// Changes the number of users. Those who are added have been there for a while, as at the start. `address_until` is when
     /// the cached address of a user expires.
-    pub(crate) fn set_active(&mut self, active: u32, habits: &Habits<'_>, now: SimTime, address_until: impl Fn(UserIx) -> SimTime) {
+    pub(crate) fn set_active(
+        &mut self,
+        active: u32,
+        habits: &Habits<'_>,
+        now: SimTime,
+        address_until: impl Fn(UserIx) -> SimTime,
+    ) {
         self.active = active;
         for user in (count(self.users.len())..active).map(UserIx::from_raw) {
             let used = BEFORE + now.nanos() - habits.age(user);
@@ -162,15 +168,16 @@ mod tests {
     use super::*;
     use crate::time::SECOND;
 
-    fn habits(pause_s: f64) -> Habits<'static> {
-        const FIRST: [LinkIx; 1] = [LinkIx::from_raw(0)];
-        Habits { seed: 1, pause: pause_s * SECOND as f64, entries: &FIRST }
+    fn users(count: u32, pause_s: f64) -> Returning {
+        let entries = [LinkIx::from_raw(0)];
+        let habits = Habits { seed: 1, pause: pause_s * SECOND as f64, entries: &entries };
+        Returning::new(count, &habits, |_| SimTime::ZERO)
     }
 
     #[test]
     fn connections_close_when_idle_for_longer_than_the_timeout() {
         let (entry, other) = (LinkIx::from_raw(0), LinkIx::from_raw(1));
-        let mut users = Returning::new(1, &habits(0.0), |_| SimTime::ZERO);
+        let mut users = users(1, 0.0);
         let user = users.pick(7, 7);
         let at = SimTime::from_secs(5);
         users.uses(user, entry, at);
@@ -183,7 +190,7 @@ mod tests {
 
     #[test]
     fn before_the_start_each_user_paused_for_an_exponential_time() {
-        let users = Returning::new(10_000, &habits(4.0), |_| SimTime::ZERO);
+        let users = users(10_000, 4.0);
         let open = users.connected(|_| 10 * SECOND, SimTime::ZERO);
         // 1 − exp(−2.5) of them, within four standard errors.
         assert!((9_048..=9_310).contains(&open), "{open}");
@@ -191,7 +198,7 @@ mod tests {
 
     #[test]
     fn closed_loop_users_keep_their_number() {
-        let users = Returning::new(100, &habits(1.0), |_| SimTime::ZERO);
+        let users = users(100, 1.0);
         let picked = users.pick(1 << 62 | 42 << 36 | 3, 99);
         assert_eq!(picked.raw(), 42);
     }

@@ -34,6 +34,7 @@ mod monitoring;
 mod names;
 mod power;
 mod probe;
+mod queries;
 mod reading;
 mod rebuild;
 mod renumber;
@@ -64,6 +65,7 @@ use crate::journal::{EventKind, Observer, tell};
 use crate::monitoring::Monitoring;
 use crate::names::{CacheIx, FIRST, Names};
 use crate::plan::Plan;
+use crate::queries::Queries;
 use crate::request::Requests;
 use crate::returning::{Habits, Returning};
 use crate::station::LinkState;
@@ -97,6 +99,8 @@ pub struct Simulation {
     ejections: Ejections,
     names: Names,
     returning: Returning,
+    /// The queries for which browsers wait.
+    queries: Queries,
     monitoring: Monitoring,
     faults: Faults,
     timers: Timers,
@@ -141,6 +145,7 @@ impl Simulation {
             ejections: Ejections::default(),
             returning: returning(&plan, &names, clock_seed),
             names,
+            queries: Queries::default(),
             monitoring: Monitoring::new(&plan, infra.monitoring().probe),
             faults: Faults::new(&plan, infra.certificates().len()),
             timers: Timers::default(),

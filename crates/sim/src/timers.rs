@@ -14,6 +14,8 @@ pub(super) enum TimerEvent {
     Boot(Element),
     /// A user retries; the stream encodes the attempt.
     Comeback { kind: RequestKind, stream: u64 },
+    /// The oldest query for which a browser waits has had no response for too long.
+    LookupDue,
     /// The standby of a firewall pair has received no advertisement for too long.
     FirewallTakeover { pair: usize, timer: u64 },
 }

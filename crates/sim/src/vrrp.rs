@@ -156,9 +156,8 @@ impl SharedAddress {
         let mut moved = false;
         for address in self.targets.indices() {
             let entry = self.entry(address);
-            let answers = |number: &RouterIx| {
-                plan.pair[*number].address == address && self.routers[*number].holds && answers(*number)
-            };
+            let answers =
+                |number: &RouterIx| plan.pair[*number].address == address && self.routers[*number].holds && answers(*number);
             let holders = || plan.pair.indices().filter(answers);
             let found = holders().find(|number| plan.pair[*number].entry == entry).or_else(|| holders().next());
             let target = &mut self.targets[address];

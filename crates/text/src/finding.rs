@@ -150,7 +150,17 @@ fn message(finding: &DesignFinding) -> Passage {
                 " encrypted, but the certificate of the server end is not verified: an impostor could read everything"
             ]
         }
-        FindingKind::NoCertificate { domain } => {
+        FindingKind::NoCertificate { domain, on } => {
+            phrase![
+                "the drawing lists no certificate, so ",
+                list(on),
+                " ",
+                if on.len() == 1 { "is" } else { "are" },
+                " assumed to hold one for ",
+                Part::name(domain)
+            ]
+        }
+        FindingKind::CertificateElsewhere { domain } => {
             phrase!["users' TLS ends at ", subject(), ", which has no certificate for ", Part::name(domain)]
         }
         FindingKind::Firewall(of) => return flaw(of),

@@ -96,7 +96,6 @@ mod tests {
     use hoplight_analysis::losses;
 
     const SITE: &str = r#"(
-        certificates: [(on: ["web"])],
         components: [(id: "dns", kind: DnsResolver()), (id: "web", kind: Web()), (id: "app", kind: App()),
             (id: "db", kind: Database()), (id: "db-2", kind: Database(role: Replica))],
         links: [(from: "browser", to: "dns"), (from: "browser", to: "web"), (from: "web", to: "app"), (from: "app", to: "db"),

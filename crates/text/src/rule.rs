@@ -131,10 +131,15 @@ pub const fn rule(rule: FindingRule) -> RuleText {
             "Encryption without verification protects the traffic from everyone but the host that answers.",
             "A certificate from a private CA at the server end, and verification at the client end. Costs a CA to operate.",
         ),
-        FindingRule::NoCertificate => of(
+        FindingRule::CertificateElsewhere => of(
             "TLS ends where the site has no certificate",
             "Browsers refuse such a connection.",
             "Install the site's certificate there, or end TLS where it is.",
+        ),
+        FindingRule::NoCertificate => of(
+            "The drawing lists no certificate",
+            "Browsers refuse a site without one, so each component at which users' TLS ends is assumed to hold one that is valid for 90 days.",
+            "List the certificate and its holders: `certificates: [(on: […])]`. Costs its renewal before it expires.",
         ),
         FindingRule::FirewallBehind => of(
             "A firewall is behind something that it should protect",

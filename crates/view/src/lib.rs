@@ -15,7 +15,7 @@
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let site = r#"(
 //!     servers: [(id: "server-1")],
-//!     certificates: [(on: ["web-1"])], components: [(id: "browser", kind: Browser), (id: "web-1", kind: Web(), server: "server-1")],
+//!     components: [(id: "browser", kind: Browser), (id: "web-1", kind: Web(), server: "server-1")],
 //!     links: [(from: "browser", to: "web-1", protocol: Http)],
 //! )"#;
 //! let infra = Infrastructure::from_ron("site.ron", site)?;

@@ -23,7 +23,8 @@ pub(super) fn infrastructure(infra: &Infrastructure) -> String {
         let names: Vec<&str> = certificate.names.iter().map(Text::as_str).collect();
         let on: Vec<&str> = infra.holders(certificate).into_iter().map(|ix| infra.component(ix).id.as_str()).collect();
         let days = certificate.days_left;
-        text += &paragraph(&format!("A certificate for {} on {}, {days} days left.", listed(&names), listed(&on)));
+        let why = if certificate.is_assumed { " (assumed, since the drawing lists none)" } else { "" };
+        text += &paragraph(&format!("A certificate for {} on {}, {days} days left{why}.", listed(&names), listed(&on)));
     }
     let outside: Vec<&Component> =
         infra.components().map(|(_, component)| component).filter(|component| component.server.is_none()).collect();

@@ -123,7 +123,7 @@ pub(crate) fn draw(seed: u64, sort: Sort) -> Infrastructure {
         traffic: (rate: 100.0, static_share: 0.3, write_share: 0.3, new_visitors: 0.3, resumes: 0.4, connections: {connections},
             patience_s: 60.0),
         tls: (edge: {edge}, version: {version}, web_to_app: {to_app}, app_to_db: {to_db}),
-        certificates: [(on: ["lb"])], components: [(id: "browser", kind: Browser), {components}], links: [{links}])"#
+        components: [(id: "browser", kind: Browser), {components}], links: [{links}])"#
     );
     load(("random.ron", &text))
 }

@@ -123,9 +123,16 @@ pub enum FindingKind {
         hops: Vec<Element>,
     },
     /// The component terminates users' TLS, but has no certificate for the site's name.
+    CertificateElsewhere {
+        /// Name of the site.
+        domain: Text,
+    },
+    /// The drawing lists no certificate.
     NoCertificate {
         /// Name of the site.
         domain: Text,
+        /// The components that are assumed to hold one.
+        on: Vec<ComponentId>,
     },
     /// A flaw in a firewall or its rules.
     Firewall(Flaw),
@@ -312,6 +319,7 @@ impl FindingKind {
             Self::TlsEndsAtBalancer { .. } => FindingRule::TlsEndsAtBalancer,
             Self::BalancerReadsAll { .. } => FindingRule::BalancerReadsAll,
             Self::UncheckedPeer { .. } => FindingRule::UncheckedPeer,
+            Self::CertificateElsewhere { .. } => FindingRule::CertificateElsewhere,
             Self::NoCertificate { .. } => FindingRule::NoCertificate,
             Self::Firewall(flaw) => firewall(flaw),
             Self::DatabaseExposed(_) => FindingRule::DatabaseExposed,

@@ -22,20 +22,30 @@ pub(super) fn find(context: &FindingContext<'_>) -> Vec<DesignFinding> {
     let mut found = hops(&exposures);
     found.extend(balancers(context, &exposures));
     found.extend(unchecked(&exposures));
-    let missing = tls_price(context.infra).keys.into_iter().filter(|key| key.purpose == KeyPurpose::Site && !key.is_drawn);
+    found.extend(certificates(context));
+    found
+}
+
+/// Certificates that are missing where users' TLS ends, or in the drawing.
+fn certificates(context: &FindingContext<'_>) -> Vec<DesignFinding> {
+    let infra = context.infra;
+    let domain = || Text::new(infra.domain()).unwrap_or_default();
+    if let [certificate] = infra.certificates()
+        && certificate.is_assumed
+    {
+        return vec![DesignFinding::of_design(FindingKind::NoCertificate { domain: domain(), on: certificate.on.clone() })];
+    }
+    let missing = tls_price(infra).keys.into_iter().filter(|key| key.purpose == KeyPurpose::Site && !key.is_drawn);
     let mut at: Vec<ComponentId> = missing.map(|key| key.at).collect();
     // Nothing carries users' requests to a component that browsers refuse.
-    for ix in users_tls_ends(context.infra) {
+    for ix in users_tls_ends(infra) {
         let id = context.id(ix);
-        if context.infra.certificates_at(ix).is_empty() && !at.contains(id) {
+        if infra.certificates_at(ix).is_empty() && !at.contains(id) {
             at.push(id.clone());
         }
     }
-    found.extend(at.iter().map(|id| {
-        let domain = Text::new(context.infra.domain()).unwrap_or_default();
-        DesignFinding::of_component(id, FindingKind::NoCertificate { domain })
-    }));
-    found
+    let elsewhere = |id: &ComponentId| DesignFinding::of_component(id, FindingKind::CertificateElsewhere { domain: domain() });
+    at.iter().map(elsewhere).collect()
 }
 
 /// One finding for each hop that can be read on the network.

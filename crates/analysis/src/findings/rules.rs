@@ -49,7 +49,9 @@ pub enum FindingRule {
     BalancerReadsAll,
     /// An encrypted hop whose server is not authenticated.
     UncheckedPeer,
-    /// A component that terminates TLS without a certificate for the site.
+    /// A component that terminates users' TLS without a certificate for the site, although the drawing lists certificates.
+    CertificateElsewhere,
+    /// A drawing that lists no certificate.
     NoCertificate,
     /// A firewall behind components that it should protect.
     FirewallBehind,
@@ -141,7 +143,7 @@ pub enum FindingRule {
 
 impl FindingRule {
     /// All rules: those about loss of service first, then those about disclosed secrets, then the rest.
-    pub const ALL: [Self; 66] = [
+    pub const ALL: [Self; 67] = [
         Self::KindDoesNotWork,
         Self::SinglePoint,
         Self::SingleFirewall,
@@ -164,6 +166,7 @@ impl FindingRule {
         Self::TlsEndsAtBalancer,
         Self::BalancerReadsAll,
         Self::UncheckedPeer,
+        Self::CertificateElsewhere,
         Self::NoCertificate,
         Self::FirewallBehind,
         Self::OpenEntry,
@@ -235,6 +238,7 @@ impl FindingRule {
             Self::TlsEndsAtBalancer => "tls-ends-at-balancer",
             Self::BalancerReadsAll => "balancer-reads-all",
             Self::UncheckedPeer => "unchecked-peer",
+            Self::CertificateElsewhere => "certificate-elsewhere",
             Self::NoCertificate => "no-certificate",
             Self::FirewallBehind => "firewall-behind",
             Self::OpenEntry => "open-entry",
@@ -293,7 +297,7 @@ impl FindingRule {
             | Self::WritesToReplica
             | Self::CertificateExpired
             | Self::SecretsInTheClear
-            | Self::NoCertificate
+            | Self::CertificateElsewhere
             | Self::FirewallBehind
             | Self::OpenEntry
             | Self::DatabaseExposed
@@ -341,6 +345,7 @@ impl FindingRule {
             | Self::OpenAdvertisements
             | Self::BalancerReadsAll
             | Self::UncheckedPeer
+            | Self::NoCertificate
             | Self::UnusedRule
             | Self::NeedlessPorts
             | Self::NoAdminPath

@@ -128,11 +128,12 @@ impl Users<'_> {
         let mut refused = 0.0;
         for (part, why) in self.refusals(to, kind) {
             // Without a certificate, there has been no connection to keep and no session to resume.
-            let share = (share - moved).max(0.0) * match why {
-                LossReason::NoCertificate(_) if part >= 1.0 => 1.0,
-                LossReason::NoCertificate(_) => self.refused(holder.entry, part),
-                _ => self.refused(holder.entry, part * (1.0 - traffic.resumes.get())),
-            };
+            let share = (share - moved).max(0.0)
+                * match why {
+                    LossReason::NoCertificate(_) if part >= 1.0 => 1.0,
+                    LossReason::NoCertificate(_) => self.refused(holder.entry, part),
+                    _ => self.refused(holder.entry, part * (1.0 - traffic.resumes.get())),
+                };
             broken(why, share);
             refused += share;
         }

@@ -20,7 +20,7 @@ impl From<&Infrastructure> for Scenario {
             domain: infra.domain.clone(),
             traffic: infra.traffic.clone(),
             tls: infra.tls,
-            certificates: infra.certificates.clone(),
+            certificates: infra.certificates.iter().filter(|certificate| !certificate.is_assumed).cloned().collect(),
             monitoring: infra.monitoring.clone(),
             reliability: infra.reliability,
             domains: infra.domains().cloned().collect(),

@@ -1,14 +1,12 @@
 //! Browsers and the site's addresses: which one a user tries, what happens when it does not reply, and switching the DNS
 //! record. Also the stub resolver, which queries one resolver after the other.
 
-use hoplight_model::behaviour::LOOKUP_TIMEOUT;
 use hoplight_model::{ComponentId, ComponentIx, Element};
 
 use crate::command::CommandError;
 use crate::event::Kind;
 use crate::index::{LinkIx, RequestIx, UserIx};
 use crate::journal::{EventKind, Observer};
-use crate::outcome::Failure;
 use crate::packet::{Heading, Phase};
 use crate::plan::Role;
 use crate::request::{Lost, NO_USER, State, Status};
@@ -68,7 +66,7 @@ impl Simulation {
     }
 
     /// Whether a browser has another resolver or address to try.
-    fn has_next(&self, request: RequestIx) -> bool {
+    pub(super) fn has_next(&self, request: RequestIx) -> bool {
         self.requests[request].attempts[0] + 1 < self.alternatives(request)
     }
 
@@ -103,7 +101,7 @@ impl Simulation {
     }
 
     /// Sends a request's message to the next resolver or address.
-    fn try_next<O: Observer>(&mut self, request: RequestIx, observer: &mut O) {
+    pub(super) fn try_next<O: Observer>(&mut self, request: RequestIx, observer: &mut O) {
         let record = &mut self.requests[request];
         record.attempts[0] += 1;
         record.connection = None;
@@ -129,9 +127,7 @@ impl Simulation {
         let record = self.requests[request];
         let now = self.clock.now();
         if record.phase == Phase::Lookup {
-            // The first query is the first step of a request, so its timeout counts from the request's start.
-            let sent = if record.attempts[0] == 0 { record.born } else { self.sent_at(request, how) };
-            self.schedule_for(request, now.max(sent + LOOKUP_TIMEOUT.nanos()), Kind::Retry);
+            // UDP does not send a query again: the browser waits until its timeout.
             return;
         }
         if record.heading == Heading::Response || how == Lost::Unanswered {
@@ -170,23 +166,17 @@ impl Simulation {
         SimTime::from_nanos(self.clock.now().nanos().saturating_sub(travelled))
     }
 
-    /// Handles the timeout of a query, or of a message that the browser sent. Returns whether it was one of these.
+    /// Handles the timeout of a message that the browser sent. Returns whether it was one.
     pub(super) fn browser_timeout<O: Observer>(&mut self, request: RequestIx, observer: &mut O) -> bool {
         let record = &self.requests[request];
         if record.depth != 1 || !matches!(record.state, State::Lost(_)) {
             return false;
         }
-        let is_over = record.phase == Phase::Lookup || record.state == State::Lost(Lost::Syn);
-        if !is_over && !self.leaves_address(request) {
-            self.resend(request, observer);
-            return true;
-        }
-        self.close_call(request);
-        if self.has_next(request) {
+        if record.state == State::Lost(Lost::Syn) || self.leaves_address(request) {
+            self.close_call(request);
             self.try_next(request, observer);
         } else {
-            self.end(request, Err(Failure::Dns), observer);
-            self.discard(request);
+            self.resend(request, observer);
         }
         true
     }

@@ -233,7 +233,7 @@ impl Simulation {
     /// Handles a connection timeout, or the end of the delay before the next attempt.
     pub(super) fn retry_due<O: Observer>(&mut self, request: RequestIx, observer: &mut O) {
         let state = self.requests[request].state;
-        if state == State::Lost(Lost::Syn) && self.requests[request].phase != Phase::Lookup {
+        if state == State::Lost(Lost::Syn) {
             if self.resend_syn(request, observer) {
                 return;
             }

@@ -180,7 +180,7 @@ impl Simulation {
 
     /// Finds the record that represents a request at `level`, by following the successors of the record that a timer
     /// refers to.
-    fn resolve(&self, request: RequestIx, generation: u32, level: u8) -> Option<RequestIx> {
+    pub(super) fn resolve(&self, request: RequestIx, generation: u32, level: u8) -> Option<RequestIx> {
         if self.requests.generation(request) != generation {
             return None;
         }

@@ -56,7 +56,10 @@ impl Simulation {
         let record = &mut self.requests[request];
         record.resends = 0;
         let link = match record.phase {
-            Phase::Lookup => self.lookup_link(request),
+            Phase::Lookup => {
+                self.await_response(request);
+                self.lookup_link(request)
+            }
             _ => self.chosen_entry(request),
         };
         self.send(request, link, observer);

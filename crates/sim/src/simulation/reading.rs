@@ -161,6 +161,7 @@ impl Simulation {
             + self.caches.footprint()
             + self.timers.footprint()
             + self.returning.footprint()
+            + self.queries.footprint()
     }
 
     /// The algorithm of the first balancer; `None` without a balancer.

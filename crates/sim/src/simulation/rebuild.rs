@@ -70,15 +70,18 @@ impl Simulation {
         for event in pending.iter().filter(|event| event.kind() == Kind::TimerEvent) {
             match old.timers.get(event.on()) {
                 Some(comeback @ TimerEvent::Comeback { .. }) => self.set_timer(event.at(), comeback.clone()),
-                // Boots and takeovers are scheduled again with the conditions that cause them.
-                Some(TimerEvent::Boot(_) | TimerEvent::FirewallTakeover { .. }) | None => {}
+                // Boots and takeovers are scheduled again with the conditions that cause them, and requests start over.
+                Some(TimerEvent::Boot(_) | TimerEvent::FirewallTakeover { .. } | TimerEvent::LookupDue) | None => {}
             }
         }
     }
 
     /// Restores the condition of every element. Returns the commands that failed.
     fn carry_conditions(&mut self, old: &Self) -> Vec<Command> {
-        let certificate = |place: usize| old.infra.certificates().iter().position(|c| *c == self.infra.certificates()[place]);
+        let certificate = |place: usize| {
+            let now = self.infra.certificates().get(place)?;
+            old.infra.certificates().iter().position(|old| old == now || old.is_assumed && now.is_assumed)
+        };
         self.faults.carry(&old.faults, certificate);
         self.replan();
         let mut dropped = Vec::new();

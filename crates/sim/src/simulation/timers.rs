@@ -18,6 +18,7 @@ impl Simulation {
         match self.timers.take(timer) {
             TimerEvent::Boot(element) => self.boot_due(&element, observer),
             TimerEvent::Comeback { kind, stream } => self.retry_request(kind, stream, observer),
+            TimerEvent::LookupDue => self.lookup_due(observer),
             TimerEvent::FirewallTakeover { pair, timer } => self.firewall_takes_over(pair, timer, observer),
         }
     }
