@@ -313,6 +313,28 @@ fn several_addresses_and_a_standby_site_are_reviewed() {
 }
 
 #[test]
+fn a_certificate_is_assumed_unless_the_drawing_lists_some() {
+    let found = |certificates: &str| {
+        let text = format!(
+            r#"({certificates} traffic: (static_share: 1.0, write_share: 0.0), components: [(id: "lb", kind: LoadBalancer()),
+                (id: "web", kind: Web())], links: [(from: "lb", to: "web")])"#
+        );
+        findings(&load(("site.ron", &text)), 100.0)
+    };
+    let assumed = found("");
+    assert!(!named(&assumed).iter().any(|name| name.starts_with("kind-does-not-work") || name.starts_with("certificate-elsewhere")));
+    let note = assumed.iter().find(|finding| finding.rule() == FindingRule::NoCertificate).expect("a note");
+    assert_eq!(note.severity(), Severity::Note);
+    let told = "The drawing lists no certificate, so lb is assumed to hold one for www.foobar.com.";
+    assert_eq!(text::finding(note).message.to_string(), told);
+    assert!(assumed.iter().any(|finding| finding.rule() == FindingRule::OneCertificate));
+    let elsewhere = found(r#"certificates: [(on: ["web"])],"#);
+    assert_eq!(elsewhere[0].rule(), FindingRule::KindDoesNotWork);
+    assert!(text::finding(&elsewhere[0]).message.to_string().contains("lb has no certificate"));
+    assert!(named(&elsewhere).contains(&"certificate-elsewhere: lb".to_owned()));
+}
+
+#[test]
 fn every_rule_is_triggered_by_some_design() {
     let mut found: BTreeSet<&str> = DESIGNS.into_iter().flat_map(|design| ids(&load(design), 100.0)).collect();
     found.extend(ids(&load(("stage-3-scaled.ron", include_str!("../../assets/stage-3-scaled.ron"))), 100.0));
@@ -330,7 +352,9 @@ fn every_rule_is_triggered_by_some_design() {
     let text = include_str!("../../assets/design-0.ron").replace("days_left: 61", "days_left: 0");
     found.extend(ids(&load(("expired.ron", &text)), 100.0));
     found.extend(ids(&load(("sites.ron", SITES)), 100.0));
-    found.extend(ids(&load(("certificate.ron", r#"(components: [(id: "web", kind: Web())])"#)), 100.0));
+    let elsewhere = r#"(certificates: [(on: ["web"])], components: [(id: "lb", kind: LoadBalancer()), (id: "web", kind: Web())],
+        links: [(from: "lb", to: "web")])"#;
+    found.extend(ids(&load(("elsewhere.ron", elsewhere)), 100.0));
     found.extend(ids(&stage_2(), 450.0));
     found.extend(ids(&stage_2(), 600.0));
     let all: BTreeSet<&str> = FindingRule::ALL.into_iter().map(FindingRule::id).collect();

@@ -36,6 +36,17 @@ struct Shares {
     fresh: f64,
 }
 
+/// Shares of full handshakes that browsers refuse.
+#[derive(Clone, Copy, Debug, Default)]
+struct Refusals {
+    /// Because the certificate has expired.
+    expired: f64,
+    /// Because there is none.
+    missing: f64,
+    /// The first component at which they do.
+    at: Option<ComponentIx>,
+}
+
 /// Shares of requests whose lookup fails.
 struct Lookups {
     /// Of new visitors.
@@ -125,17 +136,15 @@ impl Users<'_> {
         // A message that reaches the other holder of the address belongs to no connection there.
         let moved = (opening * holder.losses_per_s * self.opening_trips(traffic) * travel).min(opening * holder.share);
         broken(LossReason::TwoMasters, moved);
+        let Refusals { expired, missing, at } = self.refusals(to, kind);
         let mut refused = 0.0;
-        for (part, why) in self.refusals(to, kind) {
-            // Without a certificate, there has been no connection to keep and no session to resume.
-            let share = (share - moved).max(0.0)
-                * match why {
-                    LossReason::NoCertificate(_) if part >= 1.0 => 1.0,
-                    LossReason::NoCertificate(_) => self.refused(holder.entry, part),
-                    _ => self.refused(holder.entry, part * (1.0 - traffic.resumes.get())),
-                };
-            broken(why, share);
-            refused += share;
+        if let Some(at) = at {
+            let left = (share - moved).max(0.0);
+            // Without any certificate, there has been no connection to keep and no session to resume.
+            let by_missing = if missing >= 1.0 { 1.0 } else { self.refused(holder.entry, missing) };
+            let by_expired = self.refused(holder.entry, expired * (1.0 - traffic.resumes.get()));
+            refused = left * (by_missing + by_expired).min(1.0);
+            broken(if missing > 0.0 { LossReason::NoCertificate(at) } else { LossReason::Expired(at) }, refused);
         }
         let left = (share - moved - refused).max(0.0);
         // Returning users know which address responds, unless none of their attempts got that far.
@@ -167,27 +176,29 @@ impl Users<'_> {
         1.0 + handshake
     }
 
-    /// Shares of the full handshakes with an entry that fail because of a certificate, with the reasons.
-    fn refusals(&self, ix: ComponentIx, kind: RequestKind) -> Vec<(f64, LossReason)> {
+    /// The full handshakes with an entry that fail because of a certificate.
+    fn refusals(&self, ix: ComponentIx, kind: RequestKind) -> Refusals {
         let infra = self.site.infra;
         if infra.tls().edge == TlsMode::None {
-            return Vec::new();
+            return Refusals::default();
         }
         if !terminates_tls(infra, ix) {
-            let sends = &self.nodes[ix.index()].sends[kind.index()];
-            let behind = |(link, share): &(LinkIx, f64)| {
-                let refusals = self.refusals(self.site.hop(*link).to, kind).into_iter();
-                refusals.map(|(part, why)| (part * share, why)).collect::<Vec<_>>()
-            };
-            return sends.iter().flat_map(behind).collect();
+            let mut sum = Refusals::default();
+            for (link, share) in &self.nodes[ix.index()].sends[kind.index()] {
+                let behind = self.refusals(self.site.hop(*link).to, kind);
+                sum.expired += behind.expired * share;
+                sum.missing += behind.missing * share;
+                sum.at = sum.at.or(behind.at);
+            }
+            return sum;
         }
         let own = infra.certificates_at(ix);
         if own.is_empty() {
-            vec![(1.0, LossReason::NoCertificate(ix))]
+            Refusals { missing: 1.0, expired: 0.0, at: Some(ix) }
         } else if self.state.all_expired(&own) {
-            vec![(1.0, LossReason::Expired(ix))]
+            Refusals { missing: 0.0, expired: 1.0, at: Some(ix) }
         } else {
-            Vec::new()
+            Refusals::default()
         }
     }
 
