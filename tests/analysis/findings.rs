@@ -322,7 +322,9 @@ fn a_certificate_is_assumed_unless_the_drawing_lists_some() {
         findings(&load(("site.ron", &text)), 100.0)
     };
     let assumed = found("");
-    assert!(!named(&assumed).iter().any(|name| name.starts_with("kind-does-not-work") || name.starts_with("certificate-elsewhere")));
+    assert!(
+        !named(&assumed).iter().any(|name| name.starts_with("kind-does-not-work") || name.starts_with("certificate-elsewhere"))
+    );
     let note = assumed.iter().find(|finding| finding.rule() == FindingRule::NoCertificate).expect("a note");
     assert_eq!(note.severity(), Severity::Note);
     let told = "The drawing lists no certificate, so lb is assumed to hold one for www.foobar.com.";
