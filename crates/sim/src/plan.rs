@@ -141,6 +141,7 @@ impl Plan {
             Behaviour::Originate(origin) => origin,
             Behaviour::Respond
             | Behaviour::Query(_)
+            | Behaviour::LookUp
             | Behaviour::Forward(_)
             | Behaviour::Resolve(_)
             | Behaviour::Filter

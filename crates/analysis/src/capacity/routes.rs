@@ -5,8 +5,8 @@
 //! Requests that fail during the transition are not counted.
 
 use hoplight_model::behaviour::{
-    Address, Behaviour, CacheUse, Caching, ClusterRules, Forwarding, HealthChecking, Origin, Statement, UpstreamChoice, behaviour,
-    check_depth,
+    Address, Behaviour, CacheUse, Caching, ClusterRules, Forwarding, HealthChecking, Origin, Statement, UpstreamChoice,
+    behaviour, check_depth,
 };
 use hoplight_model::station::Station;
 use hoplight_model::{Algorithm, ComponentIx, DatabaseRole, HealthCheck, Hop, Infrastructure, LinkIx, Protocol, RequestKind};

@@ -45,6 +45,7 @@ fn origin(infra: &Infrastructure) -> Option<Origin> {
         Behaviour::Originate(origin) => Some(origin),
         Behaviour::Respond
         | Behaviour::Query(_)
+        | Behaviour::LookUp
         | Behaviour::Forward(_)
         | Behaviour::Resolve(_)
         | Behaviour::Filter
