@@ -6,6 +6,8 @@ mod broken;
 mod design;
 #[path = "lessons/progress.rs"]
 mod progress;
+#[path = "lessons/replies.rs"]
+mod replies;
 #[path = "lessons/runner.rs"]
 mod runner;
 #[path = "lessons/shipped.rs"]

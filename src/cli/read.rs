@@ -18,7 +18,7 @@ use clap::Args;
 
 use crate::shell::ProgressStore;
 use hoplight_app::Keymap;
-use hoplight_lesson::markup::with_keys;
+use hoplight_lesson::markup::filled;
 use hoplight_lesson::{Library, Place, Player, Step, StepGate};
 use hoplight_model::error::nearest;
 use hoplight_model::text::sanitise;
@@ -92,8 +92,10 @@ pub(super) fn read(library: &Library, asked: &ReadArguments, arguments: &Argumen
     };
     let config = Config::load(arguments)?;
     let from = if asked.quiz { lesson.steps.len() } else { 0 };
-    let (player, _) = Player::begin(lesson, infra, config.seed(arguments), from)
+    let seed = config.seed(arguments);
+    let (mut player, _) = Player::begin(lesson, infra, seed, from)
         .map_err(|error| anyhow!("{}", hoplight_text::refusal(&error)).context("cannot start the lesson"))?;
+    player.shuffle(seed, 0);
     let described = Arc::clone(player.infrastructure());
     let dialogue = Dialogue::new(arguments.ascii_only());
     let keymap = config.keymap;
@@ -218,6 +220,13 @@ impl Reading<'_> {
         if !self.unanswered {
             let _ = writeln!(text, "Quiz: {} of {} right on the first try.", score.right, score.of);
         }
+        let lesson = Arc::clone(self.player.run().lesson());
+        if !lesson.recap.is_empty() {
+            text += "Say it aloud:\n";
+        }
+        for sentence in &lesson.recap {
+            text += &hanging("- ", &self.prose(sentence));
+        }
         self.say(&text)?;
         Ok(Flow::Quit)
     }
@@ -230,9 +239,10 @@ impl Reading<'_> {
         Ok(if self.dialogue.ask("Press Enter to continue, q to quit.")? == Input::Quit { Flow::Quit } else { Flow::Continue })
     }
 
-    /// Fills the bound keys into prose.
+    /// Fills the bound keys and the measured figures into prose.
     fn prose(&self, text: &str) -> String {
-        with_keys(text, |name| self.keymap.named(name))
+        let figure = |figure| self.player.session().figure(figure).unwrap_or_else(|| "not measured".to_owned());
+        filled(text, |name| self.keymap.named(name), figure)
     }
 
     fn say(&mut self, text: &str) -> io::Result<()> {

@@ -1,5 +1,6 @@
 //! Runs the command given on the command line, or the full screen.
 
+use std::hash::{BuildHasher as _, Hasher as _};
 use std::io::IsTerminal;
 use std::process::ExitCode;
 
@@ -54,7 +55,10 @@ fn full_screen(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     }
     let config = Config::load(arguments)?;
     let library = content::library(arguments.content.as_deref())?;
-    let (store, progress, notice) = Store::open(arguments.progress.as_deref());
+    let (store, mut progress, notice) = Store::open(arguments.progress.as_deref());
+    if arguments.seed.is_none() {
+        progress.set_learner(drawn());
+    }
     let opened = match &arguments.scenario {
         Some(name) => Some(commands::find_scenario(&library, name)?),
         None => None,
@@ -100,4 +104,10 @@ fn warn_of_progress(notice: Option<&str>, store: &Store) {
     for message in notice.into_iter().chain(renamed).chain(unsaved) {
         warn(message);
     }
+}
+
+/// Draws a number that distinguishes this learner from others, so that they see the options of questions in different orders.
+/// The standard library's only source of randomness is the key of its hash maps.
+fn drawn() -> u64 {
+    std::hash::RandomState::new().build_hasher().finish()
 }

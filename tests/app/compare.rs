@@ -177,7 +177,7 @@ fn the_setup_of_a_lesson_step_runs_on_both() {
     let mut learner = comparing(LARGE, "re-encrypt");
     let begins = Simulation::new(sims(&learner)[1].infrastructure().clone(), sims(&learner)[0].seed());
     let kill = Command::Kill(component("web-1"));
-    let entry = StepEntry { openings: vec![Opening::Do(kill)], pace: None };
+    let entry = StepEntry { openings: vec![Opening::Do(kill)], ..StepEntry::default() };
     let Screen::Stage(stage) = &mut learner.app.screen else { panic!("a stage is shown") };
     stage.enter(&entry).expect("a valid setup");
     learner.wait(10);

@@ -61,10 +61,10 @@ fn any_prediction_is_accepted_once() {
     learner.press("nn");
     assert_eq!(learner.run().place(), Place::Step(2));
     learner.press("<Enter>");
-    assert_eq!(learner.notice(), "Make a prediction first: any answer counts.");
+    assert_eq!(learner.notice(), "Make a prediction first: any answer counts (1–3).");
     learner.press("9");
     assert_eq!(learner.notice(), "Choose an option from 1 to 3.");
-    learner.press("1");
+    learner.answer(0);
     assert!(learner.notice().starts_with("Prediction saved. You will see the result after the experiment."));
     learner.press("2");
     assert_eq!(learner.notice(), "This question is already answered.");
@@ -80,10 +80,11 @@ fn a_question_stays_until_the_right_answer() {
     let mut learner = Learner::in_small_lesson(SMALL);
     learner.press("nnnn");
     assert_eq!(learner.run().place(), Place::Step(4));
-    learner.press("1<Enter>");
-    assert_eq!(learner.notice(), "Answer the question first.");
+    learner.answer(0);
+    learner.press("<Enter>");
+    assert_eq!(learner.notice(), "Answer the question first (1–3).");
     assert!(learner.panel().contains("Not quite. No."), "{}", learner.panel());
-    learner.press("2");
+    learner.answer(1);
     assert!(learner.panel().contains("Right. Yes."), "{}", learner.panel());
     learner.press("<Enter>");
     assert_eq!(learner.run().place(), Place::Step(5));
@@ -92,11 +93,11 @@ fn a_question_stays_until_the_right_answer() {
 #[test]
 fn marks_are_set_removed_and_submitted() {
     let mut learner = Learner::in_small_lesson(SMALL);
-    learner.press("nnnnn");
+    learner.press("nnnnnn");
     learner.press("<Enter>");
-    assert_eq!(learner.notice(), "Nothing is marked.");
+    assert_eq!(learner.notice(), "Nothing is marked: select an element and press m.");
     learner.press("1");
-    assert_eq!(learner.notice(), "Answer this question on the diagram.");
+    assert_eq!(learner.notice(), "Answer this question on the diagram: select an element and press m.");
     learner.press("m");
     assert_eq!(learner.notice(), "Select an element on the diagram first.");
     learner.select(&component("lb-1")).press("m");
@@ -104,6 +105,7 @@ fn marks_are_set_removed_and_submitted() {
     learner.select(&server("server-2")).press("m<Enter>");
     assert_eq!(learner.notice(), "Not yet: 1 missing, 1 too many.");
     assert_eq!(learner.run().place(), Place::Step(5));
+    assert!(learner.panel().contains("+ missing: server-1 ✗ not asked for: server-2"), "{}", learner.panel());
     learner.press("m").select(&server("server-1")).press("m");
     assert_eq!(learner.run().marks().cloned().collect::<Vec<_>>(), [server("server-1")]);
     learner.press("<Enter>");
@@ -115,29 +117,137 @@ fn marks_are_set_removed_and_submitted() {
 #[test]
 fn in_the_quiz_the_first_answer_counts_and_any_answer_continues() {
     let mut learner = Learner::in_small_lesson(SMALL);
-    learner.press("nnnnnn");
+    learner.press("nnnnnnnn");
     learner.press("<Enter>");
-    assert_eq!((learner.run().place(), learner.notice()), (Place::Quiz(0), "Answer the question first."));
+    assert_eq!((learner.run().place(), learner.notice()), (Place::Quiz(0), "Answer the question first (1–3)."));
     learner.press("h");
     assert!(learner.notice().starts_with("No hint is needed here"));
-    learner.press("1<Enter>2");
+    learner.answer(0);
+    learner.press("<Enter>").answer(1);
     assert!(learner.panel().contains("Not quite. B."), "{}", learner.panel());
-    learner.press("1<Enter>");
+    learner.answer(0);
+    learner.press("<Enter>");
     assert_eq!(learner.run().place(), Place::Quiz(2));
-    learner.press("n1<Enter>");
+    learner.press("n");
+    assert_eq!(learner.run().place(), Place::Quiz(2), "the right answer comes first");
+    assert!(learner.panel().contains("The answer: A."), "{}", learner.panel());
+    learner.press("n").answer(0);
+    learner.press("<Enter>");
     assert_eq!(learner.run().place(), Place::Quiz(4));
     learner.select(&crate::learner::hop("lb-1", "web-1")).press("m<Enter>");
     assert!(learner.notice().starts_with("Not yet: "), "{}", learner.notice());
-    assert!(learner.panel().contains("The right ones are: "), "{}", learner.panel());
+    assert!(learner.panel().contains("✓ right: lb-1 → web-1 + missing: "), "{}", learner.panel());
     learner.press("<Enter>");
     assert_eq!(learner.run().place(), Place::Finished);
     // The first and fourth answers were right at once; one was right on the second try, one skipped, one marked wrongly.
     assert_eq!(learner.run().score(), Score { right: 2, of: 5 });
-    assert!(learner.panel().contains("Quiz: 2 of 5"), "{}", learner.panel());
+    let panel = learner.panel();
+    for part in [
+        "Quiz: 2 of 5",
+        "until 80 % are right",
+        "Say it aloud: · First sentence.",
+        "Missed: ✗ Two? ✓ a. A. ✗ Three? ✓ a. A. ✗ Mark",
+    ] {
+        assert!(panel.contains(part), "{part}: {panel}");
+    }
+    assert!(!learner.app.progress.of(&learner.run().lesson().id).is_mastered());
+    // The quiz alone is retried, and the better score is kept.
+    let before = learner.run().option_order();
+    learner.press("a");
+    assert_eq!((learner.run().place(), learner.run().attempt()), (Place::Quiz(0), 1));
+    assert_eq!(before, [0; 0], "there are no options at the end");
+    while let Place::Quiz(_) = learner.run().place() {
+        learner.solve_question();
+    }
+    assert!(!learner.panel().contains("Missed:"), "{}", learner.panel());
+    let done = learner.app.progress.of(&learner.run().lesson().id);
+    assert_eq!((done.quiz, done.is_mastered(), done.attempts), (Some(Score { right: 5, of: 5 }), true, 2));
 }
 
 #[test]
-fn finishing_records_the_progress_and_selects_the_next_lesson() {
+fn below_80_percent_the_course_map_says_review() {
+    let mut learner = Learner::in_small_lesson(LARGE);
+    learner.press("nnnnnnnn");
+    let id = learner.run().lesson().id.clone();
+    let line = |learner: &Learner| {
+        let item = learner
+            .app
+            .home
+            .items
+            .iter()
+            .find(|item| matches!(item, hoplight::app::home::CourseItem::Lesson(lesson) if lesson.id == id));
+        hoplight::app::status::course_line(&learner.app, item.expect("a lesson"), 60).text()
+    };
+    for right in [3, 4] {
+        for question in 0..5 {
+            if question < right {
+                learner.solve_question();
+            } else {
+                learner.press("nn");
+            }
+        }
+        assert_eq!(learner.run().place(), Place::Finished);
+        let expected = if right == 3 { "◐ Small  review 3/5" } else { "✓ Small  quiz 4/5" };
+        assert_eq!(line(&learner), expected);
+        if right == 3 {
+            learner.press("a");
+        }
+    }
+}
+
+#[test]
+fn options_change_their_places_with_each_attempt() {
+    let mut learner = Learner::in_small_lesson(LARGE);
+    learner.press("nnnnnnnn");
+    let mut orders = std::collections::BTreeSet::new();
+    for _ in 0..12 {
+        orders.insert(learner.run().option_order());
+        learner.press("nnnnnnnnnna");
+        assert_eq!(learner.run().place(), Place::Quiz(0));
+    }
+    let first: std::collections::BTreeSet<usize> =
+        orders.iter().filter_map(|order| order.iter().position(|option| *option == 0)).collect();
+    assert_eq!(first.len(), 3, "the right answer is at each position: {orders:?}");
+}
+
+#[test]
+fn a_wrong_act_gets_the_authors_reply() {
+    for size in [SMALL, LARGE] {
+        let mut learner = Learner::in_small_lesson(size);
+        learner.press("<Enter>").select(&component("web-2")).press("x");
+        assert!(learner.panel().contains("▸ That is the other one."), "{}", learner.panel());
+        assert_eq!(learner.panel().contains("Kill web-1"), size == LARGE, "on a small screen it replaces the text");
+        learner.press("x");
+        assert!(!learner.panel().contains("That is the other one."), "{}", learner.panel());
+    }
+}
+
+#[test]
+fn a_goal_whose_state_ends_is_announced_as_open_again() {
+    let mut learner = Learner::in_small_lesson(SMALL);
+    learner.press("<Enter>").select(&component("web-1")).press("x").wait(150);
+    assert!(learner.run().is_open(), "{}", learner.panel());
+    learner.press("x");
+    assert!(!learner.run().is_open() && learner.panel().contains("☐ web-1 is down"), "{}", learner.panel());
+    learner.press("<Enter>");
+    assert_eq!(learner.notice(), "One goal is open: web-1 is down.");
+}
+
+#[test]
+fn the_panel_names_the_key_that_starts_the_clock() {
+    let mut learner = Learner::in_small_lesson(LARGE);
+    learner.press("nnn");
+    assert!(learner.stage().session.playback.paused);
+    assert!(learner.panel().contains("space starts the clock"), "{}", learner.panel());
+    learner.press(" ");
+    assert!(!learner.panel().contains("starts the clock"), "{}", learner.panel());
+    let mut small = Learner::in_small_lesson(SMALL);
+    small.press("nnn");
+    assert_eq!(small.view().panel.remark, "space starts the clock  4/6");
+}
+
+#[test]
+fn finishing_records_the_progress_and_opens_the_next_lesson() {
     let mut learner = Learner::in_small_lesson(SMALL);
     learner.press("<Enter>");
     assert_eq!(learner.effects, [Effect::Save], "a new step is saved at once");
@@ -149,8 +259,7 @@ fn finishing_records_the_progress_and_selects_the_next_lesson() {
     assert_eq!((done.furthest, done.finished, done.quiz), (6, true, Some(Score { right: 5, of: 5 })));
     assert_eq!(learner.effects.last(), Some(&Effect::Save));
     learner.press("<Enter>");
-    assert!(learner.app.stage().is_none());
-    assert_eq!(learner.app.home.chosen, 1, "the lesson after it");
+    assert_eq!((learner.run().place(), learner.run().lesson().id.as_str()), (Place::Step(0), "journey-of-a-request"));
 }
 
 #[test]
@@ -174,7 +283,7 @@ fn a_finished_lesson_starts_over() {
     let mut learner = Learner::in_small_lesson(SMALL);
     learner.solve_lesson();
     let kept = learner.app.progress.clone();
-    learner.press("<Enter><Home><Enter>");
+    learner.press("qq<Home><Enter>");
     assert_eq!(learner.run().place(), Place::Step(0));
     assert_eq!(learner.app.progress, kept, "the progress is kept");
 }

@@ -247,7 +247,7 @@ fn an_overlay_follows_a_rewind() {
 #[test]
 fn an_overlay_is_hidden_while_it_would_reveal_an_answer() {
     let mut learner = Learner::in_small_lesson(LARGE);
-    learner.press("v").press("nnnnn");
+    learner.press("v").press("nnnnnn");
     assert!(learner.run().question().is_some_and(|question| question.target().is_some()), "marks are asked for");
     assert_eq!(learner.stage().panels.overlays.shown(), None);
     assert!(learner.stage().panels.overlays.content().stamps.is_empty());

@@ -113,10 +113,33 @@ fn an_action_of_several_commands_is_undone_and_redone_as_one() {
 }
 
 #[test]
-fn without_requests_a_step_says_so() {
-    let mut learner = Learner::in_lesson("journey-of-a-request", SMALL);
+fn without_requests_a_step_names_the_key_that_sends_one() {
+    let text = std::fs::read_to_string("assets/stage-2-secured.ron").expect("shipped");
+    let quiet =
+        hoplight::model::Infrastructure::from_ron("quiet.ron", &text.replacen("rate: 100.0", "rate: 0.0", 1)).expect("valid");
+    let mut learner = Learner::new(SMALL);
+    learner.app.open_scenario(quiet.into());
     learner.press(".");
-    assert_eq!(learner.notice(), "Nothing moves in the next ten seconds: there are no requests.");
+    assert_eq!(learner.notice(), "No request is in flight: press r to send a login.");
+}
+
+#[test]
+fn in_a_step_about_one_request_a_step_forward_sends_a_visitor() {
+    let mut learner = Learner::in_lesson("journey-of-a-request", SMALL);
+    assert!(learner.stage().session.playback.paused, "time stands still while the learner reads");
+    let now = learner.now();
+    learner.wait(20);
+    assert_eq!(learner.now(), now);
+    learner.press(".");
+    assert_eq!(learner.notice(), "A visitor sends GET /profile.");
+    assert_eq!((learner.stage().sim().in_flight(), learner.stage().session.playback.followed), (1, Some(1)));
+    // Going back before it keeps it: the next step forward sends no other.
+    learner.press(",,,..");
+    assert_eq!(learner.stage().sim().newest_request(None), Some(1));
+    // Under load, there is always a request to step along.
+    let mut busy = Learner::in_lesson("where-tls-ends", SMALL);
+    busy.wait(20).press(".");
+    assert_eq!(busy.stage().session.acts, 0);
 }
 
 #[test]

@@ -198,7 +198,7 @@ fn a_command_says_that_it_discards_the_known_future() {
 #[test]
 fn a_lesson_step_without_commands_keeps_the_known_future() {
     let mut learner = Learner::in_small_lesson(LARGE);
-    learner.wait(10).press("t").wait(20);
+    learner.press(" ").wait(10).press("t").wait(20);
     let marks = learner.stage().panels.marks.clone();
     learner.app.act(TimeAction::Seek(SimTime::from_nanos(500_000_000)));
     let place = learner.run().place();

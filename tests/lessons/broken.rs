@@ -137,6 +137,28 @@ fn a_solution_with_too_many_steps_is_rejected_without_playing() {
 }
 
 #[test]
+fn replies_recaps_and_figures_are_checked() {
+    let reply = "Down(Component(\"web-2\")), say: \"That is the other one.\"";
+    caught(reply, "Down(Component(\"wbe-2\")), say: \"No.\"", &["no component `wbe-2`", "mean `web-2`"]);
+    caught(reply, "Stale(\"web-2\"), say: \"No.\"", &["`web-2` is not an agent"]);
+    caught(reply, "Down(Component(\"web-2\")), say: \" \"", &["a reply of this step is empty"]);
+    caught(
+        reply,
+        "Down(Component(\"web-1\")), say: \"No.\"",
+        &["step 2: the solution gets a reply that is meant for wrong acts"],
+    );
+    caught("That is the other one.", &"word ".repeat(60), &["a reply takes at most 3 lines"]);
+    caught("pace: Live)", "pace: Live, replies: [(when: Paused, say: \"No.\")])", &["a step without a gate is never wrong"]);
+    caught("\"Second sentence.\", ", "", &["a recap has 3 to 5 sentences; this one has 2"]);
+    caught("Second sentence.", "", &["a sentence of the recap is empty"]);
+    caught("Second sentence.", &"word ".repeat(60), &["a sentence of the recap takes at most 2 lines"]);
+    caught("The other one took over.", "{measured:p98}", &["no figure `p98`", "mean `p99`"]);
+    caught("The other one took over.", "{measured:dns}", &["step 2: `dns` is not measured when the solution has been played"]);
+    let text = broken("The other one took over.", "{measured:failed} of {measured:rate}, {measured:p99}, {measured:detection}");
+    assert_eq!(mistakes(&[("small.ron", &text)]), Vec::<String>::new());
+}
+
+#[test]
 fn a_step_that_depends_on_the_previous_one_is_reported() {
     // Played in order, web-1 is down here since step 2. A learner who skips step 2 could never pass.
     let found = mistakes(&[("small.ron", &broken("begin: [Kill(Component(\"web-1\"))],", ""))]);

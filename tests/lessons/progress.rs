@@ -12,7 +12,7 @@ fn progress_keeps_the_furthest_step_and_the_best_quiz() {
     assert!(progress.record(&run), "a newly started lesson");
     assert!(!progress.record(&run));
     for _ in 0..3 {
-        let _ = run.skip();
+        let _ = run.pass();
         assert!(progress.record(&run));
     }
     let _ = run.previous();
@@ -22,7 +22,7 @@ fn progress_keeps_the_furthest_step_and_the_best_quiz() {
     for right in [4, 2] {
         let (mut run, _) = LessonRun::start(small());
         let mut asked = 0;
-        while !matches!(run.skip(), Moved::Finished(_)) {
+        while !matches!(run.pass(), Moved::Finished(_)) {
             if matches!(run.place(), hoplight::lesson::Place::Quiz(_)) {
                 let _ = run.answer(usize::from(asked >= right));
                 asked += 1;
@@ -46,9 +46,9 @@ fn progress_keeps_the_furthest_step_and_the_best_quiz() {
 
 #[test]
 fn a_newer_file_is_refused_by_name_and_invalid_text_with_its_place() {
-    let newer = "(format: 2, lessons: {}, streak: 7)";
+    let newer = "(format: 3, lessons: {}, streak: 7)";
     let error = Progress::from_ron("progress.ron", newer).unwrap_err();
-    assert_eq!(error, ProgressError::Newer { file: "progress.ron".into(), found: 2 });
+    assert_eq!(error, ProgressError::Newer { file: "progress.ron".into(), found: 3 });
     assert!(error.to_string().contains("left unchanged"), "{error}");
 
     for garbage in ["", "\0\0\0", "(format: 1", "(format: 1, lessons: {\"Not A Slug\": ()})", "(format: 1, lessons: {}, more: 1)"]
@@ -58,4 +58,46 @@ fn a_newer_file_is_refused_by_name_and_invalid_text_with_its_place() {
         assert!(error.place.is_some(), "{garbage:?}: {error}");
     }
     assert_eq!(Progress::from_ron("progress.ron", "(format: 1, lessons: {})"), Ok(Progress::default()));
+}
+
+#[test]
+fn a_file_of_format_1_is_read_and_written_in_the_current_format() {
+    let old = "(format: 1, lessons: {\"small\": (furthest: 6, finished: true, quiz: (right: 3, of: 5))}, tips: [\"pause\"])";
+    let mut progress = Progress::from_ron("progress.ron", old).expect("a valid file");
+    let small = progress.of(&LessonId::new("small"));
+    assert_eq!((small.furthest, small.finished, small.quiz, small.attempts), (6, true, Some(Score { right: 3, of: 5 }), 0));
+    progress.set_learner(7);
+    progress.set_learner(8);
+    assert_eq!(progress.learner(), 7, "drawn once");
+    let text = progress.to_ron();
+    assert!(text.contains("format: 2"), "{text}");
+    assert_eq!(Progress::from_ron("progress.ron", &text), Ok(progress));
+}
+
+#[test]
+fn a_lesson_is_mastered_with_80_percent() {
+    let mastered = |right, of| {
+        hoplight::lesson::LessonProgress {
+            finished: true,
+            quiz: Some(Score { right, of }),
+            ..hoplight::lesson::LessonProgress::default()
+        }
+        .is_mastered()
+    };
+    assert_eq!(
+        [(4, 5), (3, 5), (5, 6), (4, 6), (6, 7), (5, 7), (0, 0)].map(|(right, of)| mastered(right, of)),
+        [true, false, true, false, true, false, true]
+    );
+    assert!(!hoplight::lesson::LessonProgress { finished: false, ..Default::default() }.is_mastered());
+}
+
+#[test]
+fn finishing_counts_an_attempt_once() {
+    let mut progress = Progress::default();
+    let (run, _) = LessonRun::start_at(small(), 6);
+    let mut run = run.shuffled(1, 4);
+    while !matches!(run.pass(), Moved::Finished(_)) {}
+    assert!(progress.record(&run));
+    assert!(!progress.record(&run), "the same attempt");
+    assert_eq!(progress.of(&LessonId::new("small")).attempts, 5);
 }

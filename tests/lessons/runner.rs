@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use hoplight::lesson::{
-    Answered, Changed, Hinted, LessonRun, Moved, Observation, Opening, Pace, Place, Refusal, Score, Solved, Stay, StepEntry,
-    Submitted, Toggled,
+    Answered, Changed, Clock, Hinted, LessonRun, Moved, Observation, Opening, Pace, Place, Refusal, Score, Solved, Stay,
+    StepEntry, Submitted, Toggled,
 };
 use hoplight::model::{ComponentId, Element, ServerId};
 use hoplight::sim::{Command, SimTime, Simulation, Timeline};
@@ -63,7 +63,7 @@ fn the_first_entry_holds_the_setup_and_the_pace() {
 }
 
 #[test]
-fn goals_are_met_in_order_and_stay_met() {
+fn goals_are_met_in_order() {
     let (mut run, mut timeline) = at(1);
     assert_eq!(run.proceed(), Moved::Stays(Stay::GoalsOpen(run.goals().map(|(label, _)| label.clone()).collect())));
     let Moved::Stays(stay) = run.proceed() else { panic!("it is closed") };
@@ -76,15 +76,40 @@ fn goals_are_met_in_order_and_stay_met() {
     assert_eq!(look(&mut run, &timeline), Changed::Goals(vec![0]), "the time before the kill does not count");
     assert!(run.reveal().is_none());
 
-    // A met goal stays met.
-    timeline.apply(Command::Restore(web_1())).unwrap();
-    assert_eq!(look(&mut run, &timeline), Changed::Nothing);
-    assert_eq!(met(&run), [true, false]);
-    timeline.seek(SimTime::from_secs(40));
+    timeline.seek(SimTime::from_secs(30));
     assert_eq!(look(&mut run, &timeline), Changed::Passed(vec![1]));
     assert_eq!(look(&mut run, &timeline), Changed::Nothing);
     assert_eq!(run.reveal().and_then(|reveal| reveal.text).map(hoplight::model::Text::as_str), Some("The other one took over."));
     assert!(matches!(run.proceed(), Moved::Step(_)));
+}
+
+#[test]
+fn a_state_that_ends_opens_its_goal_again() {
+    let (mut run, mut timeline) = at(1);
+    timeline.apply(Command::Kill(web_1())).unwrap();
+    assert_eq!(look(&mut run, &timeline), Changed::Goals(vec![0]));
+    timeline.seek(SimTime::from_secs(30));
+    assert_eq!(look(&mut run, &timeline), Changed::Passed(vec![1]));
+    timeline.apply(Command::Restore(web_1())).unwrap();
+    assert_eq!(look(&mut run, &timeline), Changed::Reopened(vec![0]));
+    assert_eq!(met(&run), [false, true]);
+    assert!(!run.is_open() && run.reveal().is_none());
+    let Moved::Stays(stay) = run.proceed() else { panic!("it is closed") };
+    assert_eq!(stay.to_string(), "one goal is open: web-1 is down");
+
+    // After the next kill, the time before it does not count.
+    timeline.apply(Command::Kill(web_1())).unwrap();
+    assert_eq!(look(&mut run, &timeline), Changed::Goals(vec![0]));
+    assert_eq!(met(&run), [true, false], "errors are possible again");
+    timeline.seek(SimTime::from_secs(60));
+    assert_eq!(look(&mut run, &timeline), Changed::Passed(vec![1]));
+
+    // A step that has been left stays as it was.
+    let _ = run.proceed();
+    timeline.apply(Command::Restore(web_1())).unwrap();
+    let _ = run.previous();
+    assert_eq!(look(&mut run, &timeline), Changed::Nothing);
+    assert_eq!(met(&run), [true, true]);
 }
 
 #[test]
@@ -168,7 +193,8 @@ fn hints_come_one_by_one_and_the_solution_after_them() {
 #[test]
 fn skipping_passes_a_closed_gate_and_the_next_step_sets_itself_up() {
     let (mut run, mut timeline) = at(1);
-    assert_eq!(entry_of(run.skip()), StepEntry::default());
+    let waits = StepEntry { clock: Some(Clock::Waits), ..StepEntry::default() };
+    assert_eq!(entry_of(run.skip()), waits, "a prediction changes nothing, and time stands still");
     let entry = entry_of(run.skip());
     assert_eq!(entry.openings, [Opening::Do(Command::Kill(web_1()))]);
     entry.carry_out(&mut timeline).unwrap();
@@ -206,7 +232,7 @@ fn a_repaired_start_restores_servers_before_their_components() {
     for element in [web_1(), server("server-2"), server("server-1"), link] {
         timeline.apply(Command::Kill(element)).unwrap();
     }
-    let repair = StepEntry { openings: vec![Opening::Repair(Vec::new())], pace: None };
+    let repair = StepEntry { openings: vec![Opening::Repair(Vec::new())], ..StepEntry::default() };
     repair.carry_out(&mut timeline).unwrap();
     let sim = timeline.simulation();
     let infra = Arc::clone(sim.infrastructure());
@@ -221,7 +247,7 @@ fn a_repaired_start_restores_servers_before_their_components() {
 #[test]
 fn the_quiz_counts_first_answers() {
     let (mut run, _) = at(5);
-    assert_eq!(run.skip(), Moved::Quiz(0));
+    assert_eq!(run.pass(), Moved::Quiz(0));
     assert_eq!(run.proceed(), Moved::Stays(Stay::NotAnswered));
     assert!(matches!(run.answer(1), Answered::Wrong(_)));
     assert!(matches!(run.answer(0), Answered::Right(_)), "another attempt is allowed but does not count");
@@ -231,9 +257,80 @@ fn the_quiz_counts_first_answers() {
     }
     assert_eq!(run.proceed(), Moved::Quiz(4));
     assert_eq!(run.proceed(), Moved::Stays(Stay::NotMarked));
+    assert_eq!(run.skip(), Moved::Shows, "the right answer comes first");
+    assert!(run.is_given_up() && run.is_open());
+    assert_eq!(run.review(&stage_2()).map(|review| review.missing.is_empty()), Some(false));
     assert_eq!(run.skip(), Moved::Finished(Score { right: 3, of: 5 }));
+    let missed: Vec<&str> = run.missed().map(|question| question.stem.as_str()).collect();
+    assert_eq!(missed, ["One?", "Mark the hops."]);
     assert_eq!(run.proceed(), Moved::Stays(Stay::AtEnd));
     assert_eq!(run.previous(), Moved::Quiz(4));
+}
+
+#[test]
+fn the_quiz_can_be_retried_alone() {
+    let (run, _) = at(6);
+    let mut run = run.shuffled(7, 0);
+    assert_eq!(run.again(), Moved::Stays(Stay::InQuiz));
+    let order = run.option_order();
+    while run.pass() != Moved::Finished(Score { right: 0, of: 5 }) {}
+    assert_eq!(run.again(), Moved::Quiz(0));
+    assert_eq!(run.attempt(), 1);
+    assert_eq!(run.proceed(), Moved::Stays(Stay::NotAnswered), "the questions are open again");
+    let other = run.option_order();
+    assert!(order.len() == 3 && other.len() == 3);
+    for question in 1..5 {
+        assert!(matches!(run.answer(0), Answered::Right(_)));
+        assert_eq!(run.proceed(), Moved::Quiz(question));
+    }
+    for element in hoplight::lesson::MarkTarget::ExposedHops.right(&stage_2()) {
+        assert_eq!(run.toggle_mark(&stage_2(), element), Toggled::Marked);
+    }
+    assert!(matches!(run.submit_marks(&stage_2()), Submitted::Right(_)));
+    assert_eq!(run.proceed(), Moved::Finished(Score { right: 5, of: 5 }));
+    assert_eq!(run.missed().count(), 0);
+}
+
+#[test]
+fn a_skipped_question_shows_its_answer_and_then_lets_go_on() {
+    let (mut run, _) = at(4);
+    assert!(matches!(run.answer(0), Answered::Wrong(_)));
+    assert_eq!(run.skip(), Moved::Shows);
+    assert!(run.is_given_up() && run.is_open() && !run.is_solved());
+    assert_eq!(run.answer(1), Answered::Refused(Refusal::AlreadyAnswered), "it has just been shown");
+    assert!(matches!(run.skip(), Moved::Step(_)));
+    // A prediction shows nothing: the experiment will.
+    let (mut run, _) = at(2);
+    assert!(matches!(run.skip(), Moved::Step(_)));
+}
+
+#[test]
+fn submitted_marks_say_which_are_right_missing_and_surplus() {
+    let (mut run, _) = at(5);
+    let infra = stage_2();
+    assert_eq!(run.review(&infra), None);
+    assert_eq!(run.toggle_mark(&infra, server("server-2")), Toggled::Marked);
+    assert_eq!(run.review(&infra), None, "not before they are submitted");
+    let _ = run.submit_marks(&infra);
+    let review = run.review(&infra).expect("submitted");
+    assert!(review.right.is_empty());
+    assert_eq!((review.missing, review.surplus), ([server("server-1")].into(), [server("server-2")].into()));
+    assert_eq!(run.toggle_mark(&infra, server("server-2")), Toggled::Unmarked);
+    assert_eq!(run.review(&infra), None, "a new try");
+}
+
+#[test]
+fn an_old_selection_does_not_count() {
+    use hoplight::lesson::Condition;
+    use hoplight::lesson::condition::Baseline;
+    let timeline = timeline();
+    let (web, other) = (web_1(), server("server-2"));
+    let selecting = |element| Observation { selected: Some(element), ..seen(timeline.simulation(), 0) };
+    let began = Baseline::from(&selecting(&web));
+    assert!(!Condition::Selected(web.clone()).holds(&selecting(&web), &began));
+    assert!(Condition::Selected(other.clone()).holds(&selecting(&other), &began));
+    let chosen = Baseline { selected: None, ..began };
+    assert!(Condition::Selected(web.clone()).holds(&selecting(&web), &chosen), "selected again in this step");
 }
 
 /// Returns an observation of a paused simulation.

@@ -6,7 +6,7 @@ use std::process::Stdio;
 use std::sync::Arc;
 
 use hoplight::content::EMBEDDED;
-use hoplight::lesson::{Ask, Lesson, Library};
+use hoplight::lesson::{Lesson, LessonRun, Library};
 use unicode_width::UnicodeWidthStr;
 
 use crate::{CTRL_C, Finished, Home, is_harmless};
@@ -37,14 +37,17 @@ fn progress(home: &Home) -> Option<String> {
     fs::read_to_string(home.path().join("state/hoplight/progress.ron")).ok()
 }
 
-/// Number of each question's right option; `None` if the question is answered on the diagram.
+/// Number under which each question shows its right option; `None` if the question is answered on the diagram.
 fn right(lesson: &Lesson) -> Vec<Option<usize>> {
-    let asks = lesson.quiz.iter().map(|question| &question.ask);
-    let option = |ask: &Ask| match ask {
-        Ask::Choice(choices) => choices.iter().position(|choice| choice.right).map(|number| number + 1),
-        Ask::Mark { .. } => None,
-    };
-    asks.map(option).collect()
+    let (run, _) = LessonRun::start_at(Arc::new(lesson.clone()), lesson.steps.len());
+    let mut run = run.shuffled(1, 0);
+    let mut numbers = Vec::new();
+    while let Some(question) = run.question() {
+        let is_right = |option: &usize| question.choices().get(*option).is_some_and(|choice| choice.right);
+        numbers.push(run.option_order().iter().position(is_right).map(|position| position + 1));
+        let _ = run.pass();
+    }
+    numbers
 }
 
 /// A lesson whose quiz has only multiple-choice questions.
@@ -61,14 +64,19 @@ fn every_lesson_is_printed_in_short_lines_of_plain_characters() {
         let long: Vec<&str> = stdout.lines().filter(|line| line.width() > 80).collect();
         assert!(long.is_empty() && is_harmless(&stdout), "{long:#?}");
         assert!(!stdout.chars().any(|c| ('\u{2190}'..='\u{2bff}').contains(&c)), "no arrows or box-drawing characters");
-        assert!(!stdout.contains("{key:") && !stdout.contains("Answer:"));
+        assert!(
+            !stdout.contains("{key:")
+                && !stdout.contains("{measured:")
+                && !stdout.contains("not measured")
+                && !stdout.contains("Answer:")
+        );
         let told = unfolded(&stdout);
         let steps = lesson.steps.iter().flat_map(|step| {
             let goals = step.goals().iter().map(|goal| &goal.label);
             [&step.title].into_iter().chain(step.reveal.as_ref()).chain(goals)
         });
         let stems = lesson.quiz.iter().map(|question| &question.stem);
-        for text in steps.chain(stems).filter(|text| !text.contains("{key:")) {
+        for text in steps.chain(stems).chain(&lesson.recap).filter(|text| !text.contains('{')) {
             assert!(told.contains(&unfolded(&text.replace(" → ", " to "))), "{}: {text}", lesson.id);
         }
         assert!(!told.contains("Not met:"), "every solution works: {told}");
@@ -99,8 +107,8 @@ fn answers_are_printed_on_request() {
     let lesson = without_marks();
     let told = unfolded(&home.run(["read", lesson.id.as_str(), "--answers", "--quiz"]).stdout);
     for question in &lesson.quiz {
-        let (number, choice) = question.choices().iter().enumerate().find(|(_, choice)| choice.right).expect("a right option");
-        assert!(told.contains(&format!("Answer: {}. {}", number + 1, choice.text)), "{told}");
+        let choice = question.choices().iter().find(|choice| choice.right).expect("a right option");
+        assert!(told.contains(&format!(". {}. {}", choice.text, choice.why)), "{told}");
     }
     assert!(!told.contains("Step 1"), "{told}");
     let marks = unfolded(&home.run(["read", "where-tls-ends", "--answers"]).stdout);
@@ -156,7 +164,7 @@ fn marks_are_given_by_name_and_checked_as_on_the_screen() {
     let home = Home::new();
     let right = "lb-1 > web-1, lb-1->web-2, app-1 to db-2, app-2 → db-1, browser > dns, db-1 > db-2";
     // The prediction of step 2, then the marks of step 4.
-    let answers = format!("1\nlb-1 > wbe-1\nlb-1\nlb-1 > web-1, web-1 > app-1\n{right}\nq\n");
+    let answers = format!("2\nlb-1 > wbe-1\nlb-1\nlb-1 > web-1, web-1 > app-1\n{right}\nq\n");
     let told = unfolded(&answered(&home, &["read", "where-tls-ends"], &answers).stdout);
     for words in [
         "Your prediction is saved.",
@@ -182,7 +190,7 @@ fn at_a_terminal_every_step_waits_for_enter() {
     pty.wait_for("Step 1 of 9");
     pty.send("\n");
     pty.wait_for("Number of your answer (Enter to skip):");
-    pty.send("3\n");
+    pty.send("1\n");
     pty.wait_for("Your prediction is saved.");
     pty.send("\n");
     pty.wait_for("Press Enter to see the solution.");

@@ -70,7 +70,7 @@ fn play(seed: u64, acts: usize) {
             (learner.app.window, learner.app.help) = (None, None);
             learner.app.resize(80, 24);
             assert!(learner.app.open_lesson("small"));
-            learner.press("nnnnn");
+            learner.press("nnnnnn");
         }
         // Random input also rarely gets past the lessons of the course map.
         if act % 4_000 == 2_000 {

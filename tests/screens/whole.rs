@@ -179,7 +179,7 @@ fn a_comparison_of_two_designs() {
 
 #[test]
 fn the_course_map_shows_quiz_scores_and_marks_truncated_text() {
-    let done = LessonProgress { furthest: 9, finished: true, quiz: Some(Score { right: 5, of: 6 }) };
+    let done = LessonProgress { furthest: 9, finished: true, quiz: Some(Score { right: 5, of: 6 }), attempts: 1 };
     for (size, score) in [(SMALL, "request 5/6"), (LARGE, "request  quiz 5/6")] {
         let mut progress = Progress::default();
         progress.set(LessonId::new("journey-of-a-request"), done);

@@ -39,9 +39,7 @@ impl Learner {
             Act::StepBack(hops) => (0..*hops).for_each(|_| {
                 self.press(",");
             }),
-            Act::Answer(option) => {
-                self.press(&option.to_string());
-            }
+            Act::Answer(option) => self.answer(usize::try_from(*option).expect("small") - 1),
             Act::Mark => self.mark_all(),
         }
     }
@@ -108,6 +106,12 @@ impl Learner {
         }
     }
 
+    /// Presses the key of an option, numbered from 0 as in the file.
+    pub(crate) fn answer(&mut self, option: usize) {
+        let position = self.run().option_order().iter().position(|shown| *shown == option).expect("an option");
+        self.press(&(position + 1).to_string());
+    }
+
     /// Marks the right elements, as computed, and submits them.
     pub(crate) fn mark_all(&mut self) {
         let target = self.run().question().and_then(Question::target).expect("a question on the diagram");
@@ -139,9 +143,7 @@ impl Learner {
     pub(crate) fn solve_question(&mut self) {
         let question = self.run().question().expect("a question").clone();
         match question.choices().iter().position(|choice| choice.right) {
-            Some(right) => {
-                self.press(&(right + 1).to_string());
-            }
+            Some(right) => self.answer(right),
             None => self.mark_all(),
         }
         self.press("<Enter>");

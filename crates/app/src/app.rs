@@ -5,7 +5,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use hoplight_lesson::{Changed, LessonRun, Library, Progress};
+use hoplight_lesson::{Changed, LessonProgress, LessonRun, Library, Progress};
 use hoplight_model::Infrastructure;
 
 use crate::action::AppAction;
@@ -133,6 +133,7 @@ impl App {
         let at = if done.finished { 0 } else { done.furthest as usize };
         let title = lesson.title.to_string();
         let (run, entry) = LessonRun::start_at(lesson, at);
+        let run = run.shuffled(self.settings.seed ^ self.progress.learner(), done.attempts);
         let (stage, result) = Stage::lesson(infra, self.settings.seed, self.size, run, &entry);
         self.screen = Screen::Stage(Box::new(stage));
         self.notice = match result {
@@ -253,6 +254,11 @@ impl App {
         let Some(stage) = self.stage_mut() else { return };
         stage.session.record_followed();
         let changed = stage.session.observe();
+        if changed == Changed::Replied {
+            // A reply is read in the lesson's panel.
+            stage.panels.show_detail = false;
+            stage.panels.scroll = 0;
+        }
         stage.update_marks();
         stage.update_overlay();
         stage.update_topic(stage.session.lesson.is_some() && (stage.viewport.regions.wide || !stage.panels.show_detail));
@@ -261,25 +267,30 @@ impl App {
                 stage.session.lesson.iter().flat_map(|run| run.goals().map(|(label, _)| label.to_string())).collect();
             numbers.iter().filter_map(|number| goals.get(*number).cloned()).collect::<Vec<_>>().join("; ")
         };
-        let text = match &changed {
-            Changed::Nothing => return,
-            Changed::Goals(numbers) => format!("Goal met: {}.", label(numbers)),
+        let (tone, text) = match &changed {
+            Changed::Nothing | Changed::Replied => return,
+            Changed::Goals(numbers) => (Tone::Good, format!("Goal met: {}.", label(numbers))),
             Changed::Passed(numbers) => {
-                format!("Done: {}. {} continues.", label(numbers), self.keymap.label(AppAction::Enter))
+                let done = label(numbers);
+                (Tone::Good, format!("Done: {done}. {} continues.", self.keymap.label(AppAction::Enter)))
             }
+            Changed::Reopened(numbers) => (Tone::Warn, format!("Open again: {}.", label(numbers))),
         };
         if !acted || self.notice.is_none() {
             self.shown_for = Duration::ZERO;
-            self.notice = Some(Notice { tone: Tone::Good, text });
+            self.notice = Some(Notice { tone, text });
         }
     }
 
-    /// Selects the first unfinished lesson on the course map.
+    /// Selects the first unfinished lesson on the course map, otherwise the first one to review.
     pub(super) fn choose_next_lesson(&mut self) {
-        let next = self.home.items.iter().position(|item| match item {
-            CourseItem::Lesson(lesson) => !self.progress.of(&lesson.id).finished,
-            CourseItem::Scenario(_) => false,
-        });
+        let find = |wanted: fn(LessonProgress) -> bool| {
+            self.home.items.iter().position(|item| match item {
+                CourseItem::Lesson(lesson) => wanted(self.progress.of(&lesson.id)),
+                CourseItem::Scenario(_) => false,
+            })
+        };
+        let next = find(|done| !done.finished).or_else(|| find(|done| !done.is_mastered()));
         self.home.choose(next.unwrap_or(0), &self.library);
     }
 }

@@ -1,22 +1,27 @@
 //! The lesson panel: a step with its goals, a question with its options, or the final score.
 
-use hoplight_lesson::markup::with_keys;
-use hoplight_lesson::{Ask, Choice, LessonRun, Place, Question, Reveal, StepGate};
+use hoplight_lesson::markup::filled;
+use hoplight_lesson::outcome::MASTERED_PERCENT;
+use hoplight_lesson::{Ask, Choice, LessonRun, Place, Question, Reveal, Review, StepGate};
 use hoplight_model::Element;
 
-use crate::action::{AppAction, LessonAction};
+use crate::action::{AppAction, LessonAction, TimeAction};
 use crate::keymap::Keymap;
 use crate::line::{Line, Page};
 use crate::stage::Stage;
 use crate::tone::Tone;
 
-/// Returns the title of the panel: the step's title, and its number in the lesson.
-pub fn title(run: &LessonRun) -> (String, String) {
+/// Returns the title of the panel: the step's title, and its number in the lesson. On a small screen, the number follows
+/// the key that starts the clock, if time stands still.
+pub fn title(stage: &Stage, run: &LessonRun, keymap: &Keymap) -> (String, String) {
     let (steps, questions) = (run.lesson().steps.len(), run.lesson().quiz.len());
     match run.place() {
         Place::Step(number) => {
             let title = run.step().map_or_else(String::new, |step| step.title.to_string());
-            (title, format!("{}/{steps}", number + 1))
+            let waits = stage.session.playback.paused && !run.is_open() && run.question().is_none();
+            let pause = keymap.label(TimeAction::Pause);
+            let clock = if waits && !stage.viewport.regions.wide { format!("{pause} starts the clock  ") } else { String::new() };
+            (title, format!("{clock}{}/{steps}", number + 1))
         }
         Place::Quiz(number) => ("Quiz".into(), format!("question {}/{questions}", number + 1)),
         Place::Finished => ("Done".into(), run.lesson().title.to_string()),
@@ -55,18 +60,26 @@ struct LessonWriter<'a> {
 }
 
 impl LessonWriter<'_> {
-    /// Substitutes key labels in a lesson's text.
+    /// Substitutes key labels and figures in a lesson's text.
     fn prose(&self, text: &str) -> String {
-        with_keys(text, |name| self.keymap.named(name))
+        let figure = |figure| self.stage.session.figure(figure).unwrap_or_else(|| "–".to_owned());
+        filled(text, |name| self.keymap.named(name), figure)
     }
 
     fn step(&mut self) {
         let Some(step) = self.run.step() else { return };
         // On a small screen, the reveal replaces the task once the gate is passed.
         let brief = !self.stage.viewport.regions.wide && self.run.is_open() && self.run.reveal().is_some();
-        for paragraph in step.text.iter().filter(|_| !brief) {
+        // There, the author's reply replaces the text.
+        let said = self.run.said().filter(|_| !brief);
+        let is_wide = self.stage.viewport.regions.wide;
+        for paragraph in step.text.iter().filter(|_| !brief && (is_wide || said.is_none())) {
             let text = self.prose(paragraph);
             self.page.text(Tone::Text, &text);
+        }
+        if let Some(said) = said {
+            let text = self.prose(said);
+            self.page.item(Tone::Warn, "▸ ", Tone::Warn, &text, None);
         }
         match &step.gate {
             StepGate::Continue => {}
@@ -102,7 +115,7 @@ impl LessonWriter<'_> {
     fn goals(&mut self) {
         let mut next = true;
         for (label, met) in self.run.goals() {
-            // Goals are met in order, so later ones begin with "then".
+            // Goals are met in order, so those after an open one begin with "then".
             let is_next = next;
             next &= met;
             match (met, is_next) {
@@ -128,17 +141,27 @@ impl LessonWriter<'_> {
 
     fn choices(&mut self, choices: &[Choice], mode: QuestionMode) {
         let tried = self.run.tried();
-        let over = self.run.is_solved();
-        for (number, choice) in choices.iter().enumerate() {
-            let (tone, mark) = match (tried.contains(&number), choice.right) {
+        let given_up = self.run.is_given_up();
+        let over = self.run.is_solved() || given_up;
+        for (position, number) in self.run.option_order().into_iter().enumerate() {
+            let Some(choice) = choices.get(number) else { continue };
+            let was_tried = tried.contains(&number);
+            let (tone, mark) = match (was_tried, choice.right) {
                 (true, _) if mode == QuestionMode::Predict => (Tone::Accent, "▸"),
                 (true, true) => (Tone::Good, "✓"),
+                (false, true) if given_up => (Tone::Good, "✓"),
                 (true, false) => (Tone::Bad, "✗"),
                 (false, _) => (Tone::Accent, " "),
             };
-            let text_tone = if over && !tried.contains(&number) { Tone::Dim } else { Tone::Text };
+            let text_tone = if over && !was_tried && !(given_up && choice.right) { Tone::Dim } else { Tone::Text };
             let text = self.prose(&choice.text);
-            self.page.item(tone, &format!("{mark}{} ", number + 1), text_tone, &text, Some(&LessonAction::Answer(number).into()));
+            let lead = format!("{mark}{} ", position + 1);
+            self.page.item(tone, &lead, text_tone, &text, Some(&LessonAction::Answer(position).into()));
+        }
+        if let Some(right) = choices.iter().find(|choice| given_up && choice.right) {
+            let text = format!("The answer: {}", self.prose(&right.why));
+            self.page.text(Tone::Text, &text);
+            return;
         }
         let newest = tried.last().and_then(|number| choices.get(*number));
         if let Some(choice) = newest.filter(|_| mode != QuestionMode::Predict) {
@@ -155,21 +178,37 @@ impl LessonWriter<'_> {
             self.page.text(Tone::Good, &text);
             return;
         }
-        let (mark, submit) = (self.keymap.label(LessonAction::Mark), self.keymap.label(AppAction::Enter));
-        let marked: Vec<String> = self.run.marks().map(Element::to_string).collect();
-        let how = format!("select, {mark} marks, {submit} submits");
-        self.page.item(Tone::Accent, &format!("{count} marked  "), Tone::Dim, &how, None);
-        if count > 0 {
-            self.page.text(Tone::Text, &marked.join(", "));
+        let is_over = self.run.is_given_up() || mode == QuestionMode::Quiz && self.run.is_open();
+        let review = self.run.review(self.stage.infra()).filter(|_| mode != QuestionMode::Predict);
+        if !is_over {
+            let (mark, submit) = (self.keymap.label(LessonAction::Mark), self.keymap.label(AppAction::Enter));
+            let how = format!("select, {mark} marks, {submit} submits");
+            self.page.item(Tone::Accent, &format!("{count} marked  "), Tone::Dim, &how, None);
         }
-        // In the quiz, only the first attempt counts; after it, show the correct set.
-        if mode == QuestionMode::Quiz && self.run.is_open() {
-            let infra = self.stage.infra();
-            if let Some(target) = self.run.question().and_then(Question::target) {
-                let right: Vec<String> = target.right(infra).iter().map(Element::to_string).collect();
-                let text = format!("Not quite. The right ones are: {}. {}", right.join(", "), self.prose(why));
-                self.page.text(Tone::Warn, &text);
+        match review {
+            Some(review) => self.review(&review),
+            None if count > 0 => {
+                let marked: Vec<String> = self.run.marks().map(Element::to_string).collect();
+                self.page.text(Tone::Text, &marked.join(", "));
             }
+            None => {}
+        }
+        if is_over {
+            let text = self.prose(why);
+            self.page.text(Tone::Text, &text);
+        }
+    }
+
+    /// Lists the submitted marks with the signs that the diagram shows.
+    fn review(&mut self, review: &Review) {
+        let parts = [
+            (Tone::Good, "✓ right: ", &review.right),
+            (Tone::Accent, "+ missing: ", &review.missing),
+            (Tone::Bad, "✗ not asked for: ", &review.surplus),
+        ];
+        for (tone, lead, elements) in parts.into_iter().filter(|(.., elements)| !elements.is_empty()) {
+            let names: Vec<String> = elements.iter().map(Element::to_string).collect();
+            self.page.item(tone, lead, Tone::Text, &names.join(", "), None);
         }
     }
 
@@ -177,15 +216,17 @@ impl LessonWriter<'_> {
     fn way_on(&mut self, hints: bool) {
         let next = self.keymap.label(AppAction::Enter);
         let open = self.run.is_open();
-        let marks = self.run.question().is_some_and(|question| question.target().is_some()) && !self.run.is_solved();
+        let question = self.run.question();
+        let marks = question.is_some_and(|question| question.target().is_some()) && !self.run.is_solved();
+        let is_over = self.run.is_solved() || self.run.is_given_up();
         let mut line = Line::default();
         let mut again = None;
         if open {
             line = line.with(Tone::Accent, format!("{next} ")).with(Tone::Good, "next");
-            if !self.run.is_solved() && !self.run.tried().is_empty() && self.run.step().is_none() {
+            if !is_over && !self.run.tried().is_empty() && self.run.step().is_none() {
                 again = Some(("try again; the first answer counts", self.answers()));
             }
-        } else if !marks && self.run.question().is_some() {
+        } else if !marks && question.is_some() {
             line = line.with(Tone::Accent, format!("{} ", self.answers())).with(Tone::Dim, "answer");
         }
         if hints && !open {
@@ -196,6 +237,12 @@ impl LessonWriter<'_> {
                 let gap = if line.spans.is_empty() { "" } else { "   " };
                 line = line.with(Tone::Accent, format!("{gap}{hint} ")).with(Tone::Dim, word);
             }
+        }
+        let waits = self.stage.session.playback.paused && !open && question.is_none();
+        if waits && self.stage.viewport.regions.wide {
+            let gap = if line.spans.is_empty() { "" } else { "   " };
+            let pause = self.keymap.label(TimeAction::Pause);
+            line = line.with(Tone::Accent, format!("{gap}{pause} ")).with(Tone::Dim, "starts the clock");
         }
         // A click acts like the first key offered.
         let offers_hint = hints && !open && !self.run.solution_shown();
@@ -215,27 +262,61 @@ impl LessonWriter<'_> {
 
     /// Returns the range of answer keys, such as `1–4`.
     fn answers(&self) -> String {
-        let last = match self.run.question().map(|question| &question.ask) {
-            Some(Ask::Choice(choices)) => choices.len().saturating_sub(1),
-            _ => 0,
-        };
-        format!("{}–{}", self.keymap.label(LessonAction::Answer(0)), self.keymap.label(LessonAction::Answer(last)))
+        answer_keys(self.run, self.keymap)
     }
 
     fn finished(&mut self) {
-        let score = self.run.score();
-        let lesson = self.run.lesson();
-        self.page.text(Tone::Name, &format!("This is the end of “{}”.", lesson.title));
-        self.page.text(Tone::Text, &format!("Quiz: {} of {} right on the first try.", score.right, score.of));
-        let word = if score.right == score.of {
-            "You could explain this at a whiteboard."
-        } else {
-            "To try the questions again, open the lesson from the course map."
-        };
-        self.page.text(Tone::Dim, word);
-        let next = self.keymap.label(AppAction::Enter);
-        let mut line = Line::new(Tone::Accent, format!("{next} ")).with(Tone::Good, "back to the course map");
+        let (score, lesson) = (self.run.score(), self.run.lesson());
+        let mastered = score.is_mastered();
+        let verdict = format!("Quiz: {} of {} right on the first try.", score.right, score.of);
+        self.page.text(if mastered { Tone::Good } else { Tone::Warn }, &verdict);
+        if !mastered {
+            let text = format!("The course map says “review” until {MASTERED_PERCENT} % are right.");
+            self.page.text(Tone::Dim, &text);
+        }
+        let (next, retry) = (self.keymap.label(AppAction::Enter), self.keymap.label(LessonAction::Restart));
+        let mut line = Line::new(Tone::Accent, format!("{next} ")).with(Tone::Good, "goes on");
         line.action = Some(AppAction::Enter.into());
+        if score.of > 0 {
+            line = line.with(Tone::Accent, format!("   {retry} ")).with(Tone::Dim, "retries the quiz");
+        }
         self.page.line(line);
+        if !lesson.recap.is_empty() {
+            self.page.text(Tone::Name, "Say it aloud:");
+        }
+        for sentence in &lesson.recap {
+            let text = self.prose(sentence);
+            self.page.item(Tone::Accent, "· ", Tone::Text, &text, None);
+        }
+        let missed: Vec<&Question> = self.run.missed().collect();
+        if !missed.is_empty() {
+            self.page.text(Tone::Name, "Missed:");
+        }
+        for question in missed {
+            let stem = self.prose(&question.stem);
+            self.page.item(Tone::Warn, "✗ ", Tone::Text, &stem, None);
+            let (answer, why) = self.right_answer(question);
+            self.page.item(Tone::Good, "✓ ", Tone::Text, &format!("{answer}. {why}"), None);
+        }
     }
+
+    /// Returns the right answer of a question, and why it is right.
+    fn right_answer(&self, question: &Question) -> (String, String) {
+        match &question.ask {
+            Ask::Choice(choices) => {
+                let right = choices.iter().find(|choice| choice.right);
+                right.map_or_else(Default::default, |right| (self.prose(&right.text), self.prose(&right.why)))
+            }
+            Ask::Mark { target, why } => {
+                let right: Vec<String> = target.right(self.stage.infra()).iter().map(Element::to_string).collect();
+                (right.join(", "), self.prose(why))
+            }
+        }
+    }
+}
+
+/// Returns the range of answer keys of the current question, such as `1–4`.
+pub(crate) fn answer_keys(run: &LessonRun, keymap: &Keymap) -> String {
+    let last = run.question().map_or(0, |question| question.choices().len().saturating_sub(1));
+    format!("{}–{}", keymap.label(LessonAction::Answer(0)), keymap.label(LessonAction::Answer(last)))
 }

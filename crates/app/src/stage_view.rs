@@ -140,7 +140,7 @@ fn panel_of(app: &App, stage: &Stage) -> Pane {
     // A right margin and, beside the canvas, a left border.
     let width = stage.viewport.regions.panel.width.saturating_sub(if wide { 3 } else { 2 });
     let (lines, (title, remark)) = match &stage.session.lesson {
-        Some(run) if shows_lesson(stage) => (panel::lines(stage, &app.keymap, width), panel::title(run)),
+        Some(run) if shows_lesson(stage) => (panel::lines(stage, &app.keymap, width), panel::title(stage, run, &app.keymap)),
         _ => (detail::lines(stage, &app.keymap, width), (detail::title(stage), String::new())),
     };
     let area = panel_area(stage, lines.len());

@@ -155,22 +155,24 @@ fn followed(stage: &Stage) -> Option<Line> {
 pub fn course_line(app: &App, item: &CourseItem, room: u16) -> Line {
     match item {
         CourseItem::Lesson(lesson) => {
-            let LessonProgress { furthest, finished, quiz } = app.progress.of(&lesson.id);
-            let (tone, mark) = match (finished, furthest) {
+            let done = app.progress.of(&lesson.id);
+            let LessonProgress { furthest, finished, quiz, attempts: _ } = done;
+            let (tone, mark) = match (done.is_mastered(), furthest) {
                 (true, _) => (Tone::Good, "✓"),
                 (false, 0) => (Tone::Dim, "○"),
                 (false, _) => (Tone::Accent, "◐"),
             };
+            let quiz_word = if done.is_mastered() { "  quiz " } else { "  review " };
             let line = Line::new(tone, format!("{mark} ")).with(Tone::Text, lesson.title.to_string());
             let (word, done) = match (finished, quiz) {
-                (true, Some(score)) => ("  quiz ", format!("{}/{}", score.right, score.of)),
+                (true, Some(score)) => (quiz_word, format!("{}/{}", score.right, score.of)),
                 (false, _) if furthest > 0 => {
                     let steps = lesson.steps.len();
                     ("  ", format!("{}/{steps}", furthest.min(u32::try_from(steps).unwrap_or(u32::MAX))))
                 }
                 _ => return line,
             };
-            // The word may be omitted: the mark shows that the lesson is finished, so the number can only be the quiz score.
+            // The word may be omitted: the mark shows whether the lesson is mastered, and its description says the rest.
             let fits = line.width() + text::width(word) + text::width(&done) <= usize::from(room);
             line.with(Tone::Dim, format!("{}{done}", if fits { word } else { " " }))
         }

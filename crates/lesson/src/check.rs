@@ -16,7 +16,7 @@ use hoplight_model::{ContentError, Infrastructure, Text};
 use super::act::Act;
 use super::form::{Lesson, Step, StepGate};
 use super::library::{Library, Loaded};
-use super::markup::unknown_key;
+use super::markup::{UnknownName, unknown_name};
 use super::question::{Ask, Question};
 use super::replay::{replay, replay_step};
 use problem::LessonProblem;
@@ -29,6 +29,8 @@ const MIN_QUESTIONS: usize = 5;
 const MIN_OPTIONS: usize = 3;
 /// Maximum number of hints in a step.
 const MAX_HINTS: usize = 3;
+/// Number of sentences in a recap. A lesson may have none.
+const RECAP: std::ops::RangeInclusive<usize> = 3..=5;
 /// Maximum total simulated time that a step's solution may wait. The check replays every solution.
 const MAX_WAIT: Duration = Duration::from_secs(300);
 /// Maximum total number of hops that a step's solution may step, forward and back.
@@ -103,6 +105,12 @@ impl Report<'_> {
         if lesson.quiz.len() < MIN_QUESTIONS {
             self.about(id, &LessonProblem::FewQuestions(lesson.quiz.len()));
         }
+        if !lesson.recap.is_empty() && !RECAP.contains(&lesson.recap.len()) {
+            self.about(id, &LessonProblem::RecapLength(lesson.recap.len()));
+        }
+        if lesson.recap.iter().any(|sentence| sentence.trim().is_empty()) {
+            self.about(id, &LessonProblem::EmptyRecap);
+        }
         if lesson.minutes == 0 {
             self.about(id, &LessonProblem::NoMinutes);
         }
@@ -128,6 +136,12 @@ impl Report<'_> {
         }
         if step.hints.iter().any(|hint| hint.trim().is_empty()) {
             self.about(title, &LessonProblem::EmptyHint);
+        }
+        if step.replies.iter().any(|reply| reply.say.trim().is_empty()) {
+            self.about(title, &LessonProblem::EmptyReply);
+        }
+        if !step.replies.is_empty() && matches!(step.gate, StepGate::Continue) {
+            self.about(title, &LessonProblem::ReplyWithoutGate);
         }
         let waits = step.solution.iter().filter_map(|act| if let Act::Wait(time) = act { Some(time.get()) } else { None });
         let waits: f64 = waits.sum();
@@ -181,10 +195,13 @@ impl Report<'_> {
         }
     }
 
-    fn keys(&mut self, text: &Text) {
-        if let Some((unknown, meant)) = unknown_key(text) {
-            let problem = LessonProblem::UnknownKey(unknown.to_owned()).to_string();
-            let mut error = ContentError::about(&self.entry.file, &self.entry.text, text, problem);
+    fn placeholders(&mut self, text: &Text) {
+        if let Some((unknown, meant)) = unknown_name(text) {
+            let problem = match unknown {
+                UnknownName::Key(name) => LessonProblem::UnknownKey(name.to_owned()),
+                UnknownName::Figure(name) => LessonProblem::UnknownFigure(name.to_owned()),
+            };
+            let mut error = ContentError::about(&self.entry.file, &self.entry.text, text, problem.to_string());
             error.suggestion = meant.map(str::to_owned);
             self.errors.push(error);
         }

@@ -1,6 +1,8 @@
-//! Conditions of goals, evaluated against the simulation and the learner's actions.
+//! Conditions of goals and replies, evaluated against the simulation and the learner's actions.
 //!
 //! Evaluation has no side effects and keeps no state other than a step's [`Baseline`].
+
+mod nature;
 
 use serde::{Deserialize, Serialize};
 
@@ -9,6 +11,7 @@ use hoplight_model::{ComponentId, Element, Infrastructure, RequestKind, TlsMode}
 use hoplight_sim::{AgentView, Experience, SimTime, Simulation, Totals};
 
 use super::act::Pace;
+pub use nature::Nature;
 
 /// Everything a condition can read.
 #[derive(Clone, Copy, Debug)]
@@ -40,7 +43,7 @@ pub struct Wiretap<'a> {
 }
 
 /// The reference point for conditions about counts since the step began and windows since the previous goal.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Baseline {
     /// When the previous goal was met, or when the step began. A window counts only if it starts at or after this
     /// instant: results from before the kill say nothing about the time after it.
@@ -51,6 +54,8 @@ pub struct Baseline {
     pub steps_forward: u32,
     /// Steps back when the step began.
     pub steps_back: u32,
+    /// The element that has been selected since before the step began. It does not count as selected in this step.
+    pub selected: Option<Element>,
 }
 
 impl From<&Observation<'_>> for Baseline {
@@ -60,11 +65,14 @@ impl From<&Observation<'_>> for Baseline {
             totals: RequestKind::ALL.map(|kind| seen.sim.totals_of(kind)),
             steps_forward: seen.steps_forward,
             steps_back: seen.steps_back,
+            selected: seen.selected.cloned(),
         }
     }
 }
 
-/// A predicate that a goal waits for.
+/// A predicate that a goal waits for, or that an author replies to.
+///
+/// [`Condition::nature`] says which ones are states and which are acts.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub enum Condition {
@@ -174,6 +182,9 @@ pub enum Condition {
     Any(Vec<Self>),
     /// This does not hold.
     Not(Box<Self>),
+    /// This has held at one moment of the step. It makes an act of a state, so that a later goal may undo it: "kill it"
+    /// before "bring it back".
+    Once(Box<Self>),
 }
 
 impl Condition {
@@ -181,10 +192,10 @@ impl Condition {
     pub fn holds(&self, seen: &Observation<'_>, began: &Baseline) -> bool {
         let (sim, infra) = (seen.sim, seen.sim.infrastructure());
         match self {
-            Self::Selected(element) => seen.selected == Some(element),
-            Self::SelectedExposed => match seen.selected {
+            Self::Selected(element) => chosen(seen, began) == Some(element),
+            Self::SelectedExposed => match chosen(seen, began) {
                 Some(Element::Hop(from, to)) => exposed(infra, from, to),
-                _ => false,
+                Some(Element::Component(_) | Element::Server(_)) | None => false,
             },
             Self::Tls(mode) => infra.tls().edge == *mode,
             Self::Exposed(from, to) => exposed(infra, from, to),
@@ -226,6 +237,7 @@ impl Condition {
             Self::All(parts) => parts.iter().all(|part| part.holds(seen, began)),
             Self::Any(parts) => parts.iter().any(|part| part.holds(seen, began)),
             Self::Not(part) => !part.holds(seen, began),
+            Self::Once(part) => part.holds(seen, began),
         }
     }
 
@@ -240,10 +252,26 @@ impl Condition {
             }
             Self::Share { agent, of, .. } => [component(agent), component(of)].concat(),
             Self::All(parts) | Self::Any(parts) => parts.iter().flat_map(Self::elements).collect(),
-            Self::Not(part) => part.elements(),
-            _ => Vec::new(),
+            Self::Not(part) | Self::Once(part) => part.elements(),
+            Self::SelectedExposed
+            | Self::Tls(..)
+            | Self::ExposedAtMost(..)
+            | Self::Failing { .. }
+            | Self::Working { .. }
+            | Self::Completed { .. }
+            | Self::Failed { .. }
+            | Self::InFlight(..)
+            | Self::Pace(..)
+            | Self::Paused
+            | Self::Stepped { .. }
+            | Self::PasswordRead => Vec::new(),
         }
     }
+}
+
+/// The element selected in this step.
+fn chosen<'a>(seen: &Observation<'a>, began: &Baseline) -> Option<&'a Element> {
+    seen.selected.filter(|element| began.selected.as_ref() != Some(*element))
 }
 
 fn exposed(infra: &Infrastructure, from: &ComponentId, to: &ComponentId) -> bool {

@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use hoplight_model::{ContentError, Element, LessonId, ScenarioId, Text, ron_text};
+use hoplight_model::{ContentError, Element, LessonId, RequestKind, ScenarioId, Text, ron_text};
 use hoplight_sim::Command;
 
 use super::act::{Act, Pace};
@@ -41,6 +41,9 @@ pub struct Lesson {
     pub steps: Vec<Step>,
     /// The quiz at the end.
     pub quiz: Vec<Question>,
+    /// Three to five sentences that say what the lesson taught, as one would say them aloud.
+    #[serde(default)]
+    pub recap: Vec<Text>,
 }
 
 /// One step, which teaches one idea.
@@ -61,10 +64,13 @@ pub struct Step {
     /// must establish *everything* the step needs. Killing an element that is already down is allowed.
     #[serde(default)]
     pub begin: Vec<Command>,
-    /// The pace set when the step begins; it also resumes a paused simulation. If omitted, pace and pause stay
-    /// unchanged.
+    /// The pace set when the step begins. If omitted, it stays unchanged. In a step at the trace pace, a step forward
+    /// sends a visitor if no request is in flight.
     #[serde(default)]
     pub pace: Option<Pace>,
+    /// Whether time runs when the step begins.
+    #[serde(default)]
+    pub clock: Clock,
     /// What must happen before the learner can proceed.
     #[serde(default)]
     pub gate: StepGate,
@@ -78,6 +84,29 @@ pub struct Step {
     /// Actions that pass the gate.
     #[serde(default)]
     pub solution: Vec<Act>,
+    /// Replies to wrong acts.
+    #[serde(default)]
+    pub replies: Vec<StepReply>,
+}
+
+/// What the author says when the learner does something wrong.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StepReply {
+    /// When to say it: each time the condition begins to hold while the gate is closed.
+    pub when: Condition,
+    /// The text, at most three lines.
+    pub say: Text,
+}
+
+/// Whether time runs when a step begins.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Clock {
+    /// Time stands still until the learner resumes it, so that nothing happens while the learner reads.
+    #[default]
+    Waits,
+    /// Time runs: the step is about the running load.
+    Runs,
 }
 
 /// The state in which a step begins when it is first entered.
@@ -96,8 +125,9 @@ pub enum StepGate {
     /// No condition.
     #[default]
     Continue,
-    /// Each goal must be met once, in order: a goal counts only after all goals before it, so that "the site works"
-    /// after "kill the web server" cannot be met too early.
+    /// The goals are met in order: a goal counts only after all goals before it, so that "the site works" after "kill the
+    /// web server" cannot be met too early. A goal that describes a state is open again if the state ends before the step
+    /// does; see [`Condition::nature`].
     Goals(Vec<Goal>),
     /// A question that needs the right answer, with any number of tries.
     Ask(Question),
@@ -157,7 +187,14 @@ impl Step {
     pub fn goals(&self) -> &[Goal] {
         match &self.gate {
             StepGate::Goals(goals) => goals,
-            _ => &[],
+            StepGate::Continue | StepGate::Ask(_) | StepGate::Predict(_) => &[],
         }
+    }
+
+    /// The kind of the visitor that a step forward sends if no request is in flight: the last one that the step sends
+    /// itself, otherwise a read. `None` if the step is not about one request.
+    pub fn visitor(&self) -> Option<RequestKind> {
+        let sent = self.begin.iter().rev().find_map(|command| if let Command::Send(kind) = command { Some(*kind) } else { None });
+        (self.pace == Some(Pace::Trace)).then(|| sent.unwrap_or(RequestKind::Read))
     }
 }

@@ -37,6 +37,7 @@ pub mod act;
 pub mod check;
 pub mod condition;
 mod design;
+pub mod figure;
 pub mod form;
 pub mod glossary;
 pub mod library;
@@ -49,16 +50,18 @@ pub mod question;
 pub mod replay;
 pub mod run;
 pub mod session;
+mod shuffle;
 mod wording;
 
 pub use act::{Act, Pace};
 pub use check::{check, check_lesson, check_some};
-pub use condition::{Condition, Observation, Wiretap};
+pub use condition::{Condition, Nature, Observation, Wiretap};
 pub use design::Edited;
-pub use form::{Goal, Lesson, Start, Step, StepGate};
+pub use figure::Figure;
+pub use form::{Clock, Goal, Lesson, Start, Step, StepGate, StepReply};
 pub use glossary::{Glossary, Term};
 pub use library::{Library, Loaded, Sources};
-pub use marks::MarkTarget;
+pub use marks::{MarkTarget, Review};
 pub use markup::{KeyName, Piece};
 pub use outcome::{
     Answered, Changed, Hinted, Moved, Opening, Refusal, Reveal, Score, Solved, Stay, StepEntry, Submitted, Toggled,

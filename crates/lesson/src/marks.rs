@@ -24,6 +24,24 @@ pub enum MarkTarget {
     TwinServers,
 }
 
+/// Submitted marks, compared with the right set.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Review {
+    /// Marked, and right.
+    pub right: BTreeSet<Element>,
+    /// Right, but not marked.
+    pub missing: BTreeSet<Element>,
+    /// Marked, but not right.
+    pub surplus: BTreeSet<Element>,
+}
+
+impl Review {
+    /// Compares marks with the right set.
+    pub fn of(marks: &BTreeSet<Element>, right: &BTreeSet<Element>) -> Self {
+        Self { right: marks & right, missing: right - marks, surplus: marks - right }
+    }
+}
+
 impl MarkTarget {
     /// The label of the marked elements on the screen.
     pub const fn noun(self) -> &'static str {

@@ -1,8 +1,11 @@
-//! Key placeholders in prose: `{key:tls}` is replaced by the label of the key that changes the TLS mode.
+//! Placeholders in prose: `{key:tls}` is replaced by the label of the key that changes the TLS mode, and `{measured:p99}`
+//! by a [`Figure`] of the run.
 //!
 //! The caller supplies the labels from the keymap, so a learner who has remapped a key sees the right one.
 
 use hoplight_model::error::nearest;
+
+use super::figure::Figure;
 
 /// A key that can be named in prose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -105,18 +108,24 @@ pub enum Piece<'a> {
     Plain(&'a str),
     /// A placeholder for a key's label.
     Key(KeyName),
+    /// A placeholder for a measured figure.
+    Measured(Figure),
 }
 
-/// Splits a text at its placeholders. Unknown placeholders are kept as plain text; see [`unknown_key`].
+/// Splits a text at its placeholders. Unknown placeholders are kept as plain text; see [`unknown_name`].
 pub fn pieces(text: &str) -> Vec<Piece<'_>> {
     let mut found = Vec::new();
     let mut rest = text;
-    while let Some((plain, slug, after)) = next_key(rest) {
-        let Some(key) = KeyName::from_slug(slug) else { break };
+    while let Some(Placeholder { plain, sort, slug, after }) = next_placeholder(rest) {
+        let piece = match sort {
+            Sort::Key => KeyName::from_slug(slug).map(Piece::Key),
+            Sort::Measured => Figure::from_slug(slug).map(Piece::Measured),
+        };
+        let Some(piece) = piece else { break };
         if !plain.is_empty() {
             found.push(Piece::Plain(plain));
         }
-        found.push(Piece::Key(key));
+        found.push(piece);
         rest = after;
     }
     if !rest.is_empty() {
@@ -125,33 +134,78 @@ pub fn pieces(text: &str) -> Vec<Piece<'_>> {
     found
 }
 
-/// Replaces every placeholder by the key's label.
-pub fn with_keys(text: &str, mut label: impl FnMut(KeyName) -> String) -> String {
+/// Replaces every placeholder by the key's label or the figure.
+pub fn filled(text: &str, mut key: impl FnMut(KeyName) -> String, mut figure: impl FnMut(Figure) -> String) -> String {
     pieces(text)
         .into_iter()
         .map(|piece| match piece {
             Piece::Plain(plain) => plain.to_owned(),
-            Piece::Key(key) => label(key),
+            Piece::Key(name) => key(name),
+            Piece::Measured(name) => figure(name),
         })
         .collect()
 }
 
-/// Returns the first unknown key and a suggestion, if there is one.
-pub fn unknown_key(text: &str) -> Option<(&str, Option<&'static str>)> {
+/// Returns the figures that a text names.
+pub fn figures(text: &str) -> impl Iterator<Item = Figure> {
+    pieces(text).into_iter().filter_map(|piece| match piece {
+        Piece::Measured(figure) => Some(figure),
+        Piece::Plain(_) | Piece::Key(_) => None,
+    })
+}
+
+/// The name of a placeholder that does not exist.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UnknownName<'a> {
+    /// A key.
+    Key(&'a str),
+    /// A figure.
+    Figure(&'a str),
+}
+
+/// Returns the first unknown name and a suggestion, if there is one.
+pub fn unknown_name(text: &str) -> Option<(UnknownName<'_>, Option<&'static str>)> {
     let mut rest = text;
-    while let Some((_, slug, after)) = next_key(rest) {
-        if KeyName::from_slug(slug).is_none() {
-            return Some((slug, nearest(slug, KeyName::ALL.into_iter().map(KeyName::slug))));
+    while let Some(Placeholder { sort, slug, after, .. }) = next_placeholder(rest) {
+        match sort {
+            Sort::Key if KeyName::from_slug(slug).is_none() => {
+                return Some((UnknownName::Key(slug), nearest(slug, KeyName::ALL.into_iter().map(KeyName::slug))));
+            }
+            Sort::Measured if Figure::from_slug(slug).is_none() => {
+                return Some((UnknownName::Figure(slug), nearest(slug, Figure::ALL.into_iter().map(Figure::slug))));
+            }
+            Sort::Key | Sort::Measured => rest = after,
         }
-        rest = after;
     }
     None
 }
 
-fn next_key(text: &str) -> Option<(&str, &str, &str)> {
-    let (plain, after) = text.split_once("{key:")?;
-    let (slug, after) = after.split_once('}')?;
-    Some((plain, slug, after))
+#[derive(Clone, Copy)]
+enum Sort {
+    Key,
+    Measured,
+}
+
+/// A placeholder, with the text before and after it.
+struct Placeholder<'a> {
+    plain: &'a str,
+    sort: Sort,
+    slug: &'a str,
+    after: &'a str,
+}
+
+fn next_placeholder(text: &str) -> Option<Placeholder<'_>> {
+    let of = |lead: &str, sort| {
+        let (plain, after) = text.split_once(lead)?;
+        let (slug, after) = after.split_once('}')?;
+        Some(Placeholder { plain, sort, slug, after })
+    };
+    let (key, measured) = (of("{key:", Sort::Key), of("{measured:", Sort::Measured));
+    match (key, measured) {
+        (Some(key), Some(measured)) if measured.plain.len() < key.plain.len() => Some(measured),
+        (Some(first), _) | (None, Some(first)) => Some(first),
+        (None, None) => None,
+    }
 }
 
 #[cfg(test)]
@@ -159,11 +213,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn keys_are_replaced_and_mistakes_found() {
-        let text = "Press {key:kill}, then {key:next}.";
-        assert_eq!(with_keys(text, |key| format!("<{}>", key.slug())), "Press <kill>, then <next>.");
+    fn placeholders_are_replaced_and_mistakes_found() {
+        let text = "Took {measured:p99}: press {key:kill}, then {key:next}.";
+        let shown = filled(text, |key| format!("<{}>", key.slug()), |figure| format!("[{}]", figure.slug()));
+        assert_eq!(shown, "Took [p99]: press <kill>, then <next>.");
+        assert_eq!(figures(text).collect::<Vec<_>>(), [Figure::P99]);
         assert_eq!(pieces("plain"), [Piece::Plain("plain")]);
-        assert_eq!(unknown_key(text), None);
-        assert_eq!(unknown_key("Press {key:kil}."), Some(("kil", Some("kill"))));
+        assert_eq!(unknown_name(text), None);
+        assert_eq!(unknown_name("Press {key:kil}."), Some((UnknownName::Key("kil"), Some("kill"))));
+        assert_eq!(unknown_name("Took {measured:p98}."), Some((UnknownName::Figure("p98"), Some("p99"))));
     }
 }

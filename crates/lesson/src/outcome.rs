@@ -9,6 +9,7 @@ use hoplight_model::{Element, Infrastructure, Text, TopologyEdit};
 use hoplight_sim::{Command, CommandError, Timeline};
 
 use super::act::{Act, Pace};
+use super::form::Clock;
 
 /// What the caller must do when a step begins. Empty if the step has begun before.
 #[must_use]
@@ -16,8 +17,12 @@ use super::act::{Act, Pace};
 pub struct StepEntry {
     /// Actions to perform, in order.
     pub openings: Vec<Opening>,
-    /// The pace to set; setting it also resumes a paused simulation.
+    /// The pace to set.
     pub pace: Option<Pace>,
+    /// Whether time runs from now on; `None` to leave it unchanged.
+    pub clock: Option<Clock>,
+    /// Whether to clear the selection: the step asks for one, and an old one does not count.
+    pub deselects: bool,
 }
 
 /// One action of an entry.
@@ -127,6 +132,10 @@ pub enum Changed {
     Goals(Vec<usize>),
     /// The last open goals are met and the gate has passed.
     Passed(Vec<usize>),
+    /// The states of these goals have ended, so they are open again.
+    Reopened(Vec<usize>),
+    /// The learner did something that the author replies to; see [`LessonRun::said`](super::LessonRun::said).
+    Replied,
 }
 
 /// The result of a move.
@@ -137,6 +146,8 @@ pub enum Moved {
     Step(StepEntry),
     /// Moved to a question of the quiz, numbered from 0.
     Quiz(usize),
+    /// Did not move yet: the question is given up, and its right answer is shown.
+    Shows,
     /// Moved to the end of the lesson.
     Finished(Score),
     /// Did not move.
@@ -156,6 +167,8 @@ pub enum Stay {
     NotMarked,
     /// The lesson is at its first step.
     AtStart,
+    /// The quiz restarts only after its last question.
+    InQuiz,
     /// The lesson has ended.
     AtEnd,
 }
@@ -165,7 +178,7 @@ pub enum Stay {
 pub enum Refusal {
     /// There is no question here.
     NoQuestion,
-    /// The question has already been answered.
+    /// The question has already been answered, or its answer has been shown.
     AlreadyAnswered,
     /// The option does not exist.
     NoSuchOption {
@@ -280,3 +293,13 @@ pub struct Score {
     /// Number of questions.
     pub of: u32,
 }
+
+impl Score {
+    /// Whether at least 80 % of the answers are right. A lesson without a quiz counts as mastered.
+    pub const fn is_mastered(self) -> bool {
+        self.right.saturating_mul(100) >= self.of.saturating_mul(MASTERED_PERCENT)
+    }
+}
+
+/// Percentage of right answers from which a lesson counts as mastered.
+pub const MASTERED_PERCENT: u32 = 80;

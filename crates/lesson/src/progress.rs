@@ -14,7 +14,9 @@ use super::outcome::Score;
 use super::run::{LessonRun, Place};
 
 /// The newest format version that this program reads and writes.
-pub const FORMAT: u32 = 1;
+///
+/// Format 2 added attempts and the learner's number.
+pub const FORMAT: u32 = 2;
 
 /// A learner's progress in all lessons.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,6 +27,9 @@ pub struct Progress {
     /// Names of the first-run tips already shown.
     #[serde(default)]
     tips: BTreeSet<String>,
+    /// A number that differs between learners; 0 if none has been drawn.
+    #[serde(default)]
+    learner: u64,
 }
 
 /// A learner's progress in one lesson.
@@ -37,6 +42,15 @@ pub struct LessonProgress {
     pub finished: bool,
     /// The best quiz score.
     pub quiz: Option<Score>,
+    /// How often the learner has finished the quiz.
+    pub attempts: u32,
+}
+
+impl LessonProgress {
+    /// Whether the lesson is finished and at least 80 % of the quiz was right.
+    pub fn is_mastered(self) -> bool {
+        self.finished && self.quiz.is_none_or(Score::is_mastered)
+    }
 }
 
 /// Why a progress file cannot be used. The file must not be overwritten in either case.
@@ -57,7 +71,7 @@ pub enum ProgressError {
 
 impl Default for Progress {
     fn default() -> Self {
-        Self { format: FORMAT, lessons: BTreeMap::new(), tips: BTreeSet::new() }
+        Self { format: FORMAT, lessons: BTreeMap::new(), tips: BTreeSet::new(), learner: 0 }
     }
 }
 
@@ -72,7 +86,8 @@ impl Progress {
         if found > FORMAT {
             return Err(ProgressError::Newer { file: file.into(), found });
         }
-        Ok(ron_text::parse(file, text)?)
+        // An older file is written in the current format from now on.
+        Ok(Self { format: FORMAT, ..ron_text::parse(file, text)? })
     }
 
     /// Whether `bytes` may be the start of a file written by [`Self::to_ron`], even if the rest is damaged or missing.
@@ -114,6 +129,18 @@ impl Progress {
         self.lessons.insert(lesson, progress);
     }
 
+    /// The number that distinguishes this learner from others; 0 if none has been drawn.
+    pub const fn learner(&self) -> u64 {
+        self.learner
+    }
+
+    /// Sets the learner's number, unless one has been drawn before.
+    pub const fn set_learner(&mut self, learner: u64) {
+        if self.learner == 0 {
+            self.learner = learner;
+        }
+    }
+
     /// Whether this tip has been shown.
     pub fn is_tipped(&self, tip: &str) -> bool {
         self.tips.contains(tip)
@@ -127,11 +154,13 @@ impl Progress {
     /// Merges progress saved by another process, keeping the better result for each lesson.
     pub fn join(&mut self, other: &Self) {
         self.tips.extend(other.tips.iter().cloned());
+        self.set_learner(other.learner);
         for (id, theirs) in &other.lessons {
             let ours = self.lessons.entry(id.clone()).or_default();
             ours.furthest = ours.furthest.max(theirs.furthest);
             ours.finished |= theirs.finished;
             ours.quiz = ours.quiz.max(theirs.quiz);
+            ours.attempts = ours.attempts.max(theirs.attempts);
         }
     }
 
@@ -148,6 +177,7 @@ impl Progress {
         now.furthest = now.furthest.max(u32::try_from(furthest).unwrap_or(u32::MAX));
         if run.place() == Place::Finished {
             now.finished = true;
+            now.attempts = now.attempts.max(run.attempt().saturating_add(1));
             let score = run.score();
             // The quiz may have changed since the previous score was saved.
             let best = now.quiz.filter(|best| best.of == score.of).map_or(score, |best| best.max(score));

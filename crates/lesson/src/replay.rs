@@ -13,6 +13,7 @@ use hoplight_model::Infrastructure;
 use hoplight_sim::{CommandError, SimTime};
 
 use super::act::Act;
+use super::figure::Figure;
 use super::form::{Lesson, StepGate};
 use super::outcome::{Answered, Changed, Moved, Score};
 use super::run::Place;
@@ -75,7 +76,7 @@ fn begin(lesson: &Arc<Lesson>, infra: &Arc<Infrastructure>, seed: u64, step: usi
 /// Checks that no goal of a step, numbered from 0, is met when the step begins.
 fn entered(player: &Player, number: usize, changed: Result<Changed, CommandError>) -> Result<(), ReplayError> {
     match changed.map_err(|error| ReplayError::CannotBegin { step: number + 1, error })? {
-        Changed::Nothing => Ok(()),
+        Changed::Nothing | Changed::Reopened(_) | Changed::Replied => Ok(()),
         Changed::Goals(met) | Changed::Passed(met) => {
             let goals = player.run().step().map_or(&[][..], |step| step.goals());
             let goal = met.first().and_then(|number| goals.get(*number)).map(|goal| goal.label.to_string());
@@ -106,7 +107,13 @@ fn play_step(player: &mut Player, number: usize) -> Result<(), ReplayError> {
     for act in &step.solution {
         player.act(act).map_err(|why| ReplayError::CannotAct { step: number + 1, act: Box::new(act.clone()), why })?;
     }
-    Ok(())
+    if player.run().replied() > 0 {
+        return Err(ReplayError::RepliesToSolution { step: number + 1 });
+    }
+    // Figures in questions and hints are measured when they are shown.
+    let named = step.text.iter().chain(&step.reveal).flat_map(|text| super::markup::figures(text).collect::<Vec<_>>());
+    let missing = named.filter(|figure| player.session().figure(*figure).is_none()).map(Figure::slug).next();
+    missing.map_or(Ok(()), |figure| Err(ReplayError::NotMeasured { step: number + 1, figure }))
 }
 
 fn leave(player: &mut Player, number: usize) -> Result<Moved, ReplayError> {

@@ -15,16 +15,20 @@
 
 mod replies;
 mod shown;
+mod state;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use hoplight_model::Element;
 
-use super::condition::{Baseline, Observation};
+use super::condition::Observation;
 use super::form::{Lesson, Start, Step, StepGate};
+use super::marks::Review;
 use super::outcome::{Changed, Moved, Opening, Score, Stay, StepEntry};
 use super::question::{Ask, Question};
+use super::shuffle::Shuffle;
+use state::StepState;
 
 /// The learner's position.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -37,26 +41,19 @@ pub enum Place {
     Finished,
 }
 
-/// The learner's replies to one question.
+/// The learner's answers to one question.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-struct Reply {
-    /// Options tried, in order, numbered from 0.
+struct QuestionState {
+    /// Options tried, in order, numbered from 0 as in the file.
     tried: Vec<usize>,
     marks: BTreeSet<Element>,
+    /// The marks as last submitted, compared with the right set; `None` once a mark changes.
+    review: Option<Review>,
     /// Whether the first try was right.
     first: Option<bool>,
     solved: bool,
-}
-
-/// The learner's state in one step.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-struct StepState {
-    begun: bool,
-    baseline: Option<Baseline>,
-    goals_met: usize,
-    hints: usize,
-    solution: bool,
-    reply: Reply,
+    /// Whether the learner has skipped the question, so that its right answer is shown.
+    given_up: bool,
 }
 
 /// A learner's progress through one lesson.
@@ -67,7 +64,9 @@ pub struct LessonRun {
     /// The furthest place reached.
     furthest: Place,
     steps: Vec<StepState>,
-    quiz: Vec<Reply>,
+    quiz: Vec<QuestionState>,
+    /// How options are shuffled; `None` to show them as in the file.
+    shuffle: Option<Shuffle>,
 }
 
 impl LessonRun {
@@ -80,14 +79,15 @@ impl LessonRun {
     /// all commands up to that point.
     pub fn start_at(lesson: Arc<Lesson>, step: usize) -> (Self, StepEntry) {
         let steps = vec![StepState::default(); lesson.steps.len()];
-        let quiz = vec![Reply::default(); lesson.quiz.len()];
-        let mut run = Self { lesson, place: Place::Step(0), furthest: Place::Step(0), steps, quiz };
+        let quiz = vec![QuestionState::default(); lesson.quiz.len()];
+        let mut run = Self { lesson, place: Place::Step(0), furthest: Place::Step(0), steps, quiz, shuffle: None };
         let setup = run.lesson.setup.iter().cloned().map(Opening::Do).collect();
-        let mut whole = StepEntry { openings: setup, pace: None };
+        let mut whole = StepEntry { openings: setup, ..StepEntry::default() };
         for number in 0..run.steps.len().min(step.saturating_add(1)) {
             let entry = run.enter(number);
             whole.openings.extend(entry.openings);
             whole.pace = entry.pace.or(whole.pace);
+            whole.clock = entry.clock.or(whole.clock);
         }
         if run.steps.is_empty() {
             let _ = run.enter_quiz(0);
@@ -96,6 +96,19 @@ impl LessonRun {
             let _ = run.enter_quiz(0);
         }
         (run, whole)
+    }
+
+    /// Shows the options of questions in an order that depends on the learner and on `attempt`, the number of times that
+    /// the learner has finished the quiz before.
+    #[must_use]
+    pub fn shuffled(mut self, learner: u64, attempt: u32) -> Self {
+        self.shuffle = Some(Shuffle { learner, attempt });
+        self
+    }
+
+    /// The number of times that the learner had finished the quiz before this attempt.
+    pub fn attempt(&self) -> u32 {
+        self.shuffle.map_or(0, |shuffle| shuffle.attempt)
     }
 
     /// The lesson.
@@ -135,30 +148,18 @@ impl LessonRun {
     /// The quiz score. Only first answers count.
     pub fn score(&self) -> Score {
         let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-        let right = self.quiz.iter().filter(|reply| reply.first == Some(true)).count();
+        let right = self.quiz.iter().filter(|question| question.first == Some(true)).count();
         Score { right: count(right), of: count(self.quiz.len()) }
     }
 
-    /// Evaluates the goals. Call it after performing an [`StepEntry`], then after every action and in every frame. The
-    /// first call sets the step's baseline.
+    /// Evaluates goals and replies. Call it after performing an [`StepEntry`], then after every action and in every frame.
+    /// The first call sets the step's baseline.
     pub fn observe(&mut self, seen: &Observation<'_>) -> Changed {
         let Place::Step(number) = self.place else { return Changed::Nothing };
-        let (Some(state), Some(step)) = (self.steps.get_mut(number), self.lesson.steps.get(number)) else {
-            return Changed::Nothing;
-        };
-        let began = state.baseline.get_or_insert_with(|| seen.into());
-        // After a rewind to before the previous goal, the window starts here.
-        began.fresh = began.fresh.min(seen.sim.now());
-        let before = state.goals_met;
-        while step.goals().get(state.goals_met).is_some_and(|goal| goal.when.holds(seen, began)) {
-            state.goals_met += 1;
-            began.fresh = seen.sim.now();
-        }
-        let met = (before..state.goals_met).collect::<Vec<_>>();
-        match met.is_empty() {
-            true => Changed::Nothing,
-            false if state.goals_met == step.goals().len() => Changed::Passed(met),
-            false => Changed::Goals(met),
+        let is_over = self.place < self.furthest;
+        match (self.steps.get_mut(number), self.lesson.steps.get(number)) {
+            (Some(state), Some(step)) => state.observe(step, seen, is_over),
+            (None, _) | (_, None) => Changed::Nothing,
         }
     }
 
@@ -170,12 +171,13 @@ impl LessonRun {
         match self.place {
             Place::Step(_) => {
                 let (state, step) = self.current()?;
-                if step.is_passed(state) {
+                if state.has_passed(step) {
                     return None;
                 }
                 Some(match &step.gate {
                     StepGate::Goals(goals) => {
-                        Stay::GoalsOpen(goals.iter().skip(state.goals_met).map(|goal| goal.label.clone()).collect())
+                        let open = goals.iter().enumerate().filter(|(number, _)| !state.is_met(*number));
+                        Stay::GoalsOpen(open.map(|(_, goal)| goal.label.clone()).collect())
                     }
                     StepGate::Ask(Question { ask: Ask::Mark { .. }, .. }) => Stay::NotMarked,
                     StepGate::Predict(_) => Stay::NotPredicted,
@@ -183,7 +185,7 @@ impl LessonRun {
                 })
             }
             Place::Quiz(number) => {
-                let unanswered = self.quiz.get(number).is_none_or(|reply| reply.first.is_none());
+                let unanswered = self.quiz.get(number).is_none_or(|question| question.first.is_none());
                 let marks = self.question().is_some_and(|question| question.target().is_some());
                 unanswered.then_some(if marks { Stay::NotMarked } else { Stay::NotAnswered })
             }
@@ -195,12 +197,26 @@ impl LessonRun {
     pub fn proceed(&mut self) -> Moved {
         match self.closed() {
             Some(stay) => Moved::Stays(stay),
-            None => self.skip(),
+            None => self.pass(),
         }
     }
 
-    /// Proceeds even if the gate has not passed. A skipped quiz question counts as wrong.
+    /// Proceeds even if the gate has not passed. A question that is not answered correctly first shows its right answer; a
+    /// skipped quiz question counts as wrong. A prediction shows nothing, because the experiment will.
     pub fn skip(&mut self) -> Moved {
+        let predicts = self.predicts();
+        let is_asked = self.question().is_some() && !predicts;
+        let Some(question) = self.question_state_mut().filter(|_| is_asked) else { return self.pass() };
+        if question.solved || question.given_up {
+            return self.pass();
+        }
+        question.given_up = true;
+        question.first.get_or_insert(false);
+        Moved::Shows
+    }
+
+    /// Proceeds even if the gate has not passed, and shows no answer.
+    pub fn pass(&mut self) -> Moved {
         match self.place {
             Place::Step(number) if number + 1 < self.steps.len() => Moved::Step(self.enter(number + 1)),
             Place::Step(_) => self.enter_quiz(0),
@@ -225,13 +241,30 @@ impl LessonRun {
         }
     }
 
-    /// Restarts the current step: reopens its goals and question and reruns its commands. Hints already shown stay.
+    /// Restarts the current step: reopens its goals and question and reruns its commands. Hints already shown stay. At the
+    /// end, restarts the quiz alone, with its options in another order.
     pub fn again(&mut self) -> Moved {
-        let Place::Step(number) = self.place else { return Moved::Stays(Stay::AtEnd) };
+        let number = match self.place {
+            Place::Step(number) => number,
+            Place::Quiz(_) => return Moved::Stays(Stay::InQuiz),
+            Place::Finished => return self.retry_quiz(),
+        };
         if let Some(state) = self.steps.get_mut(number) {
-            *state = StepState { hints: state.hints, solution: state.solution, ..StepState::default() };
+            *state = state.restarted();
         }
         Moved::Step(self.enter(number))
+    }
+
+    fn retry_quiz(&mut self) -> Moved {
+        if self.quiz.is_empty() {
+            return Moved::Stays(Stay::AtEnd);
+        }
+        self.quiz.fill(QuestionState::default());
+        if let Some(shuffle) = &mut self.shuffle {
+            shuffle.attempt = shuffle.attempt.saturating_add(1);
+        }
+        self.furthest = Place::Quiz(0);
+        self.enter_quiz(0)
     }
 
     fn enter(&mut self, number: usize) -> StepEntry {
@@ -245,7 +278,12 @@ impl LessonRun {
         state.begun = true;
         let repair = (step.start == Start::Repaired).then(|| Opening::Repair(self.lesson.setup.clone()));
         let commands = step.begin.iter().cloned().map(Opening::Do);
-        StepEntry { openings: repair.into_iter().chain(commands).collect(), pace: step.pace }
+        StepEntry {
+            openings: repair.into_iter().chain(commands).collect(),
+            pace: step.pace,
+            clock: Some(step.clock),
+            deselects: step.goals().iter().any(|goal| goal.when.reads_selection()),
+        }
     }
 
     fn go(&mut self, place: Place) {
@@ -262,30 +300,19 @@ impl LessonRun {
         Moved::Finished(self.score())
     }
 
-    fn reply(&self) -> Option<&Reply> {
+    fn question_state(&self) -> Option<&QuestionState> {
         match self.place {
-            Place::Step(_) => self.current().map(|(state, _)| &state.reply),
+            Place::Step(_) => self.current().map(|(state, _)| &state.question),
             Place::Quiz(number) => self.quiz.get(number),
             Place::Finished => None,
         }
     }
 
-    fn reply_mut(&mut self) -> Option<&mut Reply> {
+    fn question_state_mut(&mut self) -> Option<&mut QuestionState> {
         match self.place {
-            Place::Step(number) => self.steps.get_mut(number).map(|state| &mut state.reply),
+            Place::Step(number) => self.steps.get_mut(number).map(|state| &mut state.question),
             Place::Quiz(number) => self.quiz.get_mut(number),
             Place::Finished => None,
-        }
-    }
-}
-
-impl Step {
-    fn is_passed(&self, state: &StepState) -> bool {
-        match &self.gate {
-            StepGate::Continue => true,
-            StepGate::Goals(goals) => state.goals_met >= goals.len(),
-            StepGate::Ask(_) => state.reply.solved,
-            StepGate::Predict(_) => state.reply.first.is_some(),
         }
     }
 }

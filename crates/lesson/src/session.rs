@@ -7,14 +7,16 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
-use hoplight_model::{ComponentId, Element, Infrastructure};
+use hoplight_model::{ComponentId, Element, Infrastructure, RequestKind};
 use hoplight_sim::{CapturedMessage, CapturedPayload, Command, CommandError, SimTime, Simulation, Timeline};
 use hoplight_text::Phrase;
 
 use super::act::Pace;
 use super::condition::{Observation, Wiretap};
 use super::design::Design;
-use super::outcome::{Changed, StepEntry};
+use super::figure::{self, Figure, Measured, RequestTiming};
+use super::form::Clock;
+use super::outcome::{Changed, Opening, StepEntry};
 use super::playback::Playback;
 use super::run::LessonRun;
 
@@ -63,6 +65,8 @@ pub struct Session {
     pub(super) design: Design,
     /// Refused commands with the reason, oldest first. The simulation does not record them.
     refused: VecDeque<(SimTime, Phrase)>,
+    /// The last followed request that succeeded.
+    timed: Option<RequestTiming>,
 }
 
 impl Session {
@@ -80,6 +84,7 @@ impl Session {
             set_up: 0,
             design: Design::default(),
             refused: VecDeque::new(),
+            timed: None,
         }
     }
 
@@ -107,9 +112,32 @@ impl Session {
         }
         if let Some(pace) = entry.pace {
             self.playback.set_pace(pace, &self.timeline);
-            self.playback.paused = false;
+        }
+        if let Some(clock) = entry.clock {
+            self.playback.paused = clock == Clock::Waits;
+        }
+        if entry.deselects {
+            self.selected = None;
+        }
+        if matches!(entry.openings.last(), Some(Opening::Do(Command::Send(_)))) {
+            self.follow(self.sim().newest_request(None));
         }
         result
+    }
+
+    /// Sends a visitor if the lesson's step is about one request and none is in flight, and follows it. Returns its kind.
+    /// Does nothing while a known future would be discarded.
+    ///
+    /// # Errors
+    /// If the command is refused.
+    pub fn send_visitor(&mut self) -> Result<Option<RequestKind>, CommandError> {
+        let wanted = self.lesson.as_ref().and_then(|run| run.step()).and_then(super::form::Step::visitor);
+        let Some(kind) = wanted.filter(|_| self.sim().in_flight() == 0 && self.timeline.known_command().is_none()) else {
+            return Ok(None);
+        };
+        self.apply_command(&Command::Send(kind))?;
+        self.follow(self.sim().newest_request(None));
+        Ok(Some(kind))
     }
 
     /// Executes a command and discards the known future.
@@ -148,8 +176,44 @@ impl Session {
         self.refused.iter().filter(move |(at, _)| *at <= now)
     }
 
-    /// Evaluates the lesson's goals against the current state.
+    /// Evaluates the lesson's goals against the current state. When the gate passes, measures the figures that the step
+    /// names, so that they stay as they were.
     pub fn observe(&mut self) -> Changed {
+        if self.lesson.is_none() {
+            return Changed::Nothing;
+        }
+        self.record_followed();
+        if let Some(timing) = RequestTiming::of(&self.timeline) {
+            self.timed = Some(timing);
+        }
+        let changed = self.observe_goals();
+        if matches!(changed, Changed::Passed(_)) {
+            let texts = self.lesson.as_ref().map_or_else(String::new, LessonRun::passed_texts);
+            let figures = figure::all(&texts, &self.measured());
+            if let Some(lesson) = &mut self.lesson {
+                lesson.keep_figures(figures);
+            }
+        }
+        changed
+    }
+
+    /// A figure of the run with its unit, for texts of the lesson; `None` if the run has not produced it.
+    pub fn figure(&self, figure: Figure) -> Option<String> {
+        let kept = self.lesson.as_ref().and_then(|run| run.figure(figure));
+        kept.cloned().or_else(|| self.measured().figure(figure))
+    }
+
+    fn measured(&self) -> Measured<'_> {
+        let now = self.sim().now();
+        Measured {
+            timeline: &self.timeline,
+            before: self.lesson.as_ref().and_then(LessonRun::baseline).map(|baseline| &baseline.totals),
+            // After a rewind, a request that has not ended yet has no figures.
+            request: self.timed.as_ref().filter(|timing| timing.ended <= now),
+        }
+    }
+
+    fn observe_goals(&mut self) -> Changed {
         let Some(lesson) = &mut self.lesson else { return Changed::Nothing };
         lesson.observe(&Observation {
             sim: self.timeline.simulation(),

@@ -18,6 +18,7 @@ impl Stay {
             Self::NotAnswered => phrase!["answer the question first"],
             Self::NotPredicted => phrase!["make a prediction first: any answer counts"],
             Self::NotMarked => phrase!["mark the elements on the diagram and submit them first"],
+            Self::InQuiz => phrase!["finish the quiz first"],
             Self::AtStart => phrase!["this is the first step"],
             Self::AtEnd => phrase!["the lesson is over"],
         }

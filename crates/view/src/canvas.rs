@@ -18,9 +18,11 @@ use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 use ratatui::widgets::Widget;
 
-use hoplight_app::SlowMotion;
+use hoplight_app::events::EventClass;
 use hoplight_app::overlay::content::OverlayStamp;
+use hoplight_app::{SlowMotion, Tone};
 use hoplight_layout::{Cell, Fit, Layout, Map};
+use hoplight_lesson::Review;
 use hoplight_model::{ComponentIx, Element, Hop, Infrastructure, LinkIx};
 use hoplight_sim::{Fault, Simulation};
 
@@ -49,6 +51,8 @@ pub struct Canvas<'a> {
     pub focus: &'a [Element],
     /// The elements marked as the answer to a question.
     pub marks: &'a [Element],
+    /// The submitted marks, compared with the right set.
+    pub review: Option<&'a Review>,
     /// The followed request.
     pub followed: Option<u64>,
     /// Whether to draw only the packets of the followed request.
@@ -84,6 +88,7 @@ impl<'a> Canvas<'a> {
             selected: None,
             focus: &[],
             marks: &[],
+            review: None,
             followed: None,
             only_followed: false,
             tapped: None,
@@ -98,9 +103,13 @@ impl<'a> Canvas<'a> {
         packets::sample(self).1
     }
 
-    /// Returns the glyph beside an element, if any: the selection's pointer, a mark, or the lesson's pointer.
+    /// Returns the glyph beside an element, if any: the verdict on a mark, the selection's pointer, a mark, or the lesson's
+    /// pointer.
     fn badge(&self, element: &Element) -> Option<(char, Style)> {
         let glyphs = &self.theme.glyphs;
+        if let Some((glyph, tone)) = self.verdict(element) {
+            return Some((glyph, self.theme.tone(tone).add_modifier(Modifier::BOLD)));
+        }
         if self.selected == Some(element) {
             Some((glyphs.pointer, self.theme.focus))
         } else if self.marks.contains(element) {
@@ -109,6 +118,19 @@ impl<'a> Canvas<'a> {
             Some((glyphs.focus, self.theme.focus))
         } else {
             None
+        }
+    }
+
+    /// Returns the sign of a submitted mark: right, missing or not asked for.
+    fn verdict(&self, element: &Element) -> Option<(char, Tone)> {
+        let review = self.review?;
+        let glyphs = &self.theme.glyphs;
+        if review.right.contains(element) {
+            Some((glyphs.ok, Tone::Good))
+        } else if review.missing.contains(element) {
+            Some(('+', Tone::Accent))
+        } else {
+            review.surplus.contains(element).then(|| (glyphs.mark(EventClass::Fault), Tone::Bad))
         }
     }
 
@@ -128,7 +150,7 @@ impl<'a> Canvas<'a> {
         let usual = self.stamp(element).map_or(usual, |stamp| usual.patch(self.theme.tone(stamp.tone)));
         if self.selected == Some(element) {
             usual.patch(self.theme.selected)
-        } else if self.focus.contains(element) || self.marks.contains(element) {
+        } else if self.focus.contains(element) || self.marks.contains(element) || self.verdict(element).is_some() {
             usual.patch(self.theme.focus).add_modifier(Modifier::UNDERLINED)
         } else {
             usual

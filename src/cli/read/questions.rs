@@ -47,8 +47,9 @@ impl Reading<'_> {
     pub(super) fn question(&mut self, question: &Question, mode: Mode) -> io::Result<Flow> {
         let lead = if mode == Mode::Predict { "Predict: " } else { "" };
         let mut text = paragraph(&format!("{lead}{}", self.prose(&question.stem)));
-        for (number, choice) in question.choices().iter().enumerate() {
-            text += &hanging(&format!("{}. ", number + 1), &self.prose(&choice.text));
+        for (position, option) in self.player.run().option_order().into_iter().enumerate() {
+            let words = question.choices().get(option).map_or("", |choice| choice.text.as_str());
+            text += &hanging(&format!("{}. ", position + 1), &self.prose(words));
         }
         self.say(&text)?;
         let prompt = match &question.ask {
@@ -70,28 +71,33 @@ impl Reading<'_> {
                     self.unanswered = true;
                     Next::Over
                 }
-                Input::Empty => Next::Over,
+                Input::Empty => {
+                    // Skipping shows the answer; a prediction is answered by the experiment.
+                    return self.answer(question, mode != Mode::Predict).map(|()| Flow::Continue);
+                }
                 Input::Line(line) => match &question.ask {
                     Ask::Choice(choices) => self.chosen(choices, &line, mode)?,
                     Ask::Mark { why, .. } => self.named(question, why, &line, mode)?,
                 },
             };
             if next == Next::Over {
-                return self.answer(question).map(|()| Flow::Continue);
+                return self.answer(question, self.answers).map(|()| Flow::Continue);
             }
         }
     }
 
-    /// Prints the right answer if answers are requested and the question is not solved.
-    fn answer(&mut self, question: &Question) -> io::Result<()> {
-        if !self.answers || self.player.run().is_solved() {
+    /// Prints the right answer if it is wanted and the question is not solved.
+    fn answer(&mut self, question: &Question, is_wanted: bool) -> io::Result<()> {
+        if !is_wanted || self.player.run().is_solved() {
             return Ok(());
         }
         let text = match &question.ask {
             Ask::Choice(choices) => {
-                let right = choices.iter().enumerate().find(|(_, choice)| choice.right);
-                right.map_or_else(String::new, |(number, choice)| {
-                    format!("Answer: {}. {}. {}", number + 1, self.prose(&choice.text), self.prose(&choice.why))
+                let order = self.player.run().option_order().into_iter();
+                let shown = order.filter_map(|option| choices.get(option)).enumerate();
+                let right = shown.into_iter().find(|(_, choice)| choice.right);
+                right.map_or_else(String::new, |(position, choice)| {
+                    format!("Answer: {}. {}. {}", position + 1, self.prose(&choice.text), self.prose(&choice.why))
                 })
             }
             Ask::Mark { why, .. } => format!("Answer: {}. {}", self.right_names(question), self.prose(why)),
@@ -107,11 +113,12 @@ impl Reading<'_> {
 
     fn chosen(&mut self, choices: &[Choice], line: &str, mode: Mode) -> io::Result<Next> {
         let number = line.trim_end_matches('.').parse::<usize>().ok().and_then(|number| number.checked_sub(1));
-        let Some(number) = number else {
+        let Some(position) = number else {
             self.say(&paragraph(&format!("Type the number of an option, from 1 to {}.", choices.len())))?;
             return Ok(Next::Again);
         };
-        let (text, next) = match self.player.run_mut().answer(number) {
+        let option = self.player.run().option_order().get(position).copied().unwrap_or(position);
+        let (text, next) = match self.player.run_mut().answer(option) {
             Answered::Right(why) => (format!("Right. {}", self.prose(&why)), Next::Over),
             Answered::Wrong(why) if mode == Mode::Quiz => {
                 (format!("Not quite. {} Try again; only the first answer counts.", self.prose(&why)), Next::Again)

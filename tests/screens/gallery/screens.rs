@@ -115,7 +115,8 @@ fn in_lesson(size: (u16, u16)) -> Vec<Named> {
     hints.wait(20).press("nnhhhh").wait(10);
     let mut question = Learner::in_lesson("single-points-of-failure", size);
     skip_to(&mut question, Place::Quiz(1));
-    question.press("1").wait(10);
+    question.answer(0);
+    question.wait(10);
     let mut marks = Learner::in_lesson("single-points-of-failure", size);
     while marks.run().step().is_some_and(|step| step.title.to_string() != "Mark the single points") {
         marks.press("n");

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use hoplight_lesson::StepOutcome;
+use hoplight_model::RequestKind;
 use hoplight_sim::SimTime;
 
 use super::Stage;
@@ -11,6 +12,17 @@ use super::Stage;
 const SLICE: Duration = Duration::from_millis(100);
 
 impl Stage {
+    /// Sends a visitor if the lesson's step is about one request and none is in flight. Returns its kind.
+    pub fn send_visitor(&mut self) -> Option<RequestKind> {
+        let known = self.knows_future();
+        // A refusal leaves nothing to step along, which the step itself reports.
+        let sent = self.changing(|session| session.send_visitor().ok().flatten());
+        if sent.is_some() {
+            self.cut(known);
+        }
+        sent
+    }
+
     /// Steps one hop forward or back: a hop of the followed request, or of any request if that one is not in flight.
     pub fn step(&mut self, forward: bool) -> StepOutcome {
         self.changing(|session| session.step(forward))

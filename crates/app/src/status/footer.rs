@@ -200,7 +200,11 @@ fn word<'a>(app: &App, action: &Action, usual: &'a str) -> &'a str {
             run.is_some_and(all_shown).then_some("solution")
         }
         Action::Overlay(OverlayAction::NextChoice) => stage.panels.overlays.choice(),
-        Action::App(AppAction::Enter) if run.is_some_and(is_finished) => Some("course map"),
+        Action::App(AppAction::Enter) if run.is_some_and(is_finished) => {
+            let next = run.and_then(|run| app.library.lesson_after(&run.lesson().id));
+            Some(if next.is_some() { "next lesson" } else { "course map" })
+        }
+        Action::Lesson(LessonAction::Restart) => run.is_some_and(is_finished).then_some("retry the quiz"),
         Action::App(AppAction::Enter) => run.is_some_and(|run| !run.is_open() && !run.is_solved()).then_some("submit"),
         Action::App(_)
         | Action::Course(_)

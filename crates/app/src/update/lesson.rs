@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use hoplight_lesson::{Answered, Hinted, LessonRun, Moved, Place, Solved, Submitted, Toggled};
+use hoplight_lesson::{Answered, Hinted, LessonRun, Moved, Place, Refusal, Solved, Stay, Submitted, Toggled};
 use hoplight_model::Infrastructure;
 
 use crate::action::{AppAction, LessonAction};
 use crate::app::{App, Screen};
 use crate::keymap::Keymap;
 use crate::notice::Notice;
+use crate::panel;
 use crate::stage::Stage;
 use crate::tone::Tone;
 
@@ -19,12 +20,15 @@ impl App {
             LessonAction::Previous => self.move_in_lesson(LessonRun::previous),
             LessonAction::Skip => self.move_in_lesson(LessonRun::skip),
             LessonAction::Restart => self.move_in_lesson(LessonRun::again),
-            LessonAction::Answer(number) => self.in_lesson(|stage, _| answered(stage.session.lesson.as_mut()?.answer(number))),
-            LessonAction::Mark => self.in_lesson(|stage, _| mark(stage)),
+            LessonAction::Answer(position) => {
+                self.in_lesson(|stage, keymap| answer(stage.session.lesson.as_mut()?, position, keymap));
+            }
+            LessonAction::Mark => self.in_lesson(mark),
         }
     }
 
-    /// Submits marks if the question asks for them; otherwise goes to the next step, or leaves a finished lesson.
+    /// Submits marks if the question asks for them; otherwise goes to the next step, or from a finished lesson to the next
+    /// one.
     pub(super) fn continue_lesson(&mut self) {
         let run = self.stage().and_then(|stage| stage.session.lesson.as_ref());
         if run.is_some_and(|run| run.place() == Place::Finished) {
@@ -32,9 +36,9 @@ impl App {
             return;
         }
         let mut submits = false;
-        self.in_lesson(|stage, _| {
+        self.in_lesson(|stage, keymap| {
             let infra = Arc::clone(stage.infra());
-            let notice = submit(stage.session.lesson.as_mut()?, &infra);
+            let notice = submit(stage.session.lesson.as_mut()?, &infra, keymap);
             submits = notice.is_some();
             notice
         });
@@ -56,7 +60,7 @@ impl App {
 
     /// Moves to another step of the lesson, and runs its setup.
     fn move_in_lesson(&mut self, go: impl FnOnce(&mut LessonRun) -> Moved) {
-        self.in_lesson(|stage, _| {
+        self.in_lesson(|stage, keymap| {
             let mut notice = match go(stage.session.lesson.as_mut()?) {
                 Moved::Step(entry) => {
                     let error = stage.enter(&entry).err();
@@ -64,11 +68,13 @@ impl App {
                         Notice::new(Tone::Bad, format!("This step could not be set up: {}.", hoplight_text::refusal(&error)))
                     })
                 }
-                Moved::Quiz(_) | Moved::Finished(_) => {
+                Moved::Quiz(_) | Moved::Finished(_) | Moved::Shows => {
                     stage.panels.show_detail = false;
+                    // Nothing happens while the learner reads.
+                    stage.session.playback.paused = true;
                     None
                 }
-                Moved::Stays(stay) => Some(Notice::dim(stay.phrase().to_sentence())),
+                Moved::Stays(stay) => Some(Notice::dim(stays(&stay, stage.session.lesson.as_ref()?, keymap))),
             };
             // Marks require the diagram.
             if stage.session.wants_marks() {
@@ -81,12 +87,40 @@ impl App {
         });
     }
 
-    /// Leaves a finished lesson, and selects the next one on the course map.
+    /// Leaves a finished lesson for the next one, or for the course map after the last.
     fn leave_lesson(&mut self) {
         self.record();
+        let run = self.stage().and_then(|stage| stage.session.lesson.as_ref());
+        let next = run.and_then(|run| self.library.lesson_after(&run.lesson().id)).map(|lesson| lesson.id.clone());
+        if next.is_some_and(|next| self.open_lesson(next.as_str())) {
+            return;
+        }
         self.screen = Screen::Home;
         self.choose_next_lesson();
     }
+}
+
+/// Says why a move is refused, and which key helps.
+fn stays(stay: &Stay, run: &LessonRun, keymap: &Keymap) -> String {
+    let key = match stay {
+        Stay::NotAnswered | Stay::NotPredicted => panel::answer_keys(run, keymap),
+        Stay::NotMarked => keymap.label(LessonAction::Mark),
+        Stay::GoalsOpen(_) | Stay::AtStart | Stay::InQuiz | Stay::AtEnd => return stay.phrase().to_sentence(),
+    };
+    format!("{} ({key}).", stay.phrase().to_sentence().trim_end_matches('.'))
+}
+
+/// Says why an answer or a mark is refused, and which key helps.
+fn refused(refusal: &Refusal, keymap: &Keymap) -> Notice {
+    let key = match refusal {
+        Refusal::MarksWanted | Refusal::NothingMarked => keymap.label(LessonAction::Mark),
+        Refusal::NoQuestion
+        | Refusal::AlreadyAnswered
+        | Refusal::NoSuchOption { .. }
+        | Refusal::OptionWanted
+        | Refusal::CannotMark { .. } => return Notice::dim(refusal.phrase().to_sentence()),
+    };
+    Notice::dim(format!("{}: select an element and press {key}.", refusal.phrase().to_sentence().trim_end_matches('.')))
 }
 
 fn hint(run: &mut LessonRun, keymap: &Keymap) -> Option<Notice> {
@@ -105,20 +139,20 @@ fn hint(run: &mut LessonRun, keymap: &Keymap) -> Option<Notice> {
     }
 }
 
-fn mark(stage: &mut Stage) -> Option<Notice> {
+fn mark(stage: &mut Stage, keymap: &Keymap) -> Option<Notice> {
     let Some(element) = stage.session.selected.clone() else {
         return Some(Notice::dim("Select an element on the diagram first."));
     };
     let infra = Arc::clone(stage.infra());
     match stage.session.lesson.as_mut()?.toggle_mark(&infra, element) {
         Toggled::Marked | Toggled::Unmarked => None,
-        Toggled::Refused(refusal) => Some(Notice::dim(refusal.phrase().to_sentence())),
+        Toggled::Refused(refusal) => Some(refused(&refusal, keymap)),
     }
 }
 
 /// Submits marks, if the question asks for them.
-fn submit(run: &mut LessonRun, infra: &Infrastructure) -> Option<Notice> {
-    if run.is_solved() || run.question().is_none_or(|question| question.target().is_none()) {
+fn submit(run: &mut LessonRun, infra: &Infrastructure, keymap: &Keymap) -> Option<Notice> {
+    if run.is_solved() || run.is_given_up() || run.question().is_none_or(|question| question.target().is_none()) {
         return None;
     }
     let quiz = matches!(run.place(), Place::Quiz(_));
@@ -133,15 +167,17 @@ fn submit(run: &mut LessonRun, infra: &Infrastructure) -> Option<Notice> {
             let parts: Vec<String> = [part(missing, "missing"), part(extra, "too many")].into_iter().flatten().collect();
             Some(Notice::new(Tone::Warn, format!("Not yet: {}.", parts.join(", "))))
         }
-        Submitted::Refused(refusal) => Some(Notice::dim(refusal.phrase().to_sentence())),
+        Submitted::Refused(refusal) => Some(refused(&refusal, keymap)),
     }
 }
 
-fn answered(answer: Answered) -> Option<Notice> {
-    match answer {
+/// Chooses the option that is shown at a position, numbered from 0.
+fn answer(run: &mut LessonRun, position: usize, keymap: &Keymap) -> Option<Notice> {
+    let option = run.option_order().get(position).copied().unwrap_or(position);
+    match run.answer(option) {
         Answered::Right(_) | Answered::Wrong(_) => None,
         Answered::Predicted => Some(Notice::dim(PREDICTED)),
-        Answered::Refused(refusal) => Some(Notice::dim(refusal.phrase().to_sentence())),
+        Answered::Refused(refusal) => Some(refused(&refusal, keymap)),
     }
 }
 

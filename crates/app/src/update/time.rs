@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use hoplight_lesson::{Pace, StepOutcome};
-use hoplight_model::Element;
+use hoplight_model::{Element, RequestKind};
 use hoplight_sim::SimTime;
 
-use crate::action::TimeAction;
+use crate::action::{SiteAction, TimeAction};
 use crate::app::App;
 use crate::keymap::Keymap;
 use crate::notice::Notice;
@@ -30,7 +30,7 @@ fn change_time(stage: &mut Stage, keymap: &Keymap, action: &TimeAction) -> Optio
             stage.session.playback.paused = !stage.session.playback.paused;
             None
         }
-        TimeAction::StepForward => step_forward(stage),
+        TimeAction::StepForward => step_forward(stage, keymap),
         TimeAction::StepBack => step_back(stage),
         TimeAction::Faster => (!stage.session.playback.change_speed(1)).then(|| Notice::dim("This is the maximum speed.")),
         TimeAction::Slower => (!stage.session.playback.change_speed(-1)).then(|| Notice::dim("This is the minimum speed.")),
@@ -45,12 +45,16 @@ fn change_time(stage: &mut Stage, keymap: &Keymap, action: &TimeAction) -> Optio
     }
 }
 
-fn step_forward(stage: &mut Stage) -> Option<Notice> {
+fn step_forward(stage: &mut Stage, keymap: &Keymap) -> Option<Notice> {
+    let sent = stage.send_visitor();
     match stage.step(true) {
-        StepOutcome::Moved => None,
+        StepOutcome::Moved => sent.map(|kind| Notice::dim(format!("A visitor sends {}.", kind.request_line()))),
         StepOutcome::RedoneCommand => Some(here(stage)),
         StepOutcome::BeforeCommand => Some(Notice::dim(BEFORE_COMMAND)),
-        StepOutcome::NoStep => Some(Notice::dim("Nothing moves in the next ten seconds: there are no requests.")),
+        StepOutcome::NoStep => {
+            let key = keymap.label(SiteAction::Send(RequestKind::Write));
+            Some(Notice::dim(format!("No request is in flight: press {key} to send a login.")))
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use hoplight_model::Text;
 use hoplight_model::text::{width, wrap};
 
 use super::super::form::{Lesson, Step, StepGate};
-use super::super::markup::with_keys;
+use super::super::markup::filled;
 use super::super::question::{Ask, Question};
 use super::Report;
 use super::problem::LessonProblem;
@@ -19,6 +19,8 @@ pub(super) const LINES: usize = 5;
 pub(super) const TEXT_LINES: usize = 3;
 /// Maximum lines of a hint.
 const HINT_LINES: usize = 2;
+/// Maximum lines of a sentence of the recap.
+const RECAP_LINES: usize = 2;
 /// Maximum columns of a title.
 const TITLE: usize = 40;
 /// Maximum columns of a goal's label: two goals share a line, each with a checkbox.
@@ -30,9 +32,17 @@ const JUDGED: &str = "You predicted otherwise. ";
 /// Longest label of a key, used to measure texts with key placeholders.
 const KEY: &str = "space";
 
+/// Longest usual figure, used to measure texts with figures.
+const FIGURE: &str = "1000 ms";
+
+/// A text with placeholders filled by the longest labels.
+fn longest(text: &str) -> String {
+    filled(text, |_| KEY.into(), |_| FIGURE.into())
+}
+
 /// Number of panel lines that a text takes.
 fn lines(text: &str) -> usize {
-    wrap(&with_keys(text, |_| KEY.into()), COLUMNS).len()
+    wrap(&longest(text), COLUMNS).len()
 }
 
 impl Report<'_> {
@@ -49,11 +59,14 @@ impl Report<'_> {
         for question in &lesson.quiz {
             self.question_texts(question, 0);
         }
+        for sentence in &lesson.recap {
+            self.high(sentence, RECAP_LINES, "a sentence of the recap");
+        }
     }
 
     fn step_texts(&mut self, step: &Step) {
         self.wide(&step.title, TITLE, "a title");
-        step.text.iter().for_each(|text| self.keys(text));
+        step.text.iter().for_each(|text| self.placeholders(text));
         let text: usize = step.text.iter().map(|text| lines(text)).sum();
         if text > TEXT_LINES {
             self.about(&step.title, &LessonProblem::LongText(text));
@@ -66,6 +79,9 @@ impl Report<'_> {
         }
         for hint in &step.hints {
             self.high(hint, HINT_LINES, "a hint");
+        }
+        for reply in &step.replies {
+            self.high(&reply.say, TEXT_LINES, "a reply");
         }
         if let Some(reveal) = &step.reveal {
             self.high(reveal, TEXT_LINES, "a reveal");
@@ -87,7 +103,7 @@ impl Report<'_> {
     }
 
     fn question_texts(&mut self, question: &Question, above: usize) {
-        self.keys(&question.stem);
+        self.placeholders(&question.stem);
         let options = match &question.ask {
             Ask::Choice(choices) => {
                 for choice in choices {
@@ -108,15 +124,15 @@ impl Report<'_> {
     }
 
     fn wide(&mut self, text: &Text, most: usize, part: &'static str) {
-        self.keys(text);
-        let width = width(&with_keys(text, |_| KEY.into()));
+        self.placeholders(text);
+        let width = width(&longest(text));
         if width > most || width == 0 {
             self.about(text, &LessonProblem::Width { part, most, found: width });
         }
     }
 
     fn high(&mut self, text: &Text, most: usize, part: &'static str) {
-        self.keys(text);
+        self.placeholders(text);
         let height = lines(text);
         if height > most {
             self.about(text, &LessonProblem::Height { part, most, found: height });

@@ -27,6 +27,12 @@ impl Report<'_> {
                 }
                 self.agents(&goal.when, infra);
             }
+            for reply in &step.replies {
+                for element in reply.when.elements() {
+                    self.element(&element, infra);
+                }
+                self.agents(&reply.when, infra);
+            }
             for act in &step.solution {
                 match act {
                     Act::Select(element) => self.element(element, infra),
@@ -89,7 +95,7 @@ impl Report<'_> {
                 }
             }
             Condition::All(parts) | Condition::Any(parts) => parts.iter().for_each(|part| self.agents(part, infra)),
-            Condition::Not(part) => self.agents(part, infra),
+            Condition::Not(part) | Condition::Once(part) => self.agents(part, infra),
             Condition::Selected(..)
             | Condition::SelectedExposed
             | Condition::Tls(..)

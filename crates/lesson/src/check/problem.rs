@@ -4,7 +4,7 @@ use hoplight_model::{ComponentId, LessonId, ScenarioId, ServerId};
 
 use super::super::replay::ReplayError;
 use super::fit::{COLUMNS, LINES, TEXT_LINES};
-use super::{MAX_HINTS, MAX_STEPS, MAX_WAIT, MIN_OPTIONS, MIN_QUESTIONS, MIN_STEPS};
+use super::{MAX_HINTS, MAX_STEPS, MAX_WAIT, MIN_OPTIONS, MIN_QUESTIONS, MIN_STEPS, RECAP};
 
 /// A problem in a lesson. Its numbers are the values found.
 #[derive(Debug, thiserror::Error)]
@@ -24,6 +24,9 @@ pub(super) enum LessonProblem {
     /// A text refers to an action's key, and there is no such action.
     #[error("no key `{0}`")]
     UnknownKey(String),
+    /// A text refers to a figure that is not measured.
+    #[error("no figure `{0}`")]
+    UnknownFigure(String),
     #[error("`{0}` is not an agent, so it has no gauge")]
     NotAnAgent(ComponentId),
     #[error("`{0}` is not a backend: no balancer checks its health")]
@@ -33,6 +36,14 @@ pub(super) enum LessonProblem {
     FewSteps(usize),
     #[error("a quiz has at least {MIN_QUESTIONS} questions; this one has {0}")]
     FewQuestions(usize),
+    #[error("a recap has {least} to {most} sentences; this one has {0}", least = RECAP.start(), most = RECAP.end())]
+    RecapLength(usize),
+    #[error("a sentence of the recap is empty")]
+    EmptyRecap,
+    #[error("a reply of this step is empty")]
+    EmptyReply,
+    #[error("a step without a gate is never wrong, so it has no replies")]
+    ReplyWithoutGate,
     #[error("a lesson takes at least one minute")]
     NoMinutes,
     #[error("this step has neither a text nor a question")]

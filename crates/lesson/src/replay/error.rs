@@ -52,6 +52,20 @@ pub enum ReplayError {
         /// What is still open.
         stay: Stay,
     },
+    /// The author replies to the solution as to a wrong act.
+    #[error("step {step}: the solution gets a reply that is meant for wrong acts")]
+    RepliesToSolution {
+        /// The step.
+        step: usize,
+    },
+    /// The solution does not produce a figure that the step's texts name.
+    #[error("step {step}: `{figure}` is not measured when the solution has been played")]
+    NotMeasured {
+        /// The step.
+        step: usize,
+        /// The figure's name.
+        figure: &'static str,
+    },
     /// A question of the quiz has no right answer.
     #[error("question {question} has no right answer")]
     NoRightAnswer {
@@ -68,7 +82,9 @@ impl ReplayError {
             | Self::MetBefore { step, .. }
             | Self::WaitingSuffices { step }
             | Self::CannotAct { step, .. }
-            | Self::NotPassed { step, .. } => Some(*step),
+            | Self::NotPassed { step, .. }
+            | Self::RepliesToSolution { step }
+            | Self::NotMeasured { step, .. } => Some(*step),
             Self::NoRightAnswer { .. } => None,
         }
     }

@@ -67,6 +67,16 @@ impl Player {
         self.session.lesson.as_mut().expect("`begin` sets a lesson, and nothing removes it")
     }
 
+    /// The session.
+    pub fn session(&self) -> &Session {
+        &self.session
+    }
+
+    /// Shows options in an order that depends on the learner and on the number of earlier attempts.
+    pub fn shuffle(&mut self, learner: u64, attempt: u32) {
+        self.session.lesson = self.session.lesson.take().map(|run| run.shuffled(learner, attempt));
+    }
+
     /// The simulation with its history.
     pub fn timeline(&self) -> &Timeline {
         &self.session.timeline
@@ -77,12 +87,12 @@ impl Player {
         self.session.infra()
     }
 
-    /// Moves on even if the gate has not passed, and applies the next step's entry.
+    /// Moves on even if the gate has not passed, without showing an answer, and applies the next step's entry.
     ///
     /// # Errors
     /// Fails if a command of the next step is refused. The player is on that step even then.
     pub fn skip(&mut self) -> Result<Moved, CommandError> {
-        let moved = self.run_mut().skip();
+        let moved = self.run_mut().pass();
         if let Moved::Step(entry) = &moved {
             let _ = self.enter(entry)?;
         }
@@ -143,6 +153,9 @@ impl Player {
     fn step(&mut self, hops: u32, forward: bool) -> Result<(), ActError> {
         self.session.playback.paused = true;
         for _ in 0..hops {
+            if forward {
+                self.session.send_visitor()?;
+            }
             let newest = self.session.sim().newest_request(None);
             if self.session.step_along(newest, forward) == StepOutcome::NoStep {
                 return Err(if forward { ActError::NothingMoves } else { ActError::AtBeginning });

@@ -2,19 +2,23 @@
 //!
 //! None of these methods moves to another step.
 
+use std::collections::BTreeMap;
+
 use hoplight_model::{Element, Infrastructure};
 
+use super::super::figure::Figure;
 use super::super::form::StepGate;
+use super::super::marks::Review;
 use super::super::outcome::{Answered, Hinted, Refusal, Solved, Submitted, Toggled};
 use super::super::question::Ask;
 use super::{LessonRun, Place};
 
 impl LessonRun {
-    fn predicts(&self) -> bool {
+    pub(super) fn predicts(&self) -> bool {
         self.step().is_some_and(|step| matches!(step.gate, StepGate::Predict(_)))
     }
 
-    /// Chooses an option, numbered from 0.
+    /// Chooses an option, numbered from 0 as in the file; [`Self::option_order`] says where it is shown.
     pub fn answer(&mut self, choice: usize) -> Answered {
         let Some(question) = self.question() else { return Answered::Refused(Refusal::NoQuestion) };
         let Ask::Choice(choices) = &question.ask else { return Answered::Refused(Refusal::MarksWanted) };
@@ -23,13 +27,13 @@ impl LessonRun {
             return Answered::Refused(Refusal::NoSuchOption { options });
         };
         let predicts = self.predicts();
-        let Some(reply) = self.reply_mut() else { return Answered::Refused(Refusal::NoQuestion) };
-        if reply.solved || predicts && reply.first.is_some() {
+        let Some(state) = self.question_state_mut() else { return Answered::Refused(Refusal::NoQuestion) };
+        if state.solved || state.given_up || predicts && state.first.is_some() {
             return Answered::Refused(Refusal::AlreadyAnswered);
         }
-        reply.tried.push(choice);
-        reply.first.get_or_insert(chosen.right);
-        reply.solved = chosen.right && !predicts;
+        state.tried.push(choice);
+        state.first.get_or_insert(chosen.right);
+        state.solved = chosen.right && !predicts;
         match (predicts, chosen.right) {
             (true, _) => Answered::Predicted,
             (false, true) => Answered::Right(chosen.why),
@@ -44,14 +48,15 @@ impl LessonRun {
         if !target.admits(infra, &element) {
             return Toggled::Refused(Refusal::CannotMark { element, wanted: target.noun() });
         }
-        let Some(reply) = self.reply_mut() else { return Toggled::Refused(Refusal::NoQuestion) };
-        if reply.solved {
+        let Some(state) = self.question_state_mut() else { return Toggled::Refused(Refusal::NoQuestion) };
+        if state.solved || state.given_up {
             return Toggled::Refused(Refusal::AlreadyAnswered);
         }
-        if reply.marks.remove(&element) {
+        state.review = None;
+        if state.marks.remove(&element) {
             return Toggled::Unmarked;
         }
-        reply.marks.insert(element);
+        state.marks.insert(element);
         Toggled::Marked
     }
 
@@ -61,17 +66,19 @@ impl LessonRun {
         let Ask::Mark { target, why } = &question.ask else { return Submitted::Refused(Refusal::OptionWanted) };
         let (right, why) = (target.right(infra), why.clone());
         let predicts = self.predicts();
-        let Some(reply) = self.reply_mut() else { return Submitted::Refused(Refusal::NoQuestion) };
-        if reply.solved || predicts && reply.first.is_some() {
+        let Some(state) = self.question_state_mut() else { return Submitted::Refused(Refusal::NoQuestion) };
+        if state.solved || state.given_up || predicts && state.first.is_some() {
             return Submitted::Refused(Refusal::AlreadyAnswered);
         }
-        if reply.marks.is_empty() && !right.is_empty() {
+        if state.marks.is_empty() && !right.is_empty() {
             return Submitted::Refused(Refusal::NothingMarked);
         }
-        let (missing, extra) = (right.difference(&reply.marks).count(), reply.marks.difference(&right).count());
+        let review = Review::of(&state.marks, &right);
+        let (missing, extra) = (review.missing.len(), review.surplus.len());
         let all = missing == 0 && extra == 0;
-        reply.first.get_or_insert(all);
-        reply.solved = all && !predicts;
+        state.review = (!predicts).then_some(review);
+        state.first.get_or_insert(all);
+        state.solved = all && !predicts;
         match (predicts, all) {
             (true, _) => Submitted::Predicted,
             (false, true) => Submitted::Right(why),
@@ -85,7 +92,7 @@ impl LessonRun {
         let (Some(state), Some(step)) = (self.steps.get_mut(number), self.lesson.steps.get(number)) else {
             return Hinted::NotNeeded;
         };
-        if step.is_passed(state) {
+        if state.has_passed(step) {
             return Hinted::NotNeeded;
         }
         match step.hints.get(state.hints) {
@@ -103,7 +110,7 @@ impl LessonRun {
         let (Some(state), Some(step)) = (self.steps.get_mut(number), self.lesson.steps.get(number)) else {
             return Solved::NotNeeded;
         };
-        if step.solution.is_empty() || step.is_passed(state) {
+        if step.solution.is_empty() || state.has_passed(step) {
             return Solved::NotNeeded;
         }
         match step.hints.len().saturating_sub(state.hints) {
@@ -112,6 +119,15 @@ impl LessonRun {
                 Solved::Shown(step.solution.clone())
             }
             left => Solved::HintsFirst(left),
+        }
+    }
+
+    /// Keeps figures measured when the gate passed.
+    pub(in super::super) fn keep_figures(&mut self, figures: BTreeMap<Figure, String>) {
+        if let Place::Step(number) = self.place
+            && let Some(state) = self.steps.get_mut(number)
+        {
+            state.figures = figures;
         }
     }
 }

@@ -165,7 +165,8 @@ fn say(painter: &mut Painter<'_>, label: Label, words: &[&str], style: Style) {
 /// Draws pointers, marks and overlay signs on the links, over everything else.
 pub(super) fn badges(scene: &Scene<'_>, painter: &mut Painter<'_>) {
     let canvas = scene.canvas;
-    if canvas.selected.is_none() && canvas.focus.is_empty() && canvas.marks.is_empty() && canvas.stamps.is_empty() {
+    let has_marks = !canvas.marks.is_empty() || canvas.review.is_some();
+    if canvas.selected.is_none() && canvas.focus.is_empty() && !has_marks && canvas.stamps.is_empty() {
         return;
     }
     for route in canvas.layout.routes() {

@@ -53,13 +53,15 @@ pub(super) fn draw(app: &App, view: &StageView<'_>, painter: &mut Painter<'_>) {
 fn canvas(stage: &Stage, motion: Option<&SlowMotion>, painter: &mut Painter<'_>) -> usize {
     let run = stage.session.lesson.as_ref();
     let focus: Vec<Element> = run.and_then(|run| run.step()).map_or_else(Vec::new, |step| step.focus.clone());
-    let marks: Vec<Element> = run.map_or_else(Vec::new, |run| run.marks().cloned().collect());
+    let review = run.and_then(|run| run.review(stage.infra()));
+    let marks: Vec<Element> = run.filter(|_| review.is_none()).map_or_else(Vec::new, |run| run.marks().cloned().collect());
     let canvas = Canvas {
         pan: stage.viewport.pan,
         map: stage.map(),
         selected: stage.session.selected.as_ref(),
         focus: &focus,
         marks: &marks,
+        review: review.as_ref(),
         followed: stage.session.playback.followed,
         only_followed: stage.session.playback.pace == Pace::Trace && stage.session.playback.followed.is_some(),
         tapped: stage.session.timeline.tapped(),

@@ -1,0 +1,78 @@
+//! Whether a condition describes a state or an act.
+
+use super::Condition;
+
+/// How long a goal stays met.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Nature {
+    /// A state: the goal is open again as soon as the condition no longer holds, until the step ends.
+    State,
+    /// An act of the learner, or something that users experienced: once in the step is enough, and nothing that happened
+    /// before the step counts.
+    Act,
+}
+
+impl Condition {
+    /// Whether the condition describes a state or an act. A combination with an act is an act.
+    pub fn nature(&self) -> Nature {
+        match self {
+            Self::Selected(..)
+            | Self::SelectedExposed
+            | Self::Failing { .. }
+            | Self::Completed { .. }
+            | Self::Failed { .. }
+            | Self::Stepped { .. }
+            | Self::PasswordRead
+            | Self::Once(..) => Nature::Act,
+            Self::Tls(..)
+            | Self::Exposed(..)
+            | Self::ExposedAtMost(..)
+            | Self::Down(..)
+            | Self::Up(..)
+            | Self::Backend { .. }
+            | Self::Working { .. }
+            | Self::InFlight(..)
+            | Self::Stale(..)
+            | Self::Fresh(..)
+            | Self::Gauge { .. }
+            | Self::Share { .. }
+            | Self::Pace(..)
+            | Self::Paused
+            | Self::Tapped(..) => Nature::State,
+            Self::All(parts) | Self::Any(parts) => {
+                let acts = parts.iter().any(|part| part.nature() == Nature::Act);
+                if acts { Nature::Act } else { Nature::State }
+            }
+            Self::Not(part) => part.nature(),
+        }
+    }
+
+    /// Whether the condition depends on the selected element.
+    pub fn reads_selection(&self) -> bool {
+        match self {
+            Self::Selected(..) | Self::SelectedExposed => true,
+            Self::All(parts) | Self::Any(parts) => parts.iter().any(Self::reads_selection),
+            Self::Not(part) | Self::Once(part) => part.reads_selection(),
+            Self::Failing { .. }
+            | Self::Completed { .. }
+            | Self::Failed { .. }
+            | Self::Stepped { .. }
+            | Self::PasswordRead
+            | Self::Tls(..)
+            | Self::Exposed(..)
+            | Self::ExposedAtMost(..)
+            | Self::Down(..)
+            | Self::Up(..)
+            | Self::Backend { .. }
+            | Self::Working { .. }
+            | Self::InFlight(..)
+            | Self::Stale(..)
+            | Self::Fresh(..)
+            | Self::Gauge { .. }
+            | Self::Share { .. }
+            | Self::Pace(..)
+            | Self::Paused
+            | Self::Tapped(..) => false,
+        }
+    }
+}

@@ -1,0 +1,210 @@
+//! Figures measured in the run, for texts: `{measured:p99}` is replaced by one.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use hoplight_analysis::{plaintext_hops, single_parts};
+use hoplight_model::{ComponentIx, ComponentKind, RequestKind};
+use hoplight_sim::{EventKind, JournalEvent, Phase, SimTime, Timeline, Totals};
+
+/// Length of the window behind percentiles and the error ratio.
+const WINDOW: Duration = Duration::from_secs(5);
+
+/// A figure that a text can name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Figure {
+    /// The load, in requests per second.
+    Rate,
+    /// Median latency of successful requests in the last 5 s.
+    P50,
+    /// 99th percentile of that latency.
+    P99,
+    /// Failed requests in percent of those that ended in the last 5 s.
+    Errors,
+    /// Number of requests that failed since the step began.
+    Failed,
+    /// Number of requests that succeeded since the step began.
+    Completed,
+    /// Seconds from the last kill until health checks marked a backend DOWN.
+    Detection,
+    /// DNS lookup of the last followed request that succeeded.
+    Dns,
+    /// TCP handshake of that request, between browser and site.
+    Tcp,
+    /// TLS handshake of that request, between browser and site.
+    Tls,
+    /// Time from the start of that request until its first byte reached the browser.
+    FirstByte,
+    /// Number of messages on links that belong to that request.
+    Hops,
+    /// Number of hops that can be read on the network.
+    Exposed,
+    /// Number of elements whose failure alone makes all static pages fail.
+    SpofsStatic,
+    /// Number of elements whose failure alone makes all reads fail.
+    SpofsRead,
+    /// Number of elements whose failure alone makes all writes fail.
+    SpofsWrite,
+}
+
+impl Figure {
+    /// All figures.
+    pub const ALL: [Self; 16] = [
+        Self::Rate,
+        Self::P50,
+        Self::P99,
+        Self::Errors,
+        Self::Failed,
+        Self::Completed,
+        Self::Detection,
+        Self::Dns,
+        Self::Tcp,
+        Self::Tls,
+        Self::FirstByte,
+        Self::Hops,
+        Self::Exposed,
+        Self::SpofsStatic,
+        Self::SpofsRead,
+        Self::SpofsWrite,
+    ];
+
+    /// The name used in placeholders.
+    pub const fn slug(self) -> &'static str {
+        match self {
+            Self::Rate => "rate",
+            Self::P50 => "p50",
+            Self::P99 => "p99",
+            Self::Errors => "error_ratio",
+            Self::Failed => "failed",
+            Self::Completed => "completed",
+            Self::Detection => "detection",
+            Self::Dns => "dns",
+            Self::Tcp => "tcp",
+            Self::Tls => "tls",
+            Self::FirstByte => "first_byte",
+            Self::Hops => "hops",
+            Self::Exposed => "exposed",
+            Self::SpofsStatic => "spofs_static",
+            Self::SpofsRead => "spofs_read",
+            Self::SpofsWrite => "spofs_write",
+        }
+    }
+
+    /// Finds a figure by its name in placeholders.
+    pub fn from_slug(slug: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|figure| figure.slug() == slug)
+    }
+}
+
+/// What is measured besides the simulation itself.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Measured<'a> {
+    pub(super) timeline: &'a Timeline,
+    /// Requests that had ended when the step began, per kind.
+    pub(super) before: Option<&'a [Totals; 3]>,
+    /// The last followed request that succeeded.
+    pub(super) request: Option<&'a RequestTiming>,
+}
+
+impl Measured<'_> {
+    /// Returns a figure with its unit; `None` if the run has not produced it.
+    pub(super) fn figure(&self, figure: Figure) -> Option<String> {
+        let sim = self.timeline.simulation();
+        let infra = sim.infrastructure();
+        let users = || sim.experience(WINDOW, None);
+        let since = |count: fn(&Totals) -> u64| {
+            let before = self.before?;
+            let kinds = RequestKind::ALL.into_iter();
+            let ended = kinds.map(|kind| count(&sim.totals_of(kind)).saturating_sub(count(&before[kind.index()])));
+            Some(ended.sum::<u64>().to_string())
+        };
+        let spofs = |kind| single_parts(infra, kind).ok().map(|parts| parts.len().to_string());
+        let phase = |phase: fn(Phase) -> bool| self.request.and_then(|request| request.phase(phase)).map(millis);
+        match figure {
+            Figure::Rate => Some(format!("{:.0}", sim.rate())),
+            Figure::P50 => users().p50_ms.map(millis),
+            Figure::P99 => users().p99_ms.map(millis),
+            Figure::Errors => users().error_ratio().map(|ratio| format!("{:.0} %", ratio * 100.0)),
+            Figure::Failed => since(|totals| totals.failed),
+            Figure::Completed => since(|totals| totals.completed),
+            Figure::Detection => self.detection().map(|time| format!("{:.1} s", time.as_secs_f64())),
+            Figure::Dns => phase(|phase| phase == Phase::Lookup),
+            Figure::Tcp => phase(|phase| phase == Phase::Connect),
+            Figure::Tls => phase(Phase::is_handshake),
+            Figure::FirstByte => self.request.and_then(|request| request.first_byte_ms).map(millis),
+            Figure::Hops => self.request.map(|request| request.hops.to_string()),
+            Figure::Exposed => Some(plaintext_hops(infra).iter().filter(|hop| hop.is_exposed()).count().to_string()),
+            Figure::SpofsStatic => spofs(RequestKind::Static),
+            Figure::SpofsRead => spofs(RequestKind::Read),
+            Figure::SpofsWrite => spofs(RequestKind::Write),
+        }
+    }
+
+    fn detection(&self) -> Option<Duration> {
+        let kills = self.timeline.commands().filter(|(_, command)| matches!(command, hoplight_sim::Command::Kill(_)));
+        let killed = kills.last()?.0;
+        let heads = self.timeline.journal().headlines().map(|headline| &headline.first);
+        let mut downs = heads.filter(|note| note.at >= killed && matches!(note.what, EventKind::Backend { up: false, .. }));
+        downs.next().map(|note| note.at.since(killed))
+    }
+}
+
+fn millis(ms: f64) -> String {
+    if ms < 10.0 { format!("{ms:.1} ms") } else { format!("{ms:.0} ms") }
+}
+
+/// How long the phases of a request took, as its browser saw them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RequestTiming {
+    /// When the request ended.
+    pub(super) ended: SimTime,
+    /// Milliseconds per phase, in order.
+    phases: Vec<(Phase, f64)>,
+    first_byte_ms: Option<f64>,
+    /// Number of messages on links.
+    hops: usize,
+}
+
+impl RequestTiming {
+    /// Times a request that has succeeded. `None` if it has not.
+    pub(super) fn of(timeline: &Timeline) -> Option<Self> {
+        let infra = timeline.simulation().infrastructure();
+        let trail: Vec<&JournalEvent> = timeline.trail().collect();
+        let ended = trail.iter().find(|note| matches!(note.what, EventKind::Ended { outcome: Ok(()), .. }))?.at;
+        let born = trail.first()?.at;
+        let is_browser = |ix: ComponentIx| matches!(infra.component(ix).kind, ComponentKind::Browser);
+        let ms = |from: SimTime, to: SimTime| to.since(from).as_secs_f64() * 1e3;
+        let mut phases: Vec<(Phase, f64)> = Vec::new();
+        let (mut sent, mut first_byte_ms, mut hops) = (None, None, 0);
+        for note in trail {
+            if let EventKind::Departed { link, phase, .. } = note.what {
+                hops += 1;
+                if is_browser(infra.ends(link).0) && sent.is_none() {
+                    sent = Some((phase, note.at));
+                }
+            } else if let EventKind::Reached { component, phase, .. } = note.what
+                && is_browser(component)
+            {
+                if let Some((_, at)) = sent.take_if(|(sent, _)| *sent == phase) {
+                    phases.push((phase, ms(at, note.at)));
+                }
+                if phase == Phase::Exchange {
+                    first_byte_ms.get_or_insert(ms(born, note.at));
+                }
+            }
+        }
+        Some(Self { ended, phases, first_byte_ms, hops })
+    }
+
+    /// Milliseconds of all phases for which `wanted` holds; `None` if the request had none.
+    fn phase(&self, wanted: fn(Phase) -> bool) -> Option<f64> {
+        let these: Vec<f64> = self.phases.iter().filter(|(phase, _)| wanted(*phase)).map(|(_, ms)| *ms).collect();
+        (!these.is_empty()).then(|| these.iter().sum())
+    }
+}
+
+/// Measures the figures that a text names. Those that the run has not produced are left out.
+pub(super) fn all(text: &str, measured: &Measured<'_>) -> BTreeMap<Figure, String> {
+    let named = super::markup::figures(text);
+    named.filter_map(|figure| Some((figure, measured.figure(figure)?))).collect()
+}
