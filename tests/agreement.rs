@@ -185,7 +185,10 @@ fn untrue(truth: &truths::Truth, infra: &Infrastructure) -> Vec<String> {
 
 #[test]
 fn small_scenarios_at_a_low_rate_agree() {
-    for infra in shipped().iter().filter(|infra| matches!(infra.id().as_str(), "stage-0-simple" | "stage-2-secured")) {
+    for infra in shipped()
+        .iter()
+        .filter(|infra| matches!(infra.id().as_str(), "stage-0-simple" | "stage-2-secured" | "sql-proxy" | "multi-writer"))
+    {
         let mut traffic = infra.traffic().clone();
         traffic.rate = Rate::literal(8.0);
         let (compared, differences) = compare(&infra.with_traffic(&traffic));

@@ -1,5 +1,10 @@
 //! The database tier: replication, staleness, promotion, failover, split brain and quorum.
 
+#[path = "database/group.rs"]
+mod group;
+#[path = "database/proxy.rs"]
+mod proxy;
+
 use std::sync::Arc;
 use std::time::Duration;
 

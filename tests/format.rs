@@ -266,3 +266,50 @@ fn a_standby_takes_the_rules_of_its_firewall_and_must_suit_it() {
         assert!(found.len() == 1 && found[0].contains(says), "{found:?}");
     }
 }
+
+#[test]
+fn programs_on_one_server_get_different_ports() {
+    let text = |ports: [&str; 2]| {
+        let [web, app] = ports;
+        format!(
+            r#"(servers: [(id: "one")],
+            components: [(id: "lb", kind: LoadBalancer()), (id: "web", kind: Web(), server: "one"),
+                (id: "app-1", kind: App(), server: "one"), (id: "app-2", kind: App(), server: "one"), (id: "far", kind: App()),
+                (id: "db-1", kind: Database(), server: "one"), (id: "db-2", kind: Database(role: Replica), server: "one")],
+            links: [(from: "lb", to: "web"{web}), (from: "web", to: "app-1"{app}), (from: "web", to: "app-2"), (from: "web", to: "far"),
+                (from: "app-1", to: "db-1"), (from: "app-2", to: "db-2"), (from: "far", to: "db-1"), (from: "db-1", to: "db-2")])"#
+        )
+    };
+    let ports = |text: &str| {
+        let infra = read(text);
+        let links: Vec<_> = infra.links().map(|(link, _)| link).collect();
+        links.into_iter().map(|link| infra.port(link)).collect::<Vec<_>>()
+    };
+    // Applications on the server of their web server listen on 127.0.0.1:8000 and the next free port; the second database
+    // takes the port after MySQL's.
+    assert_eq!(ports(&text(["", ""])), [8080, 8000, 8001, 8080, 3306, 3307, 3306, 3306, 443]);
+    assert_eq!(ports(&text(["", ", port: 9000"])), [8080, 9000, 8000, 8080, 3306, 3307, 3306, 3306, 443]);
+    assert_eq!(ports(&text([", port: 8000", ""])), [8000, 8001, 8002, 8080, 3306, 3307, 3306, 3306, 443]);
+    assert_eq!(
+        mistakes(&text([", port: 8080", ", port: 8080"])),
+        ["5:91 `web` and `app-1` both listen on port 8080 of server `one`; give one of them another port"]
+    );
+}
+
+#[test]
+fn settings_of_a_multi_primary_cluster_are_checked() {
+    let cluster = |first: &str, second: &str, links: &str| {
+        format!(
+            r#"(components: [(id: "app", kind: App()), (id: "a", kind: Database({first})), (id: "b", kind: Database({second}))],
+            links: [(from: "app", to: "a"){links}])"#
+        )
+    };
+    let joined = r#", (from: "a", to: "b")"#;
+    let says = |text: &str| mistakes(text).concat();
+    assert!(read(&cluster("role: MultiPrimary", "role: MultiPrimary", joined)).find("a").is_some());
+    assert!(says(&cluster("role: MultiPrimary", "role: Replica", joined)).contains("joins the member `a` with the replica `b`"));
+    assert!(says(&cluster("role: MultiPrimary", "", "")).contains("the cluster of `a` has 1 members; it needs 2 to 9"));
+    assert!(says(&cluster("hot_rows: 5", "", "")).contains("`hot_rows` is a setting of multi-primary members"));
+    let none = says(&cluster("role: MultiPrimary, hot_rows: 0", "role: MultiPrimary", joined));
+    assert!(none.contains("`hot_rows` of `a` must be 1 or more"), "{none}");
+}

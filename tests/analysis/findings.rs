@@ -351,6 +351,9 @@ fn every_rule_is_triggered_by_some_design() {
         (from: \"web-2\", to: \"app\"), (from: \"app\", to: \"db\")])";
     found.extend(ids(&load(("deep.ron", deep)), 100.0));
     found.extend(ids(&load(("cached.ron", CACHED)), 100.0));
+    let two = r#"(components: [(id: "app", kind: App()), (id: "db-1", kind: Database(role: MultiPrimary)),
+        (id: "db-2", kind: Database(role: MultiPrimary))], links: [(from: "app", to: "db-1"), (from: "db-1", to: "db-2")])"#;
+    found.extend(ids(&load(("two.ron", two)), 100.0));
     let text = include_str!("../../assets/design-0.ron").replace("days_left: 61", "days_left: 0");
     found.extend(ids(&load(("expired.ron", &text)), 100.0));
     found.extend(ids(&load(("sites.ron", SITES)), 100.0));

@@ -28,6 +28,11 @@ fn two_databases_that_accept_the_same_users_writes_are_an_error() {
     // The second database serves reads only.
     assert_eq!(found("Database()", r#"(from: "app-2", to: "db-1"), (from: "app-2", to: "db-2", kinds: [Read])"#), []);
     assert_eq!(by_rule(&stage_2(), "two-writers"), []);
+    // The members of a multi-primary cluster agree on each write, but two of them are not enough.
+    let multi = two_databases("Database(role: MultiPrimary)", REPLICATED).replace("Database()", "Database(role: MultiPrimary)");
+    assert_eq!(drawn(&multi, "two-writers"), []);
+    let pair = "db-1 and db-2 are a cluster of two: without either, the other refuses all queries.";
+    assert_eq!(drawn(&multi, "no-majority"), [said("design", pair)]);
     // A quorum has one writer.
     let quorum = load(("quorum.ron", include_str!("../data/quorum.ron")));
     assert_eq!(by_rule(&quorum, "two-writers"), []);

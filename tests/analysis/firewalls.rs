@@ -8,7 +8,7 @@ use super::{load, stage_2};
 use hoplight::analysis::firewalls::{SSH, attack_path_lengths, listening_ports};
 use hoplight::analysis::{ConnectionAttempt, Flaw, Vantage, reach, review};
 use hoplight::model::firewall::{FirewallSpec, Peer, RuleAction};
-use hoplight::model::{Component, ComponentId, ComponentKind, Element, Infrastructure, ServerId, TopologyEdit};
+use hoplight::model::{Component, ComponentId, ComponentKind, Element, Infrastructure, Protocol, ServerId, TopologyEdit};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
@@ -133,14 +133,22 @@ fn furthest(infra: &Infrastructure, from: &Component, to: &Component, port: u16)
 }
 
 /// Ports of a program in [`walled`], according to the links there.
-fn listens(name: &str) -> &'static [u16] {
-    match name {
-        "lb-1" => &[443],
-        "web-1" | "web-2" => &[8080],
-        "app-1" => &[8080, 9000],
-        "db-1" | "db-2" => &[3306],
-        _ => &[],
+fn listens(infra: &Infrastructure, program: &Component) -> BTreeSet<u16> {
+    let serves = |protocol| matches!(protocol, Protocol::Http | Protocol::Sql);
+    let of_links = infra.hops().filter(|hop| infra.component(hop.to).id == program.id && serves(infra.link(hop.link).protocol));
+    let mut ports: BTreeSet<u16> = of_links.map(|hop| infra.port(hop.link)).collect();
+    if program.id.as_str() == "db-2" {
+        ports.insert(3306);
     }
+    ports
+}
+
+/// Whether a program accepts connections only from its own server, where all its clients are.
+fn is_local(infra: &Infrastructure, program: &Component) -> bool {
+    let clients: Vec<_> =
+        infra.hops().filter(|hop| infra.component(hop.to).id == program.id).map(|hop| infra.component(hop.from)).collect();
+    let is_app = matches!(program.kind, ComponentKind::App(_)) && program.server.is_some();
+    is_app && !clients.is_empty() && clients.iter().all(|client| client.server == program.server)
 }
 
 /// What an attacker can reach, determined by trying every target.
@@ -159,14 +167,15 @@ fn tried(infra: &Infrastructure, from: &Vantage) -> BTreeSet<(Element, u16)> {
                 Vantage::Component(id) => to.id == *id,
                 Vantage::Server(id) => to.server.as_ref() == Some(id),
             };
-            for port in listens(to.id.as_str()) {
-                if !is_own && gets(infra, place, to, *port, outside, held) {
-                    open.insert((Element::Component(to.id.clone()), *port));
+            let is_hidden = is_local(infra, to) && (outside || place.server != to.server);
+            for port in listens(infra, to) {
+                if !is_own && !is_hidden && gets(infra, place, to, port, outside, held) {
+                    open.insert((Element::Component(to.id.clone()), port));
                 }
             }
             let machine = match &to.server {
                 Some(server) if held != Some(server) => Element::Server(server.clone()),
-                None if !is_own && !listens(to.id.as_str()).is_empty() => Element::Component(to.id.clone()),
+                None if !is_own && !listens(infra, to).is_empty() => Element::Component(to.id.clone()),
                 _ => continue,
             };
             let only = to.server.is_some() && alike(infra, to).len() == 1;
@@ -327,8 +336,8 @@ fn machine(id: &str) -> Vantage {
 fn the_firewalls_of_stage_2_keep_a_compromised_balancer_from_the_databases() {
     let infra = stage_2();
     assert_eq!(words(&infra, &Vantage::Internet), ["lb-1:443"]);
-    // The rule allows port 8080 of the server: the filter cannot tell which program answers there.
-    let behind = ["web-1:8080", "app-1:8080", "web-2:8080", "app-2:8080"];
+    // The rule allows port 8080 of the server. The applications listen on 8000.
+    let behind = ["web-1:8080", "web-2:8080"];
     let own = |others: &[&str], own: &str| -> Vec<String> {
         others.iter().map(|name| (*name).to_owned()).chain([format!("{own}:22")]).collect()
     };
@@ -336,11 +345,11 @@ fn the_firewalls_of_stage_2_keep_a_compromised_balancer_from_the_databases() {
     let agent = [&["lb-1:443"][..], &behind].concat();
     assert_eq!(words(&infra, &program("agent-1")), own(&agent, "server-1"), "same server, same address");
     assert_eq!(words(&infra, &machine("server-1")), behind, "its own firewall is no longer effective");
-    assert_eq!(words(&infra, &program("web-1")), own(&["lb-1:443", "app-1:8080", "db-1:3306", "db-2:3306"], "server-2"));
+    assert_eq!(words(&infra, &program("web-1")), own(&["lb-1:443", "app-1:8000", "db-1:3306", "db-2:3306"], "server-2"));
     assert_eq!(words(&infra, &machine("server-2")), ["lb-1:443", "db-2:3306"]);
     let depth =
         attack_path_lengths(&infra).into_iter().map(|(id, depth)| format!("{id}:{}", depth.unwrap_or(0))).collect::<Vec<_>>();
-    assert_eq!(depth, ["lb-1:1", "web-1:2", "app-1:2", "db-1:3", "web-2:2", "app-2:2", "db-2:3"]);
+    assert_eq!(depth, ["lb-1:1", "web-1:2", "app-1:3", "db-1:3", "web-2:2", "app-2:3", "db-2:3"]);
 }
 
 #[test]

@@ -109,8 +109,11 @@ pub(crate) fn draw(genes: &[u8], firewalls: bool) -> Infrastructure {
     load(("random.ron", &text))
 }
 
-fn ends(kind: &ComponentKind, request: RequestKind) -> bool {
-    match (request, kind) {
+fn ends(infra: &Infrastructure, at: ComponentIx, request: RequestKind) -> bool {
+    // An application without a database answers everything itself.
+    let needs_database = infra.hops().any(|hop| hop.from == at && infra.link(hop.link).protocol == Protocol::Sql);
+    match (request, &infra.component(at).kind) {
+        (_, ComponentKind::App(_)) if !needs_database => true,
         (RequestKind::Static, ComponentKind::Web(_) | ComponentKind::App(_))
         | (RequestKind::Read, ComponentKind::Database(_)) => true,
         (RequestKind::Write, ComponentKind::Database(database)) => database.role == DatabaseRole::Primary,
@@ -121,7 +124,7 @@ fn ends(kind: &ComponentKind, request: RequestKind) -> bool {
 /// Every complete request path from `at`, as the set of elements that it needs. Sites have no cycles, so the recursion
 /// ends.
 fn ways_from(infra: &Infrastructure, at: ComponentIx, request: RequestKind) -> Vec<BTreeSet<Element>> {
-    if ends(&infra.component(at).kind, request) {
+    if ends(infra, at, request) {
         return vec![BTreeSet::new()];
     }
     let mut ways = Vec::new();
@@ -196,17 +199,14 @@ fn dominators_of_answers(infra: &Infrastructure, request: RequestKind) -> Option
             // The lookup comes before the request: in series.
             graph.extend_with_edges([(start, to), (to, nodes[browser.index()])]);
             named = true;
-        } else if link.protocol != Protocol::Replication
-            && link.serves(request)
-            && !ends(&infra.component(hop.from).kind, request)
-        {
+        } else if link.protocol != Protocol::Replication && link.serves(request) && !ends(infra, hop.from, request) {
             graph.add_edge(from, to, ());
         }
     }
     if !named {
         graph.add_edge(start, nodes[browser.index()], ());
     }
-    for (ix, _) in infra.components().filter(|(_, component)| ends(&component.kind, request)) {
+    for (ix, _) in infra.components().filter(|(ix, _)| ends(infra, *ix, request)) {
         graph.add_edge(nodes[ix.index()], answer, ());
     }
     let passed = dominators::simple_fast(&graph, start);

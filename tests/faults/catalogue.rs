@@ -611,6 +611,59 @@ const TRIALS: &[Trial] = &[
         },
         heals_in: 1.0,
     },
+    Trial {
+        id: "sql-proxies-dead",
+        site: &[
+            (
+                "(id: \"db-1\", kind: Database(role: Primary), server: \"s-db-1\"),",
+                "(id: \"db-1\", kind: Database(role: Primary), server: \"s-db-1\"), (id: \"proxy\", kind: SqlProxy(), server: \"s-db-1\"),",
+            ),
+            ("ports: [3306", "ports: [6033, 3306"),
+            ("(from: \"app-1\", to: \"db-2\", protocol: Sql, kinds: [Read]),", "(from: \"proxy\", to: \"db-1\"),"),
+            ("(from: \"app-1\", to: \"db-1\", protocol: Sql, kinds: [Read, Write]),", "(from: \"proxy\", to: \"db-2\"),"),
+            ("(from: \"app-2\", to: \"db-2\", protocol: Sql, kinds: [Read]),", "(from: \"app-1\", to: \"proxy\"),"),
+            ("(from: \"app-2\", to: \"db-1\", protocol: Sql, kinds: [Read, Write]),", "(from: \"app-2\", to: \"proxy\"),"),
+        ],
+        window: (1.0, 20.0),
+        shows: |run, seen, _, _| {
+            only_kinds_fail(seen, &[Read, Write]);
+            assert!(seen.only(&[Failure::ServerError]), "{seen:?}");
+            assert!(fired(run, "errors above 1 %", "lb-1"));
+            assert!(["db-1", "db-2"].iter().all(|id| run.mean(id, Metric::Qps, 10.0) == Some(0.0)), "the databases are idle");
+        },
+        heals_in: 3.0,
+    },
+    Trial {
+        id: "cluster-partition",
+        // Three members; the second application uses the last one.
+        site: &[
+            ("Database(role: Primary)", "Database(role: MultiPrimary)"),
+            (
+                "(id: \"db-2\", kind: Database(role: Replica, lag_s: 0.05), server: \"s-db-2\"),",
+                "(id: \"db-2\", kind: Database(role: MultiPrimary), server: \"s-db-2\"), (id: \"db-3\", kind: Database(role: MultiPrimary)),",
+            ),
+            ("(from: \"app-1\", to: \"db-2\", protocol: Sql, kinds: [Read]),", "(from: \"db-1\", to: \"db-3\"),"),
+            ("(from: \"app-2\", to: \"db-2\", protocol: Sql, kinds: [Read]),", "(from: \"db-2\", to: \"db-3\"),"),
+            ("(from: \"app-2\", to: \"db-1\", protocol: Sql, kinds: [Read, Write]),", "(from: \"app-2\", to: \"db-3\"),"),
+            (
+                "outbound: [(ports: [443])],\n        )),\n        (id: \"db-1\"",
+                "outbound: [(ports: [443, 4567])],\n        )),\n        (id: \"db-1\"",
+            ),
+            (
+                "(peer: Server(\"s-web-2\"), ports: [3306])],",
+                "(peer: Server(\"s-web-2\"), ports: [3306]), (peer: Component(\"db-3\"), ports: [4567])],",
+            ),
+        ],
+        window: (9.0, 20.0),
+        shows: |run, seen, _, _| {
+            assert!(seen.only(&[Failure::ServerError]) && seen.kind(Static).failed == 0, "{seen:?}");
+            let reads = seen.kind(Read);
+            assert!((0.4..0.6).contains(&(reads.failed as f64 / (reads.failed + reads.completed) as f64)), "half: {reads:?}");
+            assert!(run.whys()["NotReady"] > 100, "error 1047: {:?}", run.whys());
+            assert!(fired(run, "errors above 1 %", "lb-1"));
+        },
+        heals_in: 8.0,
+    },
 ];
 
 #[test]
@@ -692,4 +745,6 @@ rows! {
     cache_flushed: "cache-flushed",
     stampede: "stampede",
     port_scan: "port-scan",
+    sql_proxies_dead: "sql-proxies-dead",
+    cluster_partition: "cluster-partition",
 }

@@ -74,6 +74,33 @@ fn a_component_that_is_down_or_hung_cannot_hang() {
     }
 }
 
+/// Faults of components that neither the scenario of SQL proxies nor that of the multi-primary cluster has.
+const LACKING: [&str; 13] = [
+    "web-killed",
+    "one-web-killed",
+    "certificate-expired",
+    "dns-gone",
+    "firewall-drops-web",
+    "firewall-drops-database",
+    "egress-blocked",
+    "collector-dead",
+    "monitoring-dead",
+    "bad-configuration",
+    "shared-flaw",
+    "shared-vulnerability",
+    "sniffer",
+];
+/// Faults of a primary or of its replicas.
+const OF_A_PRIMARY: [&str; 7] = [
+    "primary-dead",
+    "replication-broken",
+    "writes-to-replica",
+    "split-brain",
+    "connections-exhausted",
+    "disk-full",
+    "slow-database",
+];
+
 #[test]
 fn the_whole_catalogue_is_scriptable_and_detects_missing_elements() {
     let pair = include_str!("../../assets/firewall-pair.ron");
@@ -81,21 +108,32 @@ fn the_whole_catalogue_is_scriptable_and_detects_missing_elements() {
     let injected = CommonFault::ActiveFirewallDead.inject(&pair);
     assert_eq!(injected.iter().map(|(_, command)| script::text(command, &pair)).collect::<Vec<_>>(), ["kill fw-a"]);
     let of_caches = [CommonFault::CacheDead, CommonFault::CacheCold, CommonFault::CacheFlushed, CommonFault::Stampede];
-    let files = [
+    let texts = [
         include_str!("../../assets/stage-2-secured.ron"),
         include_str!("../data/faults.ron"),
         include_str!("../../assets/cache-aside.ron"),
+        include_str!("../../assets/sql-proxy.ron"),
+        include_str!("../../assets/multi-writer.ron"),
     ];
-    for text in files {
+    for text in texts {
         let infra = Arc::new(hoplight::model::Infrastructure::from_ron("x.ron", text).expect("a valid scenario"));
         let has_cache = infra.id() == &ScenarioId::new("cache-aside");
         for row in CommonFault::ALL {
             let commands = row.inject(&infra);
-            let lacks = infra.id() == &ScenarioId::new("stage-2-secured")
-                && matches!(row, CommonFault::VrrpBlocked | CommonFault::KeepalivedKilled)
-                || matches!(row, CommonFault::ActiveFirewallDead | CommonFault::SiteLost);
+            let is = |id| infra.id() == &ScenarioId::new(id);
+            let (is_proxy, is_cluster) = (is("sql-proxy"), is("multi-writer"));
+            // The two small scenarios have no web servers, firewalls, certificates, agents and faults of their own.
+            let lacks = match row {
+                CommonFault::SqlProxiesDead => !is_proxy,
+                CommonFault::ClusterPartition => !is_cluster,
+                CommonFault::ActiveFirewallDead | CommonFault::SiteLost => true,
+                row if of_caches.contains(&row) => !has_cache,
+                CommonFault::VrrpBlocked | CommonFault::KeepalivedKilled => !is("faults"),
+                _ => LACKING.contains(&row.id()) && (is_proxy || is_cluster) || OF_A_PRIMARY.contains(&row.id()) && is_cluster,
+            };
+            // Which other faults the caches' scenario lacks is not checked.
             if of_caches.contains(&row) || !has_cache {
-                assert_eq!(commands.is_empty(), lacks || of_caches.contains(&row) && !has_cache, "{}", row.id());
+                assert_eq!(commands.is_empty(), lacks, "{}: {}", infra.id(), row.id());
             }
             let mut sim = Simulation::new(Arc::clone(&infra), 1);
             for (_, command) in &commands {

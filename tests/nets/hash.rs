@@ -96,7 +96,7 @@ numbered! {
     Health { Self::Up => 0, Self::Hung => 1, Self::Crashed => 2, Self::PoweredOff => 3 }
     Port { Self::Open => 0, Self::Closed => 1, Self::Filtered => 2 }
     AlertState { Self::Ok => 0, Self::Pending => 1, Self::Firing => 2, Self::Resolved => 3 }
-    DatabaseRole { Self::Primary => 0, Self::Replica => 1, Self::Member => 2 }
+    DatabaseRole { Self::Primary => 0, Self::Replica => 1, Self::Member => 2, Self::MultiPrimary => 3 }
     TlsMode { Self::None => 0, Self::Terminate => 1, Self::Reencrypt => 2, Self::Passthrough => 3 }
     RecordState { Self::Present => 0, Self::Gone => 1, Self::Unreachable => 2 }
     Algorithm {
@@ -118,7 +118,7 @@ numbered! {
     FailureReason {
         Self::Refused => 0, Self::Reset => 1, Self::Timeout => 2, Self::NoRoute => 3, Self::NoBackend => 4,
         Self::QueueTimeout => 5, Self::Full => 6, Self::ReadOnly => 7, Self::TooManyConnections => 8, Self::Certificate => 9,
-        Self::DiskFull => 10,
+        Self::DiskFull => 10, Self::NotReady => 20, Self::Conflict => 21,
     }
 }
 
@@ -219,6 +219,7 @@ impl Hashed for Status {
             Self::Certificate => 3,
             Self::ReadOnly => 4,
             Self::TooManyConnections => 5,
+            Self::NotReady => 20,
             Self::Error(failure) => {
                 failure.hash(hash);
                 6
@@ -394,6 +395,8 @@ impl Hashed for EventKind {
             Self::Target { agent, up } => hash.add(&[&60_u64, agent, up]),
             Self::DeadMansSwitch { paged } => hash.add(&[&61_u64, paged]),
             Self::FirewallTakeover { firewall, keeps_connections } => hash.add(&[&62_u64, firewall, keeps_connections]),
+            Self::RoleSeen { proxy, database, writable } => hash.add(&[&63_u64, proxy, database, writable]),
+            Self::GroupMember { database, serves } => hash.add(&[&64_u64, database, serves]),
             Self::Rebuilt(infra) => hash.add(&[&43_u64, &infra.id().as_str()]),
         }
     }

@@ -17,8 +17,8 @@ const OWN: &str = r#"(
 
 /// A site without a database, where reads and writes cannot work.
 const WITHOUT_DATABASE: &str = r#"(
-    components: [(id: "web", kind: Web()), (id: "app", kind: App())],
-    links: [(from: "web", to: "app")],
+    components: [(id: "web", kind: Web()), (id: "app", kind: App()), (id: "db", kind: Database())],
+    links: [(from: "web", to: "app"), (from: "app", to: "db", kinds: [Static])],
 )"#;
 
 /// Standard output of a command, which must succeed without messages.

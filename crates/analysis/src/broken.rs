@@ -90,6 +90,8 @@ pub enum Obstacle {
     },
     /// Writes reach a read-only database.
     ReadOnly(ComponentId),
+    /// A database does not belong to the majority of its cluster.
+    NotReady(ComponentId),
     /// A component's slots and queue are full.
     Overloaded(ComponentId),
 }
@@ -125,6 +127,7 @@ impl Obstacle {
                 Self::Refused { from, to }
             }
             LossReason::ReadOnly(ix) => Self::ReadOnly(id(ix)),
+            LossReason::NotReady(ix) => Self::NotReady(id(ix)),
             LossReason::Overloaded(ix) => Self::Overloaded(id(ix)),
         }
     }

@@ -84,8 +84,12 @@ fn replicated(infra: &Infrastructure, mut databases: Vec<ComponentIx>) -> Vec<Li
         if std::mem::replace(&mut seen[database.index()], true) {
             continue;
         }
-        // The elected member replicates to all others, whatever the direction of the authored link.
-        let member = infra.component(database).kind.as_database().is_some_and(|spec| spec.role == DatabaseRole::Member);
+        // A member replicates to all others, whatever the direction of the authored link.
+        let member = infra
+            .component(database)
+            .kind
+            .as_database()
+            .is_some_and(|spec| matches!(spec.role, DatabaseRole::Member | DatabaseRole::MultiPrimary));
         let edges = infra.graph().edges_directed(database, Direction::Incoming).filter(|_| member);
         let mut outgoing: Vec<LinkIx> = edges.map(|edge| edge.id()).collect();
         outgoing.extend(infra.links_from(database));

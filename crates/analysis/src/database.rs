@@ -22,7 +22,7 @@ fn cluster(infra: &Infrastructure, ix: ComponentIx) -> Vec<ComponentIx> {
 pub(super) fn takes_writes(infra: &Infrastructure, outage: &Outage, ix: ComponentIx) -> bool {
     match role(infra, ix) {
         Some(DatabaseRole::Primary) => true,
-        Some(DatabaseRole::Member) => {
+        Some(DatabaseRole::Member | DatabaseRole::MultiPrimary) => {
             let cluster = cluster(infra, ix);
             let heard = cluster.iter().filter(|other| **other == ix || hear_each_other(infra, outage, ix, **other)).count();
             heard >= ClusterRules::of(infra, &cluster).majority

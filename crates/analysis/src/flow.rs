@@ -24,7 +24,7 @@ use hoplight_model::{
 pub(super) fn answers(infra: &Infrastructure, outage: &Outage, ix: ComponentIx, request: RequestKind) -> bool {
     match behaviour(infra, ix, request) {
         Behaviour::Respond | Behaviour::Query(Statement::Read) => true,
-        Behaviour::Query(Statement::Write) => takes_writes(infra, outage, ix),
+        Behaviour::Query(Statement::Write | Statement::InMajority) => takes_writes(infra, outage, ix),
         Behaviour::Originate(_)
         | Behaviour::LookUp
         | Behaviour::Forward(_)

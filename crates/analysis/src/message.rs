@@ -83,6 +83,10 @@ pub enum ResponseStatus {
     Expired,
     /// The database is read-only.
     ReadOnly,
+    /// Error 1047: the database is not part of its cluster's majority.
+    NotReady,
+    /// Error 1213: another member has changed the same row.
+    Conflict,
     /// The database has reached its connection limit.
     TooManyConnections,
     /// The database's disk is full.

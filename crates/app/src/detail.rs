@@ -28,7 +28,7 @@ pub fn title(stage: &Stage) -> String {
         (Some(Element::Component(id)), _) => stage.infra().find(id.as_str()).map_or_else(String::new, |ix| {
             let kind = &stage.infra().component(ix).kind;
             // The current role, which may differ from the configured one. Members of a cluster are always shown as members.
-            let drawn = kind.as_database().filter(|spec| spec.role != DatabaseRole::Member);
+            let drawn = kind.as_database().filter(|spec| !matches!(spec.role, DatabaseRole::Member | DatabaseRole::MultiPrimary));
             let role = drawn.and_then(|_| stage.sim().database(ix)).map(|now| now.role);
             format!("{id} · {}", role.map_or(kind.word(), DatabaseRole::of_database))
         }),

@@ -45,11 +45,13 @@ impl EventClass {
             )
             | EventKind::Scanned { .. } => Self::Fault,
             EventKind::Backend { .. }
+            | EventKind::RoleSeen { .. }
             | EventKind::Master { .. }
             | EventKind::Promoted { .. }
             | EventKind::Demoted { .. }
             | EventKind::Target { .. }
             | EventKind::FirewallTakeover { .. }
+            | EventKind::GroupMember { .. }
             | EventKind::SemiSync { .. } => Self::Reaction,
             EventKind::Commanded(
                 Command::Edit(_)
@@ -139,6 +141,7 @@ pub fn subject(what: &EventKind, infra: &Infrastructure) -> Option<Element> {
         | EventKind::NoBackend { balancer: ix }
         | EventKind::LookedUp { cache: ix, .. }
         | EventKind::Unresolved { resolver: ix, .. }
+        | EventKind::RoleSeen { database: ix, .. }
         | EventKind::Backend { backend: ix, .. }
         | EventKind::Master { balancer: ix, .. }
         | EventKind::Sampled { agent: ix, .. }
@@ -148,6 +151,7 @@ pub fn subject(what: &EventKind, infra: &Infrastructure) -> Option<Element> {
         | EventKind::Replicated { replica: ix }
         | EventKind::Promoted { database: ix, .. }
         | EventKind::Demoted { database: ix }
+        | EventKind::GroupMember { database: ix, .. }
         | EventKind::SemiSync { database: ix, .. } => component(*ix),
         EventKind::Alert { subject, .. } => subject.and_then(component),
         EventKind::Commanded(command) => command.element(),

@@ -24,7 +24,7 @@ pub(super) fn render(infra: &Infrastructure, link: LinkIx, captured: &CapturedPa
 
 fn message_spec(infra: &Infrastructure, link: LinkIx, captured: &CapturedPayload) -> MessageSpec {
     match captured {
-        CapturedPayload::Request { number, kind, heading, phase, status, nxdomain } => MessageSpec {
+        CapturedPayload::Request { number, kind, heading, phase, status, nxdomain, conflict } => MessageSpec {
             payload: match phase {
                 Phase::Lookup => Payload::Lookup,
                 Phase::Connect => Payload::Connect,
@@ -37,7 +37,7 @@ fn message_spec(infra: &Infrastructure, link: LinkIx, captured: &CapturedPayload
             },
             direction: match heading {
                 Heading::Request => MessageDirection::Request,
-                Heading::Response => MessageDirection::Response(reply(infra.link(link).protocol, *status, *nxdomain)),
+                Heading::Response => MessageDirection::Response(reply(infra, link, *status, (*nxdomain, *conflict))),
             },
             number: *number,
         },
@@ -69,23 +69,23 @@ fn message_spec(infra: &Infrastructure, link: LinkIx, captured: &CapturedPayload
     }
 }
 
-const fn reply(protocol: Protocol, status: Status, nxdomain: bool) -> ResponseStatus {
+fn reply(infra: &Infrastructure, link: LinkIx, status: Status, (nxdomain, conflict): (bool, bool)) -> ResponseStatus {
+    let is_sql = infra.link(link).protocol == Protocol::Sql;
     match status {
         Status::Ok => ResponseStatus::Success,
         Status::Refused => ResponseStatus::Refused,
         Status::Reset | Status::Error(Failure::Closed) => ResponseStatus::Reset,
         Status::Certificate => ResponseStatus::Expired,
         Status::ReadOnly => ResponseStatus::ReadOnly,
+        Status::NotReady => ResponseStatus::NotReady,
         Status::TooManyConnections => ResponseStatus::TooManyConnections,
         Status::Miss => ResponseStatus::Miss,
         Status::Error(Failure::Dns) if nxdomain => ResponseStatus::NoSuchName,
         Status::Error(Failure::Dns) => ResponseStatus::NameUnknown,
         // A database's other errors have their own status.
-        Status::Error(Failure::ServerError) if matches!(protocol, Protocol::Sql) => ResponseStatus::DiskFull,
-        Status::Error(failure) => ResponseStatus::Failed(match failure.status() {
-            Some(status) => status,
-            None => 500,
-        }),
+        Status::Error(Failure::ServerError) if is_sql && conflict => ResponseStatus::Conflict,
+        Status::Error(Failure::ServerError) if is_sql => ResponseStatus::DiskFull,
+        Status::Error(failure) => ResponseStatus::Failed(failure.status().unwrap_or(500)),
     }
 }
 

@@ -23,13 +23,15 @@ pub use caching::{CacheUse, Caching};
 pub use cluster::{ClusterRules, HEARTBEAT, SEMI_SYNC_TIMEOUT, first_authority, starts_writable};
 pub use facts::{Column, CrashEffect, FailsAs, HttpTls, KindFacts, Operator, RequestPart, Shape};
 pub use failure::{AttemptFailure, Ejection, FailurePolicy, HttpError, NextAttempt, Reaction, RetryRule};
-pub use forwarding::{APP_TIMEOUT, Forwarding, HealthChecking, MOST_UPSTREAMS, UpstreamChoice, WEB_TIMEOUT, check_depth};
+pub use forwarding::{
+    APP_TIMEOUT, Forwarding, HealthChecking, MOST_UPSTREAMS, UpstreamChoice, WEB_TIMEOUT, WantedRole, check_depth,
+};
 pub use identity::{
     CertificateCheck, certificate_check, checks_speak_tls, lacks_certificate, resumes_sessions, terminates_tls, users_tls_ends,
 };
 pub use idle::{KeepAliveRace, idle_timeout, keep_alive_race};
 
-use super::component::{ComponentKind, ResolverSpec};
+use super::component::{ComponentKind, DatabaseRole, ResolverSpec};
 use super::infrastructure::{ComponentIx, Infrastructure, LinkIx};
 use super::link::Protocol;
 use super::quantity::Seconds;
@@ -69,6 +71,9 @@ pub enum Behaviour {
 pub enum Statement {
     /// Any running database.
     Read,
+    /// A member of a multi-primary cluster that belongs to the majority, for reads and writes. Others reject the statement
+    /// with error 1047.
+    InMajority,
     /// A writable database. Others reject the statement with error 1290, as MySQL does under `super_read_only`.
     Write,
 }
@@ -134,6 +139,7 @@ pub fn behaviour(infra: &Infrastructure, ix: ComponentIx, kind: RequestKind) -> 
         ComponentKind::Firewall(_) => Behaviour::Filter,
         ComponentKind::LoadBalancer(spec) => Behaviour::Forward(Forwarding::of_balancer(infra, ix, kind, spec)),
         ComponentKind::Web(_) | ComponentKind::App(_) if kind.is_static() => Behaviour::Respond,
+        ComponentKind::App(_) if !has_upstreams(infra, ix) => Behaviour::Respond,
         ComponentKind::Web(spec) => match Forwarding::of_web(infra, ix, kind, spec) {
             Some(forwarding) => Behaviour::Forward(forwarding),
             None => Behaviour::Fail(HttpError::BadGateway),
@@ -147,10 +153,18 @@ pub fn behaviour(infra: &Infrastructure, ix: ComponentIx, kind: RequestKind) -> 
             Some(forwarding) => Behaviour::Forward(forwarding),
             None => Behaviour::Fail(HttpError::Unavailable),
         },
+        ComponentKind::SqlProxy(spec) => Behaviour::Forward(Forwarding::of_sql_proxy(infra, ix, kind, spec)),
+        ComponentKind::Database(spec) if spec.role == DatabaseRole::MultiPrimary => Behaviour::Query(Statement::InMajority),
         ComponentKind::Database(_) if kind.is_write() => Behaviour::Query(Statement::Write),
         ComponentKind::Database(_) => Behaviour::Query(Statement::Read),
         ComponentKind::Agent(_) | ComponentKind::MonitoringService => Behaviour::Ignore,
     }
+}
+
+/// Whether requests of any kind leave a component. An application without upstreams needs no database, and one with
+/// upstreams for other kinds only lacks the database of this kind.
+fn has_upstreams(infra: &Infrastructure, ix: ComponentIx) -> bool {
+    infra.links_from(ix).into_iter().any(|link| infra.link(link).protocol.carries_requests())
 }
 
 /// The links on which a component can forward requests of one kind, in authored order: links that carry requests and

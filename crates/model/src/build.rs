@@ -14,6 +14,7 @@ mod firewalls;
 mod links;
 mod monitoring;
 mod numbers;
+mod ports;
 mod whole;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -71,6 +72,9 @@ pub(super) fn build(mut scenario: Scenario) -> Result<Infrastructure, Vec<Proble
         }
     }
     builder.add_links(&scenario.links, &mut graph);
+    if builder.problems.is_empty() {
+        builder.assign_ports(&scenario.links, scenario.tls.edge, &mut graph);
+    }
     let domains = builder.domains(scenario.domains, &graph);
     let traffic = &scenario.traffic;
     if traffic.static_share.get() + traffic.write_share.get() > 1.0 + 1e-9 {

@@ -11,6 +11,7 @@ use super::firewall::FirewallSpec;
 use super::id::{ComponentId, ServerId};
 use super::quantity::{Fraction, Population, Seconds};
 use super::reliability::Reliability;
+pub use super::sql_proxy::{SqlProxyMode, SqlProxySpec};
 use super::station::{Station, StationPatch};
 use super::text::Text;
 
@@ -32,6 +33,8 @@ pub enum ComponentKind {
     App(ProxySpec),
     /// Keeps copies of responses or query results.
     Cache(CacheSpec),
+    /// Distributes statements over databases.
+    SqlProxy(SqlProxySpec),
     /// Stores the data.
     Database(DatabaseSpec),
     /// Monitoring agent: samples the components on its server and pushes the samples.
@@ -66,6 +69,16 @@ impl Default for ResolverSpec {
     }
 }
 
+/// How a web server or a database driver spreads requests over several upstreams.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum UpstreamBalance {
+    /// Each in turn: the default of nginx's `upstream`.
+    RoundRobin,
+    /// The first one in authored order that is available: nginx, with `backup` on all others; a database driver with a
+    /// list of hosts.
+    Order,
+}
+
 /// Settings of a web or application server.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -81,6 +94,9 @@ pub struct ProxySpec {
     pub max_fails: u8,
     /// Duration of an ejection. Afterwards, a single request probes the upstream (nginx: `fail_timeout`).
     pub fail_timeout_s: Seconds,
+    /// How requests are spread over several upstreams: by default in turn at a web server and in order at an
+    /// application. At an application, it applies to reads, and to writes only without `follow_primary`.
+    pub balance: Option<UpstreamBalance>,
     /// Whether the database driver sends writes to the database that accepted the last one, and tries the next link if
     /// that database refuses, is read-only or does not reply. Otherwise, each write starts at the first link.
     pub follow_primary: bool,
@@ -103,6 +119,7 @@ impl Default for ProxySpec {
             connect_timeout_s: Seconds::literal(1.0),
             max_fails: 1,
             fail_timeout_s: Seconds::literal(10.0),
+            balance: None,
             follow_primary: true,
             upstream: Connections::KeepAlive,
             idle: None,
@@ -305,6 +322,7 @@ impl ComponentKind {
             Self::Browser
             | Self::DnsResolver(_)
             | Self::Firewall(_)
+            | Self::SqlProxy(_)
             | Self::Database(_)
             | Self::Agent(_)
             | Self::MonitoringService => None,
@@ -320,6 +338,7 @@ impl ComponentKind {
             Self::Browser
             | Self::DnsResolver(_)
             | Self::Firewall(_)
+            | Self::SqlProxy(_)
             | Self::Database(_)
             | Self::Agent(_)
             | Self::MonitoringService => None,
@@ -336,6 +355,7 @@ impl ComponentKind {
             Self::Web(_) => "web server",
             Self::App(_) => "application server",
             Self::Cache(spec) => spec.place.of_cache(),
+            Self::SqlProxy(_) => "SQL proxy",
             Self::Database(spec) => spec.role.of_database(),
             Self::Agent(_) => "monitoring agent",
             Self::MonitoringService => "monitoring service",
@@ -363,6 +383,7 @@ impl ComponentKind {
                 CachePlace::Front => Station::front_cache(),
                 CachePlace::Beside => Station::cache(),
             },
+            Self::SqlProxy(_) => Station::sql_proxy(),
             Self::Database(_) => Station::database(),
         }
     }
@@ -373,6 +394,7 @@ impl ComponentKind {
         let (upstream, idle) = match self {
             Self::Web(spec) | Self::App(spec) => (spec.upstream, spec.idle),
             Self::LoadBalancer(spec) => (spec.upstream, spec.idle),
+            Self::SqlProxy(spec) => (Connections::KeepAlive, spec.idle),
             Self::Browser
             | Self::DnsResolver(_)
             | Self::Firewall(_)
@@ -431,6 +453,11 @@ impl ComponentKind {
     /// The settings of a cache.
     pub const fn as_cache(&self) -> Option<&CacheSpec> {
         if let Self::Cache(spec) = self { Some(spec) } else { None }
+    }
+
+    /// The settings of an SQL proxy.
+    pub const fn as_sql_proxy(&self) -> Option<&SqlProxySpec> {
+        if let Self::SqlProxy(spec) = self { Some(spec) } else { None }
     }
 
     /// The settings of a database.

@@ -18,6 +18,9 @@ pub enum DatabaseRole {
     /// Member of a quorum cluster, whose members elect one writer; the first member is the writer at the start. A write
     /// is acknowledged when a majority has received it.
     Member,
+    /// Member of a cluster in which every member accepts writes (Galera, `InnoDB` Cluster in multi-primary mode). A write is
+    /// acknowledged when all members have certified it; members without contact to a majority refuse all queries.
+    MultiPrimary,
 }
 
 impl DatabaseRole {
@@ -27,6 +30,7 @@ impl DatabaseRole {
             Self::Primary => "primary database",
             Self::Replica => "replica database",
             Self::Member => "cluster member",
+            Self::MultiPrimary => "multi-primary database",
         }
     }
 
@@ -36,6 +40,7 @@ impl DatabaseRole {
             Self::Primary => "primary",
             Self::Replica => "replica",
             Self::Member => "member",
+            Self::MultiPrimary => "multi-primary member",
         }
     }
 }
@@ -77,10 +82,19 @@ pub struct DatabaseSpec {
     #[serde(default)]
     pub semi_sync: bool,
     /// How long a member may be silent before the others expel it. MySQL Group Replication takes ten seconds: five
-    /// until it suspects the member, five more until it expels it.
+    /// until it suspects the member, five more until it expels it. A multi-primary cluster takes five seconds.
     #[serde(default)]
     pub expel_s: Option<Seconds>,
+    /// Number of rows among which the writes of a multi-primary cluster are spread evenly; 10,000 by default. Concurrent
+    /// writes of two members to the same row conflict, and one of them fails with error 1213.
+    #[serde(default)]
+    pub hot_rows: Option<u32>,
 }
+
+/// Default of [`DatabaseSpec::hot_rows`].
+pub const HOT_ROWS: u32 = 10_000;
+/// Default of [`DatabaseSpec::expel_s`] in a multi-primary cluster (Galera: `evs.suspect_timeout`).
+pub const SUSPECT: Seconds = Seconds::literal(5.0);
 
 /// Default of [`DatabaseSpec::expel_s`].
 pub const EXPEL: Seconds = Seconds::literal(10.0);

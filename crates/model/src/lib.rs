@@ -62,6 +62,7 @@ pub mod request;
 pub mod retries;
 pub mod ron_text;
 pub mod scenario;
+pub mod sql_proxy;
 pub mod station;
 pub mod text;
 pub mod tier;

@@ -90,7 +90,9 @@ pub struct LinkSpec {
     #[serde(default)]
     pub protocol: Option<Protocol>,
     /// Port of the server end: by default 443 from the browser (80 without TLS) and to the monitoring service, 9100 from
-    /// the service to an agent, 8080 behind the entry, 53 for DNS, 3306 for SQL and replication, 6379 for a cache.
+    /// the service to an agent, 8080 behind the entry, 8000 for an application whose clients are on its own server, 53 for
+    /// DNS, 3306 for SQL and replication (4567 in a multi-primary cluster), 6033 for an SQL proxy, 6379 for a cache. If
+    /// another program on the server has the default, the next free port.
     #[serde(default)]
     pub port: Option<u16>,
     /// One-way latency: by default 25 ms from the user, 5 ms to the resolver and the monitoring service, 0.25 ms

@@ -216,6 +216,15 @@ pub enum ProblemKind {
     OnlyStandby,
     /// There is a standby site, but the browser has no link to a resolver whose record could be switched.
     StandbyWithoutResolver,
+    /// Two programs on one server listen on the same port.
+    PortInUse {
+        /// The programs.
+        programs: Box<(ComponentId, ComponentId)>,
+        /// The port.
+        port: u16,
+        /// The server.
+        server: ServerId,
+    },
     /// No component can be the entry of the site.
     NoEntry,
     /// Several components could be the entry of the site.
@@ -373,8 +382,15 @@ pub enum ClusterProblem {
         /// The setting.
         field: &'static str,
     },
-    /// A database that is not a member has `expel_s`.
-    SettingOfMember(DatabaseRole),
+    /// A database has a setting for members of a cluster, but is not one.
+    SettingOfMember {
+        /// The database's role.
+        role: DatabaseRole,
+        /// The setting.
+        field: &'static str,
+    },
+    /// `hot_rows` is zero.
+    NoRows,
     /// A setting requires a replica, but the cluster has none.
     NoReplica(&'static str),
     /// A cluster with automatic failover has a second primary.

@@ -189,6 +189,13 @@ impl Station {
         Self::uniform(1, Some(10_000), ServiceTime::constant(0.02))
     }
 
+    /// An SQL proxy with four threads and at most 2,048 clients (`ProxySQL`: `mysql-threads`, `mysql-max_connections`).
+    pub const fn sql_proxy() -> Self {
+        let mut proxy = Self::uniform(4, None, ServiceTime::constant(0.1));
+        proxy.connections = Some(2_048);
+        proxy
+    }
+
     /// A database that executes 32 queries at once and has 151 connections (MySQL's default).
     pub const fn database() -> Self {
         let read = ServiceTime::lognormal(3.0, 0.7);

@@ -14,13 +14,15 @@ pub enum Tier {
     Application,
     /// Keeps copies of responses or query results.
     Cache,
+    /// Distributes statements over databases.
+    SqlProxy,
     /// Stores the data.
     Database,
 }
 
 impl Tier {
     /// All tiers, from the user inwards.
-    pub const ALL: [Self; 5] = [Self::Balancer, Self::Web, Self::Application, Self::Cache, Self::Database];
+    pub const ALL: [Self; 6] = [Self::Balancer, Self::Web, Self::Application, Self::Cache, Self::SqlProxy, Self::Database];
 
     /// The tiers of a component: the tier of its kind and, for a web server with an SQL link, also the application
     /// tier, since it runs the code itself (LAMP).

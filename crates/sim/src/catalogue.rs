@@ -90,6 +90,10 @@ pub enum CommonFault {
     Stampede,
     /// A port scan from the Internet.
     PortScan,
+    /// All SQL proxies die.
+    SqlProxiesDead,
+    /// One member of a multi-primary cluster is cut off from the others.
+    ClusterPartition,
 }
 
 /// The commands that inject a fault, and the commands that fix it.
@@ -100,7 +104,7 @@ struct Row {
 
 impl CommonFault {
     /// The whole catalogue.
-    pub const ALL: [Self; 35] = [
+    pub const ALL: [Self; 37] = [
         Self::BalancerCrash,
         Self::WebKilled,
         Self::OneWebKilled,
@@ -136,6 +140,8 @@ impl CommonFault {
         Self::CacheFlushed,
         Self::Stampede,
         Self::PortScan,
+        Self::SqlProxiesDead,
+        Self::ClusterPartition,
     ];
 
     /// The fault's name in commands.
@@ -176,6 +182,8 @@ impl CommonFault {
             Self::CacheFlushed => "cache-flushed",
             Self::Stampede => "stampede",
             Self::PortScan => "port-scan",
+            Self::SqlProxiesDead => "sql-proxies-dead",
+            Self::ClusterPartition => "cluster-partition",
         }
     }
 
@@ -278,6 +286,11 @@ impl CommonFault {
             Self::CacheFlushed => Row { inject: |p| now(p.caches.iter().cloned().map(Command::Flush)), fix: |_| Vec::new() },
             Self::Stampede => Row { inject: |p| now(p.caches.iter().cloned().map(Command::ExpirePopular)), fix: |_| Vec::new() },
             Self::PortScan => Row { inject: |_| now([Command::Scan]), fix: |_| Vec::new() },
+            Self::SqlProxiesDead => Row { inject: |p| kill(&p.sql_proxies), fix: |p| restore(&p.sql_proxies) },
+            Self::ClusterPartition => Row {
+                inject: |p| now(p.around_last_member().into_iter().map(Command::Kill)),
+                fix: |p| p.around_last_member().into_iter().map(Command::Restore).collect(),
+            },
         }
     }
 }

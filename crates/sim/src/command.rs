@@ -166,6 +166,8 @@ pub enum CommandError {
     NoStandby,
     /// The site's record already lists the address of this entry.
     AlreadyListed(Element),
+    /// Every member of the database's cluster accepts writes, so it has no role to change and no replication lag.
+    AllWritable(Element),
 }
 
 impl CommandError {
@@ -189,7 +191,8 @@ impl CommandError {
             | Self::NotCache(_)
             | Self::Elects(_)
             | Self::NotEntry(_)
-            | Self::NoStandby => true,
+            | Self::NoStandby
+            | Self::AllWritable(_) => true,
             Self::AlreadyDown(_)
             | Self::AlreadyUp(_)
             | Self::ServerOff { .. }

@@ -17,6 +17,7 @@
 mod carry;
 mod commit;
 mod driver;
+mod group;
 mod history;
 mod network;
 mod plan;
@@ -32,6 +33,7 @@ use hoplight_model::component::DatabaseRole;
 
 pub(super) use commit::{Acknowledged, PendingCommit, WriteOutcome};
 pub(super) use driver::Drivers;
+pub(super) use group::GroupChange;
 pub(super) use network::Network;
 pub(super) use plan::DatabasesPlan;
 pub(super) use promote::Takeover;
@@ -42,6 +44,7 @@ use crate::clock::Clock;
 use crate::event::Kind;
 use crate::index::{ClusterIx, DatabaseIx, IndexVec, Ix, StreamIx};
 use crate::time::SimTime;
+use group::Group;
 use history::{CommitTimes, Lineage, Log};
 use relay::Relay;
 
@@ -61,6 +64,8 @@ pub(crate) enum DatabaseEvent {
     Open(DatabaseIx),
     /// The semi-synchronous timeout of this primary expires.
     Revert(DatabaseIx),
+    /// The members of a multi-primary cluster have certified a write.
+    Certify(ClusterIx),
 }
 
 impl DatabaseEvent {
@@ -71,6 +76,7 @@ impl DatabaseEvent {
             Self::Ack(node) => (2, node.raw()),
             Self::Open(node) => (3, node.raw()),
             Self::Revert(node) => (4, node.raw()),
+            Self::Certify(cluster) => (5, cluster.raw()),
         };
         sort << NUMBER_BITS | number
     }
@@ -85,6 +91,7 @@ impl DatabaseEvent {
             2 => Self::Ack(node),
             3 => Self::Open(node),
             4 => Self::Revert(node),
+            5 => Self::Certify(ClusterIx::from_raw(number)),
             sort => unreachable!("no database event has sort {sort}"),
         }
     }
@@ -161,6 +168,15 @@ struct Cluster {
     authority: DatabaseIx,
     lineage: Lineage,
     times: CommitTimes,
+    /// The members' view of each other, in a multi-primary cluster.
+    group: Option<Group>,
+}
+
+impl Cluster {
+    /// Approximate size in bytes.
+    fn footprint(&self) -> usize {
+        self.times.footprint() + self.group.as_ref().map_or(0, Group::footprint)
+    }
 }
 
 /// All databases, and the database drivers of their clients.
@@ -184,12 +200,12 @@ impl Databases {
             for node in &cluster.nodes {
                 let spec = &plan.nodes[*node];
                 let takes_writes = match spec.role {
-                    DatabaseRole::Primary => true,
+                    DatabaseRole::Primary | DatabaseRole::MultiPrimary => true,
                     DatabaseRole::Member => *node == authority,
                     DatabaseRole::Replica => false,
                 };
                 nodes[*node].writable = takes_writes;
-                if takes_writes && *node != authority {
+                if takes_writes && *node != authority && !cluster.multi_primary {
                     // A second primary has a separate history from the start.
                     nodes[*node].log.timeline = lineage.branch(Log::default());
                 }
@@ -201,7 +217,8 @@ impl Databases {
                     nodes[*node].connected = nodes[*node].source.is_some();
                 }
             }
-            clusters.push(Cluster { authority, lineage, times: CommitTimes::default() });
+            let group = cluster.multi_primary.then(|| Group::new(&cluster.nodes));
+            clusters.push(Cluster { authority, lineage, times: CommitTimes::default(), group });
         }
         Self { nodes, clusters, drivers: Drivers::new(stations) }
     }
@@ -230,7 +247,7 @@ impl Databases {
                 + node.pending.len() * size_of::<PendingCommit>()
         };
         self.nodes.iter().map(node).sum::<usize>()
-            + self.clusters.iter().map(|cluster| cluster.times.footprint()).sum::<usize>()
+            + self.clusters.iter().map(Cluster::footprint).sum::<usize>()
             + self.drivers.footprint()
     }
 }

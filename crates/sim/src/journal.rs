@@ -232,6 +232,15 @@ pub enum EventKind {
         /// How long the user waited, in milliseconds.
         latency_ms: f64,
     },
+    /// An SQL proxy's health check has found that a database has become writable or read-only.
+    RoleSeen {
+        /// The proxy.
+        proxy: ComponentIx,
+        /// The database.
+        database: ComponentIx,
+        /// Whether the database is writable now.
+        writable: bool,
+    },
     /// Health checks mark a backend DOWN or UP.
     Backend {
         /// The backend.
@@ -290,6 +299,13 @@ pub enum EventKind {
         database: ComponentIx,
         /// Number of writes that its predecessor acknowledged and that its own log lacks.
         lost: u64,
+    },
+    /// A member of a multi-primary cluster begins to serve queries, or refuses them.
+    GroupMember {
+        /// The database.
+        database: ComponentIx,
+        /// Whether it serves queries now.
+        serves: bool,
     },
     /// A database becomes read-only.
     Demoted {
@@ -363,6 +379,10 @@ pub enum FailureReason {
     Full,
     /// The database is read-only (error 1290).
     ReadOnly,
+    /// The database does not belong to the majority of its cluster (error 1047).
+    NotReady,
+    /// Another member of the cluster has changed the same row at the same time (error 1213).
+    Conflict,
     /// The database has too many connections (error 1040).
     TooManyConnections,
     /// The certificate of the next component has expired.
@@ -383,6 +403,8 @@ impl FailureReason {
             Self::QueueTimeout => "queue timeout",
             Self::Full => "accept queue full",
             Self::ReadOnly => "read-only database",
+            Self::NotReady => "database not ready",
+            Self::Conflict => "write conflict",
             Self::TooManyConnections => "too many connections",
             Self::Certificate => "expired certificate",
             Self::DiskFull => "disk full",
@@ -436,8 +458,10 @@ impl JournalEvent {
                 | EventKind::Refuses { .. }
                 | EventKind::Vanished { .. }
                 | EventKind::Backend { .. }
+                | EventKind::RoleSeen { .. }
                 | EventKind::Promoted { .. }
                 | EventKind::Demoted { .. }
+                | EventKind::GroupMember { .. }
                 | EventKind::SemiSync { .. }
                 | EventKind::Master { .. }
                 | EventKind::Commanded(_)

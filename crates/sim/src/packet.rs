@@ -68,6 +68,8 @@ pub enum Status {
     Certificate,
     /// The database is read-only.
     ReadOnly,
+    /// The database does not belong to the majority of its cluster (error 1047).
+    NotReady,
     /// The database has no free connection.
     TooManyConnections,
     /// The cache does not have the object.

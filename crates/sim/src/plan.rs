@@ -219,6 +219,7 @@ impl Plan {
             ComponentKind::Firewall(_) => Role::Firewall,
             ComponentKind::LoadBalancer(spec) => Role::Balancer(BalancerPlan::new(spec)),
             ComponentKind::Cache(_) => Role::Cache(caches.at(ix).expect("every cache has a plan")),
+            ComponentKind::SqlProxy(spec) => Role::Balancer(BalancerPlan::of_sql_proxy(spec)),
             ComponentKind::Database(_) => {
                 Role::Database(databases.nodes.position(|node| node.station == ix).expect("every database has a plan"))
             }
@@ -269,7 +270,8 @@ impl Plan {
             Some(Tier::Balancer) => 0,
             Some(Tier::Web) => 1,
             Some(Tier::Application) => 2,
-            Some(Tier::Cache | Tier::Database) | None => 3,
+            Some(Tier::Cache | Tier::SqlProxy) => 3,
+            Some(Tier::Database) | None => 4,
         };
         let mut agents = IndexVec::default();
         for (ix, component) in infra.components() {
@@ -335,7 +337,12 @@ impl Plan {
         self.stations.enumerate().filter(|(_, plan)| matches!(plan.role, Role::Resolver(_))).map(|(station, _)| station)
     }
 
-    /// Number of balancers.
+    /// Whether there is a balancer whose algorithm a command can change. An SQL proxy chooses by role.
+    pub(super) fn has_algorithm(&self) -> bool {
+        self.stations.iter().any(|station| matches!(&station.role, Role::Balancer(balancer) if !balancer.by_role))
+    }
+
+    /// Number of balancers and SQL proxies.
     pub(super) fn balancers(&self) -> usize {
         self.stations.iter().filter(|station| matches!(station.role, Role::Balancer(_))).count()
     }

@@ -20,6 +20,7 @@ mod balance;
 mod cache;
 mod checks;
 mod choice;
+mod choose_role;
 mod connection;
 mod database;
 mod decide;
@@ -153,6 +154,7 @@ impl Simulation {
             plan,
         };
         simulation.adopt_plan();
+        simulation.read_first_roles();
         simulation
     }
 

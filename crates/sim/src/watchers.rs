@@ -12,7 +12,7 @@ use hoplight_model::firewall::{Direction, RuleAction};
 use hoplight_model::{ComponentId, ComponentIx, Hop, Infrastructure, LinkIx, Protocol, RequestKind};
 
 use crate::index::{RequestIx, count64};
-use crate::journal::{EventKind, JournalEvent};
+use crate::journal::{EventKind, FailureReason, JournalEvent};
 use crate::packet::{Activity, Heading, Phase, Status};
 use crate::simulation::Simulation;
 use crate::time::SimTime;
@@ -109,6 +109,8 @@ pub enum CapturedPayload {
         status: Status,
         /// For a DNS response: whether it is NXDOMAIN.
         nxdomain: bool,
+        /// For an error of a database: whether another member of its cluster has changed the same row.
+        conflict: bool,
     },
     /// A change sent to a replica.
     Change,
@@ -149,6 +151,8 @@ pub(super) struct TapRecorder {
     /// The tally at each checkpoint, because it cannot be recomputed once messages are discarded.
     tallies: Vec<(Stamp, Tally)>,
     nxdomain: bool,
+    /// Number of the request that last failed because of a conflict.
+    conflict: Option<u64>,
     /// A number that changes with every message on the link that is not part of a request; `None` until it is known.
     mark: Option<u64>,
 }
@@ -316,7 +320,8 @@ impl TapRecorder {
         let (is_plain, is_stopped) = (hop.is_plaintext(), is_stopped(&hop));
         let (captured, total, tallies) = (VecDeque::new(), Tally::default(), Vec::new());
         let link = Some(link);
-        Self { hop: ends, link, protocol, infra, is_plain, is_stopped, since, captured, total, tallies, nxdomain: false, mark }
+        let (nxdomain, conflict) = (false, None);
+        Self { hop: ends, link, protocol, infra, is_plain, is_stopped, since, captured, total, tallies, nxdomain, conflict, mark }
     }
 
     pub(super) const fn count(&self) -> u64 {
@@ -375,9 +380,14 @@ impl TapRecorder {
                 self.nxdomain = *nxdomain;
                 return;
             }
+            (EventKind::Fails { why, .. }, Some((number, _))) => {
+                self.conflict = (*why == FailureReason::Conflict).then_some(number);
+                return;
+            }
             (EventKind::Departed { link, heading, phase, status }, Some((number, kind))) if Some(*link) == self.link => {
                 let (heading, phase, status, nxdomain) = (*heading, *phase, *status, self.nxdomain);
-                CapturedPayload::Request { number, kind, heading, phase, status, nxdomain }
+                let conflict = self.conflict == Some(number);
+                CapturedPayload::Request { number, kind, heading, phase, status, nxdomain, conflict }
             }
             (EventKind::Sampled { agent, rows }, _) if self.protocol == Protocol::Metrics && self.is_sender(*agent) => {
                 CapturedPayload::Sample { taken: note.at, rows: Arc::clone(rows) }

@@ -67,6 +67,7 @@ pub fn obstacle(obstacle: &Obstacle) -> Phrase {
         }
         Obstacle::Refused { from, to } => phrase!["connections from ", from, " to ", to, " are refused"],
         Obstacle::ReadOnly(database) => phrase!["writes reach ", database, ", which is read-only"],
+        Obstacle::NotReady(database) => phrase![database, " is not part of its cluster's majority, so it refuses all queries"],
         Obstacle::Overloaded(id) => phrase![id, " is overloaded: its slots and its queue are full"],
     }
 }

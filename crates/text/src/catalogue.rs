@@ -267,5 +267,19 @@ pub const fn common_fault(fault: CommonFault) -> CommonFaultText {
             alert: "none",
             remedy: "firewalls that drop unneeded inbound traffic",
         },
+        CommonFault::SqlProxiesDead => CommonFaultText {
+            title: "all SQL proxies die",
+            users: "reads and writes get 500; static pages work",
+            agents: "the databases are idle; the applications count errors",
+            alert: "5xx",
+            remedy: "restart them; a proxy beside each application, with the others as alternatives",
+        },
+        CommonFault::ClusterPartition => CommonFaultText {
+            title: "a member of a multi-primary cluster is cut off from the others",
+            users: "writes wait for up to 5 s; then those who reach this member get 500, until checks notice",
+            agents: "the member refuses all queries: error 1047",
+            alert: "5xx",
+            remedy: "health checks that reach the database; a third member, so that the others keep a majority",
+        },
     }
 }

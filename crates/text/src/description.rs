@@ -1,6 +1,6 @@
 //! Labels and short descriptions of what the model names: algorithms, kinds, tiers, TLS modes and zones.
 
-use hoplight_model::component::{CachePlace, CacheSpec, DatabaseSpec};
+use hoplight_model::component::{CachePlace, CacheSpec, DatabaseSpec, SqlProxyMode};
 use hoplight_model::{Algorithm, ComponentKind, DatabaseRole, Tier, TlsMode, Zone};
 
 /// How a balancing algorithm chooses a backend, as a phrase.
@@ -30,6 +30,7 @@ pub const fn component_role(kind: &ComponentKind) -> &'static str {
         ComponentKind::Cache(CacheSpec { place: CachePlace::Beside, .. }) => {
             "Keeps results of queries, so that the application need not ask the database."
         }
+        ComponentKind::SqlProxy(_) => "Sends each statement to a database with a suitable role.",
         ComponentKind::Database(DatabaseSpec { role: DatabaseRole::Primary, .. }) => {
             "Stores the data; the only database that accepts writes."
         }
@@ -39,8 +40,19 @@ pub const fn component_role(kind: &ComponentKind) -> &'static str {
         ComponentKind::Database(DatabaseSpec { role: DatabaseRole::Member, .. }) => {
             "Stores the data with its peers, which elect one writer."
         }
+        ComponentKind::Database(DatabaseSpec { role: DatabaseRole::MultiPrimary, .. }) => {
+            "Stores the data with its peers, all of which accept writes."
+        }
         ComponentKind::Agent(_) => "Samples its server's counters and pushes them out.",
         ComponentKind::MonitoringService => "Stores the agents' samples; sees nothing else.",
+    }
+}
+
+/// Which databases an SQL proxy uses, as a phrase.
+pub const fn sql_proxy_mode(mode: SqlProxyMode) -> &'static str {
+    match mode {
+        SqlProxyMode::ReadWriteSplit => "Writes go to the writable database, reads to the others in turn",
+        SqlProxyMode::Writer => "All statements go to the writable database",
     }
 }
 
@@ -51,6 +63,7 @@ pub const fn tier(tier: Tier) -> &'static str {
         Tier::Web => "web",
         Tier::Application => "application",
         Tier::Cache => "cache",
+        Tier::SqlProxy => "SQL proxy",
         Tier::Database => "database",
     }
 }

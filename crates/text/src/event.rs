@@ -87,6 +87,8 @@ pub const fn failure_reason(reason: FailureReason) -> &'static str {
         FailureReason::NoBackend => "no backend is UP",
         FailureReason::QueueTimeout => "no backend had a free slot in time",
         FailureReason::Full => "the connect timeout expired: accept queue full, SYN dropped",
+        FailureReason::NotReady => "the database is not part of its cluster's majority (error 1047)",
+        FailureReason::Conflict => "another member changed the same row at the same time (error 1213)",
         FailureReason::ReadOnly => "the database is read-only (error 1290)",
         FailureReason::TooManyConnections => "the database has too many connections (error 1040)",
         FailureReason::Certificate => "the TLS handshake failed: the certificate has expired",
@@ -171,6 +173,10 @@ fn what(what: &EventKind, infra: &Infrastructure) -> Phrase {
         EventKind::GivesUp { component } => phrase![name(component), " stops waiting"],
         EventKind::Ended { outcome: Ok(()), .. } => phrase!["200 OK"],
         EventKind::Ended { outcome: Err(failure), .. } => phrase![term::failure(*failure)],
+        EventKind::RoleSeen { proxy, database, writable } => {
+            let role = if *writable { " sends writes to " } else { " sends no more writes to " };
+            phrase![name(proxy), role, name(database)]
+        }
         EventKind::Backend { backend, up: true, .. } => phrase!["health checks: ", name(backend), " is UP again"],
         EventKind::Backend { backend, up: false, code: Some(code) } => {
             phrase!["health checks: ", name(backend), " is DOWN (", Part::value(code), ": ", check_code(*code), ")"]
@@ -200,6 +206,10 @@ fn what(what: &EventKind, infra: &Infrastructure) -> Phrase {
             phrase![name(database), " takes over; ", *lost, " acknowledged writes are lost"]
         }
         EventKind::Demoted { database } => phrase![name(database), " is read-only now"],
+        EventKind::GroupMember { database, serves: true } => phrase![name(database), " is synced and serves queries"],
+        EventKind::GroupMember { database, serves: false } => {
+            phrase![name(database), " has lost the majority of its cluster and refuses queries (error 1047)"]
+        }
         EventKind::SemiSync { database, on: true } => phrase![name(database), " waits for a replica again"],
         EventKind::SemiSync { database, on: false } => {
             phrase![name(database), " no longer waits for a replica: replication is now asynchronous"]

@@ -86,6 +86,9 @@ fn message(finding: &DesignFinding) -> Passage {
                 phrase!["a write to one is missing from the other, or conflicts with it"],
             ]);
         }
+        FindingKind::NoMajority { members } => {
+            phrase![list(members), " are a cluster of two: without either, the other refuses all queries"]
+        }
         FindingKind::WritesToReplica { replicas, writers } => return writes_to_replica(&subject(), replicas, writers),
         FindingKind::OneCopy => phrase!["all data is in ", subject(), " and nowhere else"],
         FindingKind::CopiesOnOneServer { copies, every: true } => {

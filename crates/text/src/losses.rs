@@ -76,6 +76,7 @@ fn reason(infra: &Infrastructure, why: LossReason) -> Phrase {
         | LossReason::Silent(_)
         | LossReason::Refused(_)
         | LossReason::ReadOnly(_)
+        | LossReason::NotReady(_)
         | LossReason::Overloaded(_) => obstacle(&Obstacle::of_loss(infra, why)),
     }
 }

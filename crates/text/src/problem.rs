@@ -107,6 +107,10 @@ pub fn problem_kind(kind: &ProblemKind) -> String {
         ProblemKind::StandbyWithoutResolver => "the site's record can be switched to the standby site only if the browser looks \
                                                 it up; add a DNS resolver and a link from the browser to it"
             .to_owned(),
+        ProblemKind::PortInUse { programs, port, server } => {
+            let (one, other) = &**programs;
+            format!("`{one}` and `{other}` both listen on port {port} of server `{server}`; give one of them another port")
+        }
         ProblemKind::Pair { id, peer, problem } => pair(id.as_str(), peer.as_str(), problem),
         ProblemKind::LinkToFirewall { firewall, other, is_server } => {
             let (from, to) = if *is_server { (other, firewall) } else { (firewall, other) };
@@ -194,7 +198,9 @@ const fn required_ends(protocol: Protocol) -> &'static str {
             "an HTTP link goes from a browser, balancer, HTTP cache or web server to a balancer, HTTP cache, web server or application"
         }
         Protocol::Cache => "a cache link goes from an application, or a web server that runs the code, to a cache beside it",
-        Protocol::Sql => "an SQL link goes from an application, or a web server that runs the code, to a database",
+        Protocol::Sql => {
+            "an SQL link goes from an application, a web server that runs the code, or an SQL proxy to an SQL proxy or a database"
+        }
         Protocol::Replication => "a replication link goes from database to database",
         Protocol::Metrics => {
             "a metrics link goes from an agent to the monitoring service (push), or from the service to an agent (scrape)"
@@ -241,9 +247,13 @@ fn cluster(id: &str, problem: &ClusterProblem) -> String {
         ClusterProblem::SettingOfPrimary { role, field } => {
             format!("`{id}` is a {}, but `{field}` is a setting of primaries", role.word())
         }
-        ClusterProblem::SettingOfMember(role) => {
-            format!("`{id}` is a {}, but `expel_s` is a setting of members", role.word())
+        ClusterProblem::SettingOfMember { role, field: "hot_rows" } => {
+            format!("`{id}` is a {}, but `hot_rows` is a setting of multi-primary members", role.word())
         }
+        ClusterProblem::SettingOfMember { role, field } => {
+            format!("`{id}` is a {}, but `{field}` is a setting of members", role.word())
+        }
+        ClusterProblem::NoRows => format!("`hot_rows` of `{id}` must be 1 or more"),
         ClusterProblem::NoReplica(field) => format!("`{id}` has `{field}`, but no replication link leads to a replica"),
         ClusterProblem::SecondPrimary(other) => {
             format!("`{id}` has `failover`, but its cluster has a second primary, `{other}`")
@@ -252,7 +262,7 @@ fn cluster(id: &str, problem: &ClusterProblem) -> String {
             format!("a replication link joins the member `{member}` with the {} `{id}`", role.word())
         }
         ClusterProblem::Members { count, range: (least, most) } => {
-            format!("the quorum cluster of `{id}` has {count} members; it needs {least} to {most}")
+            format!("the cluster of `{id}` has {count} members; it needs {least} to {most}")
         }
         ClusterProblem::NoLinkFrom(other) => {
             format!("the members `{other}` and `{id}` need a replication link between them")

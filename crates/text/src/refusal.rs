@@ -52,6 +52,7 @@ pub fn refusal(error: &CommandError) -> Phrase {
         CommandError::NotEntry(element) => phrase![element, " has no address in the DNS: the browser has no link to it"],
         CommandError::NoStandby => phrase!["this infrastructure has no standby site to switch to"],
         CommandError::AlreadyListed(element) => phrase!["the site's DNS record already leads to ", element],
+        CommandError::AllWritable(element) => phrase!["every member of the cluster of ", element, " accepts writes"],
         CommandError::Elects(element) => {
             phrase![element, " is a member of a quorum cluster, which elects its own primary"]
         }

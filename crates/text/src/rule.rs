@@ -46,6 +46,11 @@ pub const fn rule(rule: FindingRule) -> RuleText {
             "What one user writes to one, another user does not find in the other; both can give out the same number or sell the same item, and no program can merge the two afterwards.",
             "One primary for all writes and a replica that can take over, or a cluster that agrees on each write (a quorum of three). Costs latency for each write, or seconds without writes during a failover.",
         ),
+        FindingRule::NoMajority => of(
+            "A cluster of two stops when either member is lost",
+            "One of two is not a majority: the survivor cannot know whether the other is dead or only out of reach, so it refuses reads and writes.",
+            "A third member, which may be an arbitrator without data (Galera: garbd). Costs a machine and a hop for each write.",
+        ),
         FindingRule::WritesToReplica => of(
             "Writes are sent to a read-only replica",
             "The replica rejects them (error 1290): these users cannot log in, order or post, although nothing is broken. If the replica is not read-only, the copies diverge instead.",

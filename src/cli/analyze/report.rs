@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use indexmap::IndexMap;
 use serde::Serialize;
 
-use hoplight_analysis::capacity::{Capacity, MOST_CAUSES, Saturation, capacity_spofs};
+use hoplight_analysis::capacity::{Capacity, MOST_CAUSES, Mix, Saturation, capacity_spofs};
 use hoplight_analysis::exposure::{Exposure, exposures};
 use hoplight_analysis::findings::findings_in;
 use hoplight_analysis::firewalls::{Vantage, reach};
@@ -34,6 +34,9 @@ pub(in crate::cli) struct Report {
     pub(in crate::cli) load_rps: f64,
     /// For each kind of request that never works, why.
     pub(in crate::cli) broken: IndexMap<&'static str, String>,
+    /// The kinds of request that users send.
+    #[serde(skip)]
+    pub(in crate::cli) sent: Vec<&'static str>,
     pub(in crate::cli) spofs: Vec<SpofReport>,
     /// What the loss of each single element means in the long run.
     pub(in crate::cli) losses: Vec<LossReport>,
@@ -266,6 +269,7 @@ impl Report {
             capacity_spofs: (structure.causes().len() <= MOST_CAUSES).then(|| overload_reports(infra, load)),
             reach: reach_reports(infra),
             findings: findings_in(infra, &structure, load).iter().map(FindingReport::new).collect(),
+            sent: words(RequestKind::ALL.into_iter().filter(|kind| Mix::of(infra.traffic()).share(*kind) > 0.0)),
             broken,
         }
     }

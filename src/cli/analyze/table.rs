@@ -53,7 +53,8 @@ fn broken(report: &Report) -> String {
         (false, Some(why)) if reasons.len() == 1 => said("request of any kind", why),
         (works, _) => {
             let first = if works { String::new() } else { "\nNo request of any kind works.\n".to_owned() };
-            let kinds = report.broken.iter().map(|(kind, why)| said(&format!("{kind} request"), why));
+            let sent = report.broken.iter().filter(|(kind, _)| report.sent.contains(*kind));
+            let kinds = sent.map(|(kind, why)| said(&format!("{kind} request"), why));
             std::iter::once(first).chain(kinds).collect()
         }
     }
@@ -197,8 +198,11 @@ fn spofs(report: &Report) -> String {
 fn losses(report: &Report) -> String {
     let mut text = head("Losses with a lasting effect (share of requests that fail in the long run)");
     let mut rows = vec![cells(["element", "kind", "static", "read", "write"])];
-    for loss in report.losses.iter().filter(|loss| loss.verdicts.values().any(|verdict| *verdict != "works")) {
+    // A kind that never works has nothing to lose.
+    let lasts = |(kind, verdict): (&&str, &&str)| *verdict != "works" && !report.broken.contains_key(*kind);
+    for loss in report.losses.iter().filter(|loss| loss.verdicts.iter().any(lasts)) {
         let cell = |kind: &str| match loss.verdicts[kind] {
+            _ if report.broken.contains_key(kind) => "-".to_owned(),
             "degraded" => format!("{:.0} %", loss.failing[kind] * 100.0),
             word => word.to_owned(),
         };

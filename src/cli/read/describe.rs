@@ -114,6 +114,9 @@ fn item(infra: &Infrastructure, component: &Component) -> String {
         ComponentKind::DnsResolver(spec) => {
             let _ = write!(words, " {} is an A record with a TTL of {} s.", infra.domain(), spec.ttl_s.get());
         }
+        ComponentKind::SqlProxy(spec) => {
+            let _ = write!(words, " Mode: {}. {}.", spec.mode.word(), description::sql_proxy_mode(spec.mode));
+        }
         ComponentKind::Firewall(spec) => words += &firewall(spec),
         ComponentKind::Cache(spec) => words += &cache(spec),
         ComponentKind::Browser

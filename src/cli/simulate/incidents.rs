@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use indexmap::IndexMap;
 use serde::Serialize;
 
-use hoplight_model::{Component, ComponentIx, Infrastructure};
+use hoplight_model::{Component, ComponentIx, DatabaseRole, Infrastructure};
 use hoplight_sim::{AlertEntry, AlertState, CacheView, Failure, FailureCause, Recorder, SimTime, Simulation, WatchdogEntry};
 
 /// Incidents of one run.
@@ -115,12 +115,21 @@ pub(in crate::cli) struct BackendReport {
     pub(in crate::cli) last_change_s: Option<f64>,
 }
 
+/// Whether all members of a database's cluster accept writes and agree on each.
+fn shares_writes(infra: &Infrastructure, database: &str) -> bool {
+    let spec = infra.find(database).and_then(|ix| infra.component(ix).kind.as_database());
+    spec.is_some_and(|spec| spec.role == DatabaseRole::MultiPrimary)
+}
+
 impl IncidentReport {
     pub(super) fn new(simulation: &Simulation, recorder: &Recorder) -> Self {
         let infra = simulation.infrastructure();
         let databases = databases(simulation);
-        let writers: Vec<String> =
-            databases.iter().filter(|(_, database)| database.accepts_writes).map(|(id, _)| id.clone()).collect();
+        let writers: Vec<String> = databases
+            .iter()
+            .filter(|(id, database)| database.accepts_writes && !shares_writes(infra, id))
+            .map(|(id, _)| id.clone())
+            .collect();
         Self {
             failed_by_cause: recorder.failures_by_cause().map(|entry| CauseReport::new(entry, infra)).collect(),
             databases,

@@ -6,7 +6,7 @@
 
 use hoplight_model::behaviour::{
     Address, Behaviour, CacheUse, Caching, ClusterRules, Forwarding, HealthChecking, Origin, Statement, UpstreamChoice,
-    behaviour, check_depth,
+    WantedRole, behaviour, check_depth,
 };
 use hoplight_model::station::Station;
 use hoplight_model::{Algorithm, ComponentIx, DatabaseRole, HealthCheck, Hop, Infrastructure, LinkIx, Protocol, RequestKind};
@@ -228,7 +228,7 @@ impl<'a> Routes<'a> {
         match self.fixed.behaviour(ix, kind) {
             Behaviour::Originate(origin) => self.entry(origin),
             Behaviour::Respond | Behaviour::LookUp | Behaviour::Query(Statement::Read) => Outflow::Ends,
-            Behaviour::Query(Statement::Write) => {
+            Behaviour::Query(Statement::Write | Statement::InMajority) => {
                 if self.is_writer(ix) {
                     Outflow::Ends
                 } else {
@@ -241,6 +241,7 @@ impl<'a> Routes<'a> {
                     let backends: Vec<LinkIx> = links.iter().copied().filter(takes_new).collect();
                     if backends.is_empty() { Outflow::Fails } else { Outflow::Balanced(algorithm, backends) }
                 }
+                UpstreamChoice::Role(wanted) => self.by_role(links, wanted),
                 UpstreamChoice::RoundRobin => self.in_turn(links, forwarding.ejection.is_some()),
                 UpstreamChoice::Writer => self.first(links, |to| !self.is_database(to) || self.is_writer(to)),
                 UpstreamChoice::First => self.first(links, |_| true),
@@ -302,6 +303,19 @@ impl<'a> Routes<'a> {
         if split.is_empty() { Outflow::Fails } else { Outflow::Split(split) }
     }
 
+    /// An SQL proxy's split over the databases that respond: the read-only ones in turn, or the first writer.
+    fn by_role(&self, links: &[LinkIx], wanted: WantedRole) -> Outflow {
+        let open = links.iter().copied().filter(|link| self.passes(*link));
+        let (writers, readers): (Vec<LinkIx>, Vec<LinkIx>) = open.partition(|link| self.is_writer(self.fixed.hop(*link).to));
+        let chosen = match wanted {
+            WantedRole::ReadOnly if !readers.is_empty() => readers,
+            WantedRole::Writable | WantedRole::ReadOnly => writers.into_iter().take(1).collect(),
+        };
+        let share = 1.0 / chosen.len() as f64;
+        let split: Vec<(LinkIx, f64)> = chosen.into_iter().map(|link| (link, share)).collect();
+        if split.is_empty() { Outflow::Fails } else { Outflow::Split(split) }
+    }
+
     /// The first link that is open and whose target satisfies `fits`.
     fn first(&self, links: &[LinkIx], fits: impl Fn(ComponentIx) -> bool) -> Outflow {
         let chosen = links.iter().copied().find(|link| self.passes(*link) && fits(self.fixed.hop(*link).to));
@@ -315,9 +329,19 @@ impl<'a> Routes<'a> {
         match infra.component(ix).kind.as_database().map(|spec| spec.role) {
             // The first electable member is elected.
             Some(DatabaseRole::Member) => self.fixed.cluster(ix).iter().copied().find(|member| takes(*member)) == Some(ix),
-            Some(DatabaseRole::Primary | DatabaseRole::Replica) => takes(ix),
+            Some(DatabaseRole::Primary | DatabaseRole::Replica | DatabaseRole::MultiPrimary) => takes(ix),
             None => false,
         }
+    }
+
+    /// Round trip to the slowest member that responds, in seconds: all members certify a write.
+    fn slowest_member(&self, ix: ComponentIx, cluster: &[ComponentIx]) -> f64 {
+        let infra = self.fixed.infra;
+        let name = |ix| infra.component(ix).id.as_str();
+        let heard = cluster.iter().copied().filter(|other| *other != ix && hear_each_other(infra, self.outage, ix, *other));
+        let links = heard
+            .filter_map(|other| infra.link_between(name(ix), name(other)).or_else(|| infra.link_between(name(other), name(ix))));
+        links.map(|link| 2.0 * infra.link(link).latency.get() / 1e3).fold(0.0, f64::max)
     }
 
     /// Time for which a write waits for acknowledgements, in seconds: from the fastest replica in a semi-synchronous
@@ -326,6 +350,9 @@ impl<'a> Routes<'a> {
         let infra = self.fixed.infra;
         let cluster = self.fixed.cluster(ix);
         let rules = ClusterRules::of(infra, cluster);
+        if rules.multi_primary {
+            return self.slowest_member(ix, cluster);
+        }
         let needed = if rules.quorum { rules.majority - 1 } else { usize::from(rules.semi_sync) };
         let name = |ix| infra.component(ix).id.as_str();
         let round_trip = |other: ComponentIx| {

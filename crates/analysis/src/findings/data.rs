@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{DesignFinding, FindingContext, FindingKind};
 use crate::cause::Cause;
-use hoplight_model::behaviour::{starts_writable, upstreams};
-use hoplight_model::{ComponentId, ComponentIx, Infrastructure, LinkIx, Protocol, RequestKind, ServerId};
+use hoplight_model::behaviour::{ClusterRules, starts_writable, upstreams};
+use hoplight_model::component::SqlProxyMode;
+use hoplight_model::{ComponentId, ComponentIx, Infrastructure, RequestKind, ServerId};
 
 pub(super) fn find(context: &FindingContext<'_>) -> Vec<DesignFinding> {
     let infra = context.infra;
@@ -19,6 +20,7 @@ pub(super) fn find(context: &FindingContext<'_>) -> Vec<DesignFinding> {
         found.extend(misdirected(context, &drivers, &writable));
         found.extend(stale_reads(context, &clusters, &writable));
     }
+    found.extend(clusters.iter().filter_map(|members| no_majority(context, members)));
     found.extend(clusters.iter().flat_map(|members| together(context, members)));
     found
 }
@@ -38,9 +40,10 @@ fn drivers(infra: &Infrastructure, kind: RequestKind) -> Vec<Driver> {
         let mut links = upstreams(infra, ix, kind);
         // A standby site gets no requests.
         links.retain(|link| !infra.link(*link).standby);
-        let is_sql = |link: &&LinkIx| infra.link(**link).protocol == Protocol::Sql;
-        let databases: Vec<ComponentIx> = links.iter().filter(is_sql).map(|link| infra.ends(*link).1).collect();
-        open.extend(links.iter().filter(|link| !is_sql(link)).map(|link| infra.ends(*link).1));
+        let ends = links.into_iter().map(|link| infra.ends(link).1);
+        let is_database = |ix: &ComponentIx| infra.component(*ix).kind.as_database().is_some();
+        let (databases, others): (Vec<ComponentIx>, Vec<ComponentIx>) = ends.partition(is_database);
+        open.extend(others);
         if !databases.is_empty() {
             drivers.push((ix, databases));
         }
@@ -56,16 +59,33 @@ fn ids(context: &FindingContext<'_>, found: impl IntoIterator<Item = ComponentIx
 
 /// Several databases that accept writes of the same users.
 fn two_writers(context: &FindingContext<'_>, drivers: &[Driver], writable: &BTreeSet<ComponentIx>) -> Option<DesignFinding> {
+    // The members of a multi-primary cluster agree on each write.
+    let clusters = context.infra.database_clusters();
+    let agreed = |ix: &ComponentIx| {
+        clusters
+            .iter()
+            .find(|members| members.contains(ix))
+            .and_then(|members| ClusterRules::of(context.infra, members).multi_primary.then(|| members[0]))
+    };
+    let databases = drivers.iter().flat_map(|(_, databases)| databases).copied();
     let written: BTreeSet<ComponentIx> =
-        drivers.iter().flat_map(|(_, databases)| databases).copied().filter(|ix| writable.contains(ix)).collect();
+        databases.filter(|ix| writable.contains(ix)).map(|ix| agreed(&ix).unwrap_or(ix)).collect();
     (written.len() > 1).then(|| DesignFinding::of_design(FindingKind::TwoWriters { writers: ids(context, written) }))
+}
+
+/// A multi-primary cluster in which the loss of any member stops the others.
+fn no_majority(context: &FindingContext<'_>, members: &[ComponentIx]) -> Option<DesignFinding> {
+    let is_pair = ClusterRules::of(context.infra, members).multi_primary && members.len() == 2;
+    is_pair.then(|| DesignFinding::of_design(FindingKind::NoMajority { members: ids(context, members.iter().copied()) }))
 }
 
 /// Components whose writes end at a read-only replica.
 fn misdirected(context: &FindingContext<'_>, drivers: &[Driver], writable: &BTreeSet<ComponentIx>) -> Vec<DesignFinding> {
     let ends_at_replica = |(ix, databases): &&Driver| {
         // A driver that follows the primary tries the next database; any other reports the replica's error.
-        let tried = if context.infra.component(*ix).kind.follows_primary() { databases.len() } else { 1 };
+        let kind = &context.infra.component(*ix).kind;
+        let finds_writer = kind.follows_primary() || kind.as_sql_proxy().is_some();
+        let tried = if finds_writer { databases.len() } else { 1 };
         databases.iter().take(tried).all(|database| !writable.contains(database))
     };
     let found = drivers.iter().filter(ends_at_replica);
@@ -95,7 +115,11 @@ fn stale_reads(
     drivers
         .into_iter()
         .filter_map(|(ix, databases)| {
-            let replica = *databases.first()?;
+            let replica = match context.infra.component(ix).kind.as_sql_proxy().map(|spec| spec.mode) {
+                Some(SqlProxyMode::Writer) => return None,
+                Some(SqlProxyMode::ReadWriteSplit) => *databases.iter().find(|ix| !writable.contains(ix))?,
+                None => *databases.first()?,
+            };
             let (replica, writer) = (context.id(replica).clone(), context.id(behind[replica.index()]?).clone());
             Some(DesignFinding::of_component(context.id(ix), FindingKind::StaleReads { replica, writer }))
         })

@@ -46,6 +46,11 @@ pub enum FindingKind {
         /// The databases.
         writers: Vec<ComponentId>,
     },
+    /// A multi-primary cluster of two, neither of which is a majority alone.
+    NoMajority {
+        /// The members.
+        members: Vec<ComponentId>,
+    },
     /// The component's writes end at a read-only replica.
     WritesToReplica {
         /// The replicas it links to.
@@ -305,6 +310,7 @@ impl FindingKind {
             Self::SingleFirewall { .. } => FindingRule::SingleFirewall,
             Self::SingleWriter { .. } => FindingRule::SingleWriter,
             Self::TwoWriters { .. } => FindingRule::TwoWriters,
+            Self::NoMajority { .. } => FindingRule::NoMajority,
             Self::WritesToReplica { .. } => FindingRule::WritesToReplica,
             Self::OneCopy => FindingRule::OneCopy,
             Self::CopiesOnOneServer { .. } => FindingRule::CopiesOnOneServer,

@@ -15,6 +15,8 @@ pub enum FindingRule {
     SingleWriter,
     /// Several databases that accept the same users' writes.
     TwoWriters,
+    /// A cluster of two cannot lose a member.
+    NoMajority,
     /// Writes that end at a read-only replica.
     WritesToReplica,
     /// Data without a second copy.
@@ -143,12 +145,13 @@ pub enum FindingRule {
 
 impl FindingRule {
     /// All rules: those about loss of service first, then those about disclosed secrets, then the rest.
-    pub const ALL: [Self; 67] = [
+    pub const ALL: [Self; 68] = [
         Self::KindDoesNotWork,
         Self::SinglePoint,
         Self::SingleFirewall,
         Self::SingleWriter,
         Self::TwoWriters,
+        Self::NoMajority,
         Self::WritesToReplica,
         Self::OneCopy,
         Self::CopiesOnOneServer,
@@ -221,6 +224,7 @@ impl FindingRule {
             Self::SingleFirewall => "single-firewall",
             Self::SingleWriter => "single-writer",
             Self::TwoWriters => "two-writers",
+            Self::NoMajority => "no-majority",
             Self::WritesToReplica => "writes-to-replica",
             Self::OneCopy => "one-copy",
             Self::CopiesOnOneServer => "copies-on-one-server",
@@ -294,6 +298,7 @@ impl FindingRule {
             | Self::SingleFirewall
             | Self::SingleWriter
             | Self::TwoWriters
+            | Self::NoMajority
             | Self::WritesToReplica
             | Self::CertificateExpired
             | Self::SecretsInTheClear

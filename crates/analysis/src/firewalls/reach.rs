@@ -76,8 +76,8 @@ impl fmt::Display for Vantage {
 
 /// Connection attempts from `from`: to each program's ports and each server's SSH, in authored order.
 ///
-/// Excludes the attacker's own program and, if the attacker controls a server, all programs on it. Returns nothing for
-/// a position that does not exist or for a server that runs nothing.
+/// Excludes programs that listen on 127.0.0.1 of another server, the attacker's own program and, if the attacker controls
+/// a server, all programs on it. Returns nothing for a position that does not exist or for a server that runs nothing.
 pub fn reach(infra: &Infrastructure, from: &Vantage) -> Vec<ConnectionAttempt> {
     Site::of(infra).reach(from)
 }
@@ -128,6 +128,8 @@ struct ListeningTarget {
     /// The program that listens, or all components on the server.
     at: Vec<ComponentIx>,
     ports: Vec<u16>,
+    /// Whether it listens on 127.0.0.1 only.
+    is_local: bool,
 }
 
 /// Data shared by all queries.
@@ -156,6 +158,7 @@ impl<'a> Site<'a> {
             for port in &target.ports {
                 let starts = start_points.iter().flat_map(|start| target.at.iter().map(move |at| (start, *at)));
                 let attempts = starts.flat_map(|(start, at)| self.attempts(start, at, target, *port));
+                let attempts = attempts.filter(|attempt| attempt.is_local || !target.is_local);
                 // With several components at one address, the attempt that gets furthest counts.
                 found.extend(attempts.min_by_key(ConnectionAttempt::sort_key));
             }
@@ -224,14 +227,15 @@ fn targets(infra: &Infrastructure, machines: &Machines<'_>) -> Vec<ListeningTarg
         }
         if !ports.is_empty() {
             let (element, ports) = (Element::Component(component.id.clone()), ports.into_iter().collect());
-            targets.push(ListeningTarget { element, at: vec![ix], ports });
+            targets.push(ListeningTarget { element, at: vec![ix], ports, is_local: infra.listens_locally(ix) });
         }
     }
     let others = |ix: &ComponentIx| infra.component(*ix).kind.facts().operator != Operator::Site;
     for server in infra.servers() {
         let at: Vec<ComponentIx> = machines.on(&server.id).iter().copied().filter(|ix| !others(ix)).collect();
         if !at.is_empty() {
-            targets.push(ListeningTarget { element: Element::Server(server.id.clone()), at, ports: vec![SSH] });
+            let element = Element::Server(server.id.clone());
+            targets.push(ListeningTarget { element, at, ports: vec![SSH], is_local: false });
         }
     }
     targets

@@ -198,6 +198,7 @@ fn order_links(site: &Site<'_>, ix: ComponentIx, kind: RequestKind, links: usize
             UpstreamChoice::Balanced(Algorithm::First)
             | UpstreamChoice::RoundRobin
             | UpstreamChoice::Writer
+            | UpstreamChoice::Role(_)
             | UpstreamChoice::First => &forwarding.links,
             UpstreamChoice::Balanced(_) => &[],
         },

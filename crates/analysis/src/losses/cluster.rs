@@ -26,7 +26,9 @@ pub(super) fn writable(site: &Site<'_>, state: &State, members: &[ComponentIx]) 
         reach: members.iter().map(|a| members.iter().map(|b| is_open(site, state, *a, *b)).collect()).collect(),
         leads: members.iter().map(|ix| starts_writable(infra, members, *ix)).collect(),
     };
-    if cluster.rules.quorum {
+    if cluster.rules.multi_primary {
+        cluster.keep_majority();
+    } else if cluster.rules.quorum {
         cluster.elect(infra);
     } else {
         cluster.promote();
@@ -49,6 +51,23 @@ impl Cluster<'_> {
 
     fn has_majority(&self, place: usize) -> bool {
         self.runs[place] && 1 + self.reach[place].iter().filter(|reached| **reached).count() >= self.rules.majority
+    }
+
+    /// In a multi-primary cluster, the members that belong to a component with a majority serve. They forward messages for
+    /// each other.
+    fn keep_majority(&mut self) {
+        let serves = self.places().map(|place| {
+            let mut found = vec![place];
+            let mut next = 0;
+            while let Some(from) = found.get(next).copied() {
+                found.extend(
+                    self.places().filter(|to| self.reach[from][*to]).filter(|to| !found.contains(to)).collect::<Vec<_>>(),
+                );
+                next += 1;
+            }
+            self.runs[place] && found.len() >= self.rules.majority
+        });
+        self.leads = serves.collect();
     }
 
     /// The writer of a quorum cluster stays as long as it reaches a majority. Otherwise, the first member that reaches

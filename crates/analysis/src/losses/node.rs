@@ -2,7 +2,7 @@
 
 use hoplight_model::behaviour::{
     AttemptFailure, Behaviour, CacheUse, Ejection, FailurePolicy, Forwarding, HealthChecking, NextAttempt, Reaction, Statement,
-    UpstreamChoice, WhenFull, checks_speak_tls, resumes_sessions,
+    UpstreamChoice, WantedRole, WhenFull, checks_speak_tls, resumes_sessions,
 };
 use hoplight_model::station::Hold;
 use hoplight_model::{Algorithm, Cipher, ComponentIx, Connections, HealthCheck, LinkIx, Protocol, RequestKind};
@@ -81,6 +81,11 @@ pub(super) struct Node {
 /// All health-check depths, shallowest first.
 const DEPTHS: [HealthCheck; 4] = [HealthCheck::Tcp, HealthCheck::Http, HealthCheck::HttpApp, HealthCheck::HttpDatabase];
 
+/// How an error that a component reports itself looks to its client.
+const fn error_of(forwarding: &Forwarding) -> Ending {
+    if forwarding.closes_on_error { Ending::Failed(AttemptFailure::Reset) } else { Ending::Error }
+}
+
 /// Computes the outcomes of one component from its upstreams.
 pub(super) struct Evaluation<'a> {
     pub(super) site: &'a Site<'a>,
@@ -133,9 +138,14 @@ impl Evaluation<'_> {
     fn respond(&self, ix: ComponentIx, kind: RequestKind) -> (Reply, Sends, f64) {
         let reply = match self.site.behaviour(ix, kind) {
             Behaviour::Respond | Behaviour::Query(Statement::Read) => Reply::all(Ending::Ok, None),
-            Behaviour::Query(Statement::Write) if self.state.writable[ix.index()] => Reply::all(Ending::Ok, None),
+            Behaviour::Query(Statement::Write | Statement::InMajority) if self.state.writable[ix.index()] => {
+                Reply::all(Ending::Ok, None)
+            }
             Behaviour::Query(Statement::Write) => {
                 Reply::all(Ending::Failed(AttemptFailure::ReadOnly), Some(LossReason::ReadOnly(ix)))
+            }
+            Behaviour::Query(Statement::InMajority) => {
+                Reply::all(Ending::Failed(AttemptFailure::NotReady), Some(LossReason::NotReady(ix)))
             }
             Behaviour::Forward(forwarding) => return self.cached(ix, kind, forwarding),
             Behaviour::LookUp => {
@@ -203,8 +213,18 @@ impl Evaluation<'_> {
         let starts = match forwarding.choice {
             UpstreamChoice::Balanced(algorithm) => {
                 let (starts, none) = self.balance(algorithm, forwarding);
-                reply.add(Part { ending: Ending::Error, why: Some(self.no_backend(ix, forwarding)), share: none, time_s: 0.0 });
+                let (ending, why) = (error_of(forwarding), Some(self.no_backend(ix, forwarding)));
+                reply.add(Part { ending, why, share: none, time_s: 0.0 });
                 starts
+            }
+            UpstreamChoice::Role(wanted) => {
+                let found = self.with_role(wanted, forwarding);
+                if found.is_empty() {
+                    let (ending, why) = (error_of(forwarding), Some(self.no_database(ix, forwarding)));
+                    reply.add(Part { ending, why, share: 1.0, time_s: 0.0 });
+                }
+                let share = 1.0 / found.len() as f64;
+                found.into_iter().map(|place| (place, share)).collect()
             }
             UpstreamChoice::RoundRobin => {
                 let share = 1.0 / forwarding.links.len() as f64;
@@ -258,6 +278,23 @@ impl Evaluation<'_> {
         }
     }
 
+    /// The databases that an SQL proxy sends statements to: those with the wanted role that its checks leave UP.
+    fn with_role(&self, wanted: WantedRole, forwarding: &Forwarding) -> Vec<usize> {
+        let up = (0..forwarding.links.len()).filter(|place| self.up(forwarding.links[*place], forwarding) >= 0.5);
+        let is_writable = |place: &usize| self.state.writable[self.site.hop(forwarding.links[*place]).to.index()];
+        let (writable, read_only): (Vec<usize>, Vec<usize>) = up.partition(is_writable);
+        match wanted {
+            WantedRole::ReadOnly if !read_only.is_empty() => read_only,
+            WantedRole::Writable | WantedRole::ReadOnly => writable.into_iter().take(1).collect(),
+        }
+    }
+
+    /// Why an SQL proxy has no suitable database.
+    fn no_database(&self, ix: ComponentIx, forwarding: &Forwarding) -> LossReason {
+        let up = forwarding.links.iter().find(|link| self.up(**link, forwarding) >= 0.5);
+        up.map_or_else(|| self.no_backend(ix, forwarding), |link| LossReason::ReadOnly(self.site.hop(*link).to))
+    }
+
     /// A balancer's split over its backends, and the fraction of requests for which no backend is UP.
     fn balance(&self, algorithm: Algorithm, forwarding: &Forwarding) -> (Vec<(usize, f64)>, f64) {
         let ups: Vec<f64> = forwarding.links.iter().map(|link| self.up(*link, forwarding)).collect();
@@ -296,11 +333,17 @@ impl Evaluation<'_> {
             return Failures::ALWAYS;
         }
         // Checks that resume TLS sessions see no certificate.
-        let verifies = checks_speak_tls(self.site.infra) && !resumes_sessions(self.site.infra, self.site.hop(link));
+        let speaks_tls = checks_speak_tls(self.site.infra, self.site.infra.link(link).protocol);
+        let verifies = speaks_tls && !resumes_sessions(self.site.infra, self.site.hop(link));
         if verifies && self.state.all_expired(&self.site.infra.certificates_at(to)) {
             return Failures::ALWAYS;
         }
-        let lost = |block| syn::lost(if self.site.drops_syn[to.index()] { block } else { 0.0 }, checking.connect_timeout.get());
+        let lost = |block| match checking.depth {
+            _ if self.site.drops_syn[to.index()] => syn::lost(block, checking.connect_timeout.get()),
+            // A full database accepts the connection, and then refuses the session.
+            HealthCheck::Tcp => 0.0,
+            HealthCheck::Http | HealthCheck::HttpApp | HealthCheck::HttpDatabase => block,
+        };
         // A backend that is DOWN still gets the requests of its other clients.
         let (full, idle_full) = (lost(self.loads[to.index()].block), lost(self.loads[to.index()].idle_block));
         if checking.depth == HealthCheck::Tcp {
@@ -316,13 +359,23 @@ impl Evaluation<'_> {
         let load = self.loads[ix.index()];
         let kind = if depth == HealthCheck::Http { RequestKind::Static } else { RequestKind::Read };
         let own_s = self.site.service_s(ix, kind);
+        let needs_majority = matches!(self.site.behaviour(ix, RequestKind::Read), Behaviour::Query(Statement::InMajority));
+        if needs_majority && depth == HealthCheck::HttpDatabase && !self.state.writable[ix.index()] {
+            return Failures::ALWAYS;
+        }
         if self.site.check_depths[ix.index()].is_none_or(|shallowest| depth < shallowest) {
             return Failures { loaded_s: own_s + load.wait_s + load.line_s, idle_s: own_s, ..Failures::default() };
         }
         let Behaviour::Forward(forwarding) = self.site.behaviour(ix, RequestKind::Read) else { return Failures::ALWAYS };
+        let suitable = match forwarding.choice {
+            UpstreamChoice::Role(wanted) => Some(self.with_role(wanted, forwarding)),
+            UpstreamChoice::Balanced(_) | UpstreamChoice::RoundRobin | UpstreamChoice::Writer | UpstreamChoice::First => None,
+        };
         let links = &forwarding.links;
         let ejected = self.ejected(ix, RequestKind::Read, forwarding);
-        let is_skipped = |place: usize| ejected[place] && !ejected.iter().all(|ejected| *ejected);
+        let all_ejected = ejected.iter().all(|ejected| *ejected);
+        let is_skipped =
+            |place: usize| ejected[place] && !all_ejected || suitable.as_ref().is_some_and(|suitable| !suitable.contains(&place));
         let firsts = if forwarding.choice == UpstreamChoice::RoundRobin { links.len() } else { 1 };
         let fails = |first: usize, of: fn(&Failures) -> (f64, f64)| {
             // Probability that the check reaches each link in turn.
@@ -406,13 +459,13 @@ impl Evaluation<'_> {
             if self.state.passage(self.site, link) == Passage::Open {
                 sends.push((link, left));
             }
-            let mut again = Part { ending: Ending::Error, why: None, share: 0.0, time_s: 0.0 };
+            let mut again = Part { ending: error_of(forwarding), why: None, share: 0.0, time_s: 0.0 };
             for part in &outcomes.parts {
                 let mut part = Part { share: part.share * left, time_s: part.time_s + elapsed, ..*part };
                 if let Ending::Failed(failure) = part.ending {
                     match policy.after(failure) {
                         Reaction::Relay => {}
-                        Reaction::Report(_) => part.ending = Ending::Error,
+                        Reaction::Report(_) => part.ending = error_of(forwarding),
                         Reaction::Retry(_) => {
                             again = Part { share: again.share + part.share, why: part.why, time_s: part.time_s, ..again };
                             continue;

@@ -39,6 +39,8 @@ pub enum LossReason {
     Refused(LinkIx),
     /// The database is read-only.
     ReadOnly(ComponentIx),
+    /// The database does not belong to the majority of its cluster.
+    NotReady(ComponentIx),
     /// All slots and the accept queue of the component are full.
     Overloaded(ComponentIx),
 }

@@ -3,7 +3,7 @@
 use crate::reading::CHANGED_ROW;
 use hoplight_model::RequestKind;
 
-use super::{MessagePart, PartRole, ResponseStatus};
+use super::{MessageDirection, MessagePart, PartRole, ResponseStatus};
 
 /// The statements that an application sends. Those of a login are separate commands, one after the other; the application
 /// verifies the password between them.
@@ -42,10 +42,27 @@ pub(super) fn result(kind: RequestKind, reply: ResponseStatus) -> Vec<MessagePar
         ResponseStatus::ReadOnly => {
             error("1290 (HY000): The MySQL server is running with the --read-only option so it cannot execute this statement")
         }
+        ResponseStatus::NotReady => error("1047 (08S01): WSREP has not yet prepared node for application use"),
+        ResponseStatus::Conflict => error("1213 (40001): Deadlock found when trying to get lock; try restarting transaction"),
         // InnoDB reports this error when a table's file cannot grow.
         ResponseStatus::DiskFull => error("1114 (HY000): The table 'users' is full"),
         ResponseStatus::TooManyConnections => error("1040 (08004): Too many connections"),
         _ => error("the statement could not be executed"),
+    }
+}
+
+/// An SQL proxy's health check.
+pub(super) fn role_check(direction: MessageDirection) -> Vec<MessagePart> {
+    let head = |text: &str| MessagePart::new(PartRole::Header, text);
+    let body = |text: &str| MessagePart::new(PartRole::Body, text);
+    match direction {
+        MessageDirection::Request => vec![head("COM_QUERY (0x03)"), body("SELECT @@global.read_only")],
+        MessageDirection::Response(ResponseStatus::Success) => {
+            vec![head("result set: 1 column, 1 row"), body("@@global.read_only")]
+        }
+        MessageDirection::Response(_) => {
+            vec![head("ERR packet (0xff)"), body("1047 (08S01): WSREP has not yet prepared node for application use")]
+        }
     }
 }
 

@@ -1,8 +1,8 @@
 //! TCP connection setup (RFC 9293), health checks, agents' samples, and VRRP (RFC 5798).
 
-use hoplight_model::{Cipher, HealthCheck};
+use hoplight_model::{Cipher, HealthCheck, Protocol};
 
-use super::{MessageDirection, MessagePart, PartRole, Remark, ResponseStatus, Writing};
+use super::{MessageDirection, MessagePart, PartRole, Remark, ResponseStatus, Writing, database};
 
 impl Writing<'_> {
     /// The opening, refusal or reset of a connection. Carries no payload.
@@ -36,6 +36,9 @@ impl Writing<'_> {
     /// Depth of the balancer's health checks.
     fn health_check(&self) -> HealthCheck {
         let (from, _) = self.infra.ends(self.link);
+        if self.protocol() == Protocol::Sql {
+            return HealthCheck::HttpDatabase;
+        }
         self.infra.component(from).kind.as_balancer().map_or_else(HealthCheck::default, |spec| spec.check)
     }
 
@@ -68,6 +71,7 @@ impl Writing<'_> {
     pub(super) fn check(&self, direction: MessageDirection) -> Vec<MessagePart> {
         let head = |text: String| MessagePart::new(PartRole::Header, text);
         match direction {
+            _ if self.protocol() == Protocol::Sql => database::role_check(direction),
             MessageDirection::Request => {
                 vec![
                     head("GET /health HTTP/1.1".into()),

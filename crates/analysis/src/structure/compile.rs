@@ -216,7 +216,7 @@ impl<'a> Compiler<'a> {
     fn answered(&mut self, ix: ComponentIx) -> GateId {
         match behaviour(self.infra, ix, self.kind) {
             Behaviour::Respond | Behaviour::Query(Statement::Read) => return self.builder.constant(true),
-            Behaviour::Query(Statement::Write) => return self.takes_writes(ix),
+            Behaviour::Query(Statement::Write | Statement::InMajority) => return self.takes_writes(ix),
             Behaviour::Originate(_) | Behaviour::Forward(_) => {}
             Behaviour::LookUp | Behaviour::Resolve(_) | Behaviour::Filter | Behaviour::Fail(_) | Behaviour::Ignore => {
                 return self.builder.constant(false);
@@ -238,7 +238,7 @@ impl<'a> Compiler<'a> {
         let cluster = self.clusters.get(&ix).cloned().unwrap_or_default();
         match role {
             DatabaseRole::Primary => self.builder.constant(true),
-            DatabaseRole::Member => {
+            DatabaseRole::Member | DatabaseRole::MultiPrimary => {
                 // The request reached this member, so it is up and needs `majority - 1` others.
                 let majority = ClusterRules::of(self.infra, &cluster).majority;
                 let others = cluster.iter().filter(|other| **other != ix);

@@ -64,6 +64,7 @@ pub(super) fn write(page: &mut Page, stage: &Stage, ix: ComponentIx) {
         }
         ComponentKind::DnsResolver(_)
         | ComponentKind::LoadBalancer(_)
+        | ComponentKind::SqlProxy(_)
         | ComponentKind::Web(_)
         | ComponentKind::App(_)
         | ComponentKind::Cache(_)
@@ -136,38 +137,23 @@ fn special(page: &mut Page, stage: &Stage, ix: ComponentIx, component: &Componen
                     None => {}
                 }
             }
-            let blind = blind(stage, ix);
-            if let Some(why) = &blind {
-                page.text(Tone::Warn, &format!("No health checks{why}. Last known state:"));
-            }
-            for link in infra.links_from(ix) {
-                let (_, to) = infra.ends(link);
-                let Some(up) = sim.backend_up(link) else { continue };
-                let code = sim.check_code(link).map_or_else(String::new, |code| format!(" {code}"));
-                let (tone, word) = match (up, sim.is_draining(&infra.hop_element(link))) {
-                    (false, _) => (Tone::Bad, format!("DOWN{code}")),
-                    (true, Some(true)) => (Tone::Warn, "draining".to_owned()),
-                    (true, _) => (Tone::Good, "UP".to_owned()),
-                };
-                let (tone, word) = if blind.is_some() { (Tone::Dim, format!("was {word}")) } else { (tone, word) };
-                // With a check code, the full wording does not fit.
-                let rest = if code.is_empty() { "in progress" } else { "open" };
-                let weight = infra.link(link).weight;
-                let weight = if weight > 1 { format!(", weight {weight}") } else { String::new() };
-                let line = Line::new(Tone::Text, format!("→ {} ", infra.component(to).id))
-                    .with(tone, word)
-                    .with(Tone::Dim, format!("  {} {rest}{weight}", sim.active(link)));
-                page.line(line.doing(SelectAction::Element(infra.hop_element(link))));
-            }
+            backends(page, stage, ix);
             choice(page, stage, ix);
         }
         ComponentKind::Cache(spec) => cache(page, stage, ix, spec),
+        ComponentKind::SqlProxy(spec) => {
+            let (mode, what) = (spec.mode.word(), hoplight_text::description::sql_proxy_mode(spec.mode));
+            page.text(Tone::Text, &format!("{mode}: {what}. It reads every statement."));
+            let (interval, fall) = (spec.check_interval_s.get(), spec.fall);
+            page.text(Tone::Dim, &format!("reads read_only every {interval} s; DOWN after {fall} failed checks"));
+            backends(page, stage, ix);
+        }
         ComponentKind::Database(_) => {
             if let Some(now) = sim.database(ix) {
                 // The writable database has no lag, and the lag of a database that is down is unknown.
                 let is_up = sim.station(ix).health.is_up();
                 let lag = match now.lag_s {
-                    _ if now.writable || !is_up => String::new(),
+                    _ if now.writable || !is_up || now.role == DatabaseRole::MultiPrimary => String::new(),
                     None => "lag NULL, ".to_owned(),
                     Some(lag) => format!("lag {:.0} ms, ", lag * 1e3),
                 };
@@ -221,6 +207,39 @@ fn cache(page: &mut Page, stage: &Stage, ix: ComponentIx, spec: &CacheSpec) {
     }
 }
 
+/// Writes the state of each backend according to the health checks.
+fn backends(page: &mut Page, stage: &Stage, ix: ComponentIx) {
+    let (infra, sim) = (stage.infra(), stage.sim());
+    let blind = blind(stage, ix);
+    if let Some(why) = &blind {
+        page.text(Tone::Warn, &format!("No health checks{why}. Last known state:"));
+    }
+    for link in infra.links_from(ix) {
+        let (_, to) = infra.ends(link);
+        let Some(up) = sim.backend_up(link) else { continue };
+        let code = sim.check_code(link).map_or_else(String::new, |code| format!(" {code}"));
+        let (tone, word) = match (up, sim.is_draining(&infra.hop_element(link))) {
+            (false, _) => (Tone::Bad, format!("DOWN{code}")),
+            (true, Some(true)) => (Tone::Warn, "draining".to_owned()),
+            (true, _) => (Tone::Good, "UP".to_owned()),
+        };
+        let role = match sim.seen_writable(link) {
+            Some(true) => ", takes writes",
+            Some(false) => ", read-only",
+            None => "",
+        };
+        let (tone, word) = if blind.is_some() { (Tone::Dim, format!("was {word}")) } else { (tone, word) };
+        // With a check code, the full wording does not fit.
+        let rest = if code.is_empty() { "in progress" } else { "open" };
+        let weight = infra.link(link).weight;
+        let weight = if weight > 1 { format!(", weight {weight}") } else { String::new() };
+        let line = Line::new(Tone::Text, format!("→ {} ", infra.component(to).id))
+            .with(tone, word)
+            .with(Tone::Dim, format!("  {} {rest}{weight}{role}", sim.active(link)));
+        page.line(line.doing(SelectAction::Element(infra.hop_element(link))));
+    }
+}
+
 /// Writes how long a component waits for its upstreams, and which of them it has ejected.
 fn upstreams(page: &mut Page, stage: &Stage, ix: ComponentIx, spec: &ProxySpec) {
     let (infra, sim) = (stage.infra(), stage.sim());
@@ -258,6 +277,12 @@ fn database(page: &mut Page, was: DatabaseRole, now: &DatabaseView, is_up: bool)
     let (tone, text) = match (now.role, was) {
         _ if !is_up => (Tone::Bad, "Its data is on disk; it accepts neither reads nor writes now."),
         _ if now.writable && now.disk_full => (Tone::Bad, "Accepts reads; its disk is full, so writes fail."),
+        (DatabaseRole::MultiPrimary, _) if now.writable => {
+            (Tone::Good, "Writable, like every member: all members must certify each write.")
+        }
+        (DatabaseRole::MultiPrimary, _) => {
+            (Tone::Bad, "Not part of the majority, or still catching up: it refuses all queries with error 1047.")
+        }
         (DatabaseRole::Member, _) if now.writable => {
             (Tone::Good, "Writable: elected primary; a majority must acknowledge each write.")
         }
@@ -284,7 +309,8 @@ fn replication(page: &mut Page, now: &DatabaseView, is_up: bool) {
     if now.lag_changes > 1 {
         page.text(Tone::Dim, &format!("{} changes behind", now.lag_changes));
     }
-    if is_up && now.lag_s.is_none() && now.role != DatabaseRole::Primary {
+    let follows = matches!(now.role, DatabaseRole::Replica | DatabaseRole::Member);
+    if is_up && now.lag_s.is_none() && follows {
         page.text(Tone::Warn, "replication is broken: lag NULL means unknown, since it receives no changes");
     }
     let counts = [("stale reads", now.stale_reads), ("lost writes", now.lost_writes), ("divergent writes", now.divergent_writes)];

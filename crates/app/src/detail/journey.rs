@@ -6,7 +6,9 @@
 use hoplight_model::behaviour::RequestPart;
 use hoplight_model::text::{self, padded, split_at_column};
 use hoplight_model::{Cipher, ComponentIx, Infrastructure, LinkIx, Tier};
-use hoplight_sim::{Activity, CapturedPayload, EventKind, Heading, JournalEvent, Phase, SimTime, Status, TraceSpan};
+use hoplight_sim::{
+    Activity, CapturedPayload, EventKind, FailureReason, Heading, JournalEvent, Phase, SimTime, Status, TraceSpan,
+};
 
 use crate::line::{Line, Page};
 use crate::message_text;
@@ -288,6 +290,7 @@ fn usual(infra: &Infrastructure, at: Option<ComponentIx>, came: Option<&JournalE
             RequestPart::Work(Tier::Application) => format!("{id} needs data, and requests it"),
             RequestPart::User => format!("{id} sends the request"),
             RequestPart::Work(Tier::Cache) => format!("{id} fetches it"),
+            RequestPart::Work(Tier::SqlProxy) => format!("{id} forwards the statement to a database"),
             RequestPart::Work(Tier::Balancer | Tier::Database)
             | RequestPart::Lookup
             | RequestPart::Filter
@@ -314,5 +317,10 @@ fn message_of(notes: &[&JournalEvent], at: usize) -> Option<(LinkIx, CapturedPay
             EventKind::Unresolved { nxdomain, .. } => Some(nxdomain),
             _ => None,
         }) == Some(true);
-    Some((*link, CapturedPayload::Request { number, kind, heading: *heading, phase: *phase, status: *status, nxdomain }))
+    let conflict = notes[..at].iter().rev().find_map(|note| match note.what {
+        EventKind::Fails { why, .. } => Some(why),
+        _ => None,
+    }) == Some(FailureReason::Conflict);
+    let (heading, phase, status) = (*heading, *phase, *status);
+    Some((*link, CapturedPayload::Request { number, kind, heading, phase, status, nxdomain, conflict }))
 }

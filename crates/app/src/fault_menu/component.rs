@@ -132,6 +132,10 @@ fn database(sim: &Simulation, id: &ComponentId, role: DatabaseRole) -> Vec<Fault
             Command::Fault(Fault::Leak { from: Some(from), to: id.clone(), count }),
         );
     }
+    // Every member of a multi-primary cluster accepts writes, and follows no other.
+    if role == DatabaseRole::MultiPrimary {
+        return actions;
+    }
     if writable {
         action(
             phrase!["make ", id, " read-only"],

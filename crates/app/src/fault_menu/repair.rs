@@ -1,5 +1,6 @@
 //! Repairs of active faults.
 
+use hoplight_model::behaviour::ClusterRules;
 use hoplight_model::{Element, TopologyEdit};
 use hoplight_sim::catalogue::CommonFault;
 use hoplight_sim::fault::Fault;
@@ -68,7 +69,8 @@ pub(super) fn fault_actions(sim: &Simulation, rate_set: bool) -> Vec<FaultAction
 fn leaders(sim: &Simulation) -> Option<FaultAction> {
     let infra = sim.infrastructure();
     let writable = |cluster: &Vec<_>| cluster.iter().filter(|ix| sim.database(**ix).is_some_and(|view| view.writable)).count();
-    let counts: Vec<usize> = infra.database_clusters().iter().map(writable).collect();
+    let has_leader = |cluster: &Vec<_>| !ClusterRules::of(infra, cluster).multi_primary;
+    let counts: Vec<usize> = infra.database_clusters().iter().filter(|cluster| has_leader(cluster)).map(writable).collect();
     let (fault, title, about) = if counts.iter().any(|count| *count > 1) {
         (
             CommonFault::SplitBrain,

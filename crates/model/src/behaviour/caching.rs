@@ -60,6 +60,7 @@ const fn lookup_policy(spec: &CacheSpec) -> FailurePolicy {
         reset: miss,
         certificate: miss,
         read_only: miss,
+        not_ready: miss,
         too_many_connections: miss,
         timed_out: miss,
     }

@@ -1,7 +1,7 @@
 //! Rules of a database cluster.
 
 use crate::component::{DatabaseSpec, Failover};
-use crate::database::{DatabaseRole, EXPEL};
+use crate::database::{DatabaseRole, EXPEL, HOT_ROWS, SUSPECT};
 use crate::infrastructure::{ComponentIx, Infrastructure};
 use crate::quantity::Seconds;
 
@@ -13,15 +13,21 @@ pub const SEMI_SYNC_TIMEOUT: Seconds = Seconds::literal(10.0);
 pub const HEARTBEAT: Seconds = Seconds::literal(1.0);
 
 /// The rules of one cluster.
+#[expect(clippy::struct_excessive_bools, reason = "independent rules")]
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ClusterRules {
     /// Whether a write is acknowledged once a majority has it and the members elect the writer (MySQL Group
     /// Replication).
     pub quorum: bool,
+    /// Whether all members accept writes, and a write is acknowledged once all of them have certified it (Galera).
+    pub multi_primary: bool,
+    /// Number of rows among which the writes of a multi-primary cluster are spread.
+    pub hot_rows: u32,
     /// Number of members that form a majority of the authored ones, as in etcd. MySQL Group Replication does not count
     /// expelled members.
     pub majority: usize,
-    /// How long the writer must be silent before the others replace it: `expel_s` with a quorum, otherwise the
+    /// How long the writer must be silent before the others replace it, or a member before the others expel it: `expel_s`
+    /// in a quorum or multi-primary cluster, otherwise the
     /// failover's `after_s`; `None` if an operator must promote a replica.
     pub replaced_after: Option<Seconds>,
     /// Whether a replaced writer becomes read-only once it learns of its successor.
@@ -35,6 +41,8 @@ impl ClusterRules {
     pub fn of(infra: &Infrastructure, members: &[ComponentIx]) -> Self {
         let specs: Vec<&DatabaseSpec> = members.iter().filter_map(|ix| infra.component(*ix).kind.as_database()).collect();
         let quorum = specs.iter().any(|spec| spec.role == DatabaseRole::Member);
+        let multi_primary = specs.iter().any(|spec| spec.role == DatabaseRole::MultiPrimary);
+        let hot_rows = specs.iter().filter_map(|spec| spec.hot_rows).max().unwrap_or(HOT_ROWS);
         let expel = specs.iter().filter_map(|spec| spec.expel_s).reduce(|a, b| if b > a { b } else { a });
         let failover = specs.iter().find_map(|spec| match spec.failover {
             Failover::Automatic { after_s } => Some(after_s),
@@ -42,8 +50,14 @@ impl ClusterRules {
         });
         Self {
             quorum,
+            multi_primary,
+            hot_rows,
             majority: specs.len() / 2 + 1,
-            replaced_after: if quorum { Some(expel.unwrap_or(EXPEL)) } else { failover },
+            replaced_after: match (quorum, multi_primary) {
+                (true, _) => Some(expel.unwrap_or(EXPEL)),
+                (_, true) => Some(expel.unwrap_or(SUSPECT)),
+                _ => failover,
+            },
             fence: quorum || specs.iter().any(|spec| spec.fence),
             semi_sync: specs.iter().any(|spec| spec.semi_sync),
         }
@@ -61,7 +75,7 @@ pub fn first_authority(infra: &Infrastructure, members: &[ComponentIx]) -> Optio
 /// Whether a database accepts writes at the start. `members` is its cluster.
 pub fn starts_writable(infra: &Infrastructure, members: &[ComponentIx], ix: ComponentIx) -> bool {
     match infra.component(ix).kind.as_database().map(|spec| spec.role) {
-        Some(DatabaseRole::Primary) => true,
+        Some(DatabaseRole::Primary | DatabaseRole::MultiPrimary) => true,
         Some(DatabaseRole::Member) => first_authority(infra, members) == Some(ix),
         Some(DatabaseRole::Replica) | None => false,
     }

@@ -124,6 +124,8 @@ const NARROW: Shape = Shape::Block(Some(7));
 const WIDE: Shape = Shape::Block(None);
 /// Varnish's usual port.
 const VARNISH: u16 = 6081;
+/// Port of an SQL proxy: the default of `ProxySQL`.
+const SQL_PROXY_PORT: u16 = 6033;
 
 impl ComponentKind {
     /// The facts about this kind.
@@ -230,6 +232,19 @@ impl ComponentKind {
                     // Redis accepts a connection above `maxclients` and closes it with an error.
                     CachePlace::Beside => WhenFull::Refuse,
                 },
+                fails_as: FailsAs::Program,
+                crash: CrashEffect::Refuses,
+                shape: WIDE,
+                column: Column::Last,
+            },
+            Self::SqlProxy(_) => KindFacts {
+                part: RequestPart::Work(Tier::SqlProxy),
+                operator: Operator::Site,
+                asks: &[Dns, Sql],
+                answers: &[Sql],
+                usual_port: Some(SQL_PROXY_PORT),
+                http_tls: HttpTls::Inside,
+                when_full: WhenFull::TooManyConnections,
                 fails_as: FailsAs::Program,
                 crash: CrashEffect::Refuses,
                 shape: WIDE,

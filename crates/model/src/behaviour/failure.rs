@@ -41,6 +41,8 @@ pub enum AttemptFailure {
     Certificate,
     /// The database is read-only (error 1290).
     ReadOnly,
+    /// The database does not belong to its cluster's majority, or has not caught up (error 1047).
+    NotReady,
     /// The database is out of connections (error 1040).
     TooManyConnections,
     /// No response within [`super::Forwarding::timeout`].
@@ -49,8 +51,16 @@ pub enum AttemptFailure {
 
 impl AttemptFailure {
     /// All failures.
-    pub const ALL: [Self; 7] =
-        [Self::Refused, Self::Silent, Self::Reset, Self::Certificate, Self::ReadOnly, Self::TooManyConnections, Self::TimedOut];
+    pub const ALL: [Self; 8] = [
+        Self::Refused,
+        Self::Silent,
+        Self::Reset,
+        Self::Certificate,
+        Self::ReadOnly,
+        Self::NotReady,
+        Self::TooManyConnections,
+        Self::TimedOut,
+    ];
 }
 
 /// What a client does after a failed attempt.
@@ -109,7 +119,7 @@ impl Ejection {
             | AttemptFailure::Reset
             | AttemptFailure::Certificate
             | AttemptFailure::TimedOut => true,
-            AttemptFailure::ReadOnly | AttemptFailure::TooManyConnections => false,
+            AttemptFailure::ReadOnly | AttemptFailure::NotReady | AttemptFailure::TooManyConnections => false,
         }
     }
 }
@@ -131,6 +141,8 @@ pub struct FailurePolicy {
     pub certificate: Reaction,
     /// After [`AttemptFailure::ReadOnly`].
     pub read_only: Reaction,
+    /// After [`AttemptFailure::NotReady`].
+    pub not_ready: Reaction,
     /// After [`AttemptFailure::TooManyConnections`].
     pub too_many_connections: Reaction,
     /// After [`AttemptFailure::TimedOut`].
@@ -146,6 +158,7 @@ impl FailurePolicy {
             AttemptFailure::Reset => self.reset,
             AttemptFailure::Certificate => self.certificate,
             AttemptFailure::ReadOnly => self.read_only,
+            AttemptFailure::NotReady => self.not_ready,
             AttemptFailure::TooManyConnections => self.too_many_connections,
             AttemptFailure::TimedOut => self.timed_out,
         }

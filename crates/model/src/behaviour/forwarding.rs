@@ -2,9 +2,9 @@
 
 use super::caching::{Caching, caching};
 use super::failure::{Ejection, FailurePolicy, HttpError, NextAttempt, Reaction, RetryRule};
-use super::upstreams;
+use super::{has_upstreams, upstreams};
 use crate::balancer::{Algorithm, BalancerSpec, HealthCheck};
-use crate::component::{ComponentKind, ProxySpec};
+use crate::component::{ComponentKind, ProxySpec, SqlProxyMode, SqlProxySpec, UpstreamBalance};
 use crate::connection::Connections;
 use crate::infrastructure::{ComponentIx, Infrastructure, LinkIx};
 use crate::link::Protocol;
@@ -22,6 +22,9 @@ pub const APP_TIMEOUT: Seconds = Seconds::literal(2.0);
 pub const MOST_UPSTREAMS: usize = 8;
 /// Maximum pause before a balancer retries the same backend, as in HAProxy.
 const LONGEST_PAUSE: Seconds = Seconds::literal(1.0);
+
+/// No time limit: a day. An SQL proxy waits as long as its client (`ProxySQL`: `mysql-default_query_timeout`, 24 h).
+const UNLIMITED: Seconds = Seconds::literal(86_400.0);
 
 /// How a component forwards requests of one kind.
 #[derive(Clone, Debug, PartialEq)]
@@ -60,6 +63,17 @@ pub struct Forwarding {
     /// Whether it remembers which database accepted the last write. It must then inspect the response to every write
     /// instead of only relaying it.
     pub learns_writer: bool,
+    /// Whether it closes the connection instead of reporting an error: it does not speak HTTP on this connection.
+    pub closes_on_error: bool,
+}
+
+/// The role that a database must have to get a statement from an SQL proxy, according to the proxy's health checks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WantedRole {
+    /// The first writable database.
+    Writable,
+    /// The read-only databases in turn; if none of them is UP, the first writable one.
+    ReadOnly,
 }
 
 /// How an upstream is chosen.
@@ -73,6 +87,8 @@ pub enum UpstreamChoice {
     Writer,
     /// The first link.
     First,
+    /// By the role of the database, among databases that are UP and not draining.
+    Role(WantedRole),
 }
 
 /// A balancer's health checks (HAProxy: `check`, `inter`, `fall`, `rise`, `timeout check`).
@@ -131,6 +147,38 @@ impl Forwarding {
             notices_aborts: false,
             cache: None,
             learns_writer: false,
+            closes_on_error: passes_tls,
+        }
+    }
+
+    /// The forwarding of an SQL proxy.
+    pub(super) fn of_sql_proxy(infra: &Infrastructure, ix: ComponentIx, kind: RequestKind, spec: &SqlProxySpec) -> Self {
+        let policy = sql_proxy_policy(spec);
+        let splits = spec.mode == SqlProxyMode::ReadWriteSplit && !kind.is_write();
+        Self {
+            links: upstreams(infra, ix, kind),
+            choice: UpstreamChoice::Role(if splits { WantedRole::ReadOnly } else { WantedRole::Writable }),
+            http: policy,
+            sql: policy,
+            no_upstream: HttpError::Unavailable,
+            timeout: UNLIMITED,
+            queue_timeout: None,
+            hold: infra.component(ix).station().hold,
+            health: Some(HealthChecking {
+                depth: HealthCheck::HttpDatabase,
+                interval: spec.check_interval_s,
+                connect_timeout: shorter(spec.connect_timeout_s, spec.check_interval_s),
+                timeout: spec.check_interval_s,
+                fall: spec.fall,
+                rise: spec.rise,
+            }),
+            ejection: None,
+            connections: infra.component(ix).kind.upstream(),
+            passes_tls: false,
+            notices_aborts: false,
+            learns_writer: false,
+            closes_on_error: true,
+            cache: None,
         }
     }
 
@@ -139,7 +187,11 @@ impl Forwarding {
         let driver = Self::of_driver(infra, ix, kind, spec)?;
         // If its first link goes to a database, it runs the code itself, as in LAMP.
         let runs_code = infra.link(*driver.links.first()?).protocol == Protocol::Sql;
-        let choice = if runs_code { driver.choice } else { UpstreamChoice::RoundRobin };
+        let choice = match spec.balance {
+            _ if runs_code => driver.choice,
+            Some(UpstreamBalance::Order) => UpstreamChoice::First,
+            Some(UpstreamBalance::RoundRobin) | None => UpstreamChoice::RoundRobin,
+        };
         Some(Self {
             choice,
             ejection: ejection(spec, choice, driver.links.len()),
@@ -194,10 +246,14 @@ impl Forwarding {
     fn of_driver(infra: &Infrastructure, ix: ComponentIx, kind: RequestKind, spec: &ProxySpec) -> Option<Self> {
         let links = upstreams(infra, ix, kind);
         let follows = kind.is_write() && spec.follow_primary;
-        let policy = driver_policy(spec, links.len(), follows);
         let has_database = links.iter().any(|link| infra.link(*link).protocol == Protocol::Sql);
         links.first()?;
-        let choice = if follows { UpstreamChoice::Writer } else { UpstreamChoice::First };
+        let choice = match spec.balance {
+            _ if follows => UpstreamChoice::Writer,
+            Some(UpstreamBalance::RoundRobin) => UpstreamChoice::RoundRobin,
+            Some(UpstreamBalance::Order) | None => UpstreamChoice::First,
+        };
+        let policy = driver_policy(spec, links.len(), choice);
         Some(Self {
             ejection: ejection(spec, choice, links.len()),
             links,
@@ -214,6 +270,7 @@ impl Forwarding {
             notices_aborts: false,
             cache: caching(infra, ix, kind),
             learns_writer: follows && has_database,
+            closes_on_error: false,
         })
     }
 }
@@ -222,7 +279,7 @@ impl Forwarding {
 fn ejection(spec: &ProxySpec, choice: UpstreamChoice, upstreams: usize) -> Option<Ejection> {
     let ejects = match choice {
         UpstreamChoice::RoundRobin | UpstreamChoice::First => upstreams > 1 && spec.max_fails > 0,
-        UpstreamChoice::Balanced(_) | UpstreamChoice::Writer => false,
+        UpstreamChoice::Balanced(_) | UpstreamChoice::Writer | UpstreamChoice::Role(_) => false,
     };
     ejects.then_some(Ejection { max_fails: spec.max_fails, fail_timeout: spec.fail_timeout_s })
 }
@@ -247,6 +304,28 @@ fn balancer_policy(spec: &BalancerSpec, passes_tls: bool) -> FailurePolicy {
         // With passthrough, the browser checks the certificate.
         certificate: if passes_tls { Reaction::Relay } else { Reaction::Retry(HttpError::Unavailable) },
         read_only: Reaction::Relay,
+        not_ready: Reaction::Relay,
+        too_many_connections: Reaction::Relay,
+        timed_out: Reaction::Report(HttpError::GatewayTimeout),
+    }
+}
+
+/// An SQL proxy retries failed connections on another suitable database. Everything else is between the client and the
+/// database: it relays their errors, and the loss of the connection.
+fn sql_proxy_policy(spec: &SqlProxySpec) -> FailurePolicy {
+    FailurePolicy {
+        retry: RetryRule {
+            attempts: usize::from(spec.retries) + 1,
+            next: NextAttempt::Redispatch,
+            pause: Some(shorter(spec.connect_timeout_s, LONGEST_PAUSE)),
+        },
+        connect_timeout: spec.connect_timeout_s,
+        refused: Reaction::Retry(HttpError::Unavailable),
+        silent: Reaction::Retry(HttpError::Unavailable),
+        reset: Reaction::Relay,
+        certificate: Reaction::Report(HttpError::Unavailable),
+        read_only: Reaction::Relay,
+        not_ready: Reaction::Relay,
         too_many_connections: Reaction::Relay,
         timed_out: Reaction::Report(HttpError::GatewayTimeout),
     }
@@ -265,19 +344,23 @@ fn web_policy(spec: &ProxySpec, kind: RequestKind, upstreams: usize) -> FailureP
         reset: sent(HttpError::BadGateway),
         certificate: Reaction::Retry(HttpError::BadGateway),
         read_only: Reaction::Relay,
+        not_ready: Reaction::Relay,
         too_many_connections: Reaction::Relay,
         timed_out: sent(HttpError::GatewayTimeout),
     }
 }
 
 /// A database driver with a list of hosts: after a failed connection it tries the next one. A driver that looks for the
-/// writer wraps around; any other stops at the end of the list. Every other failure is an exception in the code.
-fn driver_policy(spec: &ProxySpec, databases: usize, follows_writer: bool) -> FailurePolicy {
+/// writer or takes turns wraps around; any other stops at the end of the list. Every other failure is an exception in the code.
+fn driver_policy(spec: &ProxySpec, databases: usize, choice: UpstreamChoice) -> FailurePolicy {
     let exception = Reaction::Report(HttpError::InternalServerError);
     FailurePolicy {
         retry: RetryRule {
             attempts: databases,
-            next: if follows_writer { NextAttempt::Round } else { NextAttempt::Following },
+            next: match choice {
+                UpstreamChoice::Writer | UpstreamChoice::RoundRobin => NextAttempt::Round,
+                UpstreamChoice::First | UpstreamChoice::Balanced(_) | UpstreamChoice::Role(_) => NextAttempt::Following,
+            },
             pause: None,
         },
         connect_timeout: spec.connect_timeout_s,
@@ -286,6 +369,7 @@ fn driver_policy(spec: &ProxySpec, databases: usize, follows_writer: bool) -> Fa
         reset: exception,
         certificate: exception,
         read_only: exception,
+        not_ready: exception,
         too_many_connections: exception,
         timed_out: exception,
     }
@@ -301,7 +385,8 @@ pub fn check_depth(infra: &Infrastructure, ix: ComponentIx) -> Option<HealthChec
             let runs_code = !links.is_empty() && links.iter().all(|link| infra.link(*link).protocol == Protocol::Sql);
             Some(if runs_code { HealthCheck::HttpDatabase } else { HealthCheck::HttpApp })
         }
-        ComponentKind::App(_) => Some(HealthCheck::HttpDatabase),
+        ComponentKind::SqlProxy(_) => Some(HealthCheck::HttpDatabase),
+        ComponentKind::App(_) => has_upstreams(infra, ix).then_some(HealthCheck::HttpDatabase),
         ComponentKind::Cache(spec) => (!spec.is_beside()).then_some(HealthCheck::HttpApp),
         ComponentKind::Browser
         | ComponentKind::DnsResolver(_)

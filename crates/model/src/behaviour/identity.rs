@@ -75,8 +75,9 @@ pub fn resumes_sessions(infra: &Infrastructure, hop: &Hop) -> bool {
     infra.link(hop.link).protocol == Protocol::Http && !is_told_not_to
 }
 
-/// Whether a balancer's health checks use TLS: they do if its traffic to backends is encrypted (HAProxy: `check-ssl`,
-/// implied by `ssl`).
-pub fn checks_speak_tls(infra: &Infrastructure) -> bool {
-    infra.tls().edge == TlsMode::Reencrypt
+/// Whether health checks on a link of this protocol use TLS: they do if the traffic on it is encrypted (HAProxy:
+/// `check-ssl`, implied by `ssl`).
+pub fn checks_speak_tls(infra: &Infrastructure, protocol: Protocol) -> bool {
+    let tls = infra.tls();
+    if protocol == Protocol::Sql { tls.app_to_db } else { tls.edge == TlsMode::Reencrypt }
 }

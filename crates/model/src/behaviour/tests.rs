@@ -104,11 +104,11 @@ fn a_balancer_retries_failed_connections_and_reports_other_failures() {
     assert_eq!((policy.retry.attempts, policy.retry.next), (4, NextAttempt::Same), "three retries after the first attempt");
     assert_eq!(policy.retry.pause.map(Seconds::get), Some(1.0));
     let after = AttemptFailure::ALL.map(|failure| policy.after(failure));
-    let [refused, silent, reset, certificate, read_only, too_many, timed_out] = after;
+    let [refused, silent, reset, certificate, read_only, not_ready, too_many, timed_out] = after;
     assert_eq!([refused, silent], [Reaction::Retry(HttpError::Unavailable); 2]);
     assert_eq!(reset, Reaction::Report(HttpError::BadGateway));
     assert_eq!(certificate, Reaction::Retry(HttpError::Unavailable));
-    assert_eq!([read_only, too_many], [Reaction::Relay; 2]);
+    assert_eq!([read_only, not_ready, too_many], [Reaction::Relay; 3]);
     assert_eq!(timed_out, Reaction::Report(HttpError::GatewayTimeout));
     let health = balancer.health.unwrap();
     assert_eq!((health.fall, health.rise, health.depth), (3, 2, HealthCheck::Tcp));
@@ -141,7 +141,7 @@ fn a_web_server_serves_static_pages_and_retries_failed_connections_on_the_next_a
     assert_eq!((policy.silent, policy.connect_timeout.get()), (Reaction::Retry(HttpError::GatewayTimeout), 1.0));
     assert_eq!(policy.timed_out, Reaction::Report(HttpError::GatewayTimeout));
     assert!(!web.learns_writer);
-    assert_eq!(of(&infra, "app-1", RequestKind::Read), Behaviour::Fail(HttpError::InternalServerError));
+    assert_eq!(of(&infra, "app-1", RequestKind::Read), Behaviour::Respond);
 }
 
 #[test]
@@ -306,4 +306,36 @@ fn facts_are_consistent() {
         assert!(!kind.can_pass_tls() || kind.asks(Protocol::Http), "{word}: only proxies pass TLS through");
         assert_eq!(facts.part == RequestPart::User, !kind.can_crash(), "{word}: only users cannot crash");
     }
+}
+
+#[test]
+fn an_application_without_a_database_responds_itself() {
+    let hello = site("", r#"(id: "app", kind: App())"#, "");
+    for kind in RequestKind::ALL {
+        assert_eq!(of(&hello, "app", kind), Behaviour::Respond);
+    }
+    assert_eq!(check_depth(&hello, hello.find("app").unwrap()), None);
+    // With a database for reads only, it does not guess what to do with writes.
+    let reads =
+        site("", r#"(id: "app", kind: App()), (id: "db", kind: Database())"#, r#"(from: "app", to: "db", kinds: [Read])"#);
+    assert_eq!(of(&reads, "app", RequestKind::Write), Behaviour::Fail(HttpError::InternalServerError));
+}
+
+#[test]
+fn upstreams_are_used_in_turn_or_in_order() {
+    let parts = |of_web: &str, of_app: &str| {
+        format!(
+            r#"(id: "web", kind: Web({of_web})), (id: "app-1", kind: App({of_app})), (id: "app-2", kind: App()),
+            (id: "db-1", kind: Database()), (id: "db-2", kind: Database(role: Replica))"#
+        )
+    };
+    let links = r#"(from: "web", to: "app-1"), (from: "web", to: "app-2"), (from: "app-1", to: "db-1"), (from: "app-1", to: "db-2"),
+        (from: "db-1", to: "db-2")"#;
+    let choice =
+        |of_web: &str, of_app: &str, id: &str, kind| forwarding(&site("", &parts(of_web, of_app), links), id, kind).choice;
+    assert_eq!(choice("", "", "web", RequestKind::Read), UpstreamChoice::RoundRobin);
+    assert_eq!(choice("balance: Order", "", "web", RequestKind::Read), UpstreamChoice::First);
+    assert_eq!(choice("", "", "app-1", RequestKind::Read), UpstreamChoice::First);
+    assert_eq!(choice("", "balance: RoundRobin", "app-1", RequestKind::Read), UpstreamChoice::RoundRobin);
+    assert_eq!(choice("", "balance: RoundRobin", "app-1", RequestKind::Write), UpstreamChoice::Writer);
 }

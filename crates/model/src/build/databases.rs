@@ -7,6 +7,8 @@ use crate::problem::ClusterProblem;
 /// Permitted sizes of a quorum cluster. With two members, the loss of either one stops all writes; MySQL Group
 /// Replication supports at most nine.
 const MEMBERS: std::ops::RangeInclusive<usize> = 3..=9;
+/// Permitted sizes of a multi-primary cluster. Two members are permitted, since people run them; a finding warns of it.
+const MULTI_PRIMARY_MEMBERS: std::ops::RangeInclusive<usize> = 2..=9;
 
 /// Returns the first problem and the database that it concerns.
 pub(super) fn problem(infra: &Infrastructure) -> Option<(ComponentIx, ClusterProblem)> {
@@ -25,8 +27,14 @@ fn in_cluster(infra: &Infrastructure, cluster: &[ComponentIx]) -> Option<(Compon
                 return Some((*ix, ClusterProblem::SettingOfPrimary { role, field }));
             }
         }
-        if spec.expel_s.is_some() && role != DatabaseRole::Member {
-            return Some((*ix, ClusterProblem::SettingOfMember(role)));
+        if spec.expel_s.is_some() && !matches!(role, DatabaseRole::Member | DatabaseRole::MultiPrimary) {
+            return Some((*ix, ClusterProblem::SettingOfMember { role, field: "expel_s" }));
+        }
+        if spec.hot_rows.is_some() && role != DatabaseRole::MultiPrimary {
+            return Some((*ix, ClusterProblem::SettingOfMember { role, field: "hot_rows" }));
+        }
+        if spec.hot_rows == Some(0) {
+            return Some((*ix, ClusterProblem::NoRows));
         }
         let automatic = spec.failover != Failover::Manual;
         if (automatic || spec.semi_sync) && !specs.iter().any(|(_, other)| other.role == DatabaseRole::Replica) {
@@ -37,14 +45,16 @@ fn in_cluster(infra: &Infrastructure, cluster: &[ComponentIx]) -> Option<(Compon
             return Some((*ix, ClusterProblem::SecondPrimary(name(*other))));
         }
     }
-    let members: Vec<ComponentIx> =
-        specs.iter().filter(|(_, spec)| spec.role == DatabaseRole::Member).map(|(ix, _)| *ix).collect();
-    let first = *members.first()?;
-    if let Some((other, spec)) = specs.iter().find(|(_, spec)| spec.role != DatabaseRole::Member) {
+    let is_member = |role: DatabaseRole| matches!(role, DatabaseRole::Member | DatabaseRole::MultiPrimary);
+    let (first, of_first) = specs.iter().find(|(_, spec)| is_member(spec.role))?;
+    let (first, role) = (*first, of_first.role);
+    if let Some((other, spec)) = specs.iter().find(|(_, spec)| spec.role != role) {
         return Some((*other, ClusterProblem::Mixed { member: name(first), role: spec.role }));
     }
-    if !MEMBERS.contains(&members.len()) {
-        return Some((first, ClusterProblem::Members { count: members.len(), range: MEMBERS.into_inner() }));
+    let members: Vec<ComponentIx> = specs.iter().map(|(ix, _)| *ix).collect();
+    let range = if role == DatabaseRole::Member { MEMBERS } else { MULTI_PRIMARY_MEMBERS };
+    if !range.contains(&members.len()) {
+        return Some((first, ClusterProblem::Members { count: members.len(), range: range.into_inner() }));
     }
     members.iter().enumerate().find_map(|(number, a)| {
         let is_apart = |b: &&ComponentIx| {

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use super::Builder;
-use crate::component::{Component, ComponentKind};
+use crate::component::{Component, ComponentKind, DatabaseRole};
 use crate::id::ComponentId;
 use crate::link::{Link, LinkSpec, Protocol};
 use crate::problem::{Problem, ProblemKind, ProblemPath};
@@ -91,8 +91,24 @@ fn inside_ms(from: &Component, to: &Component) -> f64 {
     if from.server.is_some() && from.server == to.server { 0.02 } else { 0.25 }
 }
 
-/// The port of an exporter: Prometheus' `node_exporter`.
+/// Port of an exporter: Prometheus' `node_exporter`.
 const EXPORTER_PORT: u16 = 9_100;
+
+/// Port on which the members of a multi-primary cluster talk to each other (Galera's default).
+const GROUP_PORT: u16 = 4_567;
+
+/// The default port of a link's server end, unless another program on its server has it.
+fn usual_port(protocol: Protocol, outside: bool, to: &ComponentKind) -> u16 {
+    let is_group = to.as_database().is_some_and(|spec| spec.role == DatabaseRole::MultiPrimary);
+    match protocol {
+        Protocol::Replication if is_group => GROUP_PORT,
+        Protocol::Metrics if !to.is_monitoring_service() => EXPORTER_PORT,
+        Protocol::Sql => to.facts().usual_port.unwrap_or_else(|| protocol.usual_port(!outside)),
+        Protocol::Dns | Protocol::Http | Protocol::Cache | Protocol::Replication | Protocol::Metrics | Protocol::Vrrp => {
+            protocol.usual_port(!outside)
+        }
+    }
+}
 
 /// Completes a link with defaults.
 pub(super) fn complete(spec: &LinkSpec, protocol: Protocol, from: &Component, to: &Component) -> Link {
@@ -106,10 +122,7 @@ pub(super) fn complete(spec: &LinkSpec, protocol: Protocol, from: &Component, to
     let kinds = spec.kinds.as_ref().map_or([true; 3], |listed| RequestKind::ALL.map(|kind| listed.contains(&kind)));
     Link {
         protocol,
-        port: spec.port.unwrap_or_else(|| match protocol {
-            Protocol::Metrics if !to.kind.is_monitoring_service() => EXPORTER_PORT,
-            _ => protocol.usual_port(!outside),
-        }),
+        port: spec.port.unwrap_or_else(|| usual_port(protocol, outside, &to.kind)),
         reliability: spec.reliability,
         latency: spec.latency_ms.unwrap_or(Millis::literal(usual_ms)),
         kinds,

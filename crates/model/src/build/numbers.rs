@@ -34,16 +34,19 @@ pub(super) fn check_numbers(number: usize, component: &Component) -> Result<(), 
     if let Some(spec) = component.kind.as_cache() {
         check_cache(number, id, spec)?;
     }
-    if let Some(spec) = component.kind.as_balancer() {
-        if spec.retries > MAX_RETRIES {
-            let (value, range) = (u32::from(spec.retries), (0, u32::from(MAX_RETRIES)));
+    let balancer = component.kind.as_balancer().map(|spec| (spec.retries, spec.fall, spec.rise));
+    let proxy = component.kind.as_sql_proxy().map(|spec| (spec.retries, spec.fall, spec.rise));
+    if let Some((retries, fall, rise)) = balancer.or(proxy) {
+        if retries > MAX_RETRIES {
+            let (value, range) = (u32::from(retries), (0, u32::from(MAX_RETRIES)));
             return wrong(["kind", "retries"], ProblemKind::OutOfRange { of: Ranged::Retries(id.clone()), value, range });
         }
-        if spec.fall == 0 || spec.rise == 0 {
-            let field = if spec.fall == 0 { "fall" } else { "rise" };
+        if fall == 0 || rise == 0 {
+            let field = if fall == 0 { "fall" } else { "rise" };
             return wrong(["kind", field], ProblemKind::NoCheckToDecide(id.clone()));
         }
-        if spec.vrrp.as_ref().and_then(|vrrp| vrrp.track).is_some_and(|track| track.fall == 0) {
+        let vrrp = component.kind.as_balancer().and_then(|spec| spec.vrrp.as_ref());
+        if vrrp.and_then(|vrrp| vrrp.track).is_some_and(|track| track.fall == 0) {
             return wrong(["kind", "vrrp"], ProblemKind::NoCheckToDecide(id.clone()));
         }
     }

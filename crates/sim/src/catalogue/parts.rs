@@ -12,6 +12,8 @@ pub(super) struct Parts<'a> {
     pub(super) caches: Vec<ComponentId>,
     pub(super) primaries: Vec<ComponentId>,
     pub(super) replicas: Vec<ComponentId>,
+    pub(super) sql_proxies: Vec<ComponentId>,
+    pub(super) multi_primaries: Vec<ComponentId>,
     pub(super) agents: Vec<ComponentId>,
     pub(super) services: Vec<ComponentId>,
     /// The firewalls of pairs that are active at first.
@@ -52,6 +54,8 @@ impl<'a> Parts<'a> {
             caches: all(|kind| kind.as_cache().is_some()),
             primaries: all(|kind| kind.as_database().is_some_and(|spec| spec.role == DatabaseRole::Primary)),
             replicas: all(|kind| kind.as_database().is_some_and(|spec| spec.role == DatabaseRole::Replica)),
+            sql_proxies: all(|kind| kind.as_sql_proxy().is_some()),
+            multi_primaries: all(|kind| kind.as_database().is_some_and(|spec| spec.role == DatabaseRole::MultiPrimary)),
             agents: all(|kind| kind.as_agent().is_some()),
             services: all(ComponentKind::is_monitoring_service),
             paired_firewalls: infra.firewall_pairs().map(|(active, _)| infra.component(active).id.clone()).collect(),
@@ -89,6 +93,14 @@ impl<'a> Parts<'a> {
     pub(super) fn hops(&self, protocol: Protocol) -> Vec<(ComponentId, ComponentId)> {
         let links = self.infra.links().filter(|(_, link)| link.protocol == protocol).map(|(link, _)| self.infra.ends(link));
         links.map(|(from, to)| (self.infra.component(from).id.clone(), self.infra.component(to).id.clone())).collect()
+    }
+
+    /// The links between the last multi-primary database and the other members of its cluster.
+    pub(super) fn around_last_member(&self) -> Vec<Element> {
+        let Some(last) = self.multi_primaries.last() else { return Vec::new() };
+        let mut hops = self.hops(Protocol::Replication);
+        hops.retain(|(from, to)| from == last || to == last);
+        hops.into_iter().map(|(from, to)| Element::Hop(from, to)).collect()
     }
 
     /// The hops from balancers to web servers.

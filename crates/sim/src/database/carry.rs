@@ -36,6 +36,13 @@ impl Databases {
             let was_authority = |node: &DatabaseIx| earlier(node).is_some_and(|node| old.is_authority(node, old_plan));
             let authority = spec.nodes.iter().copied().find(was_authority);
             let authority = authority.or_else(|| spec.nodes.iter().copied().find(|node| self.nodes[*node].writable));
+            if spec.multi_primary {
+                // The members of the new simulation start together.
+                for node in &spec.nodes {
+                    self.nodes[*node].writable = true;
+                }
+                continue;
+            }
             let state = &mut self.clusters[cluster];
             state.authority = authority.unwrap_or(state.authority);
             let authority = state.authority;

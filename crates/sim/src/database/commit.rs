@@ -20,6 +20,13 @@ pub(crate) struct PendingCommit {
     since: SimTime,
 }
 
+impl PendingCommit {
+    /// A write that waits since `since` for its certification, and has no position in a log yet.
+    pub(super) const fn new(request: RequestIx, generation: u32, since: SimTime) -> Self {
+        Self { request, generation, position: 0, since }
+    }
+}
+
 /// Result of executing a write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum WriteOutcome {
@@ -28,6 +35,10 @@ pub(crate) enum WriteOutcome {
     Pending,
     ReadOnly,
     DiskFull,
+    /// The member does not belong to the majority of its multi-primary cluster.
+    NotReady,
+    /// Another member has changed the same row at the same time.
+    Conflict,
 }
 
 /// Effect of an acknowledgement on the writer that received it.

@@ -26,6 +26,7 @@ pub(crate) struct DatabasePlan {
 }
 
 /// A set of databases connected by replication.
+#[expect(clippy::struct_excessive_bools, reason = "independent rules")]
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct ClusterPlan {
     /// In authored order.
@@ -40,12 +41,17 @@ pub(crate) struct ClusterPlan {
     /// Whether a replaced primary becomes read-only when it returns.
     pub(crate) fence: bool,
     pub(crate) semi_sync: bool,
+    /// Whether every member accepts writes.
+    pub(crate) multi_primary: bool,
+    /// Number of rows among which writes are spread.
+    pub(crate) hot_rows: u64,
 }
 
 impl ClusterPlan {
     fn new(nodes: Vec<DatabaseIx>, rules: &ClusterRules) -> Self {
-        let ClusterRules { quorum, majority, replaced_after, fence, semi_sync } = *rules;
-        Self { nodes, quorum, majority, patience: replaced_after.map(Seconds::nanos), fence, semi_sync }
+        let ClusterRules { quorum, multi_primary, hot_rows, majority, replaced_after, fence, semi_sync } = *rules;
+        let (patience, hot_rows) = (replaced_after.map(Seconds::nanos), u64::from(hot_rows));
+        Self { nodes, quorum, majority, patience, fence, semi_sync, multi_primary, hot_rows }
     }
 }
 

@@ -106,6 +106,10 @@ impl Databases {
         self.drop_unreceived(node, plan, now);
         // Acknowledgements in flight to it are lost.
         self.disconnect_followers(node, plan);
+        if let Some(group) = &mut self.cluster_of_mut(node, plan).group {
+            group.stop(node);
+            self.nodes[node].writable = false;
+        }
         let state = &mut self.nodes[node];
         // The configuration keeps `read_only`; a quorum member that restarts must rejoin first.
         state.writable &= !quorum;

@@ -4,6 +4,7 @@
 
 use crate::clock::Clock;
 use crate::database::history::Log;
+use crate::database::plan::StreamPlan;
 use crate::database::{DatabaseEvent, Databases, DatabasesPlan, Network};
 use crate::index::{DatabaseIx, StreamIx};
 use crate::messages::fraction;
@@ -229,13 +230,27 @@ impl Databases {
     /// The changes in flight as packets; a change counts as in flight until it is applied.
     pub(crate) fn packets<'a>(&'a self, plan: &'a DatabasesPlan, now: SimTime) -> impl Iterator<Item = Packet> + 'a {
         let nodes = self.nodes.iter().filter_map(|node| Some((node, node.source?)));
-        nodes.flat_map(move |(node, stream)| {
+        let in_groups = self.clusters.iter().filter_map(|cluster| cluster.group.as_ref()).flat_map(move |group| {
+            let of_write = move |(from, since)| {
+                let others = group.members().filter(move |to| *to != from);
+                let streams = others.filter_map(move |to| plan.between(from, to).map(|stream| &plan.streams[stream]));
+                streams.map(move |stream| stream.packet(since, since + stream.latency, now))
+            };
+            group.writes().take(DRAWN).flat_map(of_write)
+        });
+        let followed = nodes.flat_map(move |(node, stream)| {
             let stream = &plan.streams[stream];
-            node.relay.entries().take(DRAWN).map(move |entry| {
-                let way = fraction(entry.departed, entry.due, now);
-                let (position, heading) = if stream.reversed { (1.0 - way, Heading::Response) } else { (way, Heading::Request) };
-                Packet { cargo: PacketContent::Replication, link: stream.link, heading, position, motion: Motion::Moving }
-            })
-        })
+            node.relay.entries().take(DRAWN).map(move |entry| stream.packet(entry.departed, entry.due, now))
+        });
+        followed.chain(in_groups)
+    }
+}
+
+impl StreamPlan {
+    /// A change in flight as a packet.
+    fn packet(&self, departed: SimTime, due: SimTime, now: SimTime) -> Packet {
+        let way = fraction(departed, due, now);
+        let (position, heading) = if self.reversed { (1.0 - way, Heading::Response) } else { (way, Heading::Request) };
+        Packet { cargo: PacketContent::Replication, link: self.link, heading, position, motion: Motion::Moving }
     }
 }

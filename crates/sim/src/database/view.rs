@@ -56,7 +56,7 @@ impl Databases {
         };
         DatabaseView {
             role: match plan.role {
-                DatabaseRole::Member => DatabaseRole::Member,
+                role @ (DatabaseRole::Member | DatabaseRole::MultiPrimary) => role,
                 _ if state.writable => DatabaseRole::Primary,
                 _ => DatabaseRole::Replica,
             },

@@ -2,7 +2,7 @@
 
 use hoplight_model::behaviour::ClusterRules;
 use hoplight_model::monitoring::{AlertCondition, AlertRule, Scope};
-use hoplight_model::{Infrastructure, Metric};
+use hoplight_model::{ComponentIx, Infrastructure, Metric};
 
 use crate::index::{AgentIx, AlertIx, GroupIx, IndexVec, StationIx};
 use crate::plan::parts::AgentPlan;
@@ -92,7 +92,9 @@ impl AlertsPlan {
     /// of a cluster, and the balancers that share an address.
     pub(crate) fn groups(infra: &Infrastructure, agents: &IndexVec<AgentIx, AgentPlan>) -> IndexVec<GroupIx, Vec<StationIx>> {
         let pairs = infra.vrrp_pairs().into_iter().map(|(one, other)| vec![one, other]);
-        let clusters = infra.database_clusters().into_iter().chain(pairs);
+        // Every member of a multi-primary cluster accepts writes.
+        let has_leader = |members: &Vec<ComponentIx>| !ClusterRules::of(infra, members).multi_primary;
+        let clusters = infra.database_clusters().into_iter().filter(has_leader).chain(pairs);
         let watched = |station: &StationIx| agents.iter().any(|agent| agent.watches.contains(station));
         clusters.filter(|group| group.len() > 1 && group.iter().any(watched)).collect()
     }

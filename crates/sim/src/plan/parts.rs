@@ -1,7 +1,7 @@
 //! The parts of the plan: station, link, balancer, agent.
 
 use hoplight_model::behaviour::{Behaviour, FailurePolicy, Forwarding, WhenFull};
-use hoplight_model::component::BalancerSpec;
+use hoplight_model::component::{BalancerSpec, SqlProxySpec};
 use hoplight_model::hop::Guard;
 use hoplight_model::station::Hold;
 use hoplight_model::{Algorithm, HealthCheck, Protocol, RequestKind};
@@ -46,6 +46,8 @@ pub(crate) struct BalancerPlan {
     pub(crate) lists: PerKind<u8>,
     /// The largest weight of a backend if weights differ, otherwise 1.
     pub(crate) heaviest: u32,
+    /// Whether this is an SQL proxy, which chooses databases by their role.
+    pub(crate) by_role: bool,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -103,6 +105,11 @@ impl StationPlan {
     /// If the station does not forward requests of this kind.
     pub(crate) fn policy(&self, kind: RequestKind, protocol: Protocol) -> &FailurePolicy {
         self.forwarding(kind).expect("a station that sends requests has a policy").policy(protocol)
+    }
+
+    /// Whether the station closes the connection instead of reporting an error.
+    pub(crate) fn closes_on_error(&self, kind: RequestKind) -> bool {
+        self.forwarding(kind).is_some_and(|forwarding| forwarding.closes_on_error)
     }
 
     /// Whether the station passes TLS through and therefore reads neither handshakes nor responses.
@@ -210,6 +217,26 @@ impl BalancerPlan {
             number: BalancerIx::default(),
             lists: PerKind::default(),
             heaviest: 1,
+            by_role: false,
+        }
+    }
+
+    pub(crate) fn of_sql_proxy(spec: &SqlProxySpec) -> Self {
+        Self {
+            algorithm: Algorithm::RoundRobin,
+            check_interval: spec.check_interval_s.nanos(),
+            fall: spec.fall,
+            rise: spec.rise,
+            retries: spec.retries,
+            redispatch: true,
+            connect_timeout: spec.connect_timeout_s.nanos(),
+            queue_timeout: 0,
+            check: HealthCheck::HttpDatabase,
+            check_timeout: spec.check_interval_s.nanos(),
+            number: BalancerIx::default(),
+            lists: PerKind::default(),
+            heaviest: 1,
+            by_role: true,
         }
     }
 }

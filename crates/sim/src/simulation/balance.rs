@@ -6,7 +6,7 @@
 //! progress ends, the older of the two queue heads takes its place at once, so no later request overtakes an earlier
 //! one.
 
-use hoplight_model::{Element, TlsMode};
+use hoplight_model::{Element, Protocol, TlsMode};
 
 use crate::balancers::Waiter;
 use crate::command::CommandError;
@@ -39,7 +39,7 @@ impl Simulation {
     }
 
     /// Finds a backend for a request and returns the link to it, or queues or fails the request.
-    fn find_backend<O: Observer>(
+    pub(super) fn find_backend<O: Observer>(
         &mut self,
         request: RequestIx,
         station: StationIx,
@@ -67,7 +67,8 @@ impl Simulation {
 
     /// Binds a request to the chosen backend.
     fn bind_backend<O: Observer>(&mut self, request: RequestIx, link: LinkIx, observer: &mut O) {
-        if O::NOTES {
+        // An SQL proxy has no algorithm to report.
+        if O::NOTES && !self.balancer(self.plan.hops[link].from).by_role {
             let hop = &self.plan.hops[link];
             let (station, backend) = (hop.from, hop.to);
             let record = &self.requests[request];
@@ -78,7 +79,7 @@ impl Simulation {
             let algorithm = self.balancers.algorithm(own);
             self.tell(observer, Some(tag), || EventKind::Chose { balancer: station, backend, algorithm, up });
         }
-        if self.plan.tls == TlsMode::Passthrough {
+        if self.plan.tls == TlsMode::Passthrough && self.plan.hops[link].protocol == Protocol::Http {
             // The TLS connection is end to end with one web server, so all later messages must go to the same server.
             self.requests[request].pinned = Some(link);
         }

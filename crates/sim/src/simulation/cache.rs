@@ -149,7 +149,7 @@ impl Simulation {
             Status::Refused | Status::Error(_) => AttemptFailure::Refused,
             Status::Reset => AttemptFailure::Reset,
             Status::Certificate => AttemptFailure::Certificate,
-            Status::ReadOnly | Status::TooManyConnections => unreachable!("only databases send these"),
+            Status::ReadOnly | Status::NotReady | Status::TooManyConnections => unreachable!("only databases send these"),
         };
         self.lookup_failed(request, station, link, failure, observer);
     }

@@ -4,8 +4,9 @@
 //! application behind the backend is dead; a deeper one is a request that takes the way of a user's. Checks ignore the outcomes of requests: a balancer that relies on checks
 //! alone detects a failure late, which is what the lesson teaches.
 
+use hoplight_model::behaviour::checks_speak_tls;
 use hoplight_model::firewall::RuleAction;
-use hoplight_model::{HealthCheck, LinkIx, RequestKind, TlsMode};
+use hoplight_model::{HealthCheck, LinkIx, RequestKind};
 
 use crate::event::Kind;
 use crate::index::{Ix, RequestIx, StationIx, count64};
@@ -85,11 +86,35 @@ impl Simulation {
             Some((code, 0)) => self.check_answered(link, Some(code), observer),
             Some((code, after)) => self.start_check_timer(link, after, code),
             None => {
-                if self.plan.tls == TlsMode::Reencrypt {
+                if checks_speak_tls(&self.infra, self.plan.hops[link].protocol) {
                     // The check has finished its handshake, so later checks and requests resume the session.
                     self.links[link].pool.keep_session();
                 }
                 self.send_check(link, number, observer);
+            }
+        }
+    }
+
+    /// Reads the role of a database that has passed a check of an SQL proxy.
+    fn read_role<O: Observer>(&mut self, link: LinkIx, observer: &mut O) {
+        let hop = &self.plan.hops[link];
+        let (proxy, database) = (hop.from, hop.to);
+        if !self.balancer(proxy).by_role {
+            return;
+        }
+        let Some(writable) = self.database(database).map(|database| database.writable) else { return };
+        if self.links[link].see_writable(writable) {
+            self.note(observer, None, EventKind::RoleSeen { proxy, database, writable });
+        }
+    }
+
+    /// Tells each SQL proxy the roles at the start of a run: a proxy checks its databases before it accepts clients.
+    pub(super) fn read_first_roles(&mut self) {
+        for link in self.links.indices() {
+            let hop = &self.plan.hops[link];
+            let is_proxys = hop.backend.is_some() && self.balancer(hop.from).by_role;
+            if is_proxys && let Some(writable) = self.database(hop.to).map(|database| database.writable) {
+                self.links[link].see_writable(writable);
             }
         }
     }
@@ -106,7 +131,7 @@ impl Simulation {
             Passage::Silent => return Some((CheckCode::L4Tout, balancer.connect_timeout.min(balancer.check_interval))),
             Passage::Open => {}
         }
-        let encrypted = self.plan.tls == TlsMode::Reencrypt;
+        let encrypted = checks_speak_tls(&self.infra, self.plan.hops[link].protocol);
         if encrypted && self.is_hung(to) {
             return Some((CheckCode::L6Tout, balancer.check_timeout));
         }
@@ -126,7 +151,8 @@ impl Simulation {
     /// full.
     fn send_check<O: Observer>(&mut self, link: LinkIx, number: u32, observer: &mut O) {
         let (to, check) = (self.plan.hops[link].to, self.balancer(self.plan.hops[link].from).check);
-        let connects = !self.stations[to].is_full();
+        // A full database accepts the connection, and then refuses the session.
+        let connects = !(self.stations[to].params().drops_syn && self.stations[to].is_full());
         if check == HealthCheck::Tcp && connects || self.requests.is_full() {
             self.check_answered(link, None, observer);
             return;
@@ -174,6 +200,13 @@ impl Simulation {
     pub(super) fn on_check_work<O: Observer>(&mut self, request: RequestIx, station: StationIx, act: Routing, observer: &mut O) {
         let link = self.requests[request].path[0];
         let check = self.balancer(self.plan.hops[link].from).check;
+        if let Routing::QueryGroup(node) = act
+            && check == HealthCheck::HttpDatabase
+            && !self.is_database_ready(node)
+        {
+            self.respond(request, Status::NotReady, observer);
+            return;
+        }
         if self.plan.stations[station].check_depth.is_none_or(|depth| check < depth) {
             self.respond(request, Status::Ok, observer);
             return;
@@ -188,9 +221,11 @@ impl Simulation {
             | Routing::AskFirst(_)
             | Routing::AskWriter
             | Routing::Balance
+            | Routing::ByRole
             | Routing::Judge
             | Routing::LookUp(_)
             | Routing::Query(_)
+            | Routing::QueryGroup(_)
             | Routing::Resolve
             | Routing::Fail(_) => act,
         };
@@ -217,7 +252,9 @@ impl Simulation {
             Status::Refused | Status::Reset => Some(CheckCode::L4Con),
             Status::Certificate => Some(CheckCode::L6Rsp),
             Status::Error(failure) => failure.status().map(CheckCode::L7Sts),
-            Status::ReadOnly | Status::TooManyConnections => Some(CheckCode::L7Sts(500)),
+            Status::ReadOnly => Some(CheckCode::L7Sts(1290)),
+            Status::NotReady => Some(CheckCode::L7Sts(1047)),
+            Status::TooManyConnections => Some(CheckCode::L7Sts(1040)),
             Status::Miss => unreachable!("only lookups miss, and checks are not looked up"),
         };
         self.check_answered(link, code, observer);
@@ -237,6 +274,9 @@ impl Simulation {
     fn check_answered<O: Observer>(&mut self, link: LinkIx, code: Option<CheckCode>, observer: &mut O) {
         let counts = self.links[link].record_check(code);
         self.links[link].answer_check();
+        if counts && code.is_none() {
+            self.read_role(link, observer);
+        }
         observer.checked(self.clock.now(), link, code.is_none());
         if counts {
             self.check_ended(link, observer);

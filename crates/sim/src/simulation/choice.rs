@@ -151,6 +151,9 @@ impl Simulation {
         if list.is_empty() {
             return Choice::Nobody;
         }
+        if balancer.by_role {
+            return self.choose_database(station, record.kind);
+        }
         let (hops, stations) = (&self.plan.hops, &self.plan.stations);
         let backends = Backends { list, hops, links: &self.links };
         let algorithm = self.balancers.algorithm(balancer.algorithm);
@@ -194,7 +197,13 @@ impl Simulation {
 
     /// Returns the next usable backend in the list after the one at the end of `link`.
     pub(super) fn next_other(&self, request: RequestIx, station: StationIx, link: LinkIx) -> Option<LinkIx> {
-        let list = &self.plan.stations[station].out[self.requests[request].kind];
+        let kind = self.requests[request].kind;
+        let list = &self.plan.stations[station].out[kind];
+        if self.balancer(station).by_role {
+            let here = list.iter().position(|known| *known == link)?;
+            let mut others = (here + 1..list.len()).chain(0..here).map(|place| list[place]);
+            return others.find(|other| self.is_candidate(station, kind, *other));
+        }
         let backends = Backends { list, hops: &self.plan.hops, links: &self.links };
         let here = list.iter().position(|known| *known == link)?;
         let others = backends.round(here + 1).filter(|place| *place != here);

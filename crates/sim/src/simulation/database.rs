@@ -7,14 +7,19 @@ use hoplight_model::{ComponentId, ComponentIx, Element};
 use crate::clock::Clock;
 use crate::command::CommandError;
 use crate::database::{
-    Acknowledged, DatabaseEvent, DatabaseView, Databases, Network, PendingCommit, Takeover, WriteOutcome, schedule_heartbeat,
+    Acknowledged, DatabaseEvent, DatabaseView, Databases, GroupChange, Network, PendingCommit, Takeover, WriteOutcome,
+    schedule_heartbeat,
 };
 use crate::index::{ClusterIx, DatabaseIx, RequestIx, StationIx};
 use crate::journal::{EventKind, FailureReason, Observer};
 use crate::outcome::Failure;
 use crate::plan::Role;
+use crate::random;
 use crate::request::{State, Status};
 use crate::simulation::Simulation;
+
+/// Salt of the draw of the row that a write changes.
+const ROW: u64 = 0x726f_7773_0000_0000;
 
 impl Simulation {
     /// The databases, with the other state that their methods need.
@@ -32,6 +37,10 @@ impl Simulation {
         let (databases, network, clock) = self.databases_mut();
         match DatabaseEvent::from_id(id) {
             DatabaseEvent::Heartbeat(cluster) => self.heartbeat(cluster, observer),
+            DatabaseEvent::Certify(cluster) => {
+                let change = databases.certify(cluster, clock.now());
+                self.end_group_writes(change, observer);
+            }
             DatabaseEvent::Apply(node) => {
                 if databases.apply_changes(node, network, clock) {
                     self.note(observer, None, EventKind::Replicated { replica: self.station_of(node) });
@@ -74,12 +83,62 @@ impl Simulation {
     /// Checks the members of a cluster, and replaces its writer if it is silent.
     fn heartbeat<O: Observer>(&mut self, cluster: ClusterIx, observer: &mut O) {
         schedule_heartbeat(cluster, &mut self.clock);
+        if self.plan.databases.clusters[cluster].multi_primary {
+            let (databases, network, clock) = self.databases_mut();
+            let change = databases.check_group(cluster, network, clock);
+            return self.end_group_writes(change, observer);
+        }
         self.update_cluster(cluster, observer);
         let (databases, network, clock) = self.databases_mut();
         if let Some(takeover) = databases.fail_over(cluster, network, clock) {
             self.note_takeover(takeover, observer);
             self.update_cluster(cluster, observer);
         }
+    }
+
+    /// Responds to the writes of a multi-primary cluster whose outcome is known, and reports which members serve.
+    fn end_group_writes<O: Observer>(&mut self, change: GroupChange, observer: &mut O) {
+        for (node, serves) in change.members {
+            self.note(observer, None, EventKind::GroupMember { database: self.station_of(node), serves });
+        }
+        for (node, commit) in change.committed {
+            if self.is_pending(commit) {
+                if !self.caches.is_empty() {
+                    self.mark_written(commit.request);
+                }
+                self.serve(commit.request, self.station_of(node), observer);
+            }
+        }
+        for commit in change.aborted {
+            if self.is_pending(commit) {
+                self.respond(commit.request, Status::NotReady, observer);
+            }
+        }
+    }
+
+    /// Executes a query at a member of a multi-primary cluster.
+    pub(super) fn query_group<O: Observer>(
+        &mut self,
+        request: RequestIx,
+        station: StationIx,
+        node: DatabaseIx,
+        observer: &mut O,
+    ) {
+        let record = &self.requests[request];
+        if !record.kind.is_write() {
+            return if self.databases.is_ready(node, self.database_network()) {
+                self.serve(request, station, observer);
+            } else {
+                self.respond(request, Status::NotReady, observer);
+            };
+        }
+        let rows = self.plan.databases.cluster_of(node).hot_rows;
+        let row = random::mix(self.clock.seed() ^ random::mix(record.stream ^ ROW)) % rows;
+        // `departed` is the time at which the write took its slot.
+        let (began, generation) = (record.departed, self.requests.generation(request));
+        let (databases, network, clock) = self.databases_mut();
+        let outcome = databases.write_in_group(node, (request, generation), (row, began), network, clock);
+        self.end_write(request, station, outcome, observer);
     }
 
     /// Demotes replaced writers, and connects the followers of a cluster.
@@ -108,7 +167,12 @@ impl Simulation {
     pub(super) fn write<O: Observer>(&mut self, request: RequestIx, station: StationIx, node: DatabaseIx, observer: &mut O) {
         let generation = self.requests.generation(request);
         let (databases, network, clock) = self.databases_mut();
-        match databases.write(node, request, generation, network, clock) {
+        let outcome = databases.write(node, request, generation, network, clock);
+        self.end_write(request, station, outcome, observer);
+    }
+
+    fn end_write<O: Observer>(&mut self, request: RequestIx, station: StationIx, outcome: WriteOutcome, observer: &mut O) {
+        match outcome {
             WriteOutcome::Committed => {
                 if !self.caches.is_empty() {
                     self.mark_written(request);
@@ -122,8 +186,15 @@ impl Simulation {
                 record.departed = self.clock.now();
             }
             WriteOutcome::ReadOnly => self.respond(request, Status::ReadOnly, observer),
+            WriteOutcome::NotReady => self.respond(request, Status::NotReady, observer),
+            WriteOutcome::Conflict => self.fail(request, station, Failure::ServerError, FailureReason::Conflict, observer),
             WriteOutcome::DiskFull => self.fail(request, station, Failure::ServerError, FailureReason::DiskFull, observer),
         }
+    }
+
+    /// Whether a database serves queries.
+    pub(super) fn is_database_ready(&self, node: DatabaseIx) -> bool {
+        self.databases.is_ready(node, self.database_network())
     }
 
     /// Counts a read as stale if it ran on a follower that is behind.
@@ -178,7 +249,16 @@ impl Simulation {
         if self.plan.databases.cluster_of(node).quorum {
             return Err(CommandError::Elects(element));
         }
+        if self.plan.databases.cluster_of(node).multi_primary {
+            return Err(CommandError::AllWritable(element));
+        }
         if self.database_network().runs(node) { Ok((node, element)) } else { Err(CommandError::Down(element)) }
+    }
+
+    /// Finds a database that a command names and that may have a replication lag.
+    pub(super) fn replicating(&self, id: &ComponentId) -> Result<DatabaseIx, CommandError> {
+        let (node, element) = self.database_named(id)?;
+        if self.plan.databases.cluster_of(node).multi_primary { Err(CommandError::AllWritable(element)) } else { Ok(node) }
     }
 
     /// Finds a database that a command names.

@@ -44,7 +44,9 @@ impl Simulation {
             | Routing::LookUp(_)
             | Routing::LookUpOwn
             | Routing::Query(_)
+            | Routing::QueryGroup(_)
             | Routing::AskWriter
+            | Routing::ByRole
             | Routing::Resolve
             | Routing::Fail(_) => self.decide_slow(request, station, act, observer),
         }
@@ -61,6 +63,10 @@ impl Simulation {
             (Routing::AskCache(link), _) => return self.ask_cache(request, station, link, observer),
             (Routing::LookUp(cache), _) => return self.answer_lookup(request, cache, observer),
             (Routing::LookUpOwn, _) => return self.look_up_own(request, station, observer),
+            (Routing::ByRole, _) => {
+                return self.find_backend(request, station, 1, observer).map_or(Next::Moved(None), Next::Forward);
+            }
+            (Routing::QueryGroup(node), _) => self.query_group(request, station, node, observer),
             (Routing::Query(node), _) => self.write(request, station, node, observer),
             (Routing::Resolve, Role::Resolver(resolver)) => self.end_lookup(request, station, *resolver, observer),
             (Routing::Fail(failure), _) => self.fail(request, station, failure, FailureReason::NoRoute, observer),
@@ -137,6 +143,7 @@ impl Simulation {
             Status::Reset => (AttemptFailure::Reset, FailureReason::Reset),
             Status::Certificate => (AttemptFailure::Certificate, FailureReason::Certificate),
             Status::ReadOnly => (AttemptFailure::ReadOnly, FailureReason::ReadOnly),
+            Status::NotReady => (AttemptFailure::NotReady, FailureReason::NotReady),
             Status::TooManyConnections => (AttemptFailure::TooManyConnections, FailureReason::TooManyConnections),
         };
         if std::mem::take(&mut self.requests[request].races) && self.retries_race(station, kind) {
@@ -350,7 +357,7 @@ fn outcome(phase: Phase, status: Status) -> Outcome {
         Status::Refused => Err(Failure::Refused),
         Status::Reset => Err(Failure::Reset),
         Status::Certificate => Err(Failure::Certificate),
-        Status::ReadOnly | Status::TooManyConnections | Status::Miss => Err(Failure::ServerError),
+        Status::ReadOnly | Status::NotReady | Status::TooManyConnections | Status::Miss => Err(Failure::ServerError),
         Status::Error(failure) => Err(failure),
     }
 }

@@ -36,7 +36,7 @@ impl Simulation {
         let forwarding = self.plan.stations[station].forwarding(kind).expect("a station with upstreams forwards requests");
         let place = match forwarding.choice {
             UpstreamChoice::RoundRobin => self.stations[station].take_turn(available.len()),
-            UpstreamChoice::First | UpstreamChoice::Writer | UpstreamChoice::Balanced(_) => 0,
+            UpstreamChoice::First | UpstreamChoice::Writer | UpstreamChoice::Balanced(_) | UpstreamChoice::Role(_) => 0,
         };
         self.note_attempt(station, kind, available[place]);
         available[place]

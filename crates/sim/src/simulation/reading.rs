@@ -91,6 +91,15 @@ impl Simulation {
         is_backend.then(|| self.links[link].is_backend_up())
     }
 
+    /// Whether the last successful health check of an SQL proxy found the database at the end of `link` writable; `None` if
+    /// the link does not lead from an SQL proxy to a database.
+    pub fn seen_writable(&self, link: LinkIx) -> Option<bool> {
+        let hop = self.plan.hops.get(link)?;
+        let is_proxys = matches!(&self.plan.stations[hop.from].role, Role::Balancer(balancer) if balancer.by_role);
+        let is_database = matches!(self.plan.stations[hop.to].role, Role::Database(_));
+        (is_proxys && is_database).then(|| self.links[link].is_seen_writable())
+    }
+
     /// Number of requests that are waiting for a response on `link`.
     pub fn active(&self, link: LinkIx) -> u32 {
         self.links[link].active()
@@ -167,7 +176,7 @@ impl Simulation {
     /// The algorithm of the first balancer; `None` without a balancer.
     pub fn algorithm(&self) -> Option<Algorithm> {
         let own = self.plan.stations.iter().find_map(|station| match &station.role {
-            Role::Balancer(balancer) => Some(balancer.algorithm),
+            Role::Balancer(balancer) if !balancer.by_role => Some(balancer.algorithm),
             _ => None,
         })?;
         Some(self.balancers.algorithm(own))

@@ -27,7 +27,7 @@ impl Simulation {
         count(open)
     }
 
-    /// The TCP ports on which a server's programs listen.
+    /// The TCP ports on which a server's programs accept connections from the network.
     fn listeners(&self, server: &ServerId) -> Vec<(u16, ComponentIx)> {
         let tcp = |link| !matches!(self.infra.link(link).protocol, Protocol::Dns | Protocol::Vrrp);
         let ends = self.infra.links().filter(|(link, _)| tcp(*link)).map(|(link, _)| {
@@ -36,7 +36,8 @@ impl Simulation {
             let opens = self.infra.link(link).protocol == Protocol::Replication;
             (self.infra.port(link), if opens { from } else { to })
         });
-        ends.filter(|(_, to)| self.infra.component(*to).server.as_ref() == Some(server)).collect()
+        let is_open = |to| self.infra.component(to).server.as_ref() == Some(server) && !self.infra.listens_locally(to);
+        ends.filter(|(_, to)| is_open(*to)).collect()
     }
 
     /// Probes one port.

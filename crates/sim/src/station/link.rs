@@ -65,6 +65,8 @@ pub(crate) struct LinkState {
     /// Whether the balancer has restarted and not checked the backend yet.
     unchecked: bool,
     draining: bool,
+    /// Whether the last successful check of an SQL proxy found the database writable.
+    seen_writable: bool,
     /// Credit of the backend in smooth weighted round robin.
     credit: i64,
     /// How the last health check failed.
@@ -296,6 +298,16 @@ impl LinkState {
         std::mem::replace(&mut self.draining, draining) != draining
     }
 
+    /// Whether the last successful check of an SQL proxy found the database writable.
+    pub(crate) const fn is_seen_writable(&self) -> bool {
+        self.seen_writable
+    }
+
+    /// Records what a check of an SQL proxy has found. Returns whether it differs from what the proxy knew.
+    pub(crate) fn see_writable(&mut self, writable: bool) -> bool {
+        std::mem::replace(&mut self.seen_writable, writable) != writable
+    }
+
     /// Adds the backend's weight to its credit in smooth weighted round robin. Returns the credit.
     pub(crate) fn earn(&mut self, weight: i64) -> i64 {
         self.credit += weight;
@@ -315,6 +327,7 @@ impl LinkState {
     pub(crate) fn carry_checks(&mut self, old: &Self) {
         (self.backend_up, self.streak, self.unchecked) = (old.backend_up, old.streak, old.unchecked);
         (self.check, self.checks, self.answered) = (old.check, old.checks, old.answered);
+        self.seen_writable = old.seen_writable;
     }
 
     /// Discards the results of health checks when the balancer stops: after a restart, it considers every backend up until
@@ -419,6 +432,7 @@ impl Default for LinkState {
             streak: 0,
             unchecked: false,
             draining: false,
+            seen_writable: false,
             credit: 0,
             check: None,
             checks: 0,

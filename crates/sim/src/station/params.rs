@@ -1,7 +1,7 @@
 //! What the engine needs of a station's plan on every visit.
 
 use hoplight_model::RequestKind;
-use hoplight_model::behaviour::{Behaviour, CacheUse, Caching, Forwarding, UpstreamChoice, WhenFull};
+use hoplight_model::behaviour::{Behaviour, CacheUse, Caching, Forwarding, Statement, UpstreamChoice, WhenFull};
 use hoplight_model::station::Hold;
 
 use crate::index::{CacheIx, DatabaseIx, LinkIx, PerKind, StationIx};
@@ -27,6 +27,8 @@ pub(crate) enum Routing {
     AskWriter,
     /// Forward the request to a backend.
     Balance,
+    /// Forward the statement to a database with a suitable role.
+    ByRole,
     /// Pass, drop or reject the message, according to the firewall's rules.
     Judge,
     /// Ask the cache at the end of this link first.
@@ -37,6 +39,8 @@ pub(crate) enum Routing {
     LookUpOwn,
     /// Execute the query at this database.
     Query(DatabaseIx),
+    /// Execute the query at this member of a multi-primary cluster.
+    QueryGroup(DatabaseIx),
     /// Resolve a name.
     Resolve,
     /// Fail the request: the station has no upstream.
@@ -48,6 +52,7 @@ impl Routing {
     pub(crate) fn upstream(forwarding: &Forwarding) -> Self {
         match forwarding.choice {
             UpstreamChoice::Balanced(_) => Self::Balance,
+            UpstreamChoice::Role(_) => Self::ByRole,
             UpstreamChoice::RoundRobin => Self::TakeTurns,
             UpstreamChoice::Writer => Self::AskWriter,
             UpstreamChoice::First if forwarding.ejection.is_some() => Self::AskFirst(forwarding.links[0]),
@@ -61,8 +66,9 @@ impl Routing {
         match &plan.behaviour[kind] {
             Behaviour::Originate(_) | Behaviour::Ignore => Self::Respond,
             Behaviour::Respond => Self::Serve,
-            Behaviour::Query(_) => match plan.role {
-                Role::Database(node) => Self::Query(node),
+            Behaviour::Query(statement) => match (plan.role.clone(), statement) {
+                (Role::Database(node), Statement::InMajority) => Self::QueryGroup(node),
+                (Role::Database(node), Statement::Read | Statement::Write) => Self::Query(node),
                 _ => unreachable!("only databases execute queries"),
             },
             Behaviour::Forward(forwarding) => match forwarding.cache {

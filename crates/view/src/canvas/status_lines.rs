@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use ratatui::style::Style;
 
 use hoplight_model::{Cipher, ComponentId, ComponentIx, ComponentKind, DatabaseRole, Element, Protocol};
-use hoplight_sim::{AgentView, Fault, RecordState, StationView};
+use hoplight_sim::{AgentView, DatabaseView, Fault, RecordState, StationView};
 
 use super::Scene;
 
@@ -51,6 +51,10 @@ pub(super) fn of(scene: &Scene<'_>, ix: ComponentIx, station: &StationView) -> V
             let algorithm = scene.canvas.sim.algorithm().unwrap_or(spec.algorithm).word();
             balancer(scene, ix, algorithm, &mut lines);
         }
+        ComponentKind::SqlProxy(spec) => {
+            let mode = spec.mode.word();
+            databases(scene, ix, mode, &mut lines);
+        }
         ComponentKind::Web(_) | ComponentKind::App(_) => checks(scene, ix, &mut lines),
         ComponentKind::Cache(_) => cache(scene, ix, &mut lines),
         ComponentKind::Database(spec) => {
@@ -59,6 +63,10 @@ pub(super) fn of(scene: &Scene<'_>, ix: ComponentIx, station: &StationView) -> V
             lines.push(match now.map_or(spec.role, |now| now.role) {
                 DatabaseRole::Primary => status(theme.accent, ["primary, takes writes", "primary"]),
                 DatabaseRole::Replica => status(theme.text, ["replica, reads only", "replica"]),
+                DatabaseRole::MultiPrimary if now.is_none_or(|now| now.writable) => {
+                    status(theme.accent, ["multi-primary, synced", "synced"])
+                }
+                DatabaseRole::MultiPrimary => status(theme.bad, ["not ready: error 1047", "not ready", "1047"]),
                 DatabaseRole::Member if now.is_some_and(|now| now.writable) => {
                     status(theme.accent, ["member, takes writes", "takes writes", "writer"])
                 }
@@ -74,7 +82,7 @@ pub(super) fn of(scene: &Scene<'_>, ix: ComponentIx, station: &StationView) -> V
         if ends_tls(scene, ix) {
             lines.push(status(theme.tls, ["TLS ends here", "TLS ends"]));
         }
-        if let Some(now) = scene.canvas.sim.database(ix).filter(|now| now.role != DatabaseRole::Primary && !now.writable) {
+        if let Some(now) = scene.canvas.sim.database(ix).filter(is_follower) {
             lines.push(match now.lag_s {
                 None => status(theme.warn, ["lag NULL"]),
                 Some(lag) => {
@@ -97,6 +105,14 @@ pub(super) fn of(scene: &Scene<'_>, ix: ComponentIx, station: &StationView) -> V
         }
     }
     lines
+}
+
+/// Whether a database follows a writer, so that it has a replication lag.
+fn is_follower(now: &DatabaseView) -> bool {
+    match now.role {
+        DatabaseRole::Primary | DatabaseRole::MultiPrimary => false,
+        DatabaseRole::Replica | DatabaseRole::Member => !now.writable,
+    }
 }
 
 /// Returns lines for the active faults of a component.
@@ -248,6 +264,21 @@ fn cache(scene: &Scene<'_>, ix: ComponentIx, lines: &mut Vec<StatusLine>) {
         words: vec![format!("{entries} of {} entries", now.capacity).into(), format!("{entries} keys").into()],
         style: theme.dim,
     });
+}
+
+/// Adds which database an SQL proxy sends writes to, and its mode.
+fn databases(scene: &Scene<'_>, ix: ComponentIx, mode: &'static str, lines: &mut Vec<StatusLine>) {
+    let (theme, sim) = (scene.canvas.theme, scene.canvas.sim);
+    let links = scene.infra.links_from(ix);
+    let writer = links.into_iter().find(|link| sim.backend_up(*link) == Some(true) && sim.seen_writable(*link) == Some(true));
+    lines.push(match writer {
+        Some(link) => {
+            let id = &scene.infra.component(scene.infra.ends(link).1).id;
+            StatusLine { words: vec![format!("writes to {id}").into(), id.to_string().into()], style: theme.accent }
+        }
+        None => status(theme.bad, ["no writable database", "no writer"]),
+    });
+    lines.push(status(theme.text, [mode]));
 }
 
 /// Adds a backend's failed health checks and draining state.

@@ -135,7 +135,8 @@ impl Simulation {
             }
             Fault::ReplicationStopped(id) => {
                 let (node, _) = self.database_named(id)?;
-                if self.plan.databases.cluster_of(node).nodes.len() == 1 {
+                let cluster = self.plan.databases.cluster_of(node);
+                if cluster.nodes.len() == 1 || cluster.multi_primary {
                     return Err(cannot());
                 }
                 (FaultSites::Database(node), self.databases.is_replication_stopped(node) != on)

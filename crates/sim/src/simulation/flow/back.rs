@@ -281,10 +281,10 @@ impl Simulation {
         }
         let tag = self.requests[request].tag();
         self.tell(observer, Some(tag), || EventKind::Fails { component: station, failure, why });
-        // A balancer that passes TLS through cannot send an error response: it can only close the connection.
-        let blind = self.plan.stations[station].passes_tls(self.requests[request].kind);
+        // A proxy that does not speak HTTP on a connection cannot send an error response: it can only close the connection.
+        let closes = self.plan.stations[station].closes_on_error(self.requests[request].kind);
         let status = match failure {
-            _ if blind => Status::Reset,
+            _ if closes => Status::Reset,
             _ if self.closes_silently(request, station, failure, why) => Status::Error(Failure::Closed),
             _ => Status::Error(failure),
         };
