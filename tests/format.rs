@@ -72,7 +72,7 @@ fn an_undeclared_browser_finds_resolver_and_entry() {
     let mentioned = SMALL.replacen("(id: \"web\"", "(id: \"user\", kind: Browser), (id: \"web\"", 1);
     assert_eq!(
         mistakes(&mentioned),
-        ["5:4 the browser must have one HTTP link, or one to each balancer of a VRRP pair; found 0"]
+        ["5:4 the browser must have an HTTP link to each entry of the site, at least one and at most 28; found 0"]
     );
 }
 

@@ -217,7 +217,7 @@ fn one_byte_order_mark_is_accepted_and_two_are_refused() {
 
 #[test]
 fn out_of_range_numbers_are_refused_with_their_position() {
-    let (_, text) = *EMBEDDED.scenarios.last().expect("shipped");
+    let text = include_str!("../assets/stage-3-scaled.ron");
     assert!(text.contains("rate: 100.0") && text.contains("ttl_s: 300.0") && text.contains("static_share: 0.4"));
     for (good, field) in [("rate: 100.0", "rate: "), ("ttl_s: 300.0", "ttl_s: "), ("static_share: 0.4", "static_share: ")] {
         for number in ["NaN", "inf", "-inf", "1e400", "-1.0", "1e300"] {
@@ -255,7 +255,7 @@ fn a_document_on_a_small_stack_does_not_overflow_it() {
 
 #[test]
 fn the_highest_load_and_the_longest_time_are_handled() {
-    let (_, text) = *EMBEDDED.scenarios.last().expect("shipped");
+    let text = include_str!("../assets/stage-3-scaled.ron");
     let idle = text.replacen("rate: 100.0", "rate: 0.0", 1);
     let infra = Infrastructure::from_ron("x.ron", &idle).expect("a valid scenario");
     let mut sim = Simulation::new(Arc::new(infra), 1);

@@ -217,7 +217,8 @@ fn one_of_two_equal_balancers_wins() {
 
 #[test]
 fn neither_of_a_pair_is_a_single_point_of_failure() {
-    let infra = infra(&text(0.0, 100));
+    let tracked = text(0.0, 100).replace("peer:", "track: (), peer:");
+    let infra = infra(&tracked);
     for id in ["lb-1", "lb-2"] {
         assert!(works(&infra, &Outage::of(component(id)), RequestKind::Static).is_ok());
     }

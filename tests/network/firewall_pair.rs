@@ -72,9 +72,9 @@ fn the_standby_takes_over_after_three_advertisements_and_a_skew() {
     // 3 s + 156 / 256 s, as for a VRRP pair of balancers.
     let [(at, firewall)] = run.takeovers()[..] else { panic!("{:?}", run.takeovers()) };
     assert!((at - 23.609_375).abs() < 1e-6 && firewall == run.find("fw-b"), "{at}");
-    // Nothing passed for 3.6 s: requests that were sent, and responses that were due.
+    // Nothing passed for 3.6 s. Browsers resend SYNs, so requests on new connections are late; the others are lost.
     let lost = run.failed(Failure::TimedOut);
-    assert!((600..850).contains(&lost), "{lost}");
+    assert!((300..500).contains(&lost), "{lost}");
     let before = run.sim.totals().failed;
     run.to(100);
     assert_eq!(run.sim.totals().failed, before, "then all is well");

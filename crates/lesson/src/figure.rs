@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use hoplight_analysis::{plaintext_hops, single_parts};
-use hoplight_model::{ComponentIx, ComponentKind, RequestKind};
+use hoplight_model::{ComponentIx, RequestKind};
 use hoplight_sim::{EventKind, JournalEvent, Phase, SimTime, Timeline, Totals};
 
 /// Length of the window behind percentiles and the error ratio.
@@ -172,7 +172,7 @@ impl RequestTiming {
         let trail: Vec<&JournalEvent> = timeline.trail().collect();
         let ended = trail.iter().find(|note| matches!(note.what, EventKind::Ended { outcome: Ok(()), .. }))?.at;
         let born = trail.first()?.at;
-        let is_browser = |ix: ComponentIx| matches!(infra.component(ix).kind, ComponentKind::Browser);
+        let is_browser = |ix: ComponentIx| infra.component(ix).kind.is_browser();
         let ms = |from: SimTime, to: SimTime| to.since(from).as_secs_f64() * 1e3;
         let mut phases: Vec<(Phase, f64)> = Vec::new();
         let (mut sent, mut first_byte_ms, mut hops) = (None, None, 0);

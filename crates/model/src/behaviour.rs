@@ -19,6 +19,7 @@ mod forwarding;
 mod identity;
 mod idle;
 
+pub use super::hop::{terminates_tls, users_tls_ends};
 pub use caching::{CacheUse, Caching};
 pub use cluster::{ClusterRules, HEARTBEAT, SEMI_SYNC_TIMEOUT, first_authority, starts_writable};
 pub use facts::{Column, CrashEffect, FailsAs, HttpTls, KindFacts, Operator, RequestPart, Shape};
@@ -26,9 +27,7 @@ pub use failure::{AttemptFailure, Ejection, FailurePolicy, HttpError, NextAttemp
 pub use forwarding::{
     APP_TIMEOUT, Forwarding, HealthChecking, MOST_UPSTREAMS, UpstreamChoice, WEB_TIMEOUT, WantedRole, check_depth,
 };
-pub use identity::{
-    CertificateCheck, certificate_check, checks_speak_tls, lacks_certificate, resumes_sessions, terminates_tls, users_tls_ends,
-};
+pub use identity::{CertificateCheck, certificate_check, checks_speak_tls, lacks_certificate, resumes_sessions};
 pub use idle::{KeepAliveRace, idle_timeout, keep_alive_race};
 
 use super::component::{ComponentKind, DatabaseRole, ResolverSpec};

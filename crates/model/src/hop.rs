@@ -2,6 +2,8 @@
 //!
 //! A hop's properties apply to every message sent on it.
 
+use std::collections::BTreeSet;
+
 use super::behaviour::HttpTls;
 use super::firewall::Verdict;
 use super::infrastructure::{ComponentIx, Infrastructure, LinkIx};
@@ -106,4 +108,27 @@ pub(super) fn medium(infra: &Infrastructure, link: LinkIx) -> Medium {
         (Some(a), Some(b)) if a == b => Medium::Loopback,
         _ => Medium::Wire,
     }
+}
+
+/// Whether TLS handshakes end at this component and cost it CPU time.
+pub fn terminates_tls(infra: &Infrastructure, ix: ComponentIx) -> bool {
+    let kind = &infra.component(ix).kind;
+    kind.serves_requests() && !(kind.can_pass_tls() && infra.tls().edge == TlsMode::Passthrough)
+}
+
+/// The components at which users' TLS connections end, in authored order; empty without TLS.
+pub fn users_tls_ends(infra: &Infrastructure) -> Vec<ComponentIx> {
+    let Some(browser) = infra.browser().filter(|_| infra.tls().edge != TlsMode::None) else { return Vec::new() };
+    let mut ends = BTreeSet::new();
+    let mut seen = BTreeSet::new();
+    let mut open = vec![browser];
+    while let Some(ix) = open.pop() {
+        if ix != browser && terminates_tls(infra, ix) {
+            ends.insert(ix);
+        } else if seen.insert(ix) {
+            let links = infra.links_from(ix).into_iter().filter(|link| infra.link(*link).protocol == Protocol::Http);
+            open.extend(links.map(|link| infra.ends(link).1));
+        }
+    }
+    ends.into_iter().collect()
 }

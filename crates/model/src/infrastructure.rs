@@ -11,12 +11,11 @@ use petgraph::unionfind::UnionFind;
 use petgraph::visit::EdgeRef;
 
 use super::balancer::BalancerSpec;
-use super::behaviour::users_tls_ends;
 use super::component::{Component, Server, Traffic};
 use super::domain::FailureDomain;
 use super::element::Element;
 use super::firewall::{Direction, FirewallSpec, Peer, Rule, RuleAction};
-use super::hop::{self, Guard, Hop};
+use super::hop::{self, Guard, Hop, users_tls_ends};
 use super::id::{ComponentId, DomainId, ScenarioId, ServerId};
 use super::link::{Link, Protocol};
 use super::monitoring::MonitoringSpec;

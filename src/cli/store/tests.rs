@@ -7,6 +7,7 @@ use tempfile::TempDir;
 use super::*;
 use crate::cli::files::tests::{Make, inventory, odd_kinds};
 use hoplight_lesson::LessonProgress;
+use hoplight_lesson::progress::FORMAT;
 use hoplight_model::LessonId;
 
 /// Contents of files that are not progress. The last two are other files of hoplight.
@@ -84,7 +85,7 @@ fn progress(lesson: &str, furthest: u32) -> Progress {
 
 /// Progress in a newer format.
 fn newer() -> String {
-    progress("a", 9).to_ron().replacen("format: 1", "format: 99", 1)
+    progress("a", 9).to_ron().replacen(&format!("format: {FORMAT}"), "format: 99", 1)
 }
 
 fn text(path: &Path) -> String {

@@ -1,9 +1,7 @@
 //! TLS termination and certificate checks.
 
-use std::collections::BTreeSet;
-
-use crate::hop::{Cipher, Hop};
-use crate::infrastructure::{ComponentIx, Infrastructure};
+use crate::hop::{Cipher, Hop, terminates_tls, users_tls_ends};
+use crate::infrastructure::Infrastructure;
 use crate::link::Protocol;
 use crate::tls::TlsMode;
 
@@ -17,12 +15,6 @@ pub enum CertificateCheck {
     /// The server has no certificate, so a user's handshake fails: without one, it shares no cipher suite with the
     /// browser (RFC 8446, 4.4.2; OpenSSL: "no shared cipher").
     Missing,
-}
-
-/// Whether TLS handshakes end at this component and cost it CPU time.
-pub fn terminates_tls(infra: &Infrastructure, ix: ComponentIx) -> bool {
-    let kind = &infra.component(ix).kind;
-    kind.serves_requests() && !(kind.can_pass_tls() && infra.tls().edge == TlsMode::Passthrough)
 }
 
 /// The certificates that a full handshake on a hop needs. Resumed sessions do not present any (RFC 8446, 2.2).
@@ -43,23 +35,6 @@ pub fn certificate_check(infra: &Infrastructure, hop: &Hop) -> CertificateCheck 
         return CertificateCheck::AnyOf(own);
     }
     if is_users { CertificateCheck::Missing } else { CertificateCheck::Unchecked }
-}
-
-/// The components at which users' TLS connections end, in authored order; empty without TLS.
-pub fn users_tls_ends(infra: &Infrastructure) -> Vec<ComponentIx> {
-    let Some(browser) = infra.browser().filter(|_| infra.tls().edge != TlsMode::None) else { return Vec::new() };
-    let mut ends = BTreeSet::new();
-    let mut seen = BTreeSet::new();
-    let mut open = vec![browser];
-    while let Some(ix) = open.pop() {
-        if ix != browser && terminates_tls(infra, ix) {
-            ends.insert(ix);
-        } else if seen.insert(ix) {
-            let links = infra.links_from(ix).into_iter().filter(|link| infra.link(*link).protocol == Protocol::Http);
-            open.extend(links.map(|link| infra.ends(link).1));
-        }
-    }
-    ends.into_iter().collect()
 }
 
 /// Whether users' TLS connections end only at components without a certificate, so that every handshake fails.

@@ -1,7 +1,7 @@
 //! How long connections may be idle.
 
-use super::identity::terminates_tls;
 use crate::connection::Connections;
+use crate::hop::terminates_tls;
 use crate::hop::{Cipher, Hop};
 use crate::infrastructure::Infrastructure;
 use crate::link::Protocol;
