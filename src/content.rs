@@ -50,5 +50,5 @@ pub const EMBEDDED: Sources<'static> = Sources {
         "lessons/4-servers-all-alike.ron",
         "lessons/5-monitoring-and-qps.ron",
     ],
-    glossaries: embedded!["lessons/glossary.ron"],
+    glossaries: embedded!["lessons/glossary.ron", "lessons/whiteboard.ron"],
 };

@@ -74,6 +74,15 @@ pub fn losses(infra: &Infrastructure) -> Vec<LossForecast> {
     Losses::of(infra).each
 }
 
+/// Predicts the long-run consequences of one loss.
+pub fn loss_of(infra: &Infrastructure, loss: Loss) -> LossForecast {
+    let site = Site::of(infra);
+    let mut solver = Solver::of(&site);
+    solver.consequence();
+    let (consequence, _) = solver.after(&loss);
+    forecast_of(&site, loss, consequence)
+}
+
 /// What fails without a loss.
 pub fn without_loss(infra: &Infrastructure) -> Consequence {
     Solver::of(&Site::of(infra)).consequence()
@@ -140,6 +149,11 @@ mod tests {
         let mut solver = Solver::of(&site);
         let forecasts = losses(&infra);
         assert!(forecasts.len() > 500, "{}", forecasts.len());
+        let of_one = loss_of(&infra, forecasts[0].loss.clone());
+        assert_eq!(
+            (of_one.verdict(RequestKind::Write), &of_one.loss),
+            (forecasts[0].verdict(RequestKind::Write), &forecasts[0].loss)
+        );
         for forecast in &forecasts {
             let alone = solver.after(&forecast.loss).0.failing;
             let apart = forecast.failing.iter().zip(alone).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);

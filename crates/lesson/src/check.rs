@@ -58,6 +58,10 @@ pub fn check_some(library: &Library, is_asked: impl Fn(&Loaded<Lesson>) -> bool)
             errors.extend(check_lesson(library, entry));
         }
     }
+    errors.extend(library.glossary().subjects_without_note().into_iter().map(|subject| {
+        let name = format!("{subject:?}");
+        ContentError::about("whiteboard notes", "", &name, LessonProblem::NoNote(subject).to_string())
+    }));
     errors
 }
 

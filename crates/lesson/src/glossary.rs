@@ -1,4 +1,4 @@
-//! The glossary: technical terms with explanations, found by name, by search, or in a text.
+//! The glossary: technical terms with explanations, found by name, by search, or in a text; and the notes for the whiteboard.
 //!
 //! Like lessons, glossaries are read from files and checked when they are loaded.
 
@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use hoplight_model::{ContentError, Text, ron_text};
 
 use super::form::format_of;
+use super::whiteboard::{NoteSubject, WhiteboardNote};
 
 /// The newest format version that this program reads.
 pub const FORMAT: u32 = 1;
@@ -36,6 +37,17 @@ impl Term {
         [&self.term].into_iter().chain(&self.also)
     }
 
+    /// The names that add something for a reader: without those that are part of a name before them.
+    pub fn distinct_names(&self) -> impl Iterator<Item = &Text> {
+        self.names()
+            .enumerate()
+            .filter(|(place, name)| {
+                let name = name.to_lowercase();
+                !self.names().take(*place).any(|before| before.to_lowercase().contains(&name))
+            })
+            .map(|(_, name)| name)
+    }
+
     /// Returns the explanation, followed by the related terms.
     pub fn about(&self) -> String {
         let see: Vec<&str> = self.see.iter().map(Text::as_str).collect();
@@ -47,6 +59,7 @@ impl Term {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Glossary {
     terms: Vec<Term>,
+    notes: Vec<WhiteboardNote>,
 }
 
 /// The format of a glossary file.
@@ -56,6 +69,8 @@ struct Form {
     #[serde(rename = "format")]
     _format: u32,
     terms: Vec<Term>,
+    #[serde(default)]
+    notes: Vec<WhiteboardNote>,
 }
 
 impl Glossary {
@@ -70,7 +85,7 @@ impl Glossary {
                 format!("this glossary has format {format}, this program reads up to {FORMAT}: a newer hoplight is needed");
             return Err(vec![ContentError::at(file, text, None, message)]);
         }
-        let Form { terms, .. } = ron_text::parse(file, text).map_err(|error| vec![error])?;
+        let Form { terms, notes, .. } = ron_text::parse(file, text).map_err(|error| vec![error])?;
         let mut errors = Vec::new();
         let mut known: Vec<String> = Vec::new();
         for term in &terms {
@@ -92,7 +107,20 @@ impl Glossary {
                 errors.push(ContentError::about(file, text, &term.term, format!("`{}` has no explanation", term.term)));
             }
         }
-        let mut glossary = Self { terms };
+        for (place, note) in notes.iter().enumerate() {
+            let name = format!("{:?}", note.of);
+            if notes.iter().take(place).any(|before| before.of == note.of) {
+                errors.push(ContentError::about(file, text, &name, format!("`{name}` has two notes")));
+            }
+            if note.required().iter().any(|text| text.trim().is_empty()) {
+                errors.push(ContentError::about(file, text, &name, format!("the note of `{name}` has an empty text")));
+            }
+            for said in note.required().into_iter().chain([&note.removed]).filter(|said| said.chars().count() > MAX_LENGTH) {
+                let message = format!("a text of a note has at most {MAX_LENGTH} characters");
+                errors.push(ContentError::about(file, text, said, message));
+            }
+        }
+        let mut glossary = Self { terms, notes };
         glossary.sort();
         if errors.is_empty() { Ok(glossary) } else { Err(errors) }
     }
@@ -105,6 +133,8 @@ impl Glossary {
     pub fn extend(&mut self, other: Self) {
         self.terms.retain(|term| !other.terms.iter().any(|new| same(&new.term, &term.term)));
         self.terms.extend(other.terms);
+        self.notes.retain(|note| !other.notes.iter().any(|new| new.of == note.of));
+        self.notes.extend(other.notes);
         self.sort();
     }
 
@@ -119,6 +149,17 @@ impl Glossary {
             }
         }
         errors
+    }
+
+    /// Returns the whiteboard note of a subject.
+    pub fn note(&self, of: NoteSubject) -> Option<&WhiteboardNote> {
+        self.notes.iter().find(|note| note.of == of)
+    }
+
+    /// Returns the subjects without a note, if there are any notes at all.
+    pub fn subjects_without_note(&self) -> Vec<NoteSubject> {
+        let is_used = !self.notes.is_empty();
+        NoteSubject::ALL.into_iter().filter(|subject| is_used && self.note(*subject).is_none()).collect()
     }
 
     /// All terms, in alphabetical order.
@@ -263,6 +304,11 @@ mod tests {
             (r#"(term: "a", text: " ")"#, "`a` has no explanation"),
             (r#"(term: "TLS", text: "b", see: ["TSL"])"#, "which is not a term; did you mean `TLS`?"),
             (r#"(term: "a", tex: "b")"#, "did you mean `text`?"),
+            (r#"], notes: [(of: Web, what: "a", why: "", say: "b")"#, "the note of `Web` has an empty text"),
+            (
+                r#"], notes: [(of: Web, what: "a", why: "b", say: "c"), (of: Web, what: "a", why: "b", say: "c")"#,
+                "`Web` has two notes",
+            ),
         ] {
             assert!(errors(terms).contains(says), "{terms}: {}", errors(terms));
         }

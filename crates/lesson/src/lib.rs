@@ -51,6 +51,7 @@ pub mod replay;
 pub mod run;
 pub mod session;
 mod shuffle;
+pub mod whiteboard;
 mod wording;
 
 pub use act::{Act, Pace};
@@ -72,3 +73,4 @@ pub use question::{Ask, Choice, Question};
 pub use replay::{ActError, Player, Replay, ReplayError, replay};
 pub use run::{LessonRun, Place};
 pub use session::{Session, StepOutcome};
+pub use whiteboard::{NoteSubject, WhiteboardNote};

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use hoplight_model::error::field_text;
+use hoplight_model::scenario::USUAL_UNIT;
 use hoplight_model::{ContentError, Infrastructure, LessonId, ScenarioId};
 use hoplight_text::read_scenario;
 
@@ -157,6 +158,14 @@ impl Library {
     /// All scenarios, sorted by id.
     pub fn scenarios(&self) -> impl ExactSizeIterator<Item = &Arc<Infrastructure>> {
         self.scenarios.values().map(|entry| &entry.content)
+    }
+
+    /// All scenarios in the order in which readers meet them: the default heading, the other headings by name, benchmarks
+    /// last; under each heading by id.
+    pub fn scenarios_in_course_order(&self) -> Vec<&Arc<Infrastructure>> {
+        let mut scenarios: Vec<&Arc<Infrastructure>> = self.scenarios().collect();
+        scenarios.sort_by_key(|infra| (infra.is_benchmark(), infra.unit() != USUAL_UNIT, infra.unit()));
+        scenarios
     }
 
     /// All scenarios with their files, sorted by id.

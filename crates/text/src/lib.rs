@@ -48,7 +48,7 @@ pub use figure::thousands;
 pub use finding::{FindingText, finding};
 pub use firewall::{flaw, judged, reach};
 pub use homogeneity::{lone_servers, mixed_server, redundancy, shared_flaw, twin_servers};
-pub use losses::loss;
+pub use losses::{consequence, loss};
 pub use phrase::{Part, Passage, Phrase, list};
 pub use problem::{edit_error, problem, problem_kind, read_error, read_scenario};
 pub use refusal::refusal;

@@ -33,6 +33,31 @@ pub fn loss(infra: &Infrastructure, forecast: &LossForecast) -> Phrase {
     }
 }
 
+/// What users notice after a loss, with the share of requests that fail, and why: `writes fail; static pages and reads work:
+/// writes reach db-2, which is read-only`.
+pub fn consequence(infra: &Infrastructure, forecast: &LossForecast) -> Phrase {
+    let of = |verdict| RequestKind::ALL.into_iter().filter(move |kind| forecast.verdict(*kind) == verdict);
+    let plural = |kind: RequestKind| match kind {
+        RequestKind::Static => "static pages",
+        RequestKind::Read => "reads",
+        RequestKind::Write => "writes",
+    };
+    let joined = |verdict, verb: &str| {
+        let kinds: Vec<&str> = of(verdict).map(plural).collect();
+        kinds.split_last().map(|(last, first)| match first {
+            [] => format!("{last} {verb}"),
+            first => format!("{} and {last} {verb}", first.join(", ")),
+        })
+    };
+    let degraded = of(Verdict::Degraded).map(|kind| {
+        let percent = forecast.failing[kind.index()] * 100.0;
+        format!("{percent:.0} % of {} fail", plural(kind))
+    });
+    let mut parts: Vec<String> = joined(Verdict::Stops, "fail").into_iter().chain(degraded).collect();
+    parts.extend(joined(Verdict::Works, "work"));
+    phrase![Part::words(parts.join("; ")), ": ", loss(infra, forecast)]
+}
+
 /// Why every kind of request works.
 fn works(infra: &Infrastructure, forecast: &LossForecast) -> Phrase {
     match forecast.cached {
@@ -117,6 +142,18 @@ mod tests {
         assert_eq!(why("db"), "writes reach db-2, which is read-only");
         let cut = why("web → app");
         assert!(cut.contains("web sends requests to app, which does not respond, and waits until its timeout"), "{cut}");
+    }
+
+    #[test]
+    fn consequences_give_the_kinds_and_the_reason() {
+        let infra = Infrastructure::from_ron("site.ron", SITE).expect("a valid scenario");
+        let said = |id: &str| {
+            let forecast = losses(&infra).into_iter().find(|forecast| forecast.loss.to_string() == id).expect("an element");
+            consequence(&infra, &forecast).to_string()
+        };
+        assert_eq!(said("db"), "writes fail; static pages and reads work: writes reach db-2, which is read-only");
+        assert_eq!(said("db-2"), "static pages, reads and writes work: requests continue without it");
+        assert_eq!(said("web"), "static pages, reads and writes fail: web refuses users' connections");
     }
 
     #[test]

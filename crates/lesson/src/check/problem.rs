@@ -3,6 +3,7 @@
 use hoplight_model::{ComponentId, LessonId, ScenarioId, ServerId};
 
 use super::super::replay::ReplayError;
+use super::super::whiteboard::NoteSubject;
 use super::fit::{COLUMNS, LINES, TEXT_LINES};
 use super::{MAX_HINTS, MAX_STEPS, MAX_WAIT, MIN_OPTIONS, MIN_QUESTIONS, MIN_STEPS, RECAP};
 
@@ -31,6 +32,10 @@ pub(super) enum LessonProblem {
     NotAnAgent(ComponentId),
     #[error("`{0}` is not a backend: no balancer checks its health")]
     NotABackend(ComponentId),
+
+    /// The glossary has whiteboard notes, but none of this subject.
+    #[error("no whiteboard note of `{0:?}`")]
+    NoNote(NoteSubject),
 
     #[error("a lesson has at least {MIN_STEPS} steps; this one has {0}")]
     FewSteps(usize),
