@@ -8,9 +8,9 @@ use anyhow::{anyhow, bail};
 
 use hoplight_lesson::Library;
 use hoplight_model::error::nearest;
-use hoplight_model::{Infrastructure, ScenarioId};
+use hoplight_model::{ContentError, Infrastructure, ScenarioId};
 
-use super::content::Files;
+use super::content::{Files, join_errors};
 
 /// Finds a scenario by name, or reads it from a file.
 pub(super) fn find_scenario(library: &Library, name: &str) -> anyhow::Result<Arc<Infrastructure>> {
@@ -24,13 +24,19 @@ pub(super) fn find_scenario(library: &Library, name: &str) -> anyhow::Result<Arc
         files.all_read()?;
         let (file, text) =
             files.only_scenario().ok_or_else(|| anyhow!("{} is not a scenario file", super::files::shown(path)))?;
-        return Infrastructure::from_ron(file, text)
-            .map(Arc::new)
-            .map_err(|error| anyhow!("{}", hoplight_text::read_error(error)));
+        return hoplight_text::read_scenario(file, text).map(Arc::new).map_err(|errors| mistakes(&errors));
     }
     let known = library.scenarios().map(|infra| infra.id()).map(ScenarioId::as_str);
     let hint = nearest(name, known).map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
     bail!("no scenario or file named `{}`{hint}", hoplight_model::text::sanitise(name))
+}
+
+/// Lists the mistakes of a file as `check` does: the count, then one line for each.
+fn mistakes(errors: &[ContentError]) -> anyhow::Error {
+    match errors.len() {
+        0 | 1 => join_errors(errors),
+        count => anyhow!("{count} mistakes\n{}", join_errors(errors)),
+    }
 }
 
 /// Writes text to standard output.

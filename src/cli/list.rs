@@ -58,7 +58,7 @@ struct LessonRow<'a> {
     questions: usize,
 }
 
-/// A scenario. Scenarios are sorted by name.
+/// A scenario. Scenarios are in the order of the course map, benchmarks last.
 #[derive(Debug, Serialize)]
 struct ScenarioRow<'a> {
     id: &'a str,
@@ -110,7 +110,8 @@ impl<'a> Listing<'a> {
         let shown = library.scenario(SHOWN).map(|infra| &**infra);
         Self {
             lessons: asked(ListKind::Lessons).then(|| library.lessons().map(|lesson| LessonRow::of(lesson)).collect()),
-            scenarios: asked(ListKind::Scenarios).then(|| library.scenarios().map(|infra| ScenarioRow::of(infra)).collect()),
+            scenarios: asked(ListKind::Scenarios)
+                .then(|| library.scenarios_in_course_order().into_iter().map(|infra| ScenarioRow::of(infra)).collect()),
             faults: asked(ListKind::Faults).then(|| CommonFault::ALL.map(|fault| FaultRow::of(fault, shown)).into()),
             rules: asked(ListKind::Rules).then(|| FindingRule::ALL.map(RuleRow::of).into()),
             terms: asked(ListKind::Terms).then(|| library.glossary().terms()),
@@ -216,7 +217,7 @@ fn faults(rows: &[FaultRow]) -> String {
 
 fn terms(rows: &[Term]) -> String {
     let one = |term: &Term| {
-        let names: Vec<&str> = term.names().map(Text::as_str).collect();
+        let names: Vec<&str> = term.distinct_names().map(Text::as_str).collect();
         paragraph(&names.join(", "), 0) + &paragraph(&term.about(), 2)
     };
     let all: Vec<String> = rows.iter().map(one).collect();

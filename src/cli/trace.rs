@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::bail;
 use clap::Args;
@@ -12,6 +13,7 @@ use hoplight_sim::{JournalEvent, Observer, SimTime, Simulation};
 
 use super::commands::{find_scenario, quiet};
 use super::script::{self, ScriptArguments};
+use super::simulate::time;
 
 /// Arguments of `trace`.
 #[derive(Clone, Debug, PartialEq, Args)]
@@ -20,22 +22,38 @@ pub struct TraceArguments {
     /// Name or file of a scenario
     scenario: String,
 
-    /// Simulated time in seconds
-    #[arg(long, default_value_t = 1.0)]
-    seconds: f64,
+    /// Simulated time
+    #[arg(long, value_name = "TIME", default_value = "1s", value_parser = time, conflicts_with = "seconds")]
+    duration: Duration,
+
+    /// The former name of --duration, in seconds
+    #[arg(long, hide = true)]
+    seconds: Option<f64>,
 
     #[command(flatten)]
     script: ScriptArguments,
 }
 
+/// Longest trace in seconds.
+const MOST_S: f64 = 86_400.0;
+
+impl TraceArguments {
+    /// Returns the simulated time, given under its present or its former name.
+    fn duration(&self) -> anyhow::Result<Duration> {
+        let seconds = self.seconds.unwrap_or(self.duration.as_secs_f64());
+        if !(seconds.is_finite() && (0.0..=MOST_S).contains(&seconds)) {
+            let name = if self.seconds.is_some() { "--seconds" } else { "--duration" };
+            bail!("{name} must be between 0 and {MOST_S} s, found {seconds}");
+        }
+        Ok(self.seconds.map_or(self.duration, Duration::from_secs_f64))
+    }
+}
+
 /// Prints every event of a simulation, then its digest.
 pub(super) fn trace(library: &Library, arguments: &TraceArguments, seed: u64) -> anyhow::Result<()> {
-    let seconds = arguments.seconds;
-    if !(seconds.is_finite() && (0.0..=86_400.0).contains(&seconds)) {
-        bail!("--seconds must be between 0 and 86400, found {seconds}");
-    }
+    let duration = arguments.duration()?;
     let infra = find_scenario(library, &arguments.scenario)?;
-    let end = SimTime::ZERO + std::time::Duration::from_secs_f64(seconds);
+    let end = SimTime::ZERO + duration;
     let script = arguments.script.read(&infra, end)?;
     script::reject_impossible(&infra, seed, &[], &script)?;
     let mut simulation = Simulation::new(Arc::clone(&infra), seed);

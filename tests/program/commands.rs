@@ -53,7 +53,7 @@ fn list_prints_one_list_and_every_fault_with_its_commands() {
 fn check_finds_no_mistakes_in_the_shipped_content() {
     let Finished { status, stdout, stderr } = Home::new().run(["check"]);
     assert_eq!((status, stderr.as_str()), (Some(0), ""));
-    assert_eq!(stdout, "No mistakes in 5 lessons and 19 scenarios. All solutions were replayed.\n");
+    assert_eq!(stdout, "No mistakes in 5 lessons and 26 scenarios. All solutions were replayed.\n");
 }
 
 #[test]
@@ -251,7 +251,7 @@ fn a_users_glossary_is_checked_and_added() {
 #[test]
 fn a_trace_depends_on_the_seed_alone() {
     let home = Home::new();
-    let trace = |seed: &str| home.run(["trace", "stage-2-secured", "--seconds", "2", "--seed", seed]);
+    let trace = |seed: &str| home.run(["trace", "stage-2-secured", "--duration", "2s", "--seed", seed]);
     let (first, again, other) = (trace("3"), trace("3"), trace("4"));
     assert_eq!((first.status, first.stderr.as_str()), (Some(0), ""));
     assert!(first.stdout.lines().count() > 1_000 && is_harmless(&first.stdout));
@@ -387,4 +387,51 @@ fn the_content_of_a_folder_is_added_to_the_shipped_content() {
     assert_eq!(by_variable.stdout, by_option.stdout);
     let missing = home.run(["list", "--content", "/no/such/folder"]);
     assert!(missing.status == Some(1) && missing.stderr.contains("is not a folder"), "{missing:?}");
+}
+
+#[test]
+fn benchmarks_are_listed_last_and_no_name_of_a_term_is_repeated() {
+    let home = Home::new();
+    let listed = home.run(["list", "scenarios"]).stdout;
+    let at = |id: &str| listed.find(&format!("\n  {id} ")).unwrap_or_else(|| panic!("{id}: {listed}"));
+    assert!(at("stage-3-scaled") < at("design-4-repaired") && at("design-4-repaired") < at("bench-w1"), "{listed}");
+    let terms = home.run(["list", "terms"]).stdout;
+    assert!(!terms.contains("1040, too many connections, 1040"), "a part of a name is not a second name");
+    assert!(terms.contains("1040, too many connections, max_connections"));
+}
+
+#[test]
+fn trace_takes_the_option_of_simulate_and_still_its_former_name() {
+    let home = Home::new();
+    let trace = |arguments: &[&str]| home.run([&["trace", "stage-0-simple"], arguments].concat());
+    let (new, old) = (trace(&["--duration", "500ms"]), trace(&["--seconds", "0.5"]));
+    assert_eq!((new.status, &new.stdout), (Some(0), &old.stdout));
+    assert_eq!(trace(&["--duration", "1s"]).stdout, trace(&[]).stdout);
+    let both = trace(&["--duration", "1s", "--seconds", "1"]);
+    assert_eq!(both.status, Some(2), "{}", both.stderr);
+    assert!(!home.run(["trace", "--help"]).stdout.contains("--seconds"), "the former name is not advertised");
+}
+
+#[test]
+fn a_scenario_file_is_refused_with_all_its_mistakes() {
+    let home = Home::new();
+    let text = r#"(components: [(id: "web", kind: Web()), (id: "app", kind: App(), server: "s")], links: [(from: "web", to: "nowhere")])"#;
+    let file = home.file("broken.ron", text);
+    let (check, trace) = (home.run(["check", &file]), home.run(["trace", &file]));
+    for said in [&check.stderr, &trace.stderr] {
+        assert!(said.contains("2 mistakes") && said.contains("nowhere") && said.contains("`s`"), "{said}");
+    }
+    let screen = home.run(["shot", &file]);
+    assert!(screen.status == Some(1) && screen.stderr.contains("2 mistakes"), "{}", screen.stderr);
+}
+
+#[test]
+fn the_readme_counts_the_infrastructures_to_explore() {
+    let words =
+        ["sixteen", "seventeen", "eighteen", "nineteen", "twenty", "twenty-one", "twenty-two", "twenty-three", "twenty-four"];
+    let library = hoplight::lesson::Library::new(hoplight::content::EMBEDDED).expect("valid content");
+    let count = library.scenarios().filter(|infra| !infra.is_benchmark()).count();
+    let readme = include_str!("../../README.md").split_whitespace().collect::<Vec<_>>().join(" ");
+    let word = count.checked_sub(16).and_then(|at| words.get(at)).expect("a word for the count");
+    assert!(readme.contains(&format!("explore {word} infrastructures")), "there are {count}");
 }
