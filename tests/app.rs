@@ -6,6 +6,8 @@ mod compare;
 mod course;
 #[path = "app/faults.rs"]
 mod faults;
+#[path = "app/keys.rs"]
+mod keys;
 #[path = "app/large.rs"]
 mod large;
 #[path = "support/learner.rs"]

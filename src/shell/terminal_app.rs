@@ -111,6 +111,11 @@ impl<S: ProgressStore> Program for TerminalApp<S> {
         self.carry_out(&effects)
     }
 
+    fn paste(&mut self, text: &str) -> Flow {
+        self.app.paste(text);
+        Flow::Continue
+    }
+
     fn resized(&mut self, columns: u16, rows: u16) -> Flow {
         self.app.resize(columns, rows);
         Flow::Continue

@@ -27,13 +27,13 @@ fn enter_opens_the_selected_line_and_q_goes_back_then_quits() {
     learner.press("<Enter>");
     assert_eq!(learner.run().lesson().id, lesson.id);
     assert_eq!(learner.run().place(), Place::Step(0));
-    learner.press("q");
+    learner.press("qq");
     assert!(learner.app.stage().is_none() && !learner.effects.contains(&Effect::Quit));
     learner.press("G<Enter>");
     assert!(learner.stage().session.lesson.is_none());
-    learner.press("<Esc>");
+    learner.press("<Esc><Esc>");
     assert!(learner.app.stage().is_none() && !learner.effects.contains(&Effect::Quit));
-    learner.press("<Esc>");
+    learner.press("q");
     assert_eq!(learner.effects.last(), Some(&Effect::Quit));
 }
 
@@ -83,7 +83,7 @@ fn in_a_long_list_the_selected_line_is_always_visible_and_clickable() {
     assert_eq!(chosen_row(&learner), row);
     learner.click((6, 2 + row));
     assert!(learner.app.stage().is_some());
-    learner.press("q");
+    learner.press("qq");
     learner.app.resize(80, 60);
     learner.app.resize(80, 24);
     chosen_row(&learner);
@@ -113,20 +113,20 @@ fn the_help_opens_scrolls_and_closes_and_takes_all_keys() {
     for close in ["?", "<Esc>", "q"] {
         let mut learner = Learner::exploring(SMALL);
         learner.press("?<Down><Down><Up>");
-        assert_eq!(learner.app.help, Some(1));
+        assert_eq!(learner.app.sheet_scroll(), Some(1));
         assert!(!learner.app.is_animating(), "the simulation is paused behind the help");
         let before = learner.now();
         learner.wait(5);
         assert_eq!(learner.now(), before);
         learner.press(close);
-        assert_eq!(learner.app.help, None, "{close}");
+        assert_eq!(learner.app.sheet_scroll(), None, "{close}");
         assert!(learner.app.stage().is_some() && learner.app.is_animating(), "{close}");
     }
     // A key that would do something else only closes the help.
     let mut learner = Learner::exploring(SMALL);
     let tls = learner.stage().infra().tls();
     learner.press("?t");
-    assert_eq!((learner.app.help, learner.stage().infra().tls()), (None, tls));
+    assert_eq!((learner.app.sheet_scroll(), learner.stage().infra().tls()), (None, tls));
 }
 
 #[test]
@@ -134,19 +134,19 @@ fn the_help_ends_where_its_text_ends() {
     for size in [SMALL, LARGE] {
         let mut learner = Learner::exploring(size);
         learner.press("?").press(&"<Down>".repeat(300));
-        let most = learner.app.help.expect("open");
+        let most = learner.app.sheet_scroll().expect("open");
         assert!(most > 0 && most < 90, "{most}");
         learner.press("<Up>");
-        assert_eq!(learner.app.help, Some(most - 1), "the first key back scrolls");
+        assert_eq!(learner.app.sheet_scroll(), Some(most - 1), "the first key back scrolls");
         learner.press("<PgDn><PgDn>");
-        assert_eq!(learner.app.help, Some(most));
+        assert_eq!(learner.app.sheet_scroll(), Some(most));
         learner.press(&"<PgUp>".repeat(40));
-        assert_eq!(learner.app.help, Some(0));
+        assert_eq!(learner.app.sheet_scroll(), Some(0));
     }
     // If everything fits, nothing scrolls.
     let mut learner = Learner::exploring((120, 100));
     learner.press("?<Down>");
-    assert_eq!(learner.app.help, Some(0));
+    assert_eq!(learner.app.sheet_scroll(), Some(0));
 }
 
 #[test]

@@ -24,16 +24,20 @@ fn inject(learner: &mut Learner, filter: &str) {
 }
 
 #[test]
-fn every_row_of_the_catalogue_is_listed_and_reports_a_missing_element() {
+fn every_row_of_the_catalogue_that_is_possible_here_is_listed() {
     let learner = Learner::exploring(SMALL);
     let site = of(&learner, FaultGroup::Site);
     for row in CommonFault::ALL {
         let said = hoplight::text::common_fault(row);
-        let action = site.iter().find(|action| action.title == said.title.into()).unwrap_or_else(|| panic!("{row:?} is missing"));
-        assert_eq!(action.commands, row.inject(learner.stage().infra()));
+        let commands = row.inject(learner.stage().infra());
+        let Some(action) = site.iter().find(|action| action.title == said.title.into()) else {
+            assert!(commands.is_empty(), "{row:?} is missing");
+            continue;
+        };
+        assert_eq!(action.commands, commands);
         assert!(action.about.contains(said.users) && action.about.contains(said.remedy));
         let refusal = action.refusal(learner.stage());
-        assert_eq!(refusal.is_some(), action.commands.is_empty(), "{row:?}: {refusal:?}");
+        assert!(refusal.is_none(), "{row:?}: {refusal:?}");
     }
 }
 

@@ -74,7 +74,7 @@ fn a_dead_agent_fires_absence_and_the_alert_is_listed_first_with_its_rule() {
     learner.select_agent("agent-2");
     learner.press("x").wait(100);
     let alerts = learner.stage().sim().alerts();
-    let telling = monitor::telling(&alerts);
+    let telling = monitor::telling(learner.stage(), &alerts);
     let worst = &alerts[*telling.first().expect("an alert fires")];
     assert_eq!((worst.rule, worst.state, worst.subject), ("no data", AlertState::Firing, Some(ix(&learner, "agent-2"))));
     assert!(kinds(&learner).contains(&MonitorRowKind::Alert(telling[0])));
@@ -139,7 +139,7 @@ fn rows_never_overlap_and_the_selected_row_is_always_visible() {
             let looked_at = monitor::item(learner.stage());
             assert!(rows.iter().any(|row| row.item == looked_at), "{width}×{height}: {looked_at:?} is not visible");
             let alerts = rows.iter().filter(|row| matches!(row.kind, MonitorRowKind::Alert(_))).count();
-            let left = monitor::telling(&learner.stage().sim().alerts()).len() - alerts;
+            let left = monitor::telling(learner.stage(), &learner.stage().sim().alerts()).len() - alerts;
             for wanted in [MonitorRowKind::Title, MonitorRowKind::Probe, MonitorRowKind::Alerts(left), MonitorRowKind::Budget(0)]
             {
                 assert!(rows.iter().any(|row| row.kind == wanted), "{width}×{height}: no {wanted:?}");
@@ -181,5 +181,41 @@ impl Learner {
             self.press("<Tab>");
         }
         panic!("{item:?} is not on the screen");
+    }
+}
+
+#[test]
+fn of_nested_certificate_rules_only_the_most_urgent_shows() {
+    let mut learner = watching(LARGE, 5);
+    learner.press("P").wait(150).press("Xcertificate expires<Enter>").wait(300);
+    let alerts = learner.stage().sim().alerts();
+    let of_certificate = |at: &usize| alerts[*at].rule.starts_with("certificate expires");
+    let firing: Vec<usize> =
+        (0..alerts.len()).filter(|at| alerts[*at].state == AlertState::Firing).filter(of_certificate).collect();
+    assert_eq!(firing.len(), 3, "all three conditions hold");
+    let shown: Vec<&str> =
+        monitor::telling(learner.stage(), &alerts).iter().filter(|at| of_certificate(at)).map(|at| alerts[*at].rule).collect();
+    assert_eq!(shown, ["certificate expires in 1 day"]);
+    let all = alerts.iter().filter(|alert| alert.state == AlertState::Firing).count();
+    assert_eq!(monitor::count(learner.stage(), &alerts, AlertState::Firing), all - 2);
+}
+
+#[test]
+fn the_last_line_explains_the_selected_row() {
+    let mut learner = watching(LARGE, 5);
+    assert!(kinds(&learner).contains(&MonitorRowKind::Explanation));
+    learner.press("<Down>");
+    assert!(
+        monitor::explanation(learner.stage()).starts_with("requests per second: "),
+        "{}",
+        monitor::explanation(learner.stage())
+    );
+    learner.press("<Right>");
+    assert!(monitor::explanation(learner.stage()).starts_with("p99: "));
+    let room = learner.view().main.width - 4;
+    for _ in 0..monitor::CHARTS.len() {
+        learner.press("<Right>");
+        let text = monitor::explanation(learner.stage());
+        assert!(text.chars().count() <= usize::from(room), "{text}");
     }
 }

@@ -121,9 +121,9 @@ fn a_click_on_a_footer_key_presses_it() {
     assert!(!learner.stage().session.playback.paused);
     let at = footer_key(&learner, "help");
     learner.click(at);
-    assert!(learner.app.help.is_some());
+    assert!(learner.app.sheet_scroll().is_some());
     learner.click((5, 5));
-    assert!(learner.app.help.is_none(), "a click closes the help");
+    assert!(learner.app.sheet_scroll().is_none(), "a click closes the help");
     learner.select(&component("web-1"));
     let at = footer_key(&learner, "kill");
     learner.click(at);
@@ -145,7 +145,7 @@ fn every_footer_key_is_clickable_along_its_whole_width() {
             clicked.click((column, LARGE.1 - 1));
             let _ = acted.app.act(action.clone());
             assert_eq!(clicked.app.notice, acted.app.notice, "{action:?} at {column}");
-            assert_eq!(clicked.app.help, acted.app.help, "{action:?} at {column}");
+            assert_eq!(clicked.app.sheet_scroll(), acted.app.sheet_scroll(), "{action:?} at {column}");
             assert!(clicked.stage().session.playback == acted.stage().session.playback, "{action:?} at {column}");
             assert_eq!(clicked.stage().infra().tls(), acted.stage().infra().tls(), "{action:?} at {column}");
         }
@@ -192,7 +192,7 @@ fn the_wheel_moves_through_the_course_map_and_scrolls_text() {
     );
     learner.press("?");
     let _ = learner.app.wheel(1, 2, 2);
-    assert_eq!(learner.app.help, Some(2));
+    assert_eq!(learner.app.sheet_scroll(), Some(2));
 }
 
 #[test]
@@ -277,7 +277,7 @@ fn a_click_on_a_screen_that_is_too_small_does_nothing() {
             learner.click((column, row));
         }
     }
-    assert!(learner.app.stage().is_none() && learner.effects.is_empty() && learner.app.help.is_none());
+    assert!(learner.app.stage().is_none() && learner.effects.is_empty() && learner.app.sheet_scroll().is_none());
     let mut learner = Learner::exploring(SMALL);
     learner.app.resize(40, 10);
     for row in 0..10 {

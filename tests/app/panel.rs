@@ -127,7 +127,7 @@ fn a_component_that_is_down_has_no_rate() {
         learner.press("x").wait(2);
         assert!(!learner.panel().contains("requests/s") && learner.panel().contains("served "), "{id}: {}", learner.panel());
         // A hung component accepts connections, so its load is shown.
-        learner.press("x").wait(20).press("Xhere hangs<Enter>");
+        learner.press("x").wait(20).press("Xhere hang<Enter>");
         assert!(learner.panel().contains("requests/s"), "{id}: {}", learner.panel());
     }
 }
@@ -223,7 +223,7 @@ fn a_balancer_that_is_down_says_since_when_its_checks_are_missing() {
     for (element, keys, why) in [
         (component("lb-1"), "x", "No health checks since 2.0 s: it is down."),
         (server("server-1"), "x", "No health checks since 2.0 s: its server is off."),
-        (component("lb-1"), "Xhere hangs<Enter>", "No health checks since 2.0 s: it hangs."),
+        (component("lb-1"), "Xhere hang<Enter>", "No health checks since 2.0 s: it hangs."),
     ] {
         let mut learner = Learner::exploring(LARGE);
         learner.wait(20).select(&element).press(keys).wait(30).select(&component("lb-1"));

@@ -6,7 +6,7 @@ use std::time::Duration;
 use hoplight::app::overlay::kind::Overlay;
 use hoplight::app::status::{header_parts, status_parts};
 use hoplight::app::window::kind::WindowKind;
-use hoplight::app::{Action, Line, View, events, gauges, help, journal, monitor};
+use hoplight::app::{Action, Line, View, events, gauges, help, journal, monitor, sheet};
 use hoplight::layout::{Area, Cell};
 use hoplight::lesson::Pace;
 use hoplight::model::Element;
@@ -324,23 +324,25 @@ fn a_click_shows_a_hint() {
 
 #[test]
 fn a_click_on_a_line_of_the_help_presses_its_key_and_any_other_closes_it() {
-    let mut learner = Learner::exploring(LARGE);
+    // Everything fits.
+    let size = (120, 100);
+    let mut learner = Learner::exploring(size);
     learner.press("?");
-    let lines = help::lines(&learner.app, help::text_width(LARGE.0), |_| String::new());
-    let Area { x, y, .. } = help::area(LARGE.0, LARGE.1, lines.len());
+    let lines = help::lines(&learner.app, sheet::text_width(size.0), |_| String::new());
+    let Area { x, y, .. } = sheet::area(size.0, size.1, lines.len());
     let row = |text: &str| {
         let at = lines.iter().position(|line| line.text().contains(text)).unwrap_or_else(|| panic!("no {text:?}"));
         (x + 5, y + 1 + u16::try_from(at).expect("short"))
     };
     learner.click(row("Next TLS mode"));
-    assert_eq!(learner.app.help, None);
+    assert_eq!(learner.app.sheet_scroll(), None);
     let word = learner.stage().infra().tls().edge.word();
     assert!(learner.notice().contains(word), "{}", learner.notice());
     // A line without a key, the border, and cells outside the help.
-    for at in [row("Keys"), (x, y), (0, 0), (0, LARGE.1 - 1)] {
+    for at in [row("Signs"), (x, y), (0, 0), (0, size.1 - 1)] {
         let tls = learner.stage().infra().tls();
         learner.press("?").click(at);
-        assert_eq!((learner.app.help, learner.stage().infra().tls()), (None, tls));
+        assert_eq!((learner.app.sheet_scroll(), learner.stage().infra().tls()), (None, tls));
         assert!(learner.app.window.is_none() && !learner.stage().session.playback.paused);
     }
 }

@@ -55,7 +55,7 @@ fn the_screen_uses_the_file_and_the_command_line_takes_precedence() {
     assert_eq!(pty.screen().mouse_protocol_mode(), vt100::MouseProtocolMode::None);
     let light_text = String::from_utf8_lossy(pty.received()).contains("38;5;235");
     pty.send("H");
-    pty.wait_for("Keys");
+    pty.wait_for("Signs");
     pty.send("HY");
     pty.wait_for("TLS re-encrypt");
     // After a change on the screen, a notice says how to keep it.

@@ -254,7 +254,7 @@ const TOUR: [(&str, &str, &str); 7] = [
     (
         "`t` switches to re-encryption, and the wiretap shows nothing but ciphertext. `v` marks the hops that are still readable, `V` hides the marks.",
         "t r 2s v V",
-        "TLS, 225 bytes",
+        "before TLS: only ciphertext now",
     ),
     ("Press `:`, type `web-1`, press `Enter` to select it, and kill it with `x`.", ": w e b - 1 Enter x 12s", "chk DOWN"),
     ("`m` shows only what the agents delivered, and which alerts fire. `m` returns to the diagram.", "m", "firing"),

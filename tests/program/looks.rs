@@ -17,7 +17,7 @@ fn sent(arguments: &[&str], environment: &[(&str, &str)]) -> Vec<u8> {
     pty.send("nn\t\tt");
     pty.wait_for("re-encrypt");
     pty.send("?");
-    pty.wait_for("Keys");
+    pty.wait_for("Signs");
     pty.send(CTRL_C);
     assert_eq!(pty.wait_for_exit().exit_code(), 0);
     pty.received().to_vec()

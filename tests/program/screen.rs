@@ -20,6 +20,8 @@ fn keys_open_a_lesson_and_move_through_its_steps() {
     pty.send("\r");
     pty.wait_for(" 3/9 ─");
     pty.send("q");
+    pty.wait_for("Press q again to leave this run.");
+    pty.send("q");
     pty.wait_for("Explore");
     pty.send("q");
     assert_eq!(pty.wait_for_exit().exit_code(), 0);
@@ -32,6 +34,10 @@ fn ctrl_c_and_q_restore_the_terminal() {
         let home = Home::new();
         let mut pty = home.start(&[]);
         pty.send(key);
+        if key == "\x1b" {
+            pty.wait_for("Press Esc again to quit.");
+            pty.send(key);
+        }
         assert_eq!(pty.wait_for_exit().exit_code(), 0, "{key:?}");
         pty.assert_restored();
         assert_eq!(pty.text().trim(), "", "{key:?}");

@@ -121,7 +121,7 @@ fn keys_reach_any_screen_and_times_between_them_advance_time() {
         ("] 2s space", "t=4.0000 s"),
         ("Tab", "browser · browser"),
         ("Tab shift-tab Up ↓ 3s pgdn", "server-2"),
-        ("q", "Explore"),
+        ("q q", "Explore"),
     ] {
         let text = shot(&home, &["stage-2-secured", "--keys", keys]);
         assert!(text.contains(shows), "{keys}: {text}");
@@ -230,7 +230,7 @@ fn invalid_requests_are_reported() {
         (&["stage-2-secured", "--keys", "1s space", "--at", "2s"], 2, "the simulation is paused at 1s"),
         (&["stage-2-secured", "--keys", "?", "--at", "2s"], 2, "the simulation is paused at 0s"),
         (&["stage-2-secured", "--keys", "F99"], 2, "unknown key `F99`"),
-        (&["stage-2-secured", "--keys", "q q"], 2, "q quits the program"),
+        (&["stage-2-secured", "--keys", "q q q"], 2, "q quits the program"),
         (&["stage-2-secured", "--format", "png"], 2, "svg"),
     ] {
         let finished = home.run(["shot"].iter().chain(arguments));

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use hoplight::app::help;
+use hoplight::app::{help, sheet};
 use hoplight::view::theme::{Palette, Theme};
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::style::{Color, Modifier, Style};
@@ -218,8 +218,8 @@ fn behind_a_window_everything_is_dim_or_hidden_and_the_footer_is_empty() {
             let buffer = drawn(&learner.app, &theme);
             let frame = hoplight::app::window::area(&learner.app).map_or_else(
                 || {
-                    let lines = help::lines(&learner.app, help::text_width(size.0), |_| String::new());
-                    help::area(size.0, size.1, lines.len())
+                    let lines = help::lines(&learner.app, sheet::text_width(size.0), |_| String::new());
+                    sheet::area(size.0, size.1, lines.len())
                 },
                 |parts| parts.outer,
             );

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use hoplight::app::{Code, Key, KeyContext, Keymap};
+use hoplight::app::{Code, Key, KeyContext, Keymap, Screen};
 use hoplight::view::frame;
 use hoplight::view::theme::{Palette, Theme};
 use rand::rngs::Xoshiro256PlusPlus;
@@ -67,7 +67,7 @@ fn play(seed: u64, acts: usize) {
     for act in 0..acts {
         // Return to a question that asks for marks from time to time.
         if act % 2_000 == 1_000 {
-            (learner.app.window, learner.app.help) = (None, None);
+            (learner.app.window, learner.app.sheet) = (None, None);
             learner.app.resize(80, 24);
             assert!(learner.app.open_lesson("small"));
             learner.press("nnnnnn");
@@ -76,6 +76,10 @@ fn play(seed: u64, acts: usize) {
         if act % 4_000 == 2_000 {
             let infra = learner.app.library.scenario("stage-2-secured").expect("shipped").clone();
             learner.app.open_scenario(infra);
+        }
+        // Leaving a run takes two presses of the same key in a row.
+        if act % 4_000 == 3_000 {
+            learner.app.screen = Screen::Home;
         }
         let (columns, rows) = learner.app.size();
         let cell = |random: &mut Xoshiro256PlusPlus| {

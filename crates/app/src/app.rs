@@ -14,6 +14,7 @@ use crate::keymap::{KeyContext, Keymap};
 use crate::look::Look;
 use crate::notice::Notice;
 use crate::regions;
+use crate::sheet::Sheet;
 use crate::stage::Stage;
 use crate::tips::Tips;
 use crate::tone::Tone;
@@ -76,8 +77,8 @@ pub struct App {
     pub home: Home,
     /// The current screen.
     pub screen: Screen,
-    /// Scroll offset of the help, if it is open.
-    pub help: Option<u16>,
+    /// The open sheet: the help, or the whiteboard notes.
+    pub sheet: Option<Sheet>,
     /// The open window, if any.
     pub window: Option<Window>,
     /// The result of the last action, or why it had no effect.
@@ -92,7 +93,7 @@ pub struct App {
     pub(super) shown_for: Duration,
     /// Wall time since the last key or click, on the course map.
     pub(super) idle: Duration,
-    /// Whether the learner has been asked to confirm leaving the run: going back again leaves it.
+    /// Whether the learner has been asked to confirm leaving the run or the program: going back again leaves it.
     pub(super) leaving: bool,
     pub(super) changed: bool,
 }
@@ -109,7 +110,7 @@ impl App {
             settings_file: String::from("config.ron"),
             home,
             screen: Screen::Home,
-            help: None,
+            sheet: None,
             window: None,
             notice: None,
             tips: Tips::default(),
@@ -202,7 +203,7 @@ impl App {
 
     /// Whether anything on the screen moves. If not, [`Self::tick`] does nothing.
     pub fn is_animating(&self) -> bool {
-        if self.help.is_some() || self.window.is_some() || regions::too_small(self.size.0, self.size.1) {
+        if self.sheet.is_some() || self.window.is_some() || regions::too_small(self.size.0, self.size.1) {
             return false;
         }
         match &self.screen {

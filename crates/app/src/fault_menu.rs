@@ -57,6 +57,13 @@ impl FaultAction {
         Self { group, title: title.into(), about: about.into(), commands: vec![(0.0, command)], second: None }
     }
 
+    /// Whether no command can ever take effect on this infrastructure, whatever its state.
+    fn is_impossible(&self, sim: &Simulation) -> bool {
+        let immediate = || self.commands.iter().filter(|(after, _)| *after <= 0.0);
+        let never = |command: &Command| sim.check(command).is_err_and(|error| error.is_lasting());
+        self.commands.is_empty() || (immediate().count() > 0 && immediate().all(|(_, command)| never(command)))
+    }
+
     /// Whether neither design has a matching element.
     pub fn is_empty(&self) -> bool {
         self.commands.is_empty() && self.second.as_ref().is_none_or(Vec::is_empty)
@@ -133,6 +140,8 @@ fn of(sim: &Simulation, selected: Option<&Element>, rate_set: bool) -> Vec<Fault
     }
     actions.extend(site(sim));
     actions.extend(switches(sim));
+    // What cannot happen here is left out. What has no effect now stays, and says so when selected.
+    actions.retain(|action| action.group == FaultGroup::Repair || !action.is_impossible(sim));
     actions
 }
 
@@ -207,7 +216,7 @@ fn server_faults(server: &Element) -> Vec<FaultAction> {
     ]
 }
 
-/// Returns the rows of the catalogue. Rows without a matching element are listed too, and say so when selected.
+/// Returns the rows of the catalogue.
 fn site(sim: &Simulation) -> impl Iterator<Item = FaultAction> {
     CommonFault::ALL.into_iter().map(|fault| {
         let CommonFaultText { title, users, agents, alert, remedy } = common_fault(fault);

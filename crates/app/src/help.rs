@@ -1,12 +1,12 @@
-//! The help: the keys of the current screen, generated from the keymap, and the legend of the canvas.
+//! The help: the legend of the canvas, and the keys of the current screen by group, generated from the keymap.
 //!
 //! The frame draws the signs the same way as on the canvas.
 
-use hoplight_layout::Area;
-
+use crate::action::{Action, AppAction, EditAction, SelectAction, SiteAction, WindowAction};
 use crate::app::App;
 use crate::line::{Line, Page};
 use crate::tone::Tone;
+use crate::window::kind::WindowKind;
 
 /// The signs of one line of the legend.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,60 +60,133 @@ const SIGNS: [(LegendSign, &str); 12] = [
     ),
 ];
 
-/// Mouse actions on the course map and on the stage.
-const ON_COURSE_MAP: [(&str, &str); 1] =
-    [("mouse", "A click selects a line, a second click opens it; a click on a key or on a line of this help presses the key")];
-const ON_STAGE: [(&str, &str); 6] = [
-    ("click", "On the diagram: select an element or follow a packet; click again to mark, if the question asks for marks"),
-    ("", "On a key, an answer, a word of the header or a line of this help: run its action"),
-    ("", "On the journal, the timeline or a mark: jump to that time"),
-    ("", "On a gauge, a row of the monitoring screen or a line of text: select its element"),
-    ("", "In a list: select a row; click again to open it"),
+/// Mouse actions.
+const MOUSE: [(&str, &str); 2] = [
+    ("click", "Whatever is drawn: select it, press the key, jump to the time; a second click opens a row or marks an element"),
     ("wheel", "Scroll; over the header, change the speed; over the timeline, move in time"),
 ];
+
+/// Keys of the terminal.
+const TERMINAL: [(&str, &str); 3] =
+    [("Ctrl-C", "Quit; progress is saved"), ("Ctrl-Z", "Suspend"), ("Ctrl-L", "Redraw the screen")];
 
 /// Columns of a key or sign, including the gap after it.
 const MARK: usize = 13;
 
-/// Returns the lines of the help for `width` columns. `drawn` renders a sign in at most 12 columns.
+/// A group of keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum KeyGroup {
+    Time,
+    Select,
+    Look,
+    Change,
+    Break,
+    Learn,
+    Program,
+}
+
+impl KeyGroup {
+    const ALL: [Self; 7] = [Self::Time, Self::Select, Self::Look, Self::Change, Self::Break, Self::Learn, Self::Program];
+
+    const fn title(self) -> &'static str {
+        match self {
+            Self::Time => "Time",
+            Self::Select => "Select",
+            Self::Look => "Look",
+            Self::Change => "Change",
+            Self::Break => "Break",
+            Self::Learn => "Learn",
+            Self::Program => "Program",
+        }
+    }
+
+    /// Returns the group of an action.
+    const fn of(action: &Action) -> Self {
+        match action {
+            Action::Time(_) => Self::Time,
+            Action::Course(_) => Self::Select,
+            Action::Select(select) => match select {
+                SelectAction::Wiretap => Self::Look,
+                SelectAction::Move(_)
+                | SelectAction::Next
+                | SelectAction::Previous
+                | SelectAction::Element(_)
+                | SelectAction::Monitored(_)
+                | SelectAction::Clear
+                | SelectAction::Deselect
+                | SelectAction::Follow(_)
+                | SelectAction::NextPacket => Self::Select,
+            },
+            Action::View(_) | Action::Overlay(_) => Self::Look,
+            Action::Window(window) => match window {
+                WindowAction::Open(WindowKind::Faults) => Self::Break,
+                WindowAction::Open(WindowKind::Jump) => Self::Time,
+                WindowAction::Open(WindowKind::Glossary) => Self::Learn,
+                WindowAction::Open(WindowKind::Palette) => Self::Program,
+                WindowAction::Open(WindowKind::Log | WindowKind::Compare)
+                | WindowAction::Choose(_)
+                | WindowAction::Enter(_)
+                | WindowAction::Close => Self::Look,
+            },
+            Action::App(app) => match app {
+                AppAction::Enter | AppAction::Whiteboard => Self::Learn,
+                AppAction::NextTheme
+                | AppAction::Ascii
+                | AppAction::ReducedMotion
+                | AppAction::Help
+                | AppAction::Quit
+                | AppAction::Back
+                | AppAction::Escape => Self::Program,
+            },
+            Action::Site(site) => match site {
+                SiteAction::KillOrRestore | SiteAction::Fault(_) => Self::Break,
+                SiteAction::Balance
+                | SiteAction::Send(_)
+                | SiteAction::MoreUsers
+                | SiteAction::FewerUsers
+                | SiteAction::Probe => Self::Change,
+            },
+            Action::Edit(edit) => match edit {
+                EditAction::Block => Self::Break,
+                EditAction::CycleTls | EditAction::ToggleWebToApp | EditAction::ToggleAppToDb => Self::Change,
+            },
+            Action::Lesson(_) => Self::Learn,
+        }
+    }
+}
+
+/// Returns the lines of the help for `width` columns: the legend, then the keys by group. `drawn` renders a sign in at most 12
+/// columns.
 pub fn lines(app: &App, width: u16, drawn: impl Fn(LegendSign) -> String) -> Vec<Line> {
     let mut page = Page::new(width);
-    page.text(Tone::Name, "Keys");
-    for binding in app.keymap.at(app.key_context()).filter(|binding| !binding.help.is_empty() && !binding.keys.is_empty()) {
-        let keys: Vec<String> = binding.keys.iter().map(ToString::to_string).collect();
-        page.item(Tone::Accent, &format!("{:<MARK$}", keys.join(" ")), Tone::Text, binding.help, Some(&binding.action));
-    }
-    let terminal = [("Ctrl-C", "Quit; progress is saved"), ("Ctrl-Z", "Suspend"), ("Ctrl-L", "Redraw the screen")];
-    let mouse = if app.stage().is_some() { &ON_STAGE[..] } else { &ON_COURSE_MAP[..] };
-    for (key, help) in terminal.iter().chain(mouse) {
-        page.item(Tone::Accent, &format!("{key:<MARK$}"), Tone::Text, help, None);
-    }
-    page.gap();
     page.text(Tone::Name, "Signs");
     for (sign, meaning) in SIGNS {
         page.item(Tone::Accent, &format!("{:<MARK$}", drawn(sign)), Tone::Text, meaning, None);
     }
+    let bound = || app.keymap.at(app.key_context()).filter(|binding| !binding.help.is_empty() && !binding.keys.is_empty());
+    for group in KeyGroup::ALL {
+        let mut bindings = bound().filter(|binding| KeyGroup::of(&binding.action) == group).peekable();
+        if bindings.peek().is_none() {
+            continue;
+        }
+        page.gap();
+        page.text(Tone::Name, group.title());
+        for binding in bindings {
+            let keys: Vec<String> = binding.keys.iter().map(ToString::to_string).collect();
+            page.item(Tone::Accent, &format!("{:<MARK$}", keys.join(" ")), Tone::Text, binding.help, Some(&binding.action));
+        }
+    }
+    // The last group is that of the program.
+    fixed(&mut page, &TERMINAL);
+    page.gap();
+    page.text(Tone::Name, "Mouse");
+    fixed(&mut page, &MOUSE);
     page.lines()
 }
 
-/// Returns the columns of the help's text on a screen of `columns` columns.
-pub fn text_width(columns: u16) -> u16 {
-    columns.min(92).saturating_sub(8)
-}
-
-/// Returns the area of a help with `count` lines, including its border.
-pub fn area(columns: u16, rows: u16, count: usize) -> Area {
-    let count = u16::try_from(count).unwrap_or(u16::MAX).saturating_add(2);
-    let width = text_width(columns) + 4;
-    let height = if count > rows { rows.saturating_sub(2) } else { count };
-    Area { x: columns.saturating_sub(width) / 2, y: rows.saturating_sub(height) / 2, width, height }
-}
-
-/// Returns the largest scroll offset of the help.
-pub fn most_scroll(app: &App) -> u16 {
-    let (columns, rows) = app.size();
-    // All signs have the same width, so a placeholder gives the right layout.
-    let count = lines(app, text_width(columns), |_| String::new()).len();
-    let room = usize::from(area(columns, rows, count).height.saturating_sub(2));
-    u16::try_from(count.saturating_sub(room)).unwrap_or(u16::MAX)
+/// Writes keys that cannot be changed.
+fn fixed(page: &mut Page, keys: &[(&str, &str)]) {
+    for (key, help) in keys {
+        page.item(Tone::Accent, &format!("{key:<MARK$}"), Tone::Text, help, None);
+    }
 }

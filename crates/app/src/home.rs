@@ -6,7 +6,6 @@ use std::time::Duration;
 use hoplight_layout::Layout;
 use hoplight_lesson::{Lesson, Library};
 use hoplight_model::Infrastructure;
-use hoplight_model::scenario::USUAL_UNIT;
 use hoplight_sim::{SimTime, Simulation, Timeline};
 
 use crate::regions;
@@ -44,10 +43,8 @@ impl Home {
     /// Creates the course map of a library.
     pub fn new(library: &Library, seed: u64, size: (u16, u16)) -> Self {
         let lessons = library.lessons().map(|lesson| CourseItem::Lesson(Arc::clone(lesson)));
-        let mut scenarios: Vec<_> = library.scenarios().filter(|infra| !infra.is_benchmark()).map(Arc::clone).collect();
-        // The default heading comes first. Under each heading, scenarios stay sorted by name.
-        scenarios.sort_by_key(|infra| (infra.unit() != USUAL_UNIT, infra.unit().to_owned()));
-        let items = lessons.chain(scenarios.into_iter().map(CourseItem::Scenario)).collect();
+        let scenarios = library.scenarios_in_course_order().into_iter().filter(|infra| !infra.is_benchmark());
+        let items = lessons.chain(scenarios.map(|infra| CourseItem::Scenario(Arc::clone(infra)))).collect();
         let mut home = Self { items, chosen: 0, preview: None, layout: None, scroll: 0, seed, size };
         home.show(library);
         home

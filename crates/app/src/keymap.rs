@@ -121,6 +121,13 @@ impl Keymap {
         );
         self.bind(&[c('m')], Stage, ViewAction::ToggleMonitor, "monitor", "Switch between the diagram and the monitoring screen");
         self.bind(
+            &[c('W')],
+            Stage,
+            AppAction::Whiteboard,
+            "why",
+            "At the whiteboard: what the selected element is, why it is here, what happens without it",
+        );
+        self.bind(
             &[c('X')],
             Stage,
             WindowAction::Open(WindowKind::Faults),
@@ -229,8 +236,12 @@ impl Keymap {
         self.bind(&[c('n')], Lesson, LessonAction::Skip, "", "Skip this step or question");
         self.bind(&[c('a')], Lesson, LessonAction::Restart, "", "Restart this step");
         for (number, digit) in ('1'..='9').enumerate() {
-            let help = if number == 0 { "Answer with the first option; 2 to 9 with the others" } else { "" };
-            self.bind(&[c(digit)], Lesson, LessonAction::Answer(number), "", help);
+            // One entry stands for all.
+            let (word, help) = match number {
+                0 => ("answer", "Answer with the first option; 2 to 9 with the others"),
+                _ => ("", ""),
+            };
+            self.bind(&[c(digit)], Lesson, LessonAction::Answer(number), word, help);
         }
     }
 
@@ -264,7 +275,7 @@ impl Keymap {
             self.bind(&[c('?')], context, AppAction::Help, "help", "Show or hide this help");
             if context == KeyContext::Home {
                 self.bind(&[c('q')], context, AppAction::Back, "quit", "Quit");
-                self.bind(&[k(Code::Esc)], context, AppAction::Escape, "", "Quit");
+                self.bind(&[k(Code::Esc)], context, AppAction::Escape, "", "Quit, after a second Esc");
             } else {
                 self.bind(&[c('q')], context, AppAction::Back, "", "Close the panel or view, then go back to the course map");
                 self.bind(

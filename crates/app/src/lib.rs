@@ -13,7 +13,7 @@
 //! | [`action`], [`keymap`], [`mouse`] | what keys and clicks mean | `update`, the footer, the help |
 //! | `update` | the effect of each action; the only writer of the state | [`App::press`], [`App::click`], [`App::act`] |
 //! | [`stage_view`] | the panes of the stage | the frame, the mouse |
-//! | [`detail`], [`panel`], [`journal`], [`tap`], [`monitor`], [`status`], [`help`], [`mod@window`] | texts as [`Line`]s | the panes, the frame |
+//! | [`detail`], [`panel`], [`journal`], [`tap`], [`monitor`], [`status`], [`sheet`], [`mod@window`] | texts as [`Line`]s | the panes, the frame |
 //! | [`overlay`], [`comparison`], [`fault_menu`], [`events`] | analysis and simulation results for display | the texts |
 //!
 //! Architecture invariant: a frame is a pure function of [`App`].
@@ -45,6 +45,7 @@ pub mod action;
 pub mod app;
 pub mod comparison;
 pub mod detail;
+pub mod dismissal;
 pub mod events;
 pub mod fault_menu;
 pub mod gauges;
@@ -65,6 +66,7 @@ pub mod panel;
 pub mod panels;
 pub mod regions;
 pub mod scroll;
+pub mod sheet;
 pub mod slow_motion;
 pub mod stage;
 pub mod stage_view;
@@ -75,6 +77,7 @@ pub mod tone;
 mod update;
 pub mod view;
 pub mod viewport;
+pub mod whiteboard;
 pub mod window;
 
 pub use action::Action;
@@ -86,6 +89,7 @@ pub use line::Line;
 pub use look::{Look, Palette};
 pub use notice::Notice;
 pub use panels::Panels;
+pub use sheet::{Sheet, SheetKind};
 pub use slow_motion::SlowMotion;
 pub use stage::Stage;
 pub use stage_view::StageView;

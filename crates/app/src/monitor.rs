@@ -19,7 +19,7 @@ use crate::stage::Stage;
 
 pub use budget::{Budget, budgets};
 pub use plan::{MonitorRow, MonitorRowKind, plan};
-pub use rule::{level, name, words};
+pub use rule::{level, meaning, name, words};
 pub use smooth::{HALF_LIFE, smoothed};
 
 /// Metrics of the charts, most informative first.
@@ -44,13 +44,34 @@ pub fn items(stage: &Stage) -> Vec<MonitorItem> {
         items.push(MonitorItem::Agent(agent.agent));
         items.extend(agent.components.iter().map(|row| MonitorItem::Component(row.component)));
     }
-    items.extend(telling(&stage.sim().alerts()).into_iter().map(MonitorItem::Alert));
+    items.extend(telling(stage, &stage.sim().alerts()).into_iter().map(MonitorItem::Alert));
     items
 }
 
+/// Whether a more urgent rule of the same kind fires for the same subject: of "expires in 21 days" and "expires in 7 days", only
+/// the second one is shown, as with an inhibit rule of Alertmanager.
+fn is_inhibited(stage: &Stage, alerts: &[AlertView<'_>], at: usize) -> bool {
+    let rules = &stage.infra().monitoring().alerts;
+    let days = |alert: &AlertView<'_>| match rules.iter().find(|rule| rule.name.as_str() == alert.rule).map(|rule| &rule.when) {
+        Some(AlertCondition::Certificate { days }) => Some(days.get()),
+        _ => None,
+    };
+    let alert = &alerts[at];
+    let Some(own) = days(alert) else { return false };
+    alerts.iter().any(|other| {
+        other.state == AlertState::Firing && other.subject == alert.subject && days(other).is_some_and(|days| days < own)
+    })
+}
+
+/// Returns how many alerts are in a state, without those that a more urgent one inhibits.
+pub fn count(stage: &Stage, alerts: &[AlertView<'_>], state: AlertState) -> usize {
+    (0..alerts.len()).filter(|at| alerts[*at].state == state && !is_inhibited(stage, alerts, *at)).count()
+}
+
 /// Returns the indices of the alerts that are firing, pending or resolved, worst first, then by priority, then newest first.
-pub fn telling(alerts: &[AlertView<'_>]) -> Vec<usize> {
-    let mut places: Vec<usize> = (0..alerts.len()).filter(|at| alerts[*at].state != AlertState::Ok).collect();
+pub fn telling(stage: &Stage, alerts: &[AlertView<'_>]) -> Vec<usize> {
+    let is_shown = |at: &usize| alerts[*at].state != AlertState::Ok && !is_inhibited(stage, alerts, *at);
+    let mut places: Vec<usize> = (0..alerts.len()).filter(is_shown).collect();
     let rank = |state| match state {
         AlertState::Firing => 0,
         AlertState::Pending => 1,
@@ -92,8 +113,9 @@ pub fn page(stage: &Stage) -> Option<String> {
         return Some(outage);
     }
     let alerts = stage.sim().alerts();
-    let firing = alerts.iter().filter(|alert| alert.state == AlertState::Firing).count();
-    let worst = telling(&alerts).first().and_then(|at| alerts.get(*at)).filter(|alert| alert.state == AlertState::Firing)?;
+    let firing = count(stage, &alerts, AlertState::Firing);
+    let worst =
+        telling(stage, &alerts).first().and_then(|at| alerts.get(*at)).filter(|alert| alert.state == AlertState::Firing)?;
     let subject = worst.subject.map_or("the site", |subject| stage.infra().component(subject).id.as_str());
     let more = if firing > 1 { format!(" (+{})", firing - 1) } else { String::new() };
     // The rule comes last, so that it is what gets truncated.
@@ -161,6 +183,30 @@ pub fn thresholds(stage: &Stage, component: ComponentIx, metric: Metric) -> Vec<
         _ => None,
     });
     levels.collect()
+}
+
+/// Returns the common interval of the agents' samples in seconds, if they have one.
+pub fn interval_s(stage: &Stage) -> Option<f64> {
+    let agents = stage.sim().agents();
+    let first = agents.first()?.interval_s;
+    agents.iter().all(|agent| (agent.interval_s - first).abs() < f64::EPSILON).then_some(first)
+}
+
+/// Explains the selected row in one line: what it shows, and how to read it.
+pub fn explanation(stage: &Stage) -> String {
+    match item(stage) {
+        None => "Nothing is monitored here.".to_owned(),
+        Some(MonitorItem::Agent(_)) => "An agent samples its server. STALE: it is silent, and its data unknown.".to_owned(),
+        Some(MonitorItem::Component(_)) => {
+            metrics(stage).first().map_or_else(String::new, |metric| format!("{}: {}", name(*metric), meaning(*metric)))
+        }
+        Some(MonitorItem::Alert(at)) => {
+            let alerts = stage.sim().alerts();
+            let rules = &stage.infra().monitoring().alerts;
+            let rule = alerts.get(at).and_then(|alert| rules.iter().find(|rule| rule.name.as_str() == alert.rule));
+            rule.map_or_else(String::new, |rule| format!("Fires if {}; pending until it has lasted.", words(&rule.when)))
+        }
+    }
 }
 
 /// Selects a row. Also selects its component on the diagram, so that commands apply to it.

@@ -1,6 +1,6 @@
 //! The mouse: maps clicks and wheel events at a screen cell to actions.
 //!
-//! A click goes to the topmost layer: the help, a window or the screen. Every click has a keyboard equivalent. [`StageView`]
+//! A click goes to the topmost layer: a sheet, a window or the screen. Every click has a keyboard equivalent. [`StageView`]
 //! handles the panes of the stage.
 
 use std::time::Duration;
@@ -12,12 +12,13 @@ use crate::app::{App, Effect, Screen};
 use crate::key::{Code, Key};
 use crate::line::Line;
 use crate::scroll::first_shown;
+use crate::sheet::Sheet;
 use crate::stage_view::StageView;
 use crate::stage_view::timeline::moment_at;
 use crate::tone::Tone;
 use crate::update::is_leaving;
 use crate::window::state::Window;
-use crate::{help, regions, status, window};
+use crate::{regions, sheet, status, window};
 
 impl App {
     /// Handles a click on a cell.
@@ -29,10 +30,10 @@ impl App {
         if regions::too_small(self.size.0, self.size.1) {
             return Vec::new();
         }
-        if self.help.is_some() {
-            // A click on a line with a key presses that key; any click closes the help.
-            let action = self.help_action(column, row);
-            self.help = None;
+        if let Some(sheet) = self.sheet {
+            // A click on a line with a key presses that key; any click closes the sheet.
+            let action = self.sheet_action(sheet, column, row);
+            self.sheet = None;
             return action.map_or_else(Vec::new, |action| self.act(action));
         }
         // A click on the notice dismisses it.
@@ -49,14 +50,14 @@ impl App {
 
     /// Handles a wheel event of `by` lines over a cell.
     pub fn wheel(&mut self, column: u16, row: u16, by: i16) -> Vec<Effect> {
-        if self.help.is_none() && self.window.is_some() {
+        if self.sheet.is_none() && self.window.is_some() {
             let key = Key::plain(if by > 0 { Code::Down } else { Code::Up });
             self.changed = true;
             (0..by.unsigned_abs()).for_each(|_| drop(self.press_in_window(key)));
             return Vec::new();
         }
         let action = match &self.screen {
-            _ if self.help.is_some() => Some(ViewAction::Scroll(by).into()),
+            _ if self.sheet.is_some() => Some(ViewAction::Scroll(by).into()),
             Screen::Home => Some(SelectAction::Move(if by > 0 { Arrow::Down } else { Arrow::Up }).into()),
             Screen::Stage(_) => StageView::of(self).and_then(|view| view.wheel_at(column, row, by)),
         };
@@ -123,14 +124,14 @@ impl App {
         (at < count).then(|| if at == chosen { WindowAction::Enter(at) } else { WindowAction::Choose(at) }.into())
     }
 
-    /// Returns the action of a line of the help.
-    fn help_action(&self, column: u16, row: u16) -> Option<Action> {
+    /// Returns the action of a line of a sheet.
+    fn sheet_action(&self, Sheet { kind, scroll }: Sheet, column: u16, row: u16) -> Option<Action> {
         let (columns, rows) = self.size;
         // All signs have the same width, so a placeholder gives the right layout.
-        let lines = help::lines(self, help::text_width(columns), |_| String::new());
-        let area = help::area(columns, rows, lines.len());
+        let lines = sheet::lines(self, kind, sheet::text_width(columns), |_| String::new());
+        let area = sheet::area(columns, rows, lines.len());
         let inner = Area { x: area.x + 1, y: area.y + 1, width: area.width - 2, height: area.height - 2 };
-        let scroll = self.help.unwrap_or(0).min(help::most_scroll(self));
+        let scroll = scroll.min(sheet::room(self, kind).1);
         let at = inner.contains(Cell::new(column, row)).then(|| usize::from(row - inner.y) + usize::from(scroll))?;
         lines.get(at)?.action.clone()
     }

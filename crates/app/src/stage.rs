@@ -231,6 +231,11 @@ impl Stage {
         }
     }
 
+    /// Whether the symptoms of a fault are not told in advance: in a lesson, they are what the learner has to find.
+    pub(super) const fn hides_diagnosis(&self) -> bool {
+        self.session.lesson.is_some()
+    }
+
     /// Returns the current infrastructure.
     pub fn infra(&self) -> &Arc<Infrastructure> {
         self.session.infra()

@@ -21,10 +21,11 @@ pub fn title(stage: &Stage) -> Option<String> {
 /// Returns a remark for the title.
 pub fn remark(stage: &Stage) -> String {
     let Some(link) = stage.session.timeline.tapped() else { return String::new() };
-    if stage.session.wiretap_saw_password() {
-        return format!("password of {} read", user());
-    }
     let hop = stage.infra().hop(link);
+    if stage.session.wiretap_saw_password() {
+        let before = if hop.is_plaintext() { "" } else { ", before TLS: only ciphertext now" };
+        return format!("password of {} read{before}", user());
+    }
     let words = match (hop.cipher, hop.medium) {
         (Cipher::Plaintext, Medium::Wire) => "readable by anyone on this wire",
         (Cipher::Plaintext, Medium::Loopback) => "readable only inside this server",
@@ -33,8 +34,8 @@ pub fn remark(stage: &Stage) -> String {
     words.to_owned()
 }
 
-/// Returns the newest messages, one per line, at most `room`. The newest one with a password stays in the first line when later
-/// messages would push it out.
+/// Returns the newest messages, one per line, at most `room`. While the hop is plaintext, the newest one with a password stays in
+/// the first line when later messages would push it out.
 pub fn lines(stage: &Stage, room: usize) -> Vec<Line> {
     let Some(link) = stage.session.timeline.tapped() else { return Vec::new() };
     let mut shown: Vec<&CapturedMessage> = stage.session.timeline.captured().rev().take(room).collect();
@@ -42,7 +43,9 @@ pub fn lines(stage: &Stage, room: usize) -> Vec<Line> {
     if shown.is_empty() {
         return vec![Line::new(Tone::Dim, " Nothing captured yet")];
     }
-    let is_lost = shown.len() == room && room > 1 && !shown.iter().any(|captured| captured.shows_password());
+    // Once the hop is encrypted, an old plaintext message would contradict the others.
+    let is_plaintext = stage.infra().hop(link).is_plaintext();
+    let is_lost = is_plaintext && shown.len() == room && room > 1 && !shown.iter().any(|captured| captured.shows_password());
     if is_lost && let Some(secret) = stage.session.timeline.captured_password() {
         shown[0] = secret;
     }
@@ -92,7 +95,7 @@ pub(super) fn section(page: &mut Page, stage: &Stage, link: LinkIx, width: usize
                 | CapturedPayload::Advertisement(_)
         )
     };
-    let login = stage.session.timeline.captured_password();
+    let login = stage.session.timeline.captured_password().filter(|_| stage.infra().hop(link).is_plaintext());
     if let Some(captured) = login.or_else(|| stage.session.timeline.captured().rev().find(asked)) {
         let message = message_text::render(&captured.infra, link, &captured.payload, width);
         let whose = match captured.payload {

@@ -24,10 +24,9 @@ use crate::app::{App, Effect, Screen};
 use crate::key::Key;
 use crate::keymap::Keymap;
 use crate::notice::Notice;
-use crate::scroll::scrolled;
+use crate::regions;
 use crate::stage::Stage;
 use crate::tone::Tone;
-use crate::{help, regions};
 
 impl App {
     /// Handles a key press.
@@ -43,6 +42,11 @@ impl App {
             stage.panels.overlays.end_brief();
         }
         let asked = std::mem::take(&mut self.leaving);
+        if self.sheet.is_some() && !regions::too_small(self.size.0, self.size.1) {
+            let by = self.sheet_lines(key);
+            self.scroll_sheet(by);
+            return Vec::new();
+        }
         let Some(action) = self.keymap.action(key, self.key_context()).cloned() else {
             self.tell(Tone::Dim, format!("{key} does nothing here; {} shows the keys.", self.keymap.label(AppAction::Help)));
             return Vec::new();
@@ -62,8 +66,8 @@ impl App {
         let action = action.into();
         self.changed = true;
         self.idle = Duration::ZERO;
-        if self.help.is_some() {
-            return self.act_in_help(&action);
+        if self.sheet.is_some() {
+            return self.act_in_sheet(&action);
         }
         if let Action::Window(WindowAction::Enter(row)) = action {
             return self.enter_row(row).map_or_else(Vec::new, |action| self.act(action));
@@ -90,13 +94,12 @@ impl App {
         effects
     }
 
-    /// Handles an action while the help is open: arrows and scroll keys scroll, everything else closes the help.
-    fn act_in_help(&mut self, action: &Action) -> Vec<Effect> {
+    /// Handles an action while a sheet is open: those that scroll it scroll, everything else closes it.
+    fn act_in_sheet(&mut self, action: &Action) -> Vec<Effect> {
         if *action == AppAction::Quit.into() {
             return vec![Effect::Quit];
         }
-        let most = help::most_scroll(self);
-        self.help = self.help.zip(lines_scrolled(action)).map(|(at, by)| scrolled(at, by, most));
+        self.scroll_sheet(lines_scrolled(action));
         Vec::new()
     }
 
@@ -144,7 +147,7 @@ pub(super) fn is_leaving(action: &Action) -> bool {
     matches!(action, Action::App(AppAction::Back | AppAction::Escape))
 }
 
-/// Returns the number of lines that an action scrolls the help.
+/// Returns the number of lines that an action scrolls a sheet.
 const fn lines_scrolled(action: &Action) -> Option<i16> {
     if let Action::View(ViewAction::Scroll(by)) = action {
         Some(*by)

@@ -9,6 +9,7 @@ mod jump;
 pub mod kind;
 mod log;
 mod palette;
+mod search;
 pub mod state;
 
 use hoplight_layout::Area;
@@ -28,6 +29,8 @@ pub struct WindowRow {
     pub right: String,
     /// The description, shown while the row is selected.
     pub about: String,
+    /// Words that are not shown, and by which a search finds the row.
+    pub found_by: String,
 }
 
 /// Returns the areas of the open window, or `None` if none is open or the screen is too small.

@@ -14,7 +14,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Color, Style};
 
-use hoplight_app::{App, Line, StageView, Tone, help, regions, status};
+use hoplight_app::{App, Line, Sheet, StageView, Tone, regions, sheet, status};
 use hoplight_layout::Area;
 use hoplight_model::text;
 
@@ -51,8 +51,8 @@ fn screen(app: &App, painter: &mut Painter<'_>, columns: u16, rows: u16) {
     if let Some(window) = &app.window {
         window::draw(app, window, painter);
     }
-    if app.help.is_some() {
-        draw_help(app, painter, columns, rows);
+    if let Some(sheet) = app.sheet {
+        draw_sheet(app, sheet, painter, columns, rows);
     } else if app.window.is_none() {
         // A window lists its own keys on its border.
         footer(app, painter, columns, rows);
@@ -115,15 +115,20 @@ fn footer(app: &App, painter: &mut Painter<'_>, columns: u16, rows: u16) {
     }
 }
 
-fn draw_help(app: &App, painter: &mut Painter<'_>, columns: u16, rows: u16) {
+fn draw_sheet(app: &App, Sheet { kind, scroll }: Sheet, painter: &mut Painter<'_>, columns: u16, rows: u16) {
     let theme = painter.theme;
-    let lines = help::lines(app, help::text_width(columns), |sign| legend::sign(&theme.glyphs, sign));
+    let lines = sheet::lines(app, kind, sheet::text_width(columns), |sign| legend::sign(&theme.glyphs, sign));
     let count = u16::try_from(lines.len()).unwrap_or(u16::MAX);
-    let Area { x, y, width, height } = help::area(columns, rows, lines.len());
-    let scroll = app.help.unwrap_or(0).min(count.saturating_sub(height - 2));
+    let Area { x, y, width, height } = sheet::area(columns, rows, lines.len());
+    let room = height - 2;
+    let scroll = scroll.min(count.saturating_sub(room));
     recede(painter, Area { x, y, width, height });
-    painter.frame(x, y, width, height, "help");
-    let more = if scroll + height - 2 < count { " Down shows more, ? or Esc closes " } else { " ? or Esc closes " };
+    painter.frame(x, y, width, height, kind.title());
+    let more = if room < count {
+        format!(" lines {} to {} of {count}  PgUp PgDn turn pages  Esc closes ", scroll + 1, scroll + room)
+    } else {
+        " Esc closes ".to_owned()
+    };
     for (row, line) in (y + 1..y + height - 1).zip(lines.iter().skip(usize::from(scroll))) {
         painter.line(x + 2, row, width - 4, line);
     }

@@ -13,6 +13,8 @@ pub enum AppAction {
     Enter,
     /// Shows or hides the help.
     Help,
+    /// Shows the whiteboard notes of the selected element.
+    Whiteboard,
     /// Selects the next colour theme.
     NextTheme,
     /// Turns ASCII-only drawing on or off.
@@ -30,6 +32,7 @@ impl AppAction {
             Self::Escape => "escape",
             Self::Enter => "enter",
             Self::Help => "help",
+            Self::Whiteboard => "whiteboard",
             Self::NextTheme => "next-theme",
             Self::Ascii => "ascii",
             Self::ReducedMotion => "reduced-motion",

@@ -20,6 +20,8 @@ pub enum SelectAction {
     Monitored(MonitorItem),
     /// Clears the selection, and stops following a request.
     Clear,
+    /// Clears the selection only.
+    Deselect,
     /// Follows a request and clears the selection.
     Follow(u64),
     /// Follows the next packet on the canvas; after the last one, stops following.
@@ -40,7 +42,7 @@ impl SelectAction {
             Self::Previous => "previous-thing",
             Self::NextPacket => "next-packet",
             Self::Wiretap => "wiretap",
-            Self::Element(_) | Self::Monitored(_) | Self::Clear | Self::Follow(_) => return None,
+            Self::Element(_) | Self::Monitored(_) | Self::Clear | Self::Deselect | Self::Follow(_) => return None,
         })
     }
 }

@@ -56,6 +56,7 @@ pub(super) fn lines(sims: [&Simulation; 2], figures: &[Figures; 2], width: u16) 
     for row in on_paper(figures) {
         page.line(line(&row, name));
     }
+    page.text(Tone::Dim, "✓ B is better, ✗ B is worse, same: within noise or rounding, –: unknown");
     for (letter, own, other) in [("A", &figures[0], &figures[1]), ("B", &figures[1], &figures[0])] {
         page.gap();
         let only = own.only_here(other);

@@ -7,6 +7,7 @@
 //! charts                                as high as possible
 //! error budgets, the external probe
 //! alerts, newest entries of the alert log
+//! what the selected row means           if there is room
 //! ```
 
 use hoplight_layout::Area;
@@ -44,6 +45,8 @@ pub enum MonitorRowKind {
     Alert(usize),
     /// An entry of the alert log, by its index from the newest.
     Entry(usize),
+    /// What the selected row means.
+    Explanation,
 }
 
 /// A row of the monitoring screen.
@@ -63,6 +66,8 @@ const LEAST_CHART: usize = 4;
 const MOST_CHART: usize = 12;
 /// Rows reserved for alerts before anything else grows.
 const LEAST_ALERTS: usize = 3;
+/// Least height of a screen that explains the selected row.
+const LEAST_EXPLAINED: usize = 14;
 /// Desired number of log entries.
 const WANTED_ENTRIES: usize = 4;
 
@@ -76,9 +81,10 @@ pub fn plan(stage: &Stage, area: Area) -> Vec<MonitorRow> {
     let looked_at = item(stage);
     let budgets = budgets(stage).len().min(2);
     let alerts = stage.sim().alerts();
-    let (telling, entries) = (telling(&alerts), stage.sim().alert_log().len().min(WANTED_ENTRIES));
+    let (telling, entries) = (telling(stage, &alerts), stage.sim().alert_log().len().min(WANTED_ENTRIES));
+    let explains = usize::from(height >= LEAST_EXPLAINED);
     // Fixed rows: title, columns, probe, heading of the alerts.
-    let free = height.saturating_sub(4 + budgets);
+    let free = height.saturating_sub(4 + budgets + explains);
     let (table, at) = table(&agents, looked_at, free.saturating_sub(LEAST_ALERTS));
     let wanted_alerts = telling.len().max(1) + entries;
     let rest = free.saturating_sub(table.len());
@@ -111,7 +117,14 @@ pub fn plan(stage: &Stage, area: Area) -> Vec<MonitorRow> {
         rows.push((MonitorRowKind::Quiet, None, 1));
     }
     let left = alert_rows.saturating_sub(telling.len().max(1));
-    rows.extend((0..entries.min(left)).map(|back| (MonitorRowKind::Entry(back), None, 1)));
+    let shown = entries.min(left);
+    rows.extend((0..shown).map(|back| (MonitorRowKind::Entry(back), None, 1)));
+    if explains > 0 {
+        // The last row of the screen.
+        let used: usize = rows.iter().map(|(.., height)| height).sum();
+        let gap = height.saturating_sub(used + 1);
+        rows.push((MonitorRowKind::Explanation, None, gap + 1));
+    }
     placed(area, rows)
 }
 

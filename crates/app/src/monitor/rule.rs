@@ -43,6 +43,26 @@ pub const fn name(metric: Metric) -> &'static str {
     }
 }
 
+/// Returns what a metric measures, as a sentence.
+pub const fn meaning(metric: Metric) -> &'static str {
+    match metric {
+        Metric::Qps => "requests of an interval, divided by its length.",
+        Metric::Utilisation => "share of the slots in use: workers, threads or connections.",
+        Metric::Queue => "requests in the queue when the sample was taken.",
+        Metric::P50 => "half of the responses took at most this long.",
+        Metric::P95 => "95 of 100 responses took at most this long.",
+        Metric::P99 => "99 of 100 responses took at most this long.",
+        Metric::ErrorRatio => "share of the responses with an error status.",
+        Metric::FailedHandshakes => "TLS handshakes per second that failed.",
+        Metric::Connections => "share of the allowed ones; at 100 %, new ones fail.",
+        Metric::Lag => "how many seconds the replica is behind its primary.",
+        Metric::BackendsDown => "backends out of rotation after failed health checks.",
+        Metric::HitRatio => "share of the lookups that the cache answers itself.",
+        Metric::Evictions => "entries removed for lack of room, in the last 10 s.",
+        Metric::SemiSync => "whether each write waits for a replica's acknowledgement.",
+    }
+}
+
 /// Describes a condition in a few words.
 pub fn words(when: &AlertCondition) -> String {
     match when {
@@ -68,11 +88,11 @@ pub fn words(when: &AlertCondition) -> String {
         }
         AlertCondition::Certificate { days } => format!("the certificate expires in {} days or less", days.get()),
         AlertCondition::Burn { rate, long_s, short_s, .. } => {
-            format!("burn rate over {} in {} s and in {} s", rate.get(), long_s.get(), short_s.get())
+            format!("the error budget is spent {} × too fast, over {} s and over {} s", rate.get(), long_s.get(), short_s.get())
         }
         AlertCondition::Leaders { for_s } => {
             let long = for_s.map_or_else(String::new, |time| format!(" for {} s", time.get()));
-            format!("not exactly one leader{long}")
+            format!("a cluster has no writable database, or several{long}")
         }
         AlertCondition::Redundancy { for_s } => {
             let long = for_s.map_or_else(String::new, |time| format!(" for {} s", time.get()));

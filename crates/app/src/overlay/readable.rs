@@ -1,7 +1,7 @@
 //! Unencrypted hops: readable on the wire, or only inside a server.
 
 use hoplight_analysis::PlaintextHop;
-use hoplight_model::{Element, Infrastructure};
+use hoplight_model::{Element, Infrastructure, Protocol};
 
 use crate::overlay::content::{OverlayContent, OverlayQuery, OverlaySign};
 use crate::overlay::words::{count, kinds};
@@ -12,7 +12,7 @@ pub(super) fn view(infra: &Infrastructure, hops: &[PlaintextHop], asked: &Overla
     for hop in hops {
         let element = infra.hop_element(hop.link);
         let (sign, tone, place) = look(hop);
-        let carried = if hop.kinds.is_empty() { String::new() } else { format!(": {}", kinds(&hop.kinds)) };
+        let carried = content(infra, hop).map_or_else(String::new, |content| format!(": {content}"));
         view.remark(Some(sign), tone, format!("{element}, {place}{carried}"), Some(element.clone()));
         view.stamp(element, sign, tone, Vec::new());
     }
@@ -23,7 +23,7 @@ pub(super) fn view(infra: &Infrastructure, hops: &[PlaintextHop], asked: &Overla
             let (_, tone, place) = look(hop);
             let element = infra.hop_element(hop.link);
             let crossed =
-                if hop.kinds.is_empty() { "no request crosses it".into() } else { format!("{} cross it", kinds(&hop.kinds)) };
+                content(infra, hop).map_or_else(|| "no request crosses it".to_owned(), |content| format!("it carries {content}"));
             view.say(
                 tone,
                 vec![format!("{element} is not encrypted, {place}; {crossed}."), format!("{element}: plaintext {place}")],
@@ -51,6 +51,20 @@ pub(super) fn view(infra: &Infrastructure, hops: &[PlaintextHop], asked: &Overla
         }
     }
     view
+}
+
+/// Returns what travels on a hop; `None` if no request crosses it.
+fn content(infra: &Infrastructure, hop: &PlaintextHop) -> Option<String> {
+    let requests = || (!hop.kinds.is_empty()).then(|| kinds(&hop.kinds));
+    match infra.link(hop.link).protocol {
+        Protocol::Dns => Some("lookups of the site's name".to_owned()),
+        Protocol::Http => requests(),
+        Protocol::Sql => requests().map(|kinds| format!("SQL queries and rows of {kinds}")),
+        Protocol::Cache => requests().map(|kinds| format!("cached results of {kinds}")),
+        Protocol::Replication => Some("changed rows".to_owned()),
+        Protocol::Metrics => Some("samples".to_owned()),
+        Protocol::Vrrp => Some("VRRP advertisements: address and priority".to_owned()),
+    }
 }
 
 fn look(hop: &PlaintextHop) -> (OverlaySign, Tone, &'static str) {

@@ -47,7 +47,7 @@ impl StageView<'_> {
             return None;
         }
         match &self.main_view {
-            MainView::Canvas => Some(on_canvas(stage, column - self.main.x, row - self.main.y)),
+            MainView::Canvas => on_canvas(stage, column - self.main.x, row - self.main.y),
             MainView::Monitor(rows) => on_monitor(stage, rows, column, row),
             MainView::Compare(_) => None,
         }
@@ -119,6 +119,7 @@ fn on_monitor(stage: &Stage, rows: &[MonitorRow], column: u16, row: u16) -> Opti
         }
         // A click only turns the probe on; the row shows the key that turns it off.
         MonitorRowKind::Probe => stage.sim().probe().interval_s.is_none().then(|| SiteAction::Probe.into()),
+        MonitorRowKind::Explanation => Some(WindowAction::Open(WindowKind::Glossary).into()),
         MonitorRowKind::Alerts(_) => Some(WindowAction::Open(WindowKind::Log).into()),
         MonitorRowKind::Entry(back) => {
             let log = stage.sim().alert_log().len();
@@ -136,23 +137,27 @@ fn on_monitor(stage: &Stage, rows: &[MonitorRow], column: u16, row: u16) -> Opti
     }
 }
 
-/// Returns the action of a click on a cell of the canvas.
-fn on_canvas(stage: &Stage, x: u16, y: u16) -> Action {
+/// Returns the action of a click on a cell of the canvas; none if nothing is there and nothing is selected.
+fn on_canvas(stage: &Stage, x: u16, y: u16) -> Option<Action> {
     if let Some(cell) = stage.map().and_then(|map| map.cell_at(x, y)) {
-        return ViewAction::CentreOn(cell.x, cell.y).into();
+        return Some(ViewAction::CentreOn(cell.x, cell.y).into());
     }
     let cell = Cell::new(x + stage.viewport.pan.x, y + stage.viewport.pan.y);
     // The midpoint of a link selects the link even if packets are on it.
     let is_anchor = stage.viewport.layout.routes().iter().any(|route| route.anchor == cell);
     if let Some(number) = stage.packet_at(cell).filter(|_| !is_anchor) {
-        return SelectAction::Follow(number).into();
+        return Some(SelectAction::Follow(number).into());
     }
-    match stage.viewport.layout.hit(cell.x, cell.y) {
-        None => SelectAction::Clear.into(),
+    Some(match stage.viewport.layout.hit(cell.x, cell.y) {
+        // A click beside everything only deselects, as the key that goes back does.
+        None => {
+            stage.session.selected.as_ref()?;
+            SelectAction::Deselect.into()
+        }
         // While a question asks for marks, a second click marks the element.
         Some(element) if stage.session.wants_marks() && stage.session.selected.as_ref() == Some(element) => {
             LessonAction::Mark.into()
         }
         Some(element) => SelectAction::Element(element.clone()).into(),
-    }
+    })
 }

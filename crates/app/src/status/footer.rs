@@ -1,6 +1,6 @@
 //! The footer: the available keys with their labels.
 
-use hoplight_lesson::{LessonRun, Place};
+use hoplight_lesson::{Ask, LessonRun, Place};
 use hoplight_model::Element;
 use hoplight_model::text;
 
@@ -8,6 +8,7 @@ use crate::action::{
     Action, AppAction, LessonAction, OverlayAction, SelectAction, SiteAction, TimeAction, ViewAction, WindowAction,
 };
 use crate::app::App;
+use crate::dismissal::Dismissal;
 use crate::keymap::Binding;
 use crate::line::Line;
 use crate::stage::Stage;
@@ -19,60 +20,104 @@ use crate::window::kind::WindowKind;
 const HELP: &str = " ? help ";
 const ALL: &str = " : all ";
 
-/// Returns the available keys, each with its action, as many as fit into `width`.
+/// Returns the available keys, each with its action, as many as fit into `width`: those of the moment first, then what going
+/// back leaves, the palette and the help.
 pub fn footer(app: &App, width: u16) -> Vec<(Line, Action)> {
-    let mut room = usize::from(width);
-    let mut keys = Vec::new();
-    let shown = app.keymap.at(app.key_context()).filter(|binding| !binding.word.is_empty() && works(app, &binding.action));
-    let mut shown: Vec<&Binding> = shown.collect();
+    let key = |label: &str, word: &str| Line::new(Tone::Accent, format!(" {label}")).with(Tone::Dim, format!(" {word}"));
+    let escape = AppAction::Escape;
+    let is_last = |action: &Action| {
+        *action == AppAction::Help.into() || *action == WindowAction::Open(WindowKind::Palette).into() || *action == escape.into()
+    };
+    let back = app.keymap.label(escape);
+    let back = (back != "?").then(|| (key(&back, escape_word(app)), escape.into()));
+    let mut room = usize::from(width).saturating_sub(text::width(HELP) + text::width(ALL));
+    room = room.saturating_sub(back.as_ref().map_or(0, |(line, _): &(Line, Action)| line.width() + 1));
+    let bound = || app.keymap.at(app.key_context()).filter(|binding| !binding.word.is_empty() && works(app, &binding.action));
+    let mut first: Vec<&Binding> = bound().filter(|binding| !is_last(&binding.action)).collect();
     if let Some(stage) = app.stage() {
-        shown.sort_by_key(|binding| !is_likely(stage, &binding.action));
+        first.sort_by_key(|binding| rank(stage, &binding.action));
     }
-    for binding in shown {
-        let Some(key) = binding.keys.first() else { continue };
-        let word = word(app, &binding.action, binding.word);
-        let line = Line::new(Tone::Accent, format!(" {key}")).with(Tone::Dim, format!(" {word}"));
+    let mut keys = Vec::new();
+    for binding in first {
+        let Some(label) = binding.keys.first() else { continue };
+        let line = key(&label_of(app, binding, label.to_string()), word(app, &binding.action, binding.word));
         let needed = line.width() + 1;
-        // Reserve room for the help and the palette at the end.
-        let kept = if binding.action == AppAction::Help.into() {
-            0
-        } else if binding.action == WindowAction::Open(WindowKind::Palette).into() {
-            text::width(HELP)
-        } else {
-            text::width(HELP) + text::width(ALL)
-        };
-        if needed + kept <= room {
+        if needed <= room {
             room -= needed;
             keys.push((line, binding.action.clone()));
         }
     }
+    keys.extend(back);
+    let last = bound().filter(|binding| is_last(&binding.action) && binding.action != escape.into());
+    keys.extend(last.filter_map(|binding| Some((key(&binding.keys.first()?.to_string(), binding.word), binding.action.clone()))));
     keys
 }
 
-/// Whether an action is likely to be used next, because the state it toggles is on. Its key is listed first.
-fn is_likely(stage: &Stage, action: &Action) -> bool {
+/// Returns what the key that goes back leaves next.
+fn escape_word(app: &App) -> &'static str {
+    match (app.stage(), app.leaving) {
+        (_, true) => "confirm",
+        (None, false) => "quit",
+        (Some(stage), false) => Dismissal::next(stage, true).map_or("leave", Dismissal::word),
+    }
+}
+
+/// Returns the label of a key. One entry stands for the keys of all options.
+fn label_of(app: &App, binding: &Binding, label: String) -> String {
+    let options = || app.stage().and_then(options).filter(|count| *count > 1);
+    match (&binding.action, options()) {
+        (Action::Lesson(LessonAction::Answer(0)), Some(count)) if label == "1" => format!("1-{count}"),
+        (Action::Select(SelectAction::Move(_)), _) if label == "Right" || label == "Down" => "arrows".to_owned(),
+        _ => label,
+    }
+}
+
+/// Returns the number of options of the open question, if it has options.
+fn options(stage: &Stage) -> Option<usize> {
+    let run = stage.session.lesson.as_ref().filter(|run| !run.is_open() && !run.is_solved())?;
+    match &run.question()?.ask {
+        Ask::Choice(choices) => Some(choices.len()),
+        Ask::Mark { .. } => None,
+    }
+}
+
+/// Returns how soon an action is likely to be used at this moment; 0 is first. Actions of equal rank keep the keymap's order.
+fn rank(stage: &Stage, action: &Action) -> u8 {
+    let is_asked = asks_for_marks(stage) && stage.session.wants_marks();
+    let on_diagram = stage.panels.view == View::Canvas;
+    let selected = stage.session.selected.as_ref().filter(|_| on_diagram);
+    let hop = matches!(selected, Some(Element::Hop(..)));
+    let paused = stage.session.playback.paused;
+    let (now, soon, usual) = (0, 1, 3);
     match action {
-        Action::Overlay(_) => stage.panels.overlays.shown().is_some(),
-        Action::View(ViewAction::Compare) => stage.panels.comparison.is_some(),
-        Action::View(ViewAction::ToggleMonitor) => stage.panels.view == View::Monitor,
-        Action::View(
-            ViewAction::Scroll(_)
-            | ViewAction::ScrollPanel(_)
-            | ViewAction::ScrollDetail(_)
-            | ViewAction::Pan(_)
-            | ViewAction::CentreOn(..)
-            | ViewAction::ToggleMap
-            | ViewAction::TogglePanel
-            | ViewAction::CompareWith(_),
-        )
-        | Action::App(_)
+        // A question waits for its answer, a finished step for the next one.
+        Action::App(AppAction::Enter) | Action::Lesson(LessonAction::Answer(_)) => now,
+        Action::Lesson(LessonAction::Mark) | Action::Select(SelectAction::Move(_)) if is_asked => now,
+        Action::View(ViewAction::Compare) if stage.panels.comparison.is_some() => now,
+        Action::View(ViewAction::ToggleMonitor) if stage.panels.view == View::Monitor => now,
+        Action::Select(SelectAction::Move(_)) if stage.panels.view == View::Monitor => soon,
+        Action::Overlay(_) if stage.panels.overlays.shown().is_some() => now,
+        Action::Time(TimeAction::StepForward | TimeAction::StepBack) => {
+            if paused {
+                soon
+            } else {
+                usual
+            }
+        }
+        Action::Time(TimeAction::Pause) => soon,
+        Action::Select(SelectAction::Wiretap) if hop => soon,
+        Action::Site(SiteAction::KillOrRestore) | Action::App(AppAction::Whiteboard) if selected.is_some() => soon,
+        Action::Lesson(LessonAction::Hint) => 2,
+        Action::App(_)
         | Action::Course(_)
         | Action::Window(_)
         | Action::Select(_)
+        | Action::View(_)
+        | Action::Overlay(_)
         | Action::Time(_)
         | Action::Lesson(_)
         | Action::Site(_)
-        | Action::Edit(_) => false,
+        | Action::Edit(_) => usual,
     }
 }
 
@@ -113,6 +158,7 @@ fn app_action_works(stage: &Stage, action: AppAction) -> bool {
             let run = stage.session.lesson.as_ref();
             run.is_some_and(|run| run.is_open() || is_finished(run) || asks_for_marks(stage))
         }
+        AppAction::Whiteboard => stage.session.selected.is_some(),
         AppAction::Quit
         | AppAction::Back
         | AppAction::Escape
@@ -133,6 +179,7 @@ fn select_action_works(stage: &Stage, action: &SelectAction) -> bool {
         | SelectAction::Element(_)
         | SelectAction::Monitored(_)
         | SelectAction::Clear
+        | SelectAction::Deselect
         | SelectAction::Follow(_) => true,
     }
 }
@@ -169,7 +216,8 @@ fn lesson_action_works(stage: &Stage, action: LessonAction) -> bool {
             let run = stage.session.lesson.as_ref();
             run.is_some_and(|run| is_left(run) && run.step().is_some_and(|step| !step.hints.is_empty()))
         }
-        LessonAction::Previous | LessonAction::Skip | LessonAction::Restart | LessonAction::Answer(_) => true,
+        LessonAction::Answer(_) => options(stage).is_some(),
+        LessonAction::Previous | LessonAction::Skip | LessonAction::Restart => true,
     }
 }
 

@@ -50,7 +50,7 @@ fn look_at_page(stage: &Stage) -> Option<Action> {
     match stage.panels.view {
         View::Canvas => Some(ViewAction::ToggleMonitor.into()),
         View::Monitor => {
-            let worst = monitor::telling(&stage.sim().alerts()).first().copied();
+            let worst = monitor::telling(stage, &stage.sim().alerts()).first().copied();
             worst.map(|at| SelectAction::Monitored(MonitorItem::Alert(at)).into())
         }
         View::Compare => None,

@@ -3,14 +3,14 @@
 //! Settings are lost when the program ends. The program does not write the user's configuration file, so each change shows the
 //! line to add there.
 
-use hoplight_lesson::Pace;
+use hoplight_lesson::Place;
 
 use crate::action::AppAction;
 use crate::app::{App, Effect, Screen};
+use crate::dismissal::Dismissal;
 use crate::home::CourseItem;
-use crate::stage::Stage;
+use crate::sheet::{Sheet, SheetKind};
 use crate::tone::Tone;
-use crate::view::View;
 
 impl App {
     pub(super) fn app_action(&mut self, action: AppAction) -> Vec<Effect> {
@@ -21,7 +21,11 @@ impl App {
                 Screen::Home => self.open_chosen(),
                 Screen::Stage(_) => self.continue_lesson(),
             },
-            AppAction::Help => self.help = Some(0),
+            AppAction::Help => self.sheet = Some(Sheet { kind: SheetKind::Help, scroll: 0 }),
+            AppAction::Whiteboard if self.stage().is_none() => {
+                self.tell(Tone::Dim, "Open a lesson or an infrastructure first.");
+            }
+            AppAction::Whiteboard => self.sheet = Some(Sheet { kind: SheetKind::Whiteboard, scroll: 0 }),
             AppAction::NextTheme => {
                 self.settings.look.palette = self.settings.look.palette.next();
                 let word = self.settings.look.palette.word();
@@ -48,18 +52,27 @@ impl App {
         self.tell(Tone::Dim, format!("{change}To keep it, add {line} to {}.", self.settings_file));
     }
 
-    /// Goes back: first within the stage, then to the course map. Leaving a run in which the user has done something requires
-    /// confirmation.
+    /// Goes back: first within the stage, then to the course map. Leaving a run requires confirmation, and so does quitting by
+    /// the key that leaves everything else.
     fn back(&mut self, action: AppAction) -> Vec<Effect> {
         let again = self.keymap.label(action);
         let asked = std::mem::take(&mut self.leaving);
-        let Some(stage) = self.stage_mut() else { return vec![Effect::Quit] };
-        if asked || !dismiss(stage, action == AppAction::Escape) {
-            if stage.session.acts > 0 && !asked {
+        let Some(stage) = self.stage_mut() else {
+            if asked || action == AppAction::Back {
+                return vec![Effect::Quit];
+            }
+            self.leaving = true;
+            self.tell(Tone::Warn, format!("Press {again} again to quit."));
+            return Vec::new();
+        };
+        let next = Dismissal::next(stage, action == AppAction::Escape).filter(|_| !asked);
+        let is_over = stage.session.lesson.as_ref().is_some_and(|run| run.place() == Place::Finished);
+        match next {
+            Some(next) => next.perform(stage),
+            None if asked || is_over => self.screen = Screen::Home,
+            None => {
                 self.leaving = true;
                 self.tell(Tone::Warn, format!("Press {again} again to leave this run."));
-            } else {
-                self.screen = Screen::Home;
             }
         }
         Vec::new()
@@ -76,22 +89,4 @@ impl App {
             None => self.tell(Tone::Bad, "No lessons or infrastructures found."),
         }
     }
-}
-
-/// Closes the panel of a small screen, or returns to the diagram. With `all`, also stops following a packet, turns off an
-/// overlay or clears the selection. Does one of these per call. Returns whether there was anything to dismiss.
-fn dismiss(stage: &mut Stage, all: bool) -> bool {
-    if stage.panels.show_detail && !stage.viewport.regions.wide {
-        stage.panels.show_detail = false;
-        stage.panels.scroll = 0;
-    } else if stage.panels.view != View::Canvas {
-        stage.panels.leave_view();
-    } else if !all {
-        return false;
-    } else if stage.session.playback.pace == Pace::Live && stage.session.playback.followed.is_some() {
-        stage.session.follow(None);
-    } else if !stage.panels.overlays.turn_off() {
-        return stage.session.selected.take().is_some();
-    }
-    true
 }

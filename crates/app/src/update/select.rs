@@ -40,6 +40,10 @@ fn select(stage: &mut Stage, keymap: &Keymap, action: &SelectAction) -> Option<N
             stage.session.follow(None);
             return None;
         }
+        SelectAction::Deselect => {
+            stage.session.selected = None;
+            return None;
+        }
         SelectAction::Follow(number) => {
             stage.session.follow(Some(*number));
             return None;

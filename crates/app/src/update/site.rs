@@ -88,7 +88,12 @@ fn send(stage: &mut Stage, kind: RequestKind) -> Notice {
     let notice = execute_command(stage, &Command::Send(kind));
     let sent = stage.sim().newest_request(None);
     if sent != before {
+        // Following a request clears the selection, and with it the wiretap's panel: the request is sent to be read there.
+        let tapped = stage.session.selected.clone().filter(|_| stage.session.is_tap_selected());
         stage.session.follow(sent);
+        if tapped.is_some() {
+            stage.session.selected = tapped;
+        }
         stage.session.playback.paused = false;
     }
     notice

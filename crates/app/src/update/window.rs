@@ -1,5 +1,7 @@
 //! Opening and closing windows, and selecting their rows. An open window takes all keys.
 
+use hoplight_model::text::sanitise;
+
 use crate::action::{Action, WindowAction};
 use crate::app::App;
 use crate::key::{Code, Key};
@@ -85,6 +87,25 @@ impl App {
             _ => {}
         }
         None
+    }
+
+    /// Inserts pasted text into the filter of the open window. Line breaks and control characters become blanks.
+    pub fn paste(&mut self, text: &str) {
+        self.changed = true;
+        let Some(window) = &mut self.window else {
+            let key = self.keymap.label(WindowAction::Open(WindowKind::Palette));
+            self.tell(Tone::Dim, format!("There is no text field to paste into. {key} opens the command palette."));
+            return;
+        };
+        let blanked: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+        for word in sanitise(&blanked).split_whitespace() {
+            if !window.filter.is_empty() && !window.filter.ends_with(' ') {
+                window.filter.push(' ');
+            }
+            window.filter.push_str(word);
+        }
+        window.filter = window.filter.chars().take(MOST_TYPED).collect();
+        self.choose_best();
     }
 
     /// Closes the window and returns a row's action; a row without an action keeps the window open. In the glossary, goes to

@@ -5,8 +5,11 @@ use crate::app::App;
 use crate::fault_menu::{FaultGroup, fault_actions};
 use crate::line::Line;
 use crate::tone::Tone;
-use crate::window::{WindowRow, palette};
+use crate::window::{WindowRow, search};
 use hoplight_text::Phrase;
+
+/// The description of a fault in a lesson: what follows is for the learner to find out.
+const HIDDEN: &str = "What users, gauges and alerts show is for you to find out: inject it and watch.";
 
 /// Returns all rows, in the order of the menu; with a filter, best first.
 pub(super) fn rows(app: &App, filter: &str) -> Vec<WindowRow> {
@@ -17,11 +20,11 @@ pub(super) fn rows(app: &App, filter: &str) -> Vec<WindowRow> {
             FaultGroup::Selected => Tone::Accent,
             FaultGroup::Site => Tone::Dim,
         };
-        let text = if deed.is_empty() { Tone::Dim } else { Tone::Text };
-        let line = Line::new(tone, format!("{}  ", deed.group.word())).with(text, deed.title.to_string());
-        WindowRow { line: line.doing(SiteAction::Fault(place)), right: String::new(), about: deed.about }
+        let about = if stage.hides_diagnosis() && deed.group != FaultGroup::Repair { HIDDEN.to_owned() } else { deed.about };
+        let line = Line::new(tone, format!("{}  ", deed.group.word())).with(Tone::Text, deed.title.to_string());
+        WindowRow { line: line.doing(SiteAction::Fault(place)), right: String::new(), about, found_by: String::new() }
     });
-    palette::ranked(rows.collect(), filter)
+    search::ranked(rows.collect(), filter)
 }
 
 /// Returns why a row would have no effect now, or `None` if it would have one.

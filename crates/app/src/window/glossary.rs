@@ -33,10 +33,10 @@ fn terms<'a>(app: &'a App, filter: &str) -> Vec<(&'a Term, bool)> {
 }
 
 fn row(term: &Term, here: bool) -> WindowRow {
-    let also: Vec<&str> = term.also.iter().map(|also| &**also).filter(|also| !term.term.contains(also)).collect();
+    let also: Vec<&str> = term.distinct_names().skip(1).map(|also| &**also).collect();
     let also = if also.is_empty() { String::new() } else { format!("  {}", also.join(", ")) };
     let line = Line::new(if here { Tone::Name } else { Tone::Text }, term.term.as_str()).with(Tone::Dim, also);
-    WindowRow { line, right: if here { "on screen".into() } else { String::new() }, about: term.about() }
+    WindowRow { line, right: if here { "on screen".into() } else { String::new() }, about: term.about(), found_by: String::new() }
 }
 
 /// Returns the text on the screen: the step or question, the selected element, or the selected line of the course map.

@@ -42,6 +42,7 @@ fn row(at: SimTime, now: SimTime, word: &str, text: &str) -> WindowRow {
         right: format!("{sign}{:.1} s", by.as_secs_f64()),
         about: "Type seconds since the start, such as 12.5, or from now, such as -3 or +10. Enter jumps there and pauses."
             .to_owned(),
+        found_by: String::new(),
     }
 }
 

@@ -86,5 +86,5 @@ fn row(event: LogEntry, side: &str) -> WindowRow {
         EventClass::Refused => format!("Refused command: {text}."),
         _ => format!("{text}. Enter jumps to this time and selects the element."),
     };
-    WindowRow { line: line.doing(action), right: format!("{:.3} s", at.as_secs_f64()), about }
+    WindowRow { line: line.doing(action), right: format!("{:.3} s", at.as_secs_f64()), about, found_by: String::new() }
 }

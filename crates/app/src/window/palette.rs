@@ -2,44 +2,32 @@
 //!
 //! Actions that are currently unavailable are listed too; when run, they report why.
 
-use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
-use nucleo_matcher::{Config, Matcher, Utf32Str};
+use hoplight_model::{Element, Infrastructure};
 
-use hoplight_model::Element;
-
-use crate::action::{Action, CourseAction, SelectAction, WindowAction};
+use crate::action::{Action, AppAction, CourseAction, SelectAction, WindowAction};
 use crate::app::App;
 use crate::home::CourseItem;
 use crate::line::Line;
 use crate::status;
 use crate::tone::Tone;
-use crate::window::WindowRow;
 use crate::window::kind::WindowKind;
+use crate::window::{WindowRow, search};
 
 /// Returns the matching rows, best first; without a filter, in the order of the help.
 pub(super) fn rows(app: &App, filter: &str) -> Vec<WindowRow> {
-    ranked(all(app), filter)
-}
-
-/// Returns the rows that match a filter, best first; without a filter, all rows in their original order.
-pub(super) fn ranked(rows: Vec<WindowRow>, filter: &str) -> Vec<WindowRow> {
-    if filter.trim().is_empty() {
+    let typed = filter.trim().to_lowercase();
+    if QUIT.contains(&typed.as_str()) {
+        let mut rows = vec![quit()];
+        rows.extend(search::ranked(all(app), filter));
         return rows;
     }
-    let pattern = Pattern::parse(filter, CaseMatching::Ignore, Normalization::Smart);
-    let mut matcher = Matcher::new(Config::DEFAULT);
-    let mut buffer = Vec::new();
-    let mut scored: Vec<(u32, WindowRow)> = rows
-        .into_iter()
-        .filter_map(|row| {
-            let text = row.line.text();
-            pattern.score(Utf32Str::new(&text, &mut buffer), &mut matcher).map(|score| (score, row))
-        })
-        .collect();
-    // The sort is stable: rows with equal scores keep their order.
-    scored.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
-    scored.into_iter().map(|(_, row)| row).collect()
+    let mut rows = all(app);
+    rows.push(quit());
+    search::ranked(rows, filter)
 }
+
+/// What fingers type to quit.
+const QUIT: [&str; 7] = ["q", "q!", "qa", "quit", "wq", "x", "exit"];
 
 fn all(app: &App) -> Vec<WindowRow> {
     let mut rows: Vec<WindowRow> = app
@@ -61,22 +49,53 @@ fn all(app: &App) -> Vec<WindowRow> {
         let (hops, things): (Vec<_>, Vec<_>) =
             stage.viewport.layout.order().iter().partition(|it| matches!(it, Element::Hop(..)));
         for element in things.into_iter().chain(hops) {
-            let text = format!("select {element}");
+            let text = format!("select {element}{}", called(stage.infra(), element));
             rows.push(row(Tone::Text, &text, SelectAction::Element(element.clone()), what(element), String::new()));
         }
     }
     for (line, item) in app.home.items.iter().enumerate() {
-        let (text, about) = match item {
-            CourseItem::Lesson(lesson) => (format!("lesson: {}", lesson.title), lesson.summary.to_string()),
-            CourseItem::Scenario(infra) => (format!("infrastructure: {}", infra.title()), infra.summary().to_owned()),
+        let (text, about, id) = match item {
+            CourseItem::Lesson(lesson) => {
+                (format!("lesson: {}", lesson.title), lesson.summary.to_string(), lesson.id.to_string())
+            }
+            CourseItem::Scenario(infra) => {
+                (format!("infrastructure: {}", infra.title()), infra.summary().to_owned(), infra.id().to_string())
+            }
         };
-        rows.push(row(Tone::Text, &text, CourseAction::Open(line), &about, String::new()));
+        let row = row(Tone::Text, &text, CourseAction::Open(line), &about, String::new());
+        rows.push(WindowRow { found_by: id, ..row });
     }
     rows
 }
 
+fn quit() -> WindowRow {
+    let row = row(Tone::Text, "Quit hoplight", AppAction::Quit, "Progress is saved. Ctrl-C quits too.", String::new());
+    WindowRow { found_by: QUIT.join(" "), ..row }
+}
+
+/// Returns the label and the kind of an element, if they differ from its name.
+fn called(infra: &Infrastructure, element: &Element) -> String {
+    let (label, kind) = match element {
+        Element::Component(id) => match infra.find(id.as_str()).map(|ix| infra.component(ix)) {
+            Some(component) => (component.label(), component.kind.word()),
+            None => ("", ""),
+        },
+        Element::Server(id) => (infra.server(id).and_then(|server| server.label.as_deref()).unwrap_or_default(), ""),
+        Element::Hop(..) => ("", ""),
+    };
+    let name = element.to_string();
+    let differs = |word: &&str| !word.is_empty() && *word != name;
+    let words: Vec<&str> = [label, kind].into_iter().filter(differs).collect();
+    match &words[..] {
+        [] => String::new(),
+        [one] => format!(" ({one})"),
+        [label, kind, ..] if label.eq_ignore_ascii_case(kind) => format!(" ({label})"),
+        several => format!(" ({})", several.join(", ")),
+    }
+}
+
 fn row(tone: Tone, text: &str, action: impl Into<Action>, about: &str, right: String) -> WindowRow {
-    WindowRow { line: Line::new(tone, text).doing(action), right, about: about.to_owned() }
+    WindowRow { line: Line::new(tone, text).doing(action), right, about: about.to_owned(), found_by: String::new() }
 }
 
 const fn what(element: &Element) -> &'static str {

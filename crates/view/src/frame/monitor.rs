@@ -6,8 +6,10 @@ mod alerts;
 mod chart;
 mod table;
 
+use hoplight_app::action::WindowAction;
 use hoplight_app::monitor::item::MonitorItem;
-use hoplight_app::monitor::{self, HALF_LIFE, MonitorRow, MonitorRowKind};
+use hoplight_app::monitor::{self, MonitorRow, MonitorRowKind};
+use hoplight_app::window::kind::WindowKind;
 use hoplight_app::{App, Line, Stage, Tone};
 use hoplight_layout::Area;
 use hoplight_sim::{AgentView, AlertView};
@@ -48,7 +50,10 @@ impl MonitorScreen<'_> {
                     Some(outage) => Line::new(Tone::Bad, format!("{outage}; all data below is old")),
                     None => Line::new(Tone::Name, "monitoring").with(Tone::Dim, ": samples delivered by agents only"),
                 };
-                let right = format!("EWMA, half-life {HALF_LIFE:.1} samples");
+                let right = match monitor::interval_s(self.stage) {
+                    Some(interval) => format!("QPS, {interval}-s samples, smoothed"),
+                    None => "QPS, smoothed".to_owned(),
+                };
                 painter.rule(x, y, width, &title, &right);
             }
             MonitorRowKind::Columns => table::columns(row.area, painter),
@@ -76,6 +81,12 @@ impl MonitorScreen<'_> {
             MonitorRowKind::Quiet => line(painter, &self.quiet(width.saturating_sub(2))),
             MonitorRowKind::Alert(at) => line(painter, &self.alert(at, width)),
             MonitorRowKind::Entry(back) => line(painter, &self.entry(back)),
+            MonitorRowKind::Explanation => {
+                let last = y + row.area.height.saturating_sub(1);
+                let key = self.app.keymap.label(WindowAction::Open(WindowKind::Glossary));
+                let text = Line::new(Tone::Accent, format!("{key} ")).with(Tone::Dim, monitor::explanation(self.stage));
+                painter.fit(x + 1, last, width.saturating_sub(2), &text);
+            }
         }
     }
 

@@ -2,7 +2,7 @@
 
 use crate::frame::paint::Painter;
 use hoplight_app::action::SiteAction;
-use hoplight_app::monitor::{budgets, words};
+use hoplight_app::monitor::{self, budgets, words};
 use hoplight_app::{Line, Tone};
 use hoplight_layout::Area;
 use hoplight_model::monitoring::AlertPriority;
@@ -39,9 +39,9 @@ impl MonitorScreen<'_> {
             painter.put(at + cell, y, if is_burnt { full } else { empty }, if is_burnt { style } else { dim });
         }
         let part = if burnt < 10.0 { format!("{:.0} %", burnt * 100.0) } else { format!("{burnt:.0} times") };
-        let over = Line::new(tone, format!(" {part} burnt"))
-            .with(Tone::Dim, format!(" of the {} allowed in {:.0} s", percent(1.0 - budget.objective), budget.window_s));
-        let rate = budget.rate.map_or_else(String::new, |rate| format!("; burns {rate:.1} ×, pages at {} ×", budget.pages_at));
+        let over = Line::new(tone, format!(" {part} spent"))
+            .with(Tone::Dim, format!(" of the {} errors allowed in {:.0} s", percent(1.0 - budget.objective), budget.window_s));
+        let rate = budget.rate.map_or_else(String::new, |rate| format!("; {rate:.1} × too fast, pages at {} ×", budget.pages_at));
         let at = at + BUDGET_CELLS;
         let line = if over.width() + text::width(&rate) <= usize::from(end.saturating_sub(at)) {
             over.with(Tone::Dim, rate)
@@ -89,7 +89,7 @@ impl MonitorScreen<'_> {
         if self.alerts.is_empty() {
             return Line::new(Tone::Name, "alerts").with(Tone::Dim, ": no rules, or no monitoring service");
         }
-        let count = |state| self.alerts.iter().filter(|alert| alert.state == state).count();
+        let count = |state| monitor::count(self.stage, &self.alerts, state);
         let firing = count(AlertState::Firing);
         Line::new(Tone::Name, "alerts ")
             .with(if firing > 0 { Tone::Bad } else { Tone::Good }, format!(" {firing} firing"))
@@ -129,13 +129,15 @@ impl MonitorScreen<'_> {
         };
         let since = alert.since.as_secs_f64();
         let line = Line::new(tone, format!("{:<9}", alert.state.id()))
-            .with(Tone::Text, format!("{} ", alert.rule))
             .with(Tone::Name, self.subject(alert.subject).to_owned())
-            .with(Tone::Dim, format!(" since {since:.1} s{}", if is_low { ", low priority" } else { "" }));
+            .with(Tone::Text, format!(": {}", alert.rule))
+            .with(Tone::Dim, format!(", since {since:.1} s{}", if is_low { ", low priority" } else { "" }));
         let rules = &self.stage.infra().monitoring().alerts;
         let rule = rules.iter().find(|rule| rule.name.as_str() == alert.rule).map(|rule| words(&rule.when));
         match rule {
-            Some(rule) if line.width() + text::width(&rule) + 5 < usize::from(width) => line.with(Tone::Dim, format!("  {rule}")),
+            Some(rule) if line.width() + text::width(&rule) + 7 < usize::from(width) => {
+                line.with(Tone::Dim, format!("  ({rule})"))
+            }
             _ => line,
         }
     }

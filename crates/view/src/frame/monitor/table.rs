@@ -27,7 +27,7 @@ const GAUGE_CELLS: u16 = 12;
 pub(super) fn columns(area: Area, painter: &mut Painter<'_>) {
     let mut right = |end: u16, text: &str| right(painter, area, end, Tone::Dim, text);
     right(NAME, "agent, component");
-    right(RATE, "qps");
+    right(RATE, "QPS");
     right(BUSY, "busy");
     right(WAITING, "waiting");
     right(LATENCY[0], "p50");
@@ -35,7 +35,7 @@ pub(super) fn columns(area: Area, painter: &mut Painter<'_>) {
     right(LATENCY[2], "p99ms");
     right(ERRORS, "errors");
     if area.width > OVER_TIME + 12 {
-        painter.line(area.x + OVER_TIME, area.y, area.width - OVER_TIME, &Line::new(Tone::Dim, "qps over time"));
+        painter.line(area.x + OVER_TIME, area.y, area.width - OVER_TIME, &Line::new(Tone::Dim, "QPS over time"));
     }
 }
 
