@@ -173,7 +173,8 @@ impl Arguments {
     /// Theme and character set, limited to what the environment supports.
     fn look(&self, theme: Palette, ascii: bool) -> Look {
         let palette = if self.colours() { theme } else { Palette::NoColour };
-        Look { palette, ascii, only_ascii: !has_unicode() }
+        let term = env::var("TERM").unwrap_or_default();
+        Look { palette, ascii, only_ascii: !has_unicode(), console: has_console_font(&term) }
     }
 
     /// Seed for commands that ignore the settings file, so that equal arguments give equal output for every user.
@@ -269,6 +270,11 @@ fn colours(choice: ColorChoice, no_color: Option<&OsStr>) -> bool {
         ColorChoice::Never => false,
         ColorChoice::Auto => no_color.is_none_or(OsStr::is_empty),
     }
+}
+
+/// Whether a terminal's font has few signs beyond Latin letters and lines: the Linux console, and terminals of 16 colours.
+fn has_console_font(term: &str) -> bool {
+    term == "linux" || term.starts_with("linux-") || term.ends_with("-16color") || matches!(term, "ansi" | "vt100" | "vt220")
 }
 
 /// Whether the locale is UTF-8. The first variable that is set decides; without any, the locale is C.

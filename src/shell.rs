@@ -11,6 +11,7 @@
 //!                                    frame interval, only while something moves
 //! ```
 
+mod assemble;
 mod event_loop;
 mod guard;
 mod input;

@@ -14,6 +14,8 @@ mod large;
 mod learner;
 #[path = "app/lesson.rs"]
 mod lesson;
+#[path = "app/messages.rs"]
+mod messages;
 #[path = "app/monitor.rs"]
 mod monitor;
 #[path = "app/mouse.rs"]

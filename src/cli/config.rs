@@ -93,9 +93,20 @@ impl Config {
         Settings {
             seed: self.seed(arguments),
             reduced_motion: self.reduced_motion(arguments),
-            look: arguments.look(self.theme(arguments.theme), self.ascii(arguments.ascii)),
+            look: arguments.look(self.theme(arguments.theme.or_else(|| self.surmised())), self.ascii(arguments.ascii)),
             tips: self.settings.tips,
         }
+    }
+
+    /// Whether the theme is nobody's choice, so that the terminal's background decides.
+    pub(super) fn follows_background(&self, arguments: &Arguments) -> bool {
+        arguments.theme.is_none() && self.theme.is_none()
+    }
+
+    /// The theme that the environment suggests if nobody has chosen one.
+    fn surmised(&self) -> Option<Palette> {
+        let value = std::env::var("COLORFGBG").ok().filter(|_| self.theme.is_none())?;
+        Palette::for_colorfgbg(&value)
     }
 
     /// The random seed.

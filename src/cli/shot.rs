@@ -95,7 +95,7 @@ impl ShotArguments {
             PictureFormat::Ansi | PictureFormat::Txt => (all.colours(), super::has_unicode()),
         };
         let palette = if colours { self.theme(all, config) } else { Palette::NoColour };
-        Look { palette, ascii: config.ascii(self.ascii || all.ascii), only_ascii: !unicode }
+        Look { palette, ascii: config.ascii(self.ascii || all.ascii), only_ascii: !unicode, console: false }
     }
 
     /// The theme. `--theme` may come before or after the name of the command.

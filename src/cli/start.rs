@@ -83,7 +83,9 @@ fn full_screen(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         // The command line takes precedence over NO_COLOR, which crossterm would check again.
         crossterm::style::force_color_output(true);
     }
-    let mut program = TerminalApp::new(app, store);
+    let console = app.settings.look.console;
+    // The Linux console would print the question.
+    let mut program = TerminalApp::new(app, store).following_background(config.follows_background(arguments) && !console);
     match shell::run(&mut program, shell::Options { mouse: config.mouse(arguments) }) {
         Ok(ending) => {
             // After a signal, time is short and the user may not see the output.

@@ -10,6 +10,7 @@ use signal_hook::consts::SIGHUP;
 use tokio::sync::mpsc::{Receiver, UnboundedReceiver};
 use tokio::time::{Instant, sleep, sleep_until};
 
+use super::assemble::Input;
 use super::guard::{Tty, hung_up, in_foreground};
 use super::input::{Urgent, is_control};
 use super::pace::Pace;
@@ -24,24 +25,29 @@ const BATCH: usize = 1024;
 /// How long to wait for a signal that was pending together with SIGCONT before stopping again.
 const SETTLE: Duration = Duration::from_millis(50);
 
+/// Asks for the background colour (OSC 11).
+const ASK_BACKGROUND: &[u8] = b"\x1b]11;?\x07";
+
 /// The state between taking over the terminal and restoring it.
 pub(super) struct EventLoop<'a, P> {
     program: &'a mut P,
     tty: Arc<Tty>,
     screen: TerminalScreen,
-    events: Receiver<Event>,
+    events: Receiver<Input>,
     urgent: UnboundedReceiver<Urgent>,
     pace: Pace,
     /// The terminal's content is unknown; the next frame draws every cell.
     stale: bool,
     /// Continued in the background, where the terminal belongs to another job.
     stop_again: bool,
+    /// Whether the terminal has been asked for its background.
+    asked: bool,
 }
 
 /// Why the loop woke up.
 enum Woken {
     Urgent(Urgent),
-    Event(Event),
+    Event(Input),
     Frame,
     Settled,
 }
@@ -50,11 +56,11 @@ impl<'a, P: Program> EventLoop<'a, P> {
     pub(super) fn new(
         program: &'a mut P,
         tty: Arc<Tty>,
-        events: Receiver<Event>,
+        events: Receiver<Input>,
         urgent: UnboundedReceiver<Urgent>,
     ) -> io::Result<Self> {
         let screen = TerminalScreen::new(Arc::clone(&tty))?;
-        Ok(Self { program, tty, screen, events, urgent, pace: Pace::default(), stale: true, stop_again: false })
+        Ok(Self { program, tty, screen, events, urgent, pace: Pace::default(), stale: true, stop_again: false, asked: false })
     }
 
     /// Runs until something ends it. Does not restore the terminal.
@@ -126,19 +132,33 @@ impl<'a, P: Program> EventLoop<'a, P> {
             return Ok(flow);
         }
         self.screen.draw(|frame| self.program.draw(frame))?;
+        // After the first frame, which does not wait for the answer. Many terminals never answer.
+        if !std::mem::replace(&mut self.asked, true) && self.program.asks_background() {
+            self.tty.write(ASK_BACKGROUND)?;
+        }
         Ok(flow)
     }
 
     /// Handles an event and those queued behind it.
-    fn drain(&mut self, first: Event) -> Flow {
+    fn drain(&mut self, first: Input) -> Flow {
         self.pace.happened();
-        let mut flow = self.event(first);
+        let mut flow = self.input(first);
         for _ in 1..BATCH {
             // The rest stays in the channel for the next turn.
             let Some(event) = (flow == Flow::Continue).then(|| self.events.try_recv().ok()).flatten() else { break };
-            flow = self.event(event);
+            flow = self.input(event);
         }
         flow
+    }
+
+    fn input(&mut self, input: Input) -> Flow {
+        match input {
+            Input::Event(event) => self.event(event),
+            Input::Background(colour) => {
+                self.program.background(colour);
+                Flow::Continue
+            }
+        }
     }
 
     fn event(&mut self, event: Event) -> Flow {

@@ -11,6 +11,7 @@ use crossterm::event::{self, Event, KeyCode, KeyEvent, KeyEventKind, KeyModifier
 use signal_hook::consts::{SIGHUP, SIGINT};
 use tokio::sync::mpsc::{Sender, UnboundedSender};
 
+use super::assemble::{Input, assemble};
 use super::guard::hung_up;
 use super::signal::{Fate, GRACE, Watchdog};
 
@@ -38,22 +39,29 @@ pub(super) enum Urgent {
 }
 
 /// Reads the terminal until it is gone.
-pub(super) fn read_terminal(events: Sender<Event>, urgent: UnboundedSender<Urgent>, watchdog: Watchdog) -> io::Result<()> {
+pub(super) fn read_terminal(events: Sender<Input>, urgent: UnboundedSender<Urgent>, watchdog: Watchdog) -> io::Result<()> {
     let read = move || {
         let mut failures = 0;
         while failures < MAX_FAILURES {
-            match event::read() {
-                Ok(Event::Key(key)) if is_control(key, 'c') => {
-                    let _ = urgent.send(Urgent::Interrupt);
-                    watchdog.insist(PATIENCE, Fate::Signal(SIGINT));
-                }
-                Ok(event) => {
-                    failures = 0;
-                    if events.blocking_send(event).is_err() {
-                        return;
+            let Ok(first) = event::read() else {
+                failures += 1;
+                continue;
+            };
+            failures = 0;
+            // An error shows again at the next read.
+            let more = |wait| event::poll(wait).unwrap_or(false).then(|| event::read().ok()).flatten();
+            for input in assemble(first, more) {
+                match input {
+                    Input::Event(Event::Key(key)) if is_control(key, 'c') => {
+                        let _ = urgent.send(Urgent::Interrupt);
+                        watchdog.insist(PATIENCE, Fate::Signal(SIGINT));
+                    }
+                    input => {
+                        if events.blocking_send(input).is_err() {
+                            return;
+                        }
                     }
                 }
-                Err(_) => failures += 1,
             }
         }
         end_as_hung_up(&urgent, &watchdog);

@@ -39,6 +39,16 @@ pub trait Program {
         Flow::Continue
     }
 
+    /// Whether to ask the terminal for its background, once and after the first frame.
+    fn asks_background(&self) -> bool {
+        false
+    }
+
+    /// The terminal's background in red, green and blue, if it answers.
+    fn background(&mut self, colour: [u8; 3]) {
+        let _ = colour;
+    }
+
     /// Time has passed while [`animating`](Self::animating): at most a quarter of a second, so that a stall does not become a
     /// jump.
     fn tick(&mut self, elapsed: Duration) -> Flow;

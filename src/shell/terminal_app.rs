@@ -30,13 +30,21 @@ pub struct TerminalApp<S> {
     look: Look,
     store: S,
     unsaved: bool,
+    /// Whether the theme follows the terminal's background: nobody has chosen one.
+    follows: bool,
 }
 
 impl<S: ProgressStore> TerminalApp<S> {
     /// Wraps an application.
     pub fn new(app: App, store: S) -> Self {
         let look = app.settings.look;
-        Self { app, theme: Theme::of(look), look, store, unsaved: false }
+        Self { app, theme: Theme::of(look), look, store, unsaved: false, follows: false }
+    }
+
+    /// Chooses the theme by the terminal's background, as long as the user has not chosen one.
+    #[must_use]
+    pub fn following_background(self, follows: bool) -> Self {
+        Self { follows: follows && self.look.palette != Palette::NoColour, ..self }
     }
 
     /// The progress store.
@@ -44,15 +52,17 @@ impl<S: ProgressStore> TerminalApp<S> {
         &self.store
     }
 
-    /// Rebuilds the theme if the user has changed the look.
-    fn update_theme(&mut self) {
+    /// Rebuilds the theme if the look has changed. Returns whether it has.
+    fn update_theme(&mut self) -> bool {
         let look = self.app.settings.look;
-        if look != self.look {
+        let changes = look != self.look;
+        if changes {
             self.look = look;
             self.theme = Theme::of(look);
             // An explicit choice overrides NO_COLOR.
             crossterm::style::force_color_output(look.palette != Palette::NoColour);
         }
+        changes
     }
 
     fn carry_out(&mut self, effects: &[Effect]) -> Flow {
@@ -116,6 +126,17 @@ impl<S: ProgressStore> Program for TerminalApp<S> {
         Flow::Continue
     }
 
+    fn asks_background(&self) -> bool {
+        self.follows
+    }
+
+    fn background(&mut self, colour: [u8; 3]) {
+        // A theme chosen in the meantime stays.
+        if self.follows && self.app.settings.look == self.look {
+            self.app.settings.look.palette = Palette::for_background(colour);
+        }
+    }
+
     fn resized(&mut self, columns: u16, rows: u16) -> Flow {
         self.app.resize(columns, rows);
         Flow::Continue
@@ -135,8 +156,8 @@ impl<S: ProgressStore> Program for TerminalApp<S> {
     }
 
     fn needs_redraw(&mut self) -> bool {
-        self.update_theme();
-        self.app.take_changed()
+        let changes = self.update_theme();
+        self.app.take_changed() | changes
     }
 
     fn draw(&mut self, frame: &mut Frame<'_>) {

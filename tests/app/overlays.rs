@@ -12,9 +12,10 @@ use hoplight::model::{Element, Infrastructure, RequestKind};
 
 use crate::learner::{LARGE, Learner, SMALL, component, server};
 
-/// Returns the status line.
+/// Returns the message, or else the status line.
 fn line(learner: &Learner) -> String {
-    status::status(&learner.app, learner.stage()).text().trim().to_owned()
+    let message = status::message(&learner.app, learner.stage());
+    message.unwrap_or_else(|| status::status(learner.stage())).text().trim().to_owned()
 }
 
 /// Returns the elements that are stamped with a sign.
@@ -289,7 +290,7 @@ fn no_line_of_an_overlay_is_truncated() {
                 learner.app.act(element.map_or(SelectAction::Clear, |element| SelectAction::Element(element.clone())));
                 for choice in 0..3 {
                     learner.app.notice = None;
-                    let line = status::status(&learner.app, learner.stage());
+                    let line = status::message(&learner.app, learner.stage()).unwrap_or_default();
                     assert!(line.width() <= 80, "{} {overlay:?} {element:?} {choice}: {:?}", infra.id(), line.text());
                     learner.app.act(OverlayAction::NextChoice);
                 }

@@ -52,7 +52,7 @@ fn in_header(learner: &Learner, text: &str) -> (u16, u16) {
 
 fn in_status(learner: &Learner, text: &str) -> (u16, u16) {
     let area = learner.view().status_area;
-    part(&status_parts(&learner.app, learner.stage()), text, (area.x, area.y))
+    part(&status_parts(learner.stage()), text, (area.x, area.y))
 }
 
 #[test]
@@ -168,21 +168,20 @@ fn an_alert_in_the_header_opens_the_monitoring_screen_then_selects_the_alert() {
 fn the_numbers_of_the_status_line_are_clickable() {
     let mut learner = Learner::exploring(LARGE);
     learner.wait(20);
-    let at = in_status(&learner, "users");
+    let at = in_status(&learner, "p50");
     learner.click(at);
     assert_eq!(learner.stage().session.selected, Some(component("browser")));
-    for (words, overlay) in [("plaintext", Overlay::ReadableHops), ("single points", Overlay::SinglePoints)] {
+    for (words, overlay) in [("plaintext", Overlay::ReadableHops), ("SPOFs", Overlay::SinglePoints)] {
         let at = in_status(&learner, words);
         learner.click(at);
         assert_eq!(learner.stage().panels.overlays.shown(), Some(overlay));
-        // The status line now shows the overlay; a click selects its next option or says that there is none.
-        learner.click((3, at.1));
+        // The message shows the overlay; a click selects its next option or says that there is none.
+        let message = learner.view().message_area;
+        learner.click((3, message.y));
         assert_eq!(learner.stage().panels.overlays.shown(), Some(overlay));
         learner.press("V");
-        learner.click((3, at.1));
-        assert_eq!(learner.notice(), "");
     }
-    let at = in_status(&learner, "errors");
+    let at = in_status(&learner, "static");
     learner.click(at);
     assert_eq!(learner.app.window.as_ref().map(|window| window.kind), Some(WindowKind::Log));
 }
@@ -192,7 +191,7 @@ fn a_click_on_a_notice_dismisses_it() {
     let mut learner = Learner::exploring(SMALL);
     learner.press("t");
     assert_ne!(learner.notice(), "");
-    let (tls, area) = (learner.stage().infra().tls(), learner.view().status_area);
+    let (tls, area) = (learner.stage().infra().tls(), learner.view().message_area);
     learner.click((area.x + 3, area.y));
     assert_eq!((learner.notice(), learner.stage().infra().tls()), ("", tls));
 }

@@ -67,7 +67,7 @@ fn labels_of_links_show_their_encryption() {
             (TlsMode::None, "plain!", "plain!"),
             (TlsMode::Terminate, "TLS", "plain!"),
             (TlsMode::Reencrypt, "TLS", "TLS"),
-            (TlsMode::Passthrough, "TLS th", "TLS th"),
+            (TlsMode::Passthrough, "TLS", "TLS"),
         ] {
             let infra = stage_2(mode);
             let sim = run(infra.clone(), &[], 0);
@@ -311,4 +311,47 @@ fn faults_are_shown_in_words_at_every_size_and_without_colours() {
             assert!(!calm.contains(word) && !calm.contains(longer), "{word}\n{calm}");
         }
     }
+}
+
+#[test]
+fn every_component_is_called_by_its_id() {
+    for infra in scenarios() {
+        let sim = run(infra.clone(), &[], 0);
+        for size in [(80, 14), (120, 30)] {
+            let layout = layout_of(&sim, size);
+            if layout.fit() != Fit::Whole {
+                continue;
+            }
+            let words = text(&paint(&Canvas::new(&layout, &sim, &Theme::default())));
+            // Read downwards, too: the name of a firewall may be in its wall.
+            let rows: Vec<Vec<char>> = words.lines().map(|line| line.chars().collect()).collect();
+            let widest = rows.iter().map(Vec::len).max().unwrap_or(0);
+            let down = |x: usize| rows.iter().map(|row| row.get(x).copied().unwrap_or(' ')).collect::<String>() + "\n";
+            let words = words + &(0..widest).map(down).collect::<String>();
+            // On a small canvas, the names of firewalls may not fit.
+            let named = infra.components().filter(|(_, component)| size.0 > 80 || component.kind.as_firewall().is_none());
+            for (_, component) in named {
+                assert!(words.contains(component.id.as_str()), "{} {size:?}: {}\n{words}", infra.id(), component.id);
+            }
+            for server in infra.servers() {
+                assert!(words.contains(server.id.as_str()), "{} {size:?}: {}\n{words}", infra.id(), server.id);
+            }
+        }
+    }
+}
+
+#[test]
+fn with_reduced_motion_links_show_their_rates_and_nothing_moves() {
+    let theme = Theme::default();
+    let sims = [4_000, 4_040].map(|at| run(stage_2(TlsMode::Terminate), &[], at));
+    let [first, second] = sims.each_ref().map(|sim| {
+        let layout = layout_of(sim, (120, 30));
+        let still = paint(&Canvas { still: true, ..Canvas::new(&layout, sim, &theme) });
+        let on_links = |cell: &hoplight::layout::Cell| still[(cell.x, cell.y)].symbol().to_owned();
+        let links: Vec<String> = layout.routes().iter().flat_map(|route| &route.cells).map(on_links).collect();
+        assert!(text(&still).contains("/s"), "{}", text(&still));
+        links
+    });
+    assert_eq!(first, second);
+    assert!(!first.iter().any(|symbol| ["●", "◆", "▲", "○", "◇", "△"].contains(&symbol.as_str()) && symbol != "▲"));
 }

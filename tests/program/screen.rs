@@ -125,3 +125,37 @@ fn a_signal_saves_and_restores() {
     let saved = std::fs::read_to_string(&file).expect("progress was saved");
     assert!(saved.contains("where-tls-ends") && saved.contains("furthest: 1"), "{saved}");
 }
+
+#[test]
+fn an_arrow_key_in_two_reads_is_an_arrow_key() {
+    let home = Home::new();
+    let mut pty = home.start(&["--scenario", "stage-2-secured"]);
+    pty.send("\x1b");
+    pty.send("[C");
+    pty.wait_for("»");
+    assert!(!pty.text().contains("Explore"), "it is not the Escape key");
+    pty.send(CTRL_C);
+    assert_eq!(pty.wait_for_exit().exit_code(), 0);
+}
+
+#[test]
+fn the_theme_follows_the_background_unless_one_is_chosen() {
+    let light = vt100::Color::Idx(231);
+    let ground = |screen: &vt100::Screen| screen.cell(12, 40).map(vt100::Cell::bgcolor);
+    for (arguments, follows) in [(&[][..], true), (&["--theme", "dark"], false)] {
+        let home = Home::new();
+        let mut pty = home.start(arguments);
+        let asked = pty.received().windows(6).any(|bytes| bytes == b"\x1b]11;?");
+        assert!(!asked || follows, "a chosen theme needs no question");
+        pty.send("\x1b]11;rgb:ffff/ffff/ffff\x07");
+        if follows {
+            pty.wait_until("a light background", |screen| ground(screen) == Some(light));
+        }
+        // The answer was not typed.
+        pty.send("?");
+        pty.wait_for("help");
+        assert_eq!(ground(pty.screen()) == Some(light), follows);
+        pty.send(CTRL_C);
+        assert_eq!(pty.wait_for_exit().exit_code(), 0);
+    }
+}

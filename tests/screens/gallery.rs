@@ -10,6 +10,7 @@ use hoplight::layout::Area;
 use hoplight::view::picture::{Paper, svg};
 use hoplight::view::theme::{Palette, Theme};
 use ratatui::buffer::Buffer;
+use ratatui::style::{Color, Modifier};
 
 use crate::svg::{CELL, characters, elements};
 use crate::{compare, drawn, text};
@@ -59,6 +60,51 @@ fn a_picture_of_every_screen_holds_its_characters() {
             assert_eq!(picture[1].text, *title);
             let size = (buffer.area.width.into(), buffer.area.height.into());
             assert_eq!(characters(&picture, size, CELL), shown, "{name}, ASCII: {ascii}");
+        }
+    }
+}
+
+/// Red, green and blue of a colour of the table of 256.
+fn rgb(colour: Color) -> [f64; 3] {
+    let Color::Indexed(index @ 16..) = colour else { panic!("{colour:?} depends on the terminal") };
+    if index >= 232 {
+        return [8.0 + 10.0 * f64::from(index - 232); 3];
+    }
+    let levels = [0.0, 95.0, 135.0, 175.0, 215.0, 255.0];
+    [36, 6, 1].map(|step| levels[usize::from((index - 16) / step % 6)])
+}
+
+/// The contrast ratio from 1 to 21 (WCAG 2.2).
+fn contrast(a: Color, b: Color) -> f64 {
+    let luminance = |colour| {
+        let linear = |part: f64| {
+            let part = part / 255.0;
+            if part <= 0.04045 { part / 12.92 } else { ((part + 0.055) / 1.055).powf(2.4) }
+        };
+        let [red, green, blue] = rgb(colour).map(linear);
+        0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05
+    };
+    let (a, b) = (luminance(a), luminance(b));
+    a.max(b) / a.min(b)
+}
+
+#[test]
+fn every_text_is_legible_in_every_theme() {
+    let black = (Color::Indexed(252), Color::Indexed(16));
+    for palette in Palette::ALL.into_iter().filter(|palette| *palette != Palette::NoColour) {
+        let theme = Theme::new(palette, false);
+        let (letters, ground) = theme.ground.unwrap_or(black);
+        let mut known = std::collections::BTreeMap::new();
+        for GalleryScreen { name, learner, .. } in SCREENS.iter() {
+            for cell in drawn(&learner.app, &theme).content.iter().filter(|cell| cell.symbol() != " ") {
+                let of = |colour, usual| if colour == Color::Reset { usual } else { colour };
+                let (front, back) = (of(cell.fg, letters), of(cell.bg, ground));
+                assert!(!cell.modifier.contains(Modifier::DIM), "{palette:?} {name}: how dim it is depends on the terminal");
+                let is_text = cell.symbol().chars().any(char::is_alphanumeric);
+                let found = *known.entry(format!("{front:?}{back:?}")).or_insert_with(|| contrast(front, back));
+                let least = if is_text { 4.5 } else { 3.0 };
+                assert!(found >= least, "{palette:?} {name}: {:?} has {found:.1}", cell.symbol());
+            }
         }
     }
 }

@@ -99,7 +99,7 @@ fn tones_of_signs_say_how_bad_it_is() {
         let cell = &buffer[(canvas.x + at.x, canvas.y + at.y)];
         (cell.symbol().to_owned(), Some(cell.fg))
     };
-    assert_eq!(sign("lb-1", "web-1"), ("!".to_owned(), theme.tone(Tone::Bad).fg));
+    assert_eq!(sign("lb-1", "web-1"), ("!".to_owned(), theme.tone(Tone::Plain).fg));
     assert_eq!(sign("web-1", "app-1"), ("i".to_owned(), theme.tone(Tone::Warn).fg));
-    assert_ne!(theme.tone(Tone::Bad).fg, theme.tone(Tone::Warn).fg);
+    assert_ne!(theme.tone(Tone::Plain).fg, theme.tone(Tone::Warn).fg);
 }

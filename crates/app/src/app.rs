@@ -2,6 +2,7 @@
 //!
 //! Only the `update` module changes it.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -45,6 +46,9 @@ pub struct Settings {
 /// Wall time after which a notice disappears, not counting pauses.
 const NOTICE: Duration = Duration::from_secs(7);
 
+/// Number of previous notices that are kept.
+const MOST_PAST: usize = 3;
+
 /// Wall time between frames with reduced motion.
 const STILL: Duration = Duration::from_millis(500);
 
@@ -83,6 +87,8 @@ pub struct App {
     pub window: Option<Window>,
     /// The result of the last action, or why it had no effect.
     pub notice: Option<Notice>,
+    /// The notices before the current one, oldest first.
+    past: VecDeque<Notice>,
     /// The current first-run tip.
     pub tips: Tips,
     /// Whether the progress has changed since the last call of [`Self::take_unsaved`].
@@ -113,6 +119,7 @@ impl App {
             sheet: None,
             window: None,
             notice: None,
+            past: VecDeque::new(),
             tips: Tips::default(),
             unsaved: false,
             size: (0, 0),
@@ -137,6 +144,7 @@ impl App {
         let run = run.shuffled(self.settings.seed ^ self.progress.learner(), done.attempts);
         let (stage, result) = Stage::lesson(infra, self.settings.seed, self.size, run, &entry);
         self.screen = Screen::Stage(Box::new(stage));
+        self.past.clear();
         self.notice = match result {
             Err(error) => Some(Notice {
                 tone: Tone::Bad,
@@ -153,8 +161,25 @@ impl App {
     /// Opens an infrastructure for exploration.
     pub fn open_scenario(&mut self, infra: Arc<Infrastructure>) {
         self.notice = None;
+        self.past.clear();
         self.screen = Screen::Stage(Box::new(Stage::explore(infra, self.settings.seed, self.size)));
         self.changed = true;
+    }
+
+    /// Returns the notices before the current one, newest first.
+    pub fn past_notices(&self) -> impl Iterator<Item = &Notice> {
+        self.past.iter().rev()
+    }
+
+    /// Moves the notice to the previous ones. Returns whether there was one.
+    pub(super) fn retire_notice(&mut self) -> bool {
+        let Some(notice) = self.notice.take() else { return false };
+        self.past.retain(|past| *past != notice);
+        self.past.push_back(notice);
+        if self.past.len() > MOST_PAST {
+            self.past.pop_front();
+        }
+        true
     }
 
     /// Returns the stage, or `None` on the course map.
@@ -195,8 +220,9 @@ impl App {
         self.size = (columns, rows);
         self.home.resize(self.size);
         let size = self.size;
-        if let Some(stage) = self.stage_mut() {
+        if let Screen::Stage(stage) = &mut self.screen {
             stage.resize(size);
+            stage.fit_lesson(&self.keymap);
         }
         self.changed = true;
     }
@@ -241,7 +267,7 @@ impl App {
         }
         self.shown_for += elapsed;
         if self.shown_for >= NOTICE {
-            self.notice = None;
+            self.retire_notice();
             self.leaving = false;
         }
         self.observe(false);
@@ -252,7 +278,7 @@ impl App {
     /// Updates the lesson with the current state, and announces newly met goals. A notice from the action itself takes
     /// precedence: the panel checks the goal off in any case.
     pub(super) fn observe(&mut self, acted: bool) {
-        let Some(stage) = self.stage_mut() else { return };
+        let Screen::Stage(stage) = &mut self.screen else { return };
         stage.session.record_followed();
         let changed = stage.session.observe();
         if changed == Changed::Replied {
@@ -260,6 +286,7 @@ impl App {
             stage.panels.show_detail = false;
             stage.panels.scroll = 0;
         }
+        stage.fit_lesson(&self.keymap);
         stage.update_marks();
         stage.update_overlay();
         stage.update_topic(stage.session.lesson.is_some() && (stage.viewport.regions.wide || !stage.panels.show_detail));

@@ -94,7 +94,7 @@ pub fn brief(stage: &Stage, info: &str) -> Option<Notice> {
             let hop = infra.hop(link);
             let reads = secret(stage, link).map_or_else(String::new, |secret| format!(" {secret}"));
             match (hop.cipher, hop.medium) {
-                (Cipher::Plaintext, Medium::Wire) => (Tone::Bad, format!("{from} → {to}: an eavesdropper reads{reads}")),
+                (Cipher::Plaintext, Medium::Wire) => (Tone::Plain, format!("{from} → {to}: an eavesdropper reads{reads}")),
                 (Cipher::Plaintext, Medium::Loopback) => {
                     (Tone::Warn, format!("{from} → {to}: loopback, readable only inside the server"))
                 }

@@ -37,16 +37,30 @@ pub enum LegendSign {
     Overlays,
 }
 
+impl LegendSign {
+    /// The tone of the sign, where a colour belongs to its meaning.
+    const fn tone(self) -> Tone {
+        match self {
+            Self::Plain => Tone::Plain,
+            Self::Cut => Tone::Bad,
+            Self::Load => Tone::Good,
+            Self::Loopback | Self::Background | Self::Zones => Tone::Dim,
+            Self::Firewall => Tone::Text,
+            Self::Requests | Self::Lookups | Self::Tls | Self::Pointers | Self::Overlays => Tone::Accent,
+        }
+    }
+}
+
 /// The meaning of each sign.
 const SIGNS: [(LegendSign, &str); 12] = [
     (LegendSign::Requests, "Requests: static page, read, write, each with its response"),
     (LegendSign::Lookups, "DNS query and response"),
     (LegendSign::Tls, "Encrypted on this hop"),
-    (LegendSign::Plain, "Readable by anyone on this wire"),
+    (LegendSign::Plain, "Plaintext, in a colour of its own: readable by anyone on this wire"),
     (LegendSign::Loopback, "Loopback: inside one server, not exposed to the network"),
     (LegendSign::Background, "DNS and monitoring links; an agent's sample; a replicated change; a health check"),
     (LegendSign::Firewall, "Firewall; blocked message or error response"),
-    (LegendSign::Cut, "Link cut, or server off"),
+    (LegendSign::Cut, "Broken, in red: link cut, server off, requests that fail"),
     (
         LegendSign::Zones,
         "Zone, on a box's bottom line: Internet (net); DMZ, reachable by users; private (priv), reachable only from the site's servers",
@@ -161,7 +175,7 @@ pub fn lines(app: &App, width: u16, drawn: impl Fn(LegendSign) -> String) -> Vec
     let mut page = Page::new(width);
     page.text(Tone::Name, "Signs");
     for (sign, meaning) in SIGNS {
-        page.item(Tone::Accent, &format!("{:<MARK$}", drawn(sign)), Tone::Text, meaning, None);
+        page.item(sign.tone(), &format!("{:<MARK$}", drawn(sign)), Tone::Text, meaning, None);
     }
     let bound = || app.keymap.at(app.key_context()).filter(|binding| !binding.help.is_empty() && !binding.keys.is_empty());
     for group in KeyGroup::ALL {

@@ -60,6 +60,7 @@ mod message_text;
 pub mod monitor;
 pub mod mouse;
 pub mod notice;
+pub mod outage;
 pub mod overlay;
 pub mod packets;
 pub mod panel;

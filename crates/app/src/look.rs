@@ -42,6 +42,23 @@ impl Palette {
         }
     }
 
+    /// Returns the palette for a background in red, green and blue.
+    pub fn for_background([red, green, blue]: [u8; 3]) -> Self {
+        // Perceived brightness (ITU-R BT.601), in thousandths.
+        let brightness = u32::from(red) * 299 + u32::from(green) * 587 + u32::from(blue) * 114;
+        if brightness > 127_500 { Self::Light } else { Self::Dark }
+    }
+
+    /// Returns the palette for the variable `COLORFGBG`, such as `15;0`: its last part is the background's number among the
+    /// terminal's 16 colours.
+    pub fn for_colorfgbg(value: &str) -> Option<Self> {
+        match value.rsplit(';').next()?.parse::<u8>().ok()? {
+            7 | 9..=15 => Some(Self::Light),
+            0..=6 | 8 => Some(Self::Dark),
+            16.. => None,
+        }
+    }
+
     /// Returns the palette of this name.
     pub fn named(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|palette| palette.word() == word)
@@ -69,6 +86,8 @@ pub struct Look {
     pub ascii: bool,
     /// Whether the terminal supports only ASCII.
     pub only_ascii: bool,
+    /// Whether the terminal's font has few signs, as on the Linux console.
+    pub console: bool,
 }
 
 impl Look {
@@ -89,6 +108,13 @@ mod tests {
             assert_eq!((at, Palette::named(palette.word())), (palette, Some(palette)));
             at = at.next();
         }
+        assert_eq!(Palette::for_background([255, 255, 221]), Palette::Light);
+        assert_eq!(Palette::for_background([30, 30, 46]), Palette::Dark);
+        let of = Palette::for_colorfgbg;
+        assert_eq!(
+            [of("15;0"), of("0;default;15"), of("0;7"), of("")],
+            [Some(Palette::Dark), Some(Palette::Light), Some(Palette::Light), None]
+        );
         assert_eq!((at, Palette::named("pink")), (Palette::default(), None));
     }
 }

@@ -25,7 +25,8 @@ impl App {
     pub fn click(&mut self, column: u16, row: u16) -> Vec<Effect> {
         self.changed = true;
         self.idle = Duration::ZERO;
-        let notice = self.notice.take();
+        let messages = self.message_area();
+        let notice = self.retire_notice();
         let asked = std::mem::take(&mut self.leaving);
         if regions::too_small(self.size.0, self.size.1) {
             return Vec::new();
@@ -37,7 +38,7 @@ impl App {
             return action.map_or_else(Vec::new, |action| self.act(action));
         }
         // A click on the notice dismisses it.
-        if notice.is_some() && self.window.is_none() && status::status_area(self).contains(Cell::new(column, row)) {
+        if notice && self.window.is_none() && messages.contains(Cell::new(column, row)) {
             return Vec::new();
         }
         let Some(action) = self.clicked(column, row) else {
@@ -46,6 +47,14 @@ impl App {
         };
         self.leaving = asked && is_leaving(&action);
         self.act(action)
+    }
+
+    /// The area in which a notice is shown.
+    fn message_area(&self) -> Area {
+        match self.stage() {
+            Some(stage) => status::messages(self, stage).0,
+            None => status::status_area(self),
+        }
     }
 
     /// Handles a wheel event of `by` lines over a cell.

@@ -20,6 +20,8 @@ pub struct Regions {
     pub detail: Area,
     /// The agents' gauges.
     pub gauges: Area,
+    /// The messages.
+    pub messages: Area,
     /// The status line.
     pub status: Area,
     /// The timeline; empty if it does not fit.
@@ -54,30 +56,33 @@ pub fn stage(columns: u16, rows: u16, agents: u16, lesson: bool) -> Regions {
         let panel = panel.min(12);
         return Regions {
             header,
-            canvas: row(1, rows - 4 - panel),
-            panel: row(rows - 3 - panel, panel),
-            gauges: row(rows - 3, 1),
+            canvas: row(1, rows - 5 - panel),
+            panel: row(rows - 4 - panel, panel),
+            gauges: row(rows - 4, 1),
+            messages: row(rows - 3, 1),
             status: row(rows - 2, 1),
             footer,
             ..Regions::default()
         };
     }
-    let side = (columns * 3 / 10).clamp(34, 56);
+    let side = (columns / 3).clamp(36, 66).min(columns - 80);
     let gauges = agents.clamp(1, 4 + (rows - WIDE.1) / 6);
     let journal = 3 + (rows - WIDE.1) / 6;
-    let bottom = 1 + gauges + 1 + 1 + journal + 1;
+    let messages = 2 + (rows - WIDE.1) / 14;
+    let bottom = 1 + gauges + messages + 1 + 1 + journal + 1;
     let (left, top) = (columns - side, rows - bottom);
     let main = |y: u16, height: u16| Area { x: 0, y, width: columns, height };
-    let detail = if lesson { (top - 1) * 9 / 20 } else { 0 };
+    let detail = if lesson { (top - 1) * 8 / 20 } else { 0 };
     Regions {
         header,
         canvas: Area { x: 0, y: 1, width: left, height: top - 1 },
         panel: Area { x: left, y: 1, width: side, height: top - 1 - detail },
         detail: Area { x: left, y: top - detail, width: side, height: detail },
         gauges: main(top + 1, gauges),
-        status: main(top + 1 + gauges, 1),
-        timeline: main(top + 2 + gauges, 1),
-        journal: main(top + 3 + gauges, journal),
+        messages: main(top + 1 + gauges, messages),
+        status: main(top + 1 + gauges + messages, 1),
+        timeline: main(top + 2 + gauges + messages, 1),
+        journal: main(top + 3 + gauges + messages, journal),
         footer,
         wide: true,
     }
@@ -110,7 +115,8 @@ mod tests {
         for (columns, rows) in [(80, 24), (100, 30), (115, 31), (116, 32), (120, 40), (200, 60), (1000, 400)] {
             for lesson in [false, true] {
                 let r = stage(columns, rows, 3, lesson);
-                let parts = [r.header, r.canvas, r.panel, r.detail, r.gauges, r.status, r.timeline, r.journal, r.footer];
+                let parts =
+                    [r.header, r.canvas, r.panel, r.detail, r.gauges, r.messages, r.status, r.timeline, r.journal, r.footer];
                 let mut cells = vec![false; usize::from(columns) * usize::from(rows)];
                 for part in parts {
                     for y in part.y..part.y + part.height {

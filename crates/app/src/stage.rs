@@ -20,10 +20,11 @@ use hoplight_model::{Element, Infrastructure};
 use hoplight_sim::{CommandError, SimTime, Simulation};
 
 use crate::events::{TimelineMark, of_both};
+use crate::keymap::Keymap;
 use crate::panels::{Panels, Summary};
-use crate::regions;
 use crate::view::View;
 use crate::viewport::Viewport;
+use crate::{panel, regions};
 
 /// A running infrastructure: session, viewport and panels.
 #[derive(Clone, Debug)]
@@ -150,6 +151,21 @@ impl Stage {
     /// lesson, which keeps its scroll offset.
     pub(super) fn update_topic(&mut self, is_lesson: bool) {
         self.panels.set_topic(self.session.selected.as_ref(), self.session.playback.followed, is_lesson);
+    }
+
+    /// On a small screen, makes room for the text of a lesson: the diagram moves together instead of being covered.
+    pub(super) fn fit_lesson(&mut self, keymap: &Keymap) {
+        let regions = &self.viewport.regions;
+        let shows = self.session.lesson.is_some() && !self.panels.show_detail && self.panels.view == View::Canvas;
+        let wanted = if shows && !regions.wide && regions.panel.height > 0 {
+            let lines = panel::lines(self, keymap, regions.panel.width.saturating_sub(2)).len();
+            u16::try_from(lines + 1).unwrap_or(u16::MAX).saturating_sub(self.viewport.own_panel_rows())
+        } else {
+            0
+        };
+        if self.viewport.lend_rows(wanted, self.session.infra()) {
+            self.show_selection();
+        }
     }
 
     /// Adds marks for new journal events to the timeline.

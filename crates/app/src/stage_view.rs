@@ -30,8 +30,12 @@ pub struct StageView<'a> {
     pub stage: &'a Stage,
     /// Area of the status line.
     pub status_area: Area,
-    /// Parts of the status line: user experience, or a notice instead.
+    /// Parts of the status line: user experience and key figures.
     pub status: Vec<Line>,
+    /// Area of the messages.
+    pub message_area: Area,
+    /// The current message, and the previous ones.
+    pub messages: Vec<Line>,
     /// Area of the timeline; empty if it does not fit.
     pub timeline: Area,
     /// Area of the main view.
@@ -100,6 +104,7 @@ impl<'a> StageView<'a> {
     pub fn of(app: &'a App) -> Option<Self> {
         let stage = app.stage()?;
         let panel = panel_of(app, stage);
+        let (message_area, messages) = status::messages(app, stage);
         let main = main_area(stage, &panel);
         let main_view = match (stage.panels.view, &stage.panels.comparison) {
             (View::Monitor, _) => MainView::Monitor(monitor::plan(stage, main)),
@@ -113,7 +118,9 @@ impl<'a> StageView<'a> {
         Some(Self {
             stage,
             status_area: status::status_area(app),
-            status: status::status_parts(app, stage),
+            status: status::status_parts(stage),
+            message_area,
+            messages,
             timeline: stage.timeline_area(),
             main,
             main_view,
@@ -162,7 +169,8 @@ fn detail_of(app: &App, stage: &Stage) -> Pane {
 /// Returns the area of the panel. On a small screen, it grows over the canvas if its text needs more room.
 fn panel_area(stage: &Stage, lines: usize) -> Area {
     let area = stage.viewport.regions.panel;
-    let is_wanted = shows_lesson(stage) || stage.panels.show_detail;
+    let lesson = shows_lesson(stage);
+    let is_wanted = lesson || stage.panels.show_detail;
     let on_canvas = stage.panels.view == View::Canvas;
     if stage.viewport.regions.wide {
         return area;
@@ -173,7 +181,8 @@ fn panel_area(stage: &Stage, lines: usize) -> Area {
     }
     // Other views keep their size while a lesson is shown below them.
     let keeps_size = !on_canvas && !stage.panels.show_detail;
-    if area.height == 0 || !is_wanted || keeps_size {
+    // A lesson has its rows already, and does not cover the diagram.
+    if area.height == 0 || !is_wanted || keeps_size || (lesson && on_canvas) {
         return area;
     }
     let needed = u16::try_from(lines + 1).unwrap_or(u16::MAX);

@@ -2,6 +2,7 @@
 
 mod footer;
 mod header;
+mod messages;
 
 use std::time::Duration;
 
@@ -9,12 +10,13 @@ use hoplight_analysis::user;
 use hoplight_layout::Area;
 use hoplight_lesson::{LessonProgress, Pace};
 use hoplight_model::{Element, RequestKind, text};
-use hoplight_sim::{Activity, Heading, Present};
+use hoplight_sim::{Activity, Endings, Heading, Present};
 
 use crate::action::{OverlayAction, SelectAction, WindowAction};
 use crate::app::App;
 use crate::home::CourseItem;
 use crate::line::Line;
+use crate::outage;
 use crate::overlay::kind::Overlay;
 use crate::panels::Summary;
 use crate::stage::Stage;
@@ -24,11 +26,12 @@ use crate::window::kind::WindowKind;
 
 pub use footer::{footer, works};
 pub use header::{header, header_parts};
+pub use messages::{message, messages};
 
 /// The window over which users' experience is measured.
 const WINDOW: Duration = Duration::from_secs(10);
 
-/// Returns the area of the status line. On the course map, it is below the header.
+/// Returns the area of the status line. On the course map, a notice is shown there, below the header.
 pub fn status_area(app: &App) -> Area {
     let (columns, rows) = app.size();
     match app.stage() {
@@ -38,64 +41,72 @@ pub fn status_area(app: &App) -> Area {
     }
 }
 
-/// Returns the status line: user experience and key figures of the analysis, or a notice instead.
-pub fn status(app: &App, stage: &Stage) -> Line {
-    Line::joined(status_parts(app, stage))
+/// Returns the status line: user experience and key figures of the analysis.
+pub fn status(stage: &Stage) -> Line {
+    Line::joined(status_parts(stage))
 }
 
 /// Returns the parts of the status line, each with its click action.
-pub fn status_parts(app: &App, stage: &Stage) -> Vec<Line> {
-    if let Some(notice) = &app.notice {
-        return vec![Line::new(notice.tone, format!(" {}", notice.text))];
-    }
-    if let Some(line) = overlay(stage) {
-        return vec![line.doing(OverlayAction::NextChoice)];
-    }
-    if let Some(line) = followed(stage).or_else(|| app.tip()) {
-        return vec![line];
-    }
+pub fn status_parts(stage: &Stage) -> Vec<Line> {
     let password_seen = stage.session.wiretap_saw_password().then(|| format!(" tap: password of {} seen ", user()));
     let sim = stage.sim();
     let users = sim.experience(WINDOW, None);
     let ms = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |ms| format!("{ms:.0}"));
-    let (tone, errors) = match users.error_ratio() {
-        None => (Tone::Dim, "–".to_owned()),
-        Some(ratio) if ratio > 0.0 => (Tone::Bad, format!("{:.1} %", ratio * 100.0)),
-        Some(_) => (Tone::Good, "0 %".to_owned()),
-    };
     let Summary { exposed, plaintext, single_points } = &stage.panels.summary;
     let spofs = single_points.as_ref().map_or_else(|| "–".into(), |points| points.len().to_string());
     let infra = stage.infra();
     let browser = infra.browser();
     // Overlays are only visible on the diagram.
     let lay = |overlay| (stage.panels.view == View::Canvas).then(|| OverlayAction::Show(overlay).into());
-    let users =
-        Line::new(Tone::Name, " users ").with(Tone::Text, format!("p50 {} p99 {} ms ", ms(users.p50_ms), ms(users.p99_ms)));
-    let readable = Line::new(Tone::Dim, format!("  plaintext hops {plaintext} ("))
-        .with(if *exposed > 0 { Tone::Bad } else { Tone::Good }, format!("{exposed} exposed"))
+    let users = Line::new(Tone::Text, format!(" p50 {} p99 {} ms ", ms(users.p50_ms), ms(users.p99_ms)));
+    let readable = Line::new(Tone::Dim, format!(" plaintext hops {plaintext} ("))
+        .with(if *exposed > 0 { Tone::Plain } else { Tone::Good }, format!("{exposed} exposed"))
         .with(Tone::Dim, ")");
     let points = |words: &str| Line::new(Tone::Dim, format!("  {words} ")).with(Tone::Text, spofs.as_str());
     let tapped = stage.session.timeline.tapped().map(|link| SelectAction::Element(infra.hop_element(link)).into());
-    let users = vec![
-        Line { action: tapped, ..Line::new(Tone::Secret, password_seen.unwrap_or_default()) },
-        Line {
-            action: browser.map(|ix| SelectAction::Element(Element::Component(infra.component(ix).id.clone())).into()),
-            ..users
-        },
-        Line::new(Tone::Dim, " errors ").with(tone, errors).doing(WindowAction::Open(WindowKind::Log)),
-    ];
+    let users = Line {
+        action: browser.map(|ix| SelectAction::Element(Element::Component(infra.component(ix).id.clone())).into()),
+        ..users
+    };
+    let password = Line { action: tapped, ..Line::new(Tone::Secret, password_seen.unwrap_or_default()) };
+    let users = [errors(stage), vec![users, password]].concat();
     let readable = Line { action: lay(Overlay::ReadableHops), ..readable };
     let with = |more: Vec<Line>| [users.clone(), more].concat();
     let full = |words| with(vec![readable.clone(), Line { action: lay(Overlay::SinglePoints), ..points(words) }]);
     // Parts that do not fit are omitted.
-    let all = [full("single points of failure for writes"), full("SPOFs"), with(vec![readable.clone()])];
+    let short = Line { action: lay(Overlay::SinglePoints), ..points("SPOFs") };
+    let all = [full("single points of failure for writes"), full("SPOFs"), with(vec![readable.clone()]), with(vec![short])];
     let room = usize::from(stage.viewport.regions.status.width);
     all.into_iter().find(|parts| parts.iter().map(Line::width).sum::<usize>() <= room).unwrap_or(users)
 }
 
+/// Returns the share of failed requests of each kind. A click opens the log.
+fn errors(stage: &Stage) -> Vec<Line> {
+    let endings = stage.sim().endings(WINDOW);
+    let part = |kind: RequestKind| {
+        let Endings { completed, failed } = endings[kind.index()];
+        let all = f64::from(completed + failed);
+        let percent = f64::from(failed) / all * 100.0;
+        let (tone, text) = match failed {
+            _ if outage::hangs(stage.sim(), kind) => (Tone::Bad, "✗ no response".to_owned()),
+            _ if completed + failed == 0 => (Tone::Dim, "–".to_owned()),
+            0 => (Tone::Good, "✓ 0 %".to_owned()),
+            _ if percent < 9.95 => (Tone::Bad, format!("✗ {percent:.1} %")),
+            _ => (Tone::Bad, format!("✗ {percent:.0} %")),
+        };
+        Line::new(Tone::Dim, format!(" {} ", kind.word()))
+            .with(tone, format!("{text} "))
+            .doing(WindowAction::Open(WindowKind::Log))
+    };
+    RequestKind::ALL.map(part).into()
+}
+
 impl App {
-    /// Returns the line of the current tip.
+    /// Returns the line of the current tip. None is shown while a goal is open.
     pub fn tip(&self) -> Option<Line> {
+        if self.stage().and_then(|stage| stage.session.lesson.as_ref()).is_some_and(|run| !run.is_open() && !run.is_solved()) {
+            return None;
+        }
         let tip = self.tips.shown.filter(|tip| self.settings.tips && self.stage().is_some_and(|stage| tip.fits(stage)))?;
         Some(Line::new(Tone::Accent, " tip ").with(Tone::Text, tip.text(&self.keymap)).doing(tip.action()))
     }

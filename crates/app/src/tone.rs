@@ -16,8 +16,12 @@ pub enum Tone {
     Good,
     /// A warning.
     Warn,
-    /// A failure or a risk.
+    /// Broken: a failure, or something that is down.
     Bad,
+    /// Readable on the network.
+    Plain,
+    /// A banner: the whole site is down.
+    Alarm,
     /// A secret in plaintext.
     Secret,
 }

@@ -33,7 +33,7 @@ impl App {
     pub fn press(&mut self, key: Key) -> Vec<Effect> {
         self.changed = true;
         self.idle = Duration::ZERO;
-        self.notice = None;
+        self.retire_notice();
         self.shown_for = Duration::ZERO;
         if self.window.is_some() && !regions::too_small(self.size.0, self.size.1) {
             return self.press_in_window(key).map_or_else(Vec::new, |action| self.act(action));

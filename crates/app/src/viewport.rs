@@ -1,9 +1,12 @@
 //! The viewport: the regions of the screen, the layout of the canvas, and the visible part of a large canvas.
 
-use hoplight_layout::{Arrow, Cell, Layout, Map};
+use hoplight_layout::{Arrow, Cell, Fit, Layout, Map};
 use hoplight_model::{Element, Infrastructure};
 
 use crate::regions::{self, Regions};
+
+/// Minimum rows of a canvas that lends rows to the panel.
+const LEAST_CANVAS: u16 = 9;
 
 /// The canvas and its visible window.
 #[derive(Clone, Debug)]
@@ -16,19 +19,59 @@ pub struct Viewport {
     pub pan: Cell,
     /// Whether a large canvas has a minimap.
     pub map_shown: bool,
+    /// Rows of the canvas that the panel has borrowed.
+    borrowed: u16,
+    /// Rows that it last asked for, which may be more. Layouts are not tried again for the same number.
+    asked: u16,
 }
 
 impl Viewport {
     /// Creates an empty viewport.
     pub(crate) fn new(infra: &Infrastructure) -> Self {
-        Self { regions: Regions::default(), layout: Layout::new(infra, 0, 0), pan: Cell::default(), map_shown: true }
+        Self {
+            regions: Regions::default(),
+            layout: Layout::new(infra, 0, 0),
+            pan: Cell::default(),
+            map_shown: true,
+            borrowed: 0,
+            asked: 0,
+        }
     }
 
     /// Lays everything out for a new screen size. Each of `agents` gauges gets its own row if possible, and a lesson its own
     /// panel.
     pub(crate) fn resize(&mut self, (columns, rows): (u16, u16), infra: &Infrastructure, agents: usize, lesson: bool) {
         self.regions = regions::stage(columns, rows, u16::try_from(agents).unwrap_or(u16::MAX), lesson);
+        (self.borrowed, self.asked) = (0, 0);
         self.layout = Layout::within(infra, self.regions.canvas.width, self.regions.canvas.height);
+    }
+
+    /// Gives the panel `wanted` rows of the canvas above it, as far as the diagram still fits. Returns whether the layout changed.
+    pub(crate) fn lend_rows(&mut self, wanted: u16, infra: &Infrastructure) -> bool {
+        let whole = self.regions.canvas.height + self.borrowed;
+        let wanted = if self.regions.wide { 0 } else { wanted.min(whole.saturating_sub(LEAST_CANVAS)) };
+        if wanted == self.asked {
+            return false;
+        }
+        self.asked = wanted;
+        let width = self.regions.canvas.width;
+        let fits = |rows: &u16| Layout::new(infra, width, whole - rows).fit() == Fit::Whole;
+        let lent = (1..=wanted).rev().find(fits).unwrap_or(0);
+        if lent == self.borrowed {
+            return false;
+        }
+        let panel = &mut self.regions.panel;
+        panel.y = panel.y + self.borrowed - lent;
+        panel.height = panel.height + lent - self.borrowed;
+        self.regions.canvas.height = whole - lent;
+        self.borrowed = lent;
+        self.layout = Layout::within(infra, width, whole - lent);
+        true
+    }
+
+    /// Rows of the panel without borrowed ones.
+    pub(crate) const fn own_panel_rows(&self) -> u16 {
+        self.regions.panel.height - self.borrowed
     }
 
     /// Returns the largest pan offset.

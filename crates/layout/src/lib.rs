@@ -36,7 +36,7 @@ use hoplight_model::{ComponentIx, Element, Infrastructure, LinkIx, Zone};
 
 pub use geometry::{Area, Arrow, Cell};
 pub use map::Map;
-pub use plan::{Owner, short_agent};
+pub use plan::Owner;
 
 use compass::Compass;
 
@@ -92,8 +92,6 @@ pub struct Tag {
     pub component: ComponentIx,
     /// One row, with a space at both ends.
     pub area: Area,
-    /// Whether only the short name fits.
-    pub short: bool,
 }
 
 /// A piece of wall: a firewall in front of what it protects.

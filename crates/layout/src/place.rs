@@ -3,11 +3,10 @@
 //! Ignores links, except that a link that bypasses a neighbour needs a separate row.
 
 use hoplight_model::text::columns;
-use hoplight_model::{ComponentIx, Infrastructure, Zone};
-use hoplight_text::description::zone_labels;
+use hoplight_model::{ComponentIx, Infrastructure};
 
 use super::geometry::Area;
-use super::plan::{BoxPlan, GridPlan, short_agent};
+use super::plan::{BoxPlan, GridPlan};
 use super::sizing::INNER_GAP;
 use super::{Block, Frame, Layout, Owner, Tag, Wall};
 
@@ -26,7 +25,7 @@ pub(super) fn place(infra: &Infrastructure, plan: &GridPlan, areas: &[Area], lay
             wall(infra, *firewall, Area::new(x, area.y + 1, 1, inner), layout);
         }
         blocks(infra, plan, frame, *area, layout);
-        tags(infra, plan, *area, zone, layout);
+        tags(infra, plan, *area, layout);
     }
 }
 
@@ -84,16 +83,13 @@ fn blocks(infra: &Infrastructure, plan: &BoxPlan, frame: usize, area: Area, layo
 }
 
 /// Places the agents at the right end of the bottom border, the last one rightmost. The zone's label is on the left.
-fn tags(infra: &Infrastructure, plan: &BoxPlan, area: Area, zone: Zone, layout: &mut Layout) {
-    let full = |ix: &_| columns(infra.component(*ix).label());
-    let whole = plan.agents.iter().map(|ix| full(ix) + 3).fold(2, u16::saturating_add);
-    let short = whole + columns(zone_labels(zone)[1]) + 1 > area.width;
+fn tags(infra: &Infrastructure, plan: &BoxPlan, area: Area, layout: &mut Layout) {
     let mut right = area.right().saturating_sub(2);
     let mut tags: Vec<Tag> = Vec::new();
     for agent in plan.agents.iter().rev() {
-        let text = if short { columns(&short_agent(infra.component(*agent))) } else { full(agent) };
+        let text = columns(infra.component(*agent).id.as_str());
         let x = right.saturating_sub(text + 2);
-        tags.push(Tag { component: *agent, area: Area::new(x, area.bottom() - 1, text + 2, 1), short });
+        tags.push(Tag { component: *agent, area: Area::new(x, area.bottom() - 1, text + 2, 1) });
         right = x.saturating_sub(1);
     }
     layout.tags.extend(tags.into_iter().rev());

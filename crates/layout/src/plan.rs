@@ -28,6 +28,10 @@ pub(super) struct BlockPlan {
     pub(super) walls: Vec<ComponentIx>,
     /// Columns needed by its text.
     pub(super) min: u16,
+    /// Columns of its id, its label and its state.
+    pub(super) full: u16,
+    /// Columns of a name that it shows in full if there is room: the site's, in the browser's box.
+    pub(super) name: u16,
 }
 
 /// A box.
@@ -55,13 +59,6 @@ pub(super) struct GridPlan {
     pub(super) rows: usize,
 }
 
-/// The short name of an agent: `agt` and its number.
-pub fn short_agent(component: &Component) -> String {
-    let id = component.id.as_str();
-    let digits: String = id.chars().rev().take_while(char::is_ascii_digit).collect();
-    format!("agt{}", digits.chars().rev().collect::<String>())
-}
-
 impl BoxPlan {
     /// Columns of the left side: a border, or a wall for each firewall.
     pub(super) fn left(&self) -> u16 {
@@ -79,7 +76,7 @@ impl BoxPlan {
     /// Total columns if the text of each block has the width given by `text`.
     pub(super) fn width(&self, infra: &Infrastructure, gap: u16, text: impl Fn(&BlockPlan) -> u16) -> u16 {
         let blocks = self.blocks.iter().map(text).fold(0, u16::saturating_add);
-        let agents = self.agents.iter().map(|ix| columns(&short_agent(infra.component(*ix))) + 3).fold(2, u16::saturating_add);
+        let agents = self.agents.iter().map(|ix| columns(infra.component(*ix).id.as_str()) + 3).fold(2, u16::saturating_add);
         self.frame(gap).saturating_add(blocks).max(self.title + 4).max(agents)
     }
 
@@ -111,11 +108,15 @@ fn block(infra: &Infrastructure, component: ComponentIx) -> BlockPlan {
         .filter(|(ix, spec)| !infra.is_standby(*ix) && spec.components.contains(&infra.component(component).id))
         .map(|(ix, _)| ix)
         .collect();
-    let min = match infra.component(component).kind.facts().shape {
-        Shape::Block(Some(columns)) => columns,
-        Shape::Block(None) | Shape::Wall | Shape::Mark => (columns(infra.component(component).label()) + 3).clamp(8, 10),
+    let called = infra.component(component);
+    let id = columns(called.id.as_str());
+    let min = match called.kind.facts().shape {
+        Shape::Block(Some(columns)) => columns.max(id.saturating_add(3).min(12)),
+        Shape::Block(None) | Shape::Wall | Shape::Mark => id.saturating_add(3).clamp(8, 10),
     };
-    BlockPlan { component, walls, min }
+    let full = id.saturating_add(columns(called.label())).saturating_add(4);
+    let name = if called.kind.is_browser() { columns(infra.domain()).min(20) } else { 0 };
+    BlockPlan { component, walls, min, full, name }
 }
 
 fn collect(infra: &Infrastructure) -> Vec<BoxPlan> {
@@ -147,7 +148,7 @@ fn collect(infra: &Infrastructure) -> Vec<BoxPlan> {
             column: 0,
             row: 0,
             walls: std::mem::take(&mut block.walls),
-            title: columns(component.label()).min(12),
+            title: columns(component.id.as_str()).min(12),
             blocks: vec![block],
             agents: Vec::new(),
             bus: Vec::new(),

@@ -8,14 +8,14 @@ use hoplight_model::text::columns;
 use super::geometry::Area;
 use super::plan::{BoxPlan, GridPlan, Owner};
 
-/// Columns of the gap between two columns of boxes: minimum, good, generous, maximum.
-const GAPS: [u16; 4] = [3, 9, 15, 26];
+/// Columns of the gap between two columns of boxes: minimum, sufficient, good, generous, maximum.
+const GAPS: [u16; 5] = [3, 7, 9, 15, 26];
 /// Columns of the gap between adjacent components of a server.
 pub(super) const INNER_GAP: u16 = 3;
 /// Columns of a block's text: comfortable and maximum.
 const TEXT: [u16; 2] = [12, 22];
-/// Lines of a block: minimum and maximum.
-const LINES: [u16; 2] = [2, 6];
+/// Lines of a block: minimum, usual and maximum.
+const LINES: [u16; 3] = [2, 6, 7];
 
 /// The computed areas of a plan's boxes.
 pub(super) struct Sizes {
@@ -40,12 +40,26 @@ fn grow(values: &mut [u16], cap: impl Fn(usize) -> u16, room: &mut u16) {
     }
 }
 
-/// The width that each column needs if a block's text may have `text` columns.
+/// The width that each column needs if a block's text may have `text` columns. With a text, the top border also holds the names
+/// of the firewalls.
 fn column_widths(infra: &Infrastructure, plan: &GridPlan, text: Option<u16>, gap: u16) -> Vec<u16> {
     let mut widths = vec![0; plan.columns];
     for b in plan.boxes.iter().filter(|b| !b.shelved) {
-        let title = if text.is_some() { b.title + 6 } else { 0 };
-        let wide = b.width(infra, gap, |block| text.map_or(block.min, |t| t.max(block.min))).max(title);
+        let margin = if b.is_server() { 6 } else { 4 };
+        let names =
+            || b.walls.iter().map(|ix| columns(infra.component(*ix).id.as_str()) + 1).fold(b.title + margin, u16::saturating_add);
+        let title = if text.is_some() { names() } else { 0 };
+        let wide = b.width(infra, gap, |block| text.map_or(block.min, |t| t.max(block.min).max(block.name))).max(title);
+        widths[b.column] = wide.max(widths[b.column]);
+    }
+    widths
+}
+
+/// The width that each column needs to show every component's id, label and state.
+fn full_widths(infra: &Infrastructure, plan: &GridPlan) -> Vec<u16> {
+    let mut widths = column_widths(infra, plan, Some(TEXT[0]), INNER_GAP + 1);
+    for b in plan.boxes.iter().filter(|b| !b.shelved) {
+        let wide = b.width(infra, INNER_GAP + 1, |block| block.full.clamp(block.min, TEXT[1]));
         widths[b.column] = wide.max(widths[b.column]);
     }
     widths
@@ -54,10 +68,9 @@ fn column_widths(infra: &Infrastructure, plan: &GridPlan, text: Option<u16>, gap
 /// Maximum lines of a box's blocks. A component outside a server needs fewer if it does not serve requests.
 fn most_lines(infra: &Infrastructure, plan: &BoxPlan) -> u16 {
     match &plan.owner {
-        Owner::Server(_) => LINES[1],
-        Owner::Component(ix) if infra.component(*ix).kind.serves_requests() => LINES[1],
-
-        Owner::Component(_) => 3,
+        Owner::Server(_) => LINES[2],
+        Owner::Component(ix) if infra.component(*ix).kind.serves_requests() => LINES[2],
+        Owner::Component(_) => 4,
     }
 }
 
@@ -105,26 +118,33 @@ pub(super) fn fit(infra: &Infrastructure, plan: &GridPlan, (width, height): (u16
     let comfortable = column_widths(infra, plan, Some(TEXT[0]), INNER_GAP + 1);
     grow(&mut columns, |index| comfortable[index], &mut room);
     grow(&mut gaps, |_| GAPS[2], &mut room);
+    let full = full_widths(infra, plan);
+    grow(&mut columns, |index| full[index], &mut room);
+    grow(&mut gaps, |_| GAPS[3], &mut room);
     let most = column_widths(infra, plan, Some(TEXT[1]), INNER_GAP + 2);
     grow(&mut columns, |index| most[index], &mut room);
-    grow(&mut gaps, |_| GAPS[3], &mut room);
+    grow(&mut gaps, |_| GAPS[4], &mut room);
     let left = room / 2;
 
     let mut room = height - needs_height;
     let mut lines = vec![LINES[0]; plan.rows];
     let mut row_gaps = vec![1; usize::from(between_rows)];
     let wanted = wanted_gaps(infra, plan);
-    let mut below = [0];
+    // A row for the names of firewalls whose box is too narrow for them.
+    let has_walls = plan.boxes.iter().any(|b| b.row == 0 && !(b.walls.is_empty() && b.blocks.iter().all(|x| x.walls.is_empty())));
+    let (mut above, mut below) = ([0], [0]);
     grow(&mut lines, |_| 3, &mut room);
     grow(&mut below, |_| u16::from(agents_below), &mut room);
     grow(&mut row_gaps, |index| wanted[index], &mut room);
     grow(&mut lines, |_| 4, &mut room);
     grow(&mut row_gaps, |index| wanted[index] + 1, &mut room);
+    grow(&mut above, |_| u16::from(has_walls), &mut room);
     grow(&mut lines, |_| 5, &mut room);
     grow(&mut row_gaps, |index| wanted[index] + 2, &mut room);
     grow(&mut lines, |_| LINES[1], &mut room);
-    grow(&mut row_gaps, |_| 11, &mut room);
-    let top = room / 2;
+    grow(&mut row_gaps, |index| wanted[index] + 3, &mut room);
+    grow(&mut lines, |_| LINES[2], &mut room);
+    let top = above[0] + room / 2;
 
     let (xs, ys) = (starts(left, &columns, &gaps), {
         let heights: Vec<u16> = lines.iter().zip(&frames).map(|(lines, frame)| lines + frame).collect();

@@ -5,12 +5,16 @@
 use std::collections::BTreeMap;
 
 use hoplight_model::firewall::Direction;
+use hoplight_model::text::columns;
 use hoplight_model::{ComponentIx, Hop, Infrastructure, Medium, Protocol};
 
 use super::geometry::{Area, Arrow, Cell};
 use super::plan::GridPlan;
 use super::router::{LinkRouter, Path, Terminal};
-use super::{FirewallCrossing, Junction, Layout, LinkRoute, MAX_ROUTES};
+use super::{FirewallCrossing, Junction, Layout, LinkRoute, MAX_ROUTES, Owner};
+
+/// Maximum number of agents with a line each.
+const FEW_AGENTS: usize = 5;
 
 /// Additional cost of leaving a box on an unfavourable side.
 const SIDE: u32 = 26;
@@ -19,6 +23,7 @@ pub(super) fn lay(infra: &Infrastructure, plan: &GridPlan, size: (u16, u16), lay
     let mut router = LinkRouter::new(size.0, size.1, layout.frames.iter().map(|frame| frame.area));
     let mut hops: Vec<Hop> = infra.links().take(MAX_ROUTES).map(|(link, _)| infra.hop(link)).collect();
     hops.sort_by_key(|hop| (rank(infra.link(hop.link).protocol), climb(layout, hop), hop.link));
+    let few = layout.tags.len() <= FEW_AGENTS;
     let mut used: BTreeMap<(usize, u16), u16> = BTreeMap::new();
     let mut routes = BTreeMap::new();
     for hop in hops {
@@ -26,6 +31,8 @@ pub(super) fn lay(infra: &Infrastructure, plan: &GridPlan, size: (u16, u16), lay
             loopback(plan, layout, &hop, &mut used)
         } else {
             let family = match infra.link(hop.link).protocol {
+                // A few agents do not share a line, so that each can be followed to the service.
+                Protocol::Metrics if few => u32::MAX - u32::try_from(hop.from.index()).unwrap_or(0),
                 Protocol::Metrics => u32::MAX,
                 other => u32::try_from(hop.from.index()).unwrap_or(0) * 8 + rank(other),
             };
@@ -173,10 +180,13 @@ impl Layout {
             }));
         };
         let centre = block.area.centre().x;
+        // A link through the title would damage the name.
+        let title = frame.x + 1..(frame.x + 5).saturating_add(self.title_columns(block.frame)).min(frame.right() - 1);
         for x in frame.x + 1..frame.right() - 1 {
             let above = block.area.x < x && x < block.area.right();
             let penalty = u32::from(x.abs_diff(centre)) + if above { 4 } else { 90 } + if alone { SIDE } else { 0 };
-            push(Cell::new(x, frame.y).step(Arrow::Up), Arrow::Up, penalty);
+            let named = if title.contains(&x) { 12 } else { 0 };
+            push(Cell::new(x, frame.y).step(Arrow::Up), Arrow::Up, penalty + named);
             push(Cell::new(x, frame.bottom() - 1).step(Arrow::Down), Arrow::Down, penalty);
         }
         for y in frame.y + 1..frame.bottom() - 1 {
@@ -187,6 +197,14 @@ impl Layout {
             push(Cell::new(frame.right() - 1, y).step(Arrow::Right), Arrow::Right, off + right + if last { 0 } else { 150 });
         }
         ports
+    }
+
+    /// Columns of the name in the top border of a box.
+    fn title_columns(&self, frame: usize) -> u16 {
+        match &self.frames[frame].owner {
+            Owner::Server(id) => columns(id.as_str()),
+            Owner::Component(_) => 0,
+        }
     }
 
     /// An agent's link leaves downwards from its name, or sideways around the corner at the bottom of the canvas.

@@ -96,8 +96,8 @@ pub use simulation::Simulation;
 pub use time::SimTime;
 pub use timeline::Timeline;
 pub use view::{
-    AgentView, AlertEntry, AlertState, AlertView, CheckCode, ComponentSample, Experience, Health, Percentiles, ProbeResult,
-    ProbeView, StationView, Totals, WatchdogView,
+    AgentView, AlertEntry, AlertState, AlertView, CheckCode, ComponentSample, Endings, Experience, Health, Percentiles,
+    ProbeResult, ProbeView, StationView, Totals, WatchdogView,
 };
 pub use watchdog::WatchdogEntry;
 pub use watchers::{CapturedMessage, CapturedPayload, TraceSpan};

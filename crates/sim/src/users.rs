@@ -10,7 +10,7 @@ use hoplight_model::{RequestKind, Retries};
 use crate::index::{PerKind, count};
 use crate::outcome::{Failure, Outcome};
 use crate::time::SimTime;
-use crate::view::{Experience, Totals};
+use crate::view::{Endings, Experience, Totals};
 
 /// Maximum number of kept endings. If a window has more, the reported window is shorter than requested.
 const KEPT: usize = 4_096;
@@ -154,6 +154,18 @@ impl Users {
         }
         let latency_us = u32::try_from(latency / 1_000).unwrap_or(u32::MAX);
         self.recent.push_back(Ending { at, latency_us, kind, ok: outcome.is_ok() });
+    }
+
+    /// How many requests of each kind ended between `now − window` and `now`.
+    pub(super) fn endings(&self, now: SimTime, window: Duration) -> [Endings; RequestKind::ALL.len()] {
+        let first = self.recent.partition_point(|ending| now.since(ending.at) > window);
+        let mut endings = [Endings::default(); RequestKind::ALL.len()];
+        for ending in self.recent.range(first..) {
+            let of_kind = &mut endings[ending.kind.index()];
+            let count = if ending.ok { &mut of_kind.completed } else { &mut of_kind.failed };
+            *count += 1;
+        }
+        endings
     }
 
     /// What users experienced between `now − window` and `now`.

@@ -341,6 +341,15 @@ impl Experience {
     }
 }
 
+/// How many requests of one kind ended in a window.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Endings {
+    /// Requests that succeeded.
+    pub completed: u32,
+    /// Requests that failed.
+    pub failed: u32,
+}
+
 /// Counts since the start of the run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Totals {

@@ -61,6 +61,8 @@ pub struct Canvas<'a> {
     pub tapped: Option<LinkIx>,
     /// The overlay's stamps, ordered by element.
     pub stamps: &'a [OverlayStamp],
+    /// Whether to show the rate of each link as a number instead of moving packets.
+    pub still: bool,
     /// The slow motion of the live pace; `None` to draw every packet where it is.
     pub motion: Option<&'a SlowMotion>,
     /// Limit on the packets drawn. Failed, blocked and followed ones do not count.
@@ -93,6 +95,7 @@ impl<'a> Canvas<'a> {
             only_followed: false,
             tapped: None,
             stamps: &[],
+            still: false,
             motion: None,
             most_packets: MOST_PACKETS,
         }
@@ -147,7 +150,12 @@ impl<'a> Canvas<'a> {
 
     /// Returns the style of an element's name or line: `usual`, modified by stamp, selection, focus and mark.
     fn emphasis(&self, element: &Element, usual: Style) -> Style {
-        let usual = self.stamp(element).map_or(usual, |stamp| usual.patch(self.theme.tone(stamp.tone)));
+        let usual = match self.stamp(element) {
+            Some(stamp) => usual.patch(self.theme.tone(stamp.tone)),
+            None if self.stamps.is_empty() => usual,
+            // An overlay dims everything else.
+            None => self.theme.dim,
+        };
         if self.selected == Some(element) {
             usual.patch(self.theme.selected)
         } else if self.focus.contains(element) || self.marks.contains(element) || self.verdict(element).is_some() {
@@ -172,6 +180,13 @@ struct Scene<'a> {
 impl Scene<'_> {
     fn element(&self, ix: ComponentIx) -> Element {
         Element::Component(self.infra.component(ix).id.clone())
+    }
+
+    /// The measured rate of requests on a hop, where it can be told: if the server has no other client.
+    fn rate(&self, hop: &Hop) -> Option<String> {
+        let carries = |hop: &&Hop| self.infra.link(hop.link).protocol.carries_requests();
+        let clients = self.hops.iter().filter(carries).filter(|other| other.to == hop.to).count();
+        (clients == 1 && carries(&hop)).then(|| format!("{:.0}/s", self.canvas.sim.station(hop.to).rate))
     }
 
     fn is_up(&self, element: &Element) -> bool {

@@ -106,7 +106,7 @@ impl<'a> Painter<'a> {
     fn put_cluster(&mut self, x: u16, y: u16, cluster: &str, wide: u16, style: Style) {
         let mut chars = cluster.chars();
         let Some(first) = chars.next().filter(|_| wide > 0) else { return };
-        if chars.next().is_none() || self.theme.glyphs.ascii || !cluster.chars().all(is_printable) {
+        if chars.next().is_none() || self.theme.glyphs.ascii || self.theme.glyphs.console || !cluster.chars().all(is_printable) {
             self.put(x, y, if is_printable(first) { first } else { ' ' }, style);
         } else if let Some(cell) = self.cell(x, y) {
             restyle(cell.set_symbol(cluster), style);

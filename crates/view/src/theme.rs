@@ -44,8 +44,10 @@ pub struct Theme {
     pub bad: Style,
     /// Encrypted lines.
     pub tls: Style,
-    /// Readable lines on the network.
+    /// Readable lines on the network, and what is sent in the clear.
     pub plain: Style,
+    /// An element that is off, and work that nobody waits for.
+    pub off: Style,
     /// Lines inside a server.
     pub loopback: Style,
     /// DNS queries.
@@ -99,7 +101,8 @@ impl LinkStyle {
 impl Theme {
     /// Creates the theme for a look.
     pub fn of(look: Look) -> Self {
-        Self::new(look.palette, look.is_ascii())
+        let theme = Self::new(look.palette, look.is_ascii());
+        if look.console && !look.is_ascii() { Self { glyphs: Glyphs::console(), ..theme } } else { theme }
     }
 
     /// Creates a theme with this palette, in ASCII if `ascii` is set.
@@ -127,11 +130,12 @@ impl Theme {
             accent: fg(colours.accent),
             border: fg(colours.border),
             wall: fg(colours.wall),
+            off: if monochrome { Style::new().add_modifier(Modifier::DIM) } else { dim },
             good: fg(colours.good),
             warn: fg(colours.warn),
             bad: fg(colours.bad).add_modifier(Modifier::BOLD),
             tls: fg(colours.tls),
-            plain: fg(colours.bad),
+            plain: fg(colours.plain),
             loopback: dim,
             dns: fg(colours.dns),
             metrics: dim,
@@ -139,7 +143,7 @@ impl Theme {
             read: fg(colours.read).add_modifier(Modifier::BOLD),
             write: fg(colours.write).add_modifier(Modifier::BOLD),
             replication: fg(colours.replication),
-            secret: fg(colours.bad).add_modifier(Modifier::BOLD | Modifier::REVERSED),
+            secret: fg(colours.plain).add_modifier(Modifier::BOLD | Modifier::REVERSED),
             focus: fg(colours.accent).add_modifier(Modifier::BOLD),
             selected: Style::new().add_modifier(Modifier::REVERSED | Modifier::BOLD),
         }
@@ -166,6 +170,8 @@ impl Theme {
             Tone::Good => self.good,
             Tone::Warn => self.warn,
             Tone::Bad => self.bad,
+            Tone::Plain => self.plain,
+            Tone::Alarm => self.bad.add_modifier(Modifier::REVERSED),
             Tone::Secret => self.secret,
         }
     }
@@ -173,7 +179,7 @@ impl Theme {
     /// Returns the style of a utilisation from 0 to 1.
     pub fn load(&self, utilisation: f64) -> Style {
         if utilisation >= 0.9 {
-            self.bad
+            self.warn.add_modifier(Modifier::BOLD)
         } else if utilisation >= 0.7 {
             self.warn
         } else {
@@ -183,7 +189,7 @@ impl Theme {
 
     /// Returns `c`, or its replacement if this theme is limited to ASCII.
     pub fn shown(&self, c: char) -> char {
-        if self.glyphs.ascii { glyphs::to_ascii(c) } else { c }
+        if self.glyphs.ascii || (self.glyphs.console && !glyphs::is_on_consoles(c)) { glyphs::to_ascii(c) } else { c }
     }
 
     /// Like [`shown`](Self::shown), for a text.
@@ -233,7 +239,7 @@ mod tests {
             (Palette::HighContrast, 7.0, 7.0),
             (Palette::Dark, 4.5, 3.0),
             (Palette::ColourBlind, 4.5, 3.0),
-            (Palette::Light, 4.5, 1.7),
+            (Palette::Light, 4.5, 3.0),
         ] {
             let theme = Theme::new(palette, false);
             let usual = if palette == Palette::Light { Color::Indexed(231) } else { Color::Indexed(16) };

@@ -328,7 +328,7 @@ fn browser(page: &mut Page, stage: &Stage) {
         mode if mode != TlsMode::None && sim.is_certificate_expired() => {
             (Tone::Bad, "no padlock: the certificate has expired; the browser opens no new connections")
         }
-        TlsMode::None => (Tone::Bad, "no padlock: http"),
+        TlsMode::None => (Tone::Plain, "no padlock: http"),
         TlsMode::Terminate | TlsMode::Reencrypt => (Tone::Good, "padlock: https, on the first hop only"),
         TlsMode::Passthrough => (Tone::Good, "padlock: https, up to the web server"),
     };

@@ -31,7 +31,7 @@ pub(super) fn view(infra: &Infrastructure, points: &Points, asked: &OverlayQuery
         let element = point.cause.element();
         if let Some(element) = element.clone() {
             let stops = [format!("alone stops {name}"), format!("stops {name}"), format!("no {name}"), "alone".to_owned()];
-            view.stamp(element, OverlaySign::Alone, Tone::Bad, stops.into());
+            view.stamp(element, OverlaySign::Alone, Tone::Warn, stops.into());
         }
         let tone = if point.is_part_of_site(infra) { Tone::Text } else { Tone::Dim };
         view.remark(Some(OverlaySign::Alone), tone, single_point(point, &[kind]).to_string(), element);
@@ -43,7 +43,7 @@ pub(super) fn view(infra: &Infrastructure, points: &Points, asked: &OverlayQuery
     let selected = asked.selected.as_ref();
     if let Some(point) = points.iter().find(|point| selected.is_some() && point.cause.element().as_ref() == selected) {
         view.say(
-            Tone::Bad,
+            Tone::Warn,
             vec![single_point(point, &[kind]).to_string(), without(point), format!("Without {point}, no {word} request works.")],
         );
         return view;
@@ -55,7 +55,7 @@ pub(super) fn view(infra: &Infrastructure, points: &Points, asked: &OverlayQuery
     let undrawn = of_site.count() - parts - links;
     let found = format!("{name}: {} (!)", count(parts, "single point", "single points"));
     let whole = format!("{found}, {}, {undrawn} not drawn", count(links, "link", "links"));
-    let tone = if parts > 0 { Tone::Bad } else { Tone::Good };
+    let tone = if parts > 0 { Tone::Warn } else { Tone::Good };
     // Browsers and monitoring are not part of the service.
     let is_cause = |element: &&_| Cause::all(infra).iter().any(|cause| cause.element().as_ref() == Some(*element));
     let degrading = |element: &Element| degrades.iter().find(|(cause, _)| cause.element().as_ref() == Some(element));

@@ -36,7 +36,7 @@ pub(super) fn view(infra: &Infrastructure, hops: &[PlaintextHop], asked: &Overla
             view.say(Tone::Good, vec!["Every hop is encrypted: eavesdroppers cannot read any content.".to_owned()]);
         }
         _ => {
-            let tone = if exposed > 0 { Tone::Bad } else { Tone::Warn };
+            let tone = if exposed > 0 { Tone::Plain } else { Tone::Warn };
             let (all, inside) = (count(hops.len(), "hop", "hops"), hops.len() - exposed);
             let be = if hops.len() == 1 { "is" } else { "are" };
             view.say(
@@ -69,7 +69,7 @@ fn content(infra: &Infrastructure, hop: &PlaintextHop) -> Option<String> {
 
 fn look(hop: &PlaintextHop) -> (OverlaySign, Tone, &'static str) {
     if hop.is_exposed() {
-        (OverlaySign::Alone, Tone::Bad, "on the wire")
+        (OverlaySign::Alone, Tone::Plain, "on the wire")
     } else {
         (OverlaySign::Inside, Tone::Warn, "inside a server")
     }

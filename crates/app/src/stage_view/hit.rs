@@ -21,6 +21,9 @@ impl StageView<'_> {
     /// Returns the action of a click on a cell between header and footer.
     pub fn action_at(&self, column: u16, row: u16) -> Option<Action> {
         let (stage, cell) = (self.stage, Cell::new(column, row));
+        if self.message_area.contains(cell) {
+            return self.messages.get(usize::from(row - self.message_area.y))?.action.clone();
+        }
         if self.status_area.contains(cell) {
             return Line::action_at(&self.status, usize::from(column));
         }

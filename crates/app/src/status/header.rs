@@ -5,12 +5,12 @@ use hoplight_lesson::Pace;
 use crate::action::{Action, EditAction, SelectAction, TimeAction, ViewAction, WindowAction};
 use crate::app::{App, Screen};
 use crate::line::Line;
-use crate::monitor;
 use crate::monitor::item::MonitorItem;
 use crate::stage::Stage;
 use crate::tone::Tone;
 use crate::view::View;
 use crate::window::kind::WindowKind;
+use crate::{monitor, outage};
 
 /// Returns the two sides of the header.
 pub fn header(app: &App, width: u16) -> (Line, Line) {
@@ -24,6 +24,12 @@ pub fn header_parts(app: &App, width: u16) -> (Vec<Line>, Vec<Line>) {
     let Screen::Stage(stage) = &app.screen else {
         return (vec![name, Line::new(Tone::Text, " run a web infrastructure, break it, fix it")], Vec::new());
     };
+    if outage::is_total(stage.sim()) {
+        let seconds = outage::WINDOW.as_secs();
+        let banner = Line::new(Tone::Alarm, format!(" SITE DOWN: no request has succeeded for {seconds} s "));
+        let right = clock(stage, false);
+        return (vec![name, banner.doing(WindowAction::Open(WindowKind::Log))], right);
+    }
     let title =
         stage.session.lesson.as_ref().map_or_else(|| stage.infra().title().to_owned(), |run| run.lesson().title.to_string());
     // Without a selection, the panel describes the infrastructure.

@@ -11,7 +11,7 @@ use crate::plan::Role;
 use crate::simulation::Simulation;
 use crate::station::Station;
 use crate::time::{SECOND, SimTime};
-use crate::view::{AgentView, Experience, StationView, Totals};
+use crate::view::{AgentView, Endings, Experience, StationView, Totals};
 
 impl Simulation {
     /// The current infrastructure.
@@ -120,6 +120,11 @@ impl Simulation {
     /// What users experienced over the last `window`, for one kind of request or for all.
     pub fn experience(&self, window: Duration, kind: Option<RequestKind>) -> Experience {
         self.users.experience(self.clock.now(), window, kind)
+    }
+
+    /// How many requests of each kind ended over the last `window`, by [`RequestKind::index`].
+    pub fn endings(&self, window: Duration) -> [Endings; RequestKind::ALL.len()] {
+        self.users.endings(self.clock.now(), window)
     }
 
     /// Request totals since the start.

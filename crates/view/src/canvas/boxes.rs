@@ -1,8 +1,8 @@
 //! Draws servers, components, firewalls and agents.
 
-use ratatui::style::{Modifier, Style};
+use ratatui::style::Style;
 
-use hoplight_layout::{Area, Block, Cell, Frame, Owner, Tag, short_agent};
+use hoplight_layout::{Area, Block, Cell, Frame, Owner, Tag};
 use hoplight_model::text::{columns, width};
 use hoplight_model::{Component, Element};
 use hoplight_sim::Health;
@@ -32,9 +32,8 @@ fn draw_frame(scene: &Scene<'_>, painter: &mut Painter<'_>, frame: &Frame) {
         }
         Owner::Component(ix) => {
             let component = scene.infra.component(*ix);
-            // Falls back to the id if the label does not fit, because a truncated label may look like its neighbour's.
-            let fits = width(component.label()) + 4 <= usize::from(frame.area.width);
-            (scene.element(*ix), if fits { component.label() } else { component.id.as_str() }, "")
+            let label = second_name(component).unwrap_or_default();
+            (scene.element(*ix), component.id.as_str(), label)
         }
     };
     let up = scene.is_up(&element);
@@ -43,11 +42,54 @@ fn draw_frame(scene: &Scene<'_>, painter: &mut Painter<'_>, frame: &Frame) {
     let style = match (up, chosen) {
         (true, false) => theme.border,
         (true, true) => theme.focus,
-        (false, _) => theme.dim.add_modifier(Modifier::DIM),
+        (false, _) => theme.off,
     };
+    let style = if has_failed(scene, &frame.owner) { theme.bad } else { style };
     painter.border(frame.area, glyphs, style);
     title(scene, painter, frame.area, &element, name, note, up);
     zone(scene, painter, frame);
+}
+
+/// Whether a box is the browser's during a total outage.
+fn has_failed(scene: &Scene<'_>, owner: &Owner) -> bool {
+    let is_browser = |ix| scene.infra.component(ix).kind.is_browser();
+    matches!(owner, Owner::Component(ix) if is_browser(*ix)) && hoplight_app::outage::is_total(scene.canvas.sim)
+}
+
+/// Names a firewall on the top border of its box, or else downwards in its wall.
+fn wall_name(scene: &Scene<'_>, painter: &mut Painter<'_>, name: &str, wall: Area, style: Style) {
+    let Some(frame) = scene.canvas.layout.frames().iter().map(|frame| frame.area).find(|area| area.overlaps(wall)) else {
+        return;
+    };
+    let wide = columns(name);
+    let mut is_free = |x: u16| (x - 1..=x + wide).all(|x| painter.char_at(x, frame.y).is_some_and(|c| !c.is_alphanumeric()));
+    let last = frame.right().saturating_sub(wide + 1);
+    // After the title, a name would read as a part of it. The wall of one component is named above it.
+    let at =
+        if wall.x > frame.x { (wall.x..=last).find(|x| is_free(*x)) } else { (frame.x + 3..=last).rev().find(|x| is_free(*x)) };
+    if let Some(x) = at {
+        painter.label(Cell::new(x, frame.y), name, wide, style);
+    } else if let Some(y) = frame.y.checked_sub(1).filter(|y| is_blank(scene, Area::new(wall.x, *y, wide, 1))) {
+        painter.label(Cell::new(wall.x, y), name, wide, style);
+    } else if usize::from(wall.height) > width(name) {
+        for (y, letter) in (wall.y..).zip(name.chars()) {
+            painter.put(wall.x, y, letter, style);
+        }
+    }
+}
+
+/// Whether neither a link nor its label is in an area between the boxes.
+fn is_blank(scene: &Scene<'_>, area: Area) -> bool {
+    let layout = scene.canvas.layout;
+    let has_link = |cell| layout.junctions().binary_search_by_key(&cell, |junction| junction.cell).is_ok();
+    let labels = || layout.routes().iter().filter_map(|route| route.label);
+    area.right() <= layout.size().0 && !area.cells().any(has_link) && !labels().any(|label| label.area.overlaps(area))
+}
+
+/// The name after a component's id: its label, or its software; `None` if neither says more than the id.
+fn second_name(component: &Component) -> Option<&str> {
+    let named = component.label.is_some() || component.software.is_some();
+    Some(component.label()).filter(|label| named && !label.eq_ignore_ascii_case(component.id.as_str()))
 }
 
 /// Draws the zone's name on the bottom border, left of the agents' names.
@@ -94,9 +136,12 @@ fn title(scene: &Scene<'_>, painter: &mut Painter<'_>, area: Area, element: &Ele
     }
     if down {
         at.x += painter.label(at, state, names, theme.bad);
-    } else if !note.is_empty() && usize::from(area.right().saturating_sub(at.x)) >= width(note) + 6 {
-        let noted = format!(" {} {note}", theme.glyphs.dot);
-        at.x += painter.label(at, &noted, room, theme.dim);
+    } else if !note.is_empty() {
+        let left = usize::from(area.right().saturating_sub(at.x));
+        let dot = format!(" {} {note}", theme.glyphs.dot);
+        if left >= width(&dot) + 2 {
+            at.x += painter.label(at, &dot, room, theme.dim);
+        }
     }
     if at.x + 1 < area.right() {
         painter.put_at(at, ' ', theme.border);
@@ -128,8 +173,7 @@ fn draw_block(scene: &Scene<'_>, painter: &mut Painter<'_>, block: &Block) {
     };
     let down = !station.health.is_up();
     let state = columns(word);
-    // Use the same name whether the component is up or down.
-    let called = called(component, room.saturating_sub(3));
+    let called = component.id.as_str();
     // Move the state to the next line if it would truncate the name.
     let state_below = down && serves && !lone && width(called) + usize::from(state) + 1 > usize::from(room);
     if (serves || !lone || down)
@@ -138,7 +182,12 @@ fn draw_block(scene: &Scene<'_>, painter: &mut Painter<'_>, block: &Block) {
         let name = if lone { "" } else { called };
         let name_style = if down { theme.dim } else { theme.name };
         let name_room = if state_below { room } else { room.saturating_sub(state + 1) };
-        let used = painter.label(Cell::new(x, y), name, name_room, scene.canvas.emphasis(&element, name_style));
+        let mut used = painter.label(Cell::new(x, y), name, name_room, scene.canvas.emphasis(&element, name_style));
+        // Use the same name whether the component is up or down.
+        let label = second_name(component).filter(|label| !lone && used + columns(label) + 6 <= room);
+        if let Some(label) = label {
+            used += 1 + painter.label(Cell::new(x + used + 1, y), label, room, theme.dim);
+        }
         // Right-align the state over the bar if there is room; otherwise place it after the name.
         let at = if lone { x } else { x + (used + 1).max(if serves { state_column(room, state) } else { 0 }) };
         if !state_below {
@@ -180,12 +229,18 @@ fn draw_block(scene: &Scene<'_>, painter: &mut Painter<'_>, block: &Block) {
         let fitting = words.iter().find(|text| width(text) <= usize::from(room)).or(words.last());
         painter.label(Cell::new(x, y), fitting.map_or("", |text| text), room, style);
     }
+    if !scene.canvas.stamps.is_empty() && stamp.is_none() {
+        recede(scene, painter, block.area, &element);
+    }
 }
 
-/// Returns the id if only the id fits, otherwise the label.
-fn called(component: &Component, room: u16) -> &str {
-    let (label, id) = (component.label(), component.id.as_str());
-    if width(label) > usize::from(room) && width(id) <= usize::from(room) { id } else { label }
+/// Dims a block without a stamp while an overlay is shown.
+fn recede(scene: &Scene<'_>, painter: &mut Painter<'_>, area: Area, element: &Element) {
+    let is_marked = scene.canvas.selected == Some(element) || scene.canvas.focus.contains(element);
+    if !is_marked {
+        let dim = scene.canvas.theme.dim;
+        painter.restyle(area, Style::reset().patch(dim));
+    }
 }
 
 /// Returns the column of the state, right-aligned with the bar's percentage.
@@ -236,6 +291,7 @@ fn draw_wall(scene: &Scene<'_>, painter: &mut Painter<'_>, firewall: hoplight_mo
     for cell in area.cells() {
         painter.put_at(cell, glyph, style);
     }
+    wall_name(scene, painter, scene.infra.component(firewall).id.as_str(), area, style);
     let sign = scene.canvas.stamp(&element).map(|stamp| scene.canvas.sign(stamp));
     let badge = scene.canvas.badge(&element);
     // The pointer takes the middle, and the sign moves to the top.
@@ -252,13 +308,7 @@ fn draw_tag(scene: &Scene<'_>, painter: &mut Painter<'_>, tag: &Tag) {
     let component = scene.infra.component(tag.component);
     let element = scene.element(tag.component);
     let up = scene.is_up(&element);
-    let short;
-    let name = if tag.short {
-        short = short_agent(component);
-        &short
-    } else {
-        component.label()
-    };
+    let name = component.id.as_str();
     let sign = scene.canvas.stamp(&element).map(|stamp| scene.canvas.sign(stamp));
     let (badge, badge_style) = match scene.canvas.badge(&element).or(sign) {
         Some(badge) => badge,

@@ -39,7 +39,11 @@ pub(super) fn draw(scene: &Scene<'_>, painter: &mut Painter<'_>, incidents: &Inc
             let layout = scene.canvas.layout;
             let walled = layout.walls().iter().any(|wall| wall.area.contains(gate.cell));
             let named = layout.tags().iter().any(|tag| tag.area.contains(gate.cell));
-            if !walled && !named {
+            // A glyph in a border must not damage a name.
+            let columns = gate.cell.x.saturating_sub(1)..=gate.cell.x + 1;
+            let mut around = columns.filter_map(|x| painter.char_at(x, gate.cell.y));
+            let is_text = around.any(char::is_alphanumeric) && is_border_row(scene, gate.cell);
+            if !walled && !named && !is_text {
                 painter.put_at(gate.cell, theme.glyphs.wall, theme.wall);
             }
         }
@@ -55,9 +59,19 @@ pub(super) fn draw(scene: &Scene<'_>, painter: &mut Painter<'_>, incidents: &Inc
         } else if let Some(words) = fault(scene, &scene.hops[index]) {
             say(painter, label, &words.each_ref().map(String::as_str), theme.bad.add_modifier(Modifier::REVERSED));
         } else if look.kind != LinkStyle::Metrics || !std::mem::replace(&mut said_metrics, true) {
-            say(painter, label, words(scene, &scene.hops[index]), look.word);
+            let rate = scene.canvas.still.then(|| scene.rate(&scene.hops[index])).flatten();
+            let usual = words(scene, &scene.hops[index]);
+            let rated = rate
+                .map_or_else(Vec::new, |rate| usual.iter().map(|word| format!("{word} {rate}")).chain([rate.clone()]).collect());
+            let words: Vec<&str> = rated.iter().map(String::as_str).chain(usual.iter().copied()).collect();
+            say(painter, label, &words, look.word);
         }
     }
+}
+
+/// Whether a cell is in the top border of a box.
+fn is_border_row(scene: &Scene<'_>, cell: Cell) -> bool {
+    scene.canvas.layout.frames().iter().any(|frame| frame.area.y == cell.y && frame.area.contains(cell))
 }
 
 /// Returns the label of a fault on a hop, longest wording first.
@@ -84,7 +98,7 @@ fn look(scene: &Scene<'_>, hop: &Hop) -> DrawnLink {
         word = style.add_modifier(Modifier::REVERSED);
     }
     if cut {
-        style = theme.dim.add_modifier(Modifier::DIM);
+        style = theme.off;
     }
     DrawnLink { kind, style: scene.canvas.emphasis(&element, style), word: scene.canvas.emphasis(&element, word), cut }
 }
@@ -134,14 +148,14 @@ const fn importance(kind: LinkStyle) -> u8 {
 /// Returns the label of a link, longest wording first.
 fn words(scene: &Scene<'_>, hop: &Hop) -> &'static [&'static str] {
     match (scene.infra.link(hop.link).protocol, hop.cipher) {
-        (Protocol::Http, Cipher::Plaintext) => &["HTTP plain!", "plain!", "!"],
-        (Protocol::Http, Cipher::TlsThrough) => &["TLS through", "TLS thru", "TLS"],
+        (Protocol::Http, Cipher::Plaintext) => &["HTTP plain!", "plain!", "HTTP"],
+        (Protocol::Http, Cipher::TlsThrough) => &["TLS through", "TLS"],
         (Protocol::Http, Cipher::Tls) => &["HTTP in TLS", "TLS"],
-        (Protocol::Cache, Cipher::Plaintext) => &["cache plain!", "plain!", "!"],
+        (Protocol::Cache, Cipher::Plaintext) => &["cache plain!", "plain!", "cache"],
         (Protocol::Cache, _) => &["cache in TLS", "TLS"],
-        (Protocol::Sql, Cipher::Plaintext) => &["SQL plain!", "plain!", "SQL!", "!"],
+        (Protocol::Sql, Cipher::Plaintext) => &["SQL plain!", "plain!", "SQL"],
         (Protocol::Sql, _) => &["SQL in TLS", "TLS"],
-        (Protocol::Replication, Cipher::Plaintext) => &["binlog plain!", "binlog!", "plain!", "rep!", "!"],
+        (Protocol::Replication, Cipher::Plaintext) => &["binlog plain!", "binlog"],
         (Protocol::Replication, _) => &["binlog in TLS", "TLS"],
         (Protocol::Dns, _) => &["DNS plain", "DNS"],
         (Protocol::Vrrp, _) => &["VRRP"],

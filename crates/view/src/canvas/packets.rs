@@ -28,6 +28,8 @@ pub(super) fn sample(canvas: &Canvas<'_>) -> (Vec<Packet>, PacketCount) {
         PacketContent::Metrics | PacketContent::Replication | PacketContent::Check { .. } => !canvas.only_followed,
     };
     let mut packets: Vec<Packet> = match canvas.motion {
+        // Marks that would jump from frame to frame are left out; failures stay.
+        _ if canvas.still => canvas.sim.packets().filter(|packet| wanted(packet) && is_special(canvas, packet)).collect(),
         Some(motion) => motion.packets.iter().filter(|packet| wanted(packet)).copied().collect(),
         None => canvas.sim.packets().filter(wanted).collect(),
     };
@@ -168,6 +170,7 @@ pub(super) fn draw_visits(scene: &Scene<'_>, painter: &mut Painter<'_>) {
             let (pair, style) = shape(scene.canvas.theme, visit.kind);
             let (glyph, style) = match visit.failure {
                 Some(_) => (scene.canvas.theme.glyphs.failed, scene.canvas.theme.bad),
+                None if !scene.canvas.stamps.is_empty() => (pair[0], scene.canvas.theme.dim),
                 None => (pair[0], style),
             };
             painter.put(block.area.x, y, glyph, style);
@@ -216,8 +219,8 @@ fn look(scene: &Scene<'_>, packet: &Packet, hop: &Hop) -> (u8, char, Style) {
     if answer && !ok {
         (weight, glyph, style) = (20, glyphs.failed, theme.bad);
     }
-    if orphan {
-        (weight, style) = (3, theme.dim.add_modifier(Modifier::DIM));
+    if orphan || (!scene.canvas.stamps.is_empty() && ok) {
+        (weight, style) = (3, if orphan { theme.off } else { theme.dim });
     }
     if scene.canvas.followed == Some(number) {
         (weight, style) = (40, style.add_modifier(Modifier::BOLD | Modifier::UNDERLINED));

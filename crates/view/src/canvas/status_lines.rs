@@ -32,8 +32,11 @@ pub(super) fn of(scene: &Scene<'_>, ix: ComponentIx, station: &StationView) -> V
         ComponentKind::DnsResolver(spec) => {
             let ttl = spec.ttl_s.get();
             lines.push(match scene.canvas.sim.record() {
-                RecordState::Present => status(theme.text, ["A record of www", "www A", "A"]),
-                RecordState::Gone => status(theme.bad, ["no record of www", "www gone", "gone"]),
+                RecordState::Present => StatusLine {
+                    words: vec![format!("{} A", scene.infra.domain()).into(), "A record of www".into(), "www A".into()],
+                    style: theme.text,
+                },
+                RecordState::Gone => status(theme.bad, ["no record of www", "www gone"]),
                 RecordState::Unreachable => status(theme.bad, ["cannot resolve www", "timeout"]),
             });
             lines.push(StatusLine {
@@ -45,7 +48,7 @@ pub(super) fn of(scene: &Scene<'_>, ix: ComponentIx, station: &StationView) -> V
         ComponentKind::Firewall(_) => {
             lines.push(status(theme.warn, ["protects nothing", "unplaced"]));
         }
-        ComponentKind::MonitoringService => monitoring(scene, &mut lines),
+        ComponentKind::MonitoringService => monitoring(scene, ix, &mut lines),
         ComponentKind::Agent(_) => lines.push(status(theme.warn, ["monitors nothing", "no target"])),
         ComponentKind::LoadBalancer(spec) => {
             let algorithm = scene.canvas.sim.algorithm().unwrap_or(spec.algorithm).word();
@@ -76,11 +79,11 @@ pub(super) fn of(scene: &Scene<'_>, ix: ComponentIx, station: &StationView) -> V
     }
     if component.kind.serves_requests() {
         if component.server.is_none() {
-            lines.push(status(theme.warn, ["on no server", "no server", "nowhere"]));
+            lines.push(status(theme.warn, ["on no server", "no server"]));
         }
         lines.push(queue(scene, station));
         if ends_tls(scene, ix) {
-            lines.push(status(theme.tls, ["TLS ends here", "TLS ends"]));
+            lines.push(certificate(scene, ix).unwrap_or_else(|| status(theme.tls, ["TLS ends here", "TLS ends"])));
         }
         if let Some(now) = scene.canvas.sim.database(ix).filter(is_follower) {
             lines.push(match now.lag_s {
@@ -143,6 +146,26 @@ fn faults(scene: &Scene<'_>, id: &ComponentId) -> Vec<StatusLine> {
     scene.faults.iter().filter_map(line_of).collect()
 }
 
+/// The certificate with which a component ends TLS.
+fn certificate(scene: &Scene<'_>, ix: ComponentIx) -> Option<StatusLine> {
+    let place = scene.infra.certificates_at(ix).first().copied()?;
+    let sim = scene.canvas.sim;
+    let days = (sim.certificate_until(place).as_secs_f64() - sim.now().as_secs_f64()) / 86_400.0;
+    let theme = scene.canvas.theme;
+    if days <= 0.0 {
+        return Some(status(theme.bad, ["certificate expired", "cert expired"]));
+    }
+    let days = days.ceil();
+    let words = vec![
+        format!("certificate {days:.0} days").into(),
+        format!("cert {days:.0} days").into(),
+        format!("cert {days:.0} d").into(),
+        format!("cert {days:.0}d").into(),
+        "cert".into(),
+    ];
+    Some(StatusLine { words, style: theme.tls })
+}
+
 fn queue(scene: &Scene<'_>, station: &StationView) -> StatusLine {
     let theme = scene.canvas.theme;
     let waiting = station.waiting;
@@ -155,7 +178,7 @@ fn queue(scene: &Scene<'_>, station: &StationView) -> StatusLine {
         theme.text
     };
     let words = if full {
-        vec![format!("queue {waiting} full").into(), format!("q {waiting} full").into(), format!("q{waiting}!").into()]
+        vec![format!("queue {waiting} full").into(), format!("q {waiting} full").into(), "q full".into()]
     } else {
         vec![format!("queue {waiting}").into(), format!("q {waiting}").into()]
     };
@@ -165,6 +188,11 @@ fn queue(scene: &Scene<'_>, station: &StationView) -> StatusLine {
 /// Adds the browser's padlock as text.
 fn browser(scene: &Scene<'_>, ix: ComponentIx, lines: &mut Vec<StatusLine>) {
     let theme = scene.canvas.theme;
+    if hoplight_app::outage::is_total(scene.canvas.sim) {
+        lines.push(status(theme.bad, ["✗ site down", "✗ down"]));
+        lines.push(status(theme.bad, ["no request succeeds", "no success"]));
+        return;
+    }
     let http = |link: &_| scene.infra.link(*link).protocol == Protocol::Http;
     let entry = scene.infra.links_from(ix).into_iter().find(http);
     let encrypted = entry.is_some_and(|link| scene.infra.hop(link).cipher != Cipher::Plaintext);
@@ -178,13 +206,15 @@ fn browser(scene: &Scene<'_>, ix: ComponentIx, lines: &mut Vec<StatusLine>) {
         lines.push(status(theme.tls, ["https ✓"]));
         lines.push(status(theme.tls, ["padlock closed", "padlock"]));
     } else {
-        lines.push(status(theme.bad, ["http"]));
-        lines.push(status(theme.bad, ["no padlock", "no lock"]));
+        lines.push(status(theme.plain, ["http"]));
+        lines.push(status(theme.plain, ["no padlock", "no lock"]));
     }
-    lines.push(StatusLine { words: vec![scene.infra.domain().to_owned().into(), "browser".into()], style: theme.dim });
+    let domain = scene.infra.domain();
+    let short = domain.strip_prefix("www.").unwrap_or(domain).to_owned();
+    lines.push(StatusLine { words: vec![domain.to_owned().into(), short.into()], style: theme.dim });
 }
 
-fn monitoring(scene: &Scene<'_>, lines: &mut Vec<StatusLine>) {
+fn monitoring(scene: &Scene<'_>, ix: ComponentIx, lines: &mut Vec<StatusLine>) {
     let theme = scene.canvas.theme;
     let agents = scene.canvas.sim.agents();
     let fresh = agents.iter().filter(|agent| agent.taken.is_some() && !agent.stale).count();
@@ -194,15 +224,18 @@ fn monitoring(scene: &Scene<'_>, lines: &mut Vec<StatusLine>) {
     let stale = count(|agent| agent.taken.is_some() && agent.stale);
     let style = if stale > 0 { theme.bad } else { theme.text };
     let all = agents.len();
-    lines
-        .push(StatusLine { words: vec![format!("{fresh} of {all} agents").into(), format!("{fresh}/{all} agts").into()], style });
+    lines.push(StatusLine {
+        words: vec![format!("{fresh} of {all} agents").into(), format!("{fresh}/{all} agents").into()],
+        style,
+    });
     let (words, style) = match (stale, unheard) {
         (0, 0) => (vec!["none stale".into(), "0 stale".into()], theme.dim),
         (0, unheard) => (vec![format!("{unheard} no data yet").into(), format!("{unheard} unknown").into()], theme.dim),
         (stale, _) => (vec![format!("{stale} stale").into()], theme.bad),
     };
     lines.push(StatusLine { words, style });
-    lines.push(status(theme.dim, ["keeps samples", "samples"]));
+    let label = scene.infra.component(ix).label().to_owned();
+    lines.push(StatusLine { words: vec![label.into()], style: theme.dim });
 }
 
 fn balancer(scene: &Scene<'_>, ix: ComponentIx, algorithm: &'static str, lines: &mut Vec<StatusLine>) {

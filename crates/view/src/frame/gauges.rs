@@ -4,7 +4,6 @@
 //! Gauges never read a station directly.
 
 use hoplight_app::{Line, Stage, Tone, gauges, monitor};
-use hoplight_layout::short_agent;
 use hoplight_model::text::padded;
 use hoplight_sim::AgentView;
 
@@ -53,7 +52,7 @@ pub(super) fn scale(agents: &[AgentView<'_>]) -> f64 {
 fn name(stage: &Stage, agent: &AgentView<'_>) -> (String, String) {
     let infra = stage.infra();
     let subject = agent.subject.map_or_else(|| "nothing".into(), |subject| infra.component(subject).id.to_string());
-    (short_agent(infra.component(agent.agent)), subject)
+    (infra.component(agent.agent).id.to_string(), subject)
 }
 
 /// Returns the last value, or the reason why there is none.
@@ -97,10 +96,10 @@ fn cell(stage: &Stage, painter: &mut Painter<'_>, agent: &AgentView<'_>, x: u16,
 fn row(stage: &Stage, painter: &mut Painter<'_>, agent: &AgentView<'_>, y: u16, scale: f64) {
     let (short, subject) = name(stage, agent);
     let columns = stage.viewport.regions.gauges.width;
-    painter.line(1, y, 20, &Line::new(Tone::Name, padded(&short, 6)).with(Tone::Dim, padded(&subject, 10)));
+    painter.line(1, y, 24, &Line::new(Tone::Name, padded(&short, 9)).with(Tone::Dim, padded(&subject, 10)));
     let width = (columns / 5).clamp(16, 40);
-    bar(painter, 18, y, width, agent.qps.unwrap_or(0.0) / scale, agent.stale);
-    let mut x = 19 + width;
+    bar(painter, 21, y, width, agent.qps.unwrap_or(0.0) / scale, agent.stale);
+    let mut x = 22 + width;
     let (tone, value) = value(agent);
     painter.line(x, y, 14, &Line::new(tone, format!("{value:<13}")));
     x += 14;

@@ -17,14 +17,16 @@ pub(super) fn draw(app: &App, view: &StageView<'_>, painter: &mut Painter<'_>) {
     let stage = view.stage;
     let status = Line::joined(view.status.iter().cloned());
     painter.fit(view.status_area.x, view.status_area.y, view.status_area.width, &status);
-    let motion = stage.slow_motion();
+    let still = app.settings.reduced_motion && stage.slow_motion().is_some();
+    let motion = stage.slow_motion().filter(|_| !still);
     let hidden = match (&view.main_view, &stage.panels.comparison) {
         (MainView::Compare(table), Some(comparison)) => {
             compare::draw(stage, comparison, table, painter);
             timeline::draw(stage, view.timeline, painter);
+            messages(view, painter);
             return;
         }
-        (MainView::Canvas | MainView::Compare(_), _) => canvas(stage, motion.as_ref(), painter),
+        (MainView::Canvas | MainView::Compare(_), _) => canvas(stage, motion.as_ref(), still, painter),
         (MainView::Monitor(rows), _) => {
             monitor::draw(app, stage, view.main, rows, painter);
             0
@@ -34,6 +36,7 @@ pub(super) fn draw(app: &App, view: &StageView<'_>, painter: &mut Painter<'_>) {
         _ if matches!(view.main_view, MainView::Monitor(_)) => None,
         Some(motion) if motion.one_in > 1 => Some(format!(" 1 request in {} shown, slowed down ", motion.one_in)),
         Some(_) => Some(" slowed down ".to_owned()),
+        None if still => Some(" reduced motion: rates instead of packets ".to_owned()),
         None => (hidden > 0).then(|| format!(" {hidden} more in flight or in a queue ")),
     };
     if let Some(text) = remark {
@@ -43,14 +46,24 @@ pub(super) fn draw(app: &App, view: &StageView<'_>, painter: &mut Painter<'_>) {
         painter.line(x + regions.canvas.width.saturating_sub(wide), y, wide, &Line::new(Tone::Dim, text));
     }
     gauges::draw(stage, painter);
+    messages(view, painter);
     timeline::draw(stage, view.timeline, painter);
     journal(&view.journal, painter);
     boxed(painter, &view.panel, &view.panel.title);
     boxed(painter, &view.detail, &view.detail.title);
 }
 
+/// Draws the messages, over the gauges if a long one needs more rows.
+fn messages(view: &StageView<'_>, painter: &mut Painter<'_>) {
+    let area = view.message_area;
+    painter.clear(area.x, area.y, area.width, area.height);
+    for (y, line) in (area.y..area.bottom()).zip(&view.messages) {
+        painter.fit(area.x, y, area.width, line);
+    }
+}
+
 /// Draws the canvas. Returns the number of packets omitted.
-fn canvas(stage: &Stage, motion: Option<&SlowMotion>, painter: &mut Painter<'_>) -> usize {
+fn canvas(stage: &Stage, motion: Option<&SlowMotion>, still: bool, painter: &mut Painter<'_>) -> usize {
     let run = stage.session.lesson.as_ref();
     let focus: Vec<Element> = run.and_then(|run| run.step()).map_or_else(Vec::new, |step| step.focus.clone());
     let review = run.and_then(|run| run.review(stage.infra()));
@@ -66,6 +79,7 @@ fn canvas(stage: &Stage, motion: Option<&SlowMotion>, painter: &mut Painter<'_>)
         only_followed: stage.session.playback.pace == Pace::Trace && stage.session.playback.followed.is_some(),
         tapped: stage.session.timeline.tapped(),
         motion,
+        still,
         stamps: &stage.panels.overlays.content().stamps,
         ..Canvas::new(&stage.viewport.layout, stage.sim(), painter.theme)
     };

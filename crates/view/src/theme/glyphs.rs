@@ -20,6 +20,8 @@ pub struct LineGlyphs {
 pub struct Glyphs {
     /// Whether only 7-bit characters may be shown.
     pub ascii: bool,
+    /// Whether only the characters of console fonts may be shown.
+    pub console: bool,
     /// The border of a box.
     pub border: LineGlyphs,
     /// Border of a box whose element is off.
@@ -82,6 +84,8 @@ pub struct Glyphs {
 
 /// Joints with thin, rounded lines.
 const ROUNDED: [char; 16] = [' ', '│', '─', '╰', '│', '│', '╭', '├', '─', '╯', '─', '┴', '╮', '┤', '┬', '┼'];
+/// Joints with thin lines.
+const THIN: [char; 16] = [' ', '│', '─', '└', '│', '│', '┌', '├', '─', '┘', '─', '┴', '┐', '┤', '┬', '┼'];
 /// Joints with double lines.
 const DOUBLE: [char; 16] = [' ', '║', '═', '╚', '║', '║', '╔', '╠', '═', '╝', '═', '╩', '╗', '╣', '╦', '╬'];
 
@@ -109,6 +113,7 @@ impl Glyphs {
     pub const fn unicode() -> Self {
         Self {
             ascii: false,
+            console: false,
             border: LineGlyphs::unicode('─', '│', ROUNDED),
             broken: LineGlyphs::unicode('╌', '┆', ROUNDED),
             tls: LineGlyphs::unicode('═', '║', DOUBLE),
@@ -145,6 +150,7 @@ impl Glyphs {
     pub const fn ascii() -> Self {
         Self {
             ascii: true,
+            console: false,
             border: LineGlyphs::ascii('-', '|'),
             broken: LineGlyphs::ascii('-', ':'),
             tls: LineGlyphs::ascii('=', '"'),
@@ -177,6 +183,25 @@ impl Glyphs {
         }
     }
 
+    /// Glyphs for the fonts of the Linux console, which have Latin-1, single and double lines, and shades.
+    pub const fn console() -> Self {
+        Self {
+            ascii: false,
+            console: true,
+            border: LineGlyphs::unicode('─', '│', THIN),
+            broken: LineGlyphs::unicode('-', ':', THIN),
+            tls: LineGlyphs::unicode('═', '║', DOUBLE),
+            loopback: LineGlyphs::unicode('·', '·', ['·'; 16]),
+            wall: '▒',
+            bar: ['█', '░'],
+            ramp: ['_', '_', '.', '-', '=', '▄', '▄', '█'],
+            cursor: '█',
+            pointer: '»',
+            dot: '·',
+            ..Self::ascii()
+        }
+    }
+
     /// Returns the timeline mark of an event.
     pub const fn mark(&self, sort: EventClass) -> char {
         let [command, fault, restore, alert, reaction] = self.marks;
@@ -198,6 +223,12 @@ impl Glyphs {
             LinkStyle::Dns | LinkStyle::Metrics => &self.faint,
         }
     }
+}
+
+/// Whether the console fonts of common systems have a character.
+pub(super) const fn is_on_consoles(c: char) -> bool {
+    matches!(c, ' '..='~' | '\u{a1}'..='\u{ff}' | '─' | '│' | '┌' | '┐' | '└' | '┘' | '├' | '┤' | '┬' | '┴' | '┼' | '═'..='╬')
+        || matches!(c, '░' | '▒' | '▓' | '█' | '▄' | '▀')
 }
 
 /// Returns the closest 7-bit character.

@@ -18,6 +18,7 @@ pub(super) struct Colours {
     pub(super) good: Option<Color>,
     pub(super) warn: Option<Color>,
     pub(super) bad: Option<Color>,
+    pub(super) plain: Option<Color>,
     pub(super) tls: Option<Color>,
     pub(super) dns: Option<Color>,
     pub(super) static_page: Option<Color>,
@@ -28,14 +29,14 @@ pub(super) struct Colours {
 
 /// Returns the colours of a palette.
 pub(super) const fn colours(palette: Palette) -> Colours {
-    // text, dim, border, wall, accent, good, warn, bad, tls, dns, static, read, write, replication
+    // text, dim, border, wall, accent, good, warn, bad, plain, tls, dns, static, read, write, replication
     match palette {
-        Palette::Dark => table([252, 245, 242, 173, 221, 114, 215, 203, 79, 110, 255, 117, 213, 141]),
-        Palette::Light => table([235, 243, 248, 130, 94, 28, 130, 160, 23, 25, 232, 26, 127, 91]),
+        Palette::Dark => table([252, 245, 243, 250, 221, 114, 223, 203, 208, 79, 110, 255, 117, 213, 141]),
+        Palette::Light => table([235, 242, 245, 240, 94, 28, 58, 160, 130, 23, 25, 232, 26, 127, 91]),
         // At least 7:1 against black, the enhanced contrast of WCAG.
-        Palette::HighContrast => table([231, 252, 231, 214, 226, 46, 214, 203, 51, 117, 231, 123, 219, 183]),
+        Palette::HighContrast => table([231, 252, 231, 250, 226, 46, 222, 203, 208, 51, 117, 231, 123, 219, 183]),
         // Bluish green, sky blue, vermillion, orange, yellow, reddish purple.
-        Palette::ColourBlind => table([252, 245, 241, 172, 227, 36, 214, 202, 74, 110, 255, 74, 175, 175]),
+        Palette::ColourBlind => table([252, 245, 243, 250, 227, 36, 223, 202, 172, 74, 110, 255, 74, 175, 175]),
         Palette::NoColour => Colours {
             text: None,
             dim: None,
@@ -45,6 +46,7 @@ pub(super) const fn colours(palette: Palette) -> Colours {
             good: None,
             warn: None,
             bad: None,
+            plain: None,
             tls: None,
             dns: None,
             static_page: None,
@@ -56,8 +58,8 @@ pub(super) const fn colours(palette: Palette) -> Colours {
 }
 
 /// Creates colours from 256-colour indices, in the order of the fields.
-const fn table(numbers: [u8; 14]) -> Colours {
-    let [text, dim, border, wall, accent, good, warn, bad, tls, dns, static_page, read, write, replication] = numbers;
+const fn table(numbers: [u8; 15]) -> Colours {
+    let [text, dim, border, wall, accent, good, warn, bad, plain, tls, dns, static_page, read, write, replication] = numbers;
     Colours {
         text: Some(Color::Indexed(text)),
         dim: Some(Color::Indexed(dim)),
@@ -67,6 +69,7 @@ const fn table(numbers: [u8; 14]) -> Colours {
         good: Some(Color::Indexed(good)),
         warn: Some(Color::Indexed(warn)),
         bad: Some(Color::Indexed(bad)),
+        plain: Some(Color::Indexed(plain)),
         tls: Some(Color::Indexed(tls)),
         dns: Some(Color::Indexed(dns)),
         static_page: Some(Color::Indexed(static_page)),
