@@ -9,6 +9,8 @@
 //! cargo test --release --test agreement -- --ignored
 //! ```
 
+#![expect(clippy::print_stderr, reason = "says what was compared")]
+
 #[path = "agreement/cases.rs"]
 mod cases;
 #[path = "agreement/drawings.rs"]

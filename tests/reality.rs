@@ -1,7 +1,7 @@
-//! The simulation against real daemons: HAProxy 2.6, nginx 1.22, Gunicorn 27, keepalived, MariaDB and nftables on
+//! The simulation against real daemons: `HAProxy` 2.6, nginx 1.22, Gunicorn 27, keepalived, `MariaDB` and nftables on
 //! Linux, measured on the sites that `reality/site.rs` and `reality/run.rs` describe. Each test quotes the row of the measurements, the median and the range of the runs.
 //!
-//! Status codes and HAProxy's flags are exact. Times and counts, as medians of three seeds, are within the measured range,
+//! Status codes and `HAProxy`'s flags are exact. Times and counts, as medians of three seeds, are within the measured range,
 //! widened to 20 % around the median where it is narrower. `docs/reality.md` lists what differs, and why.
 
 #[path = "reality/site.rs"]

@@ -80,7 +80,7 @@ pub(crate) fn draw(seed: u64, rate: f64) -> Infrastructure {
             link("db-0", &format!("db-{database}"), "");
         }
     }
-    let servers: String = (0..servers).map(|server| format!(r#"(id: "s-{server}"), "#)).collect();
+    let servers = (0..servers).map(|server| format!(r#"(id: "s-{server}"), "#)).collect::<Vec<_>>().concat();
     let text = format!(
         "(id: \"drawing-{seed}\", traffic: (rate: {rate:?}), tls: (edge: None), servers: [{servers}],
           components: [{components}], links: [{links}])"

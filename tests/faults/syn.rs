@@ -91,7 +91,7 @@ fn a_balancer_retries_and_then_responds_with_503() {
     let mut run = Run::new(&infra);
     run.act("send static").act("send static").to(4.5);
     assert_eq!(endings(&run), [(Err(Failure::Unavailable), 4_000.0)]);
-    let flags: Vec<_> = run.notes.iter().filter_map(|note| note.log_flag()).collect();
+    let flags: Vec<_> = run.notes.iter().filter_map(hoplight::sim::JournalEvent::log_flag).collect();
     assert_eq!(flags, ["sC"]);
 }
 

@@ -178,7 +178,6 @@ pub(crate) fn compare<const N: usize>(
     for (place, (name, median, (least, most))) in measured.into_iter().enumerate() {
         let found = quantile(runs.map(|run| run[place]), 0.5);
         let (least, most) = (least.min(0.8 * median), most.max(1.2 * median));
-        println!("{name}: {found:.3}, measured {median} ({least:.3} to {most:.3})");
         if !(least..=most).contains(&found) {
             wrong.push(format!("{name}: {found:.3}, measured {median} ({least:.3} to {most:.3})"));
         }

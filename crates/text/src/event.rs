@@ -117,6 +117,7 @@ fn rule(guard: &Guard) -> Phrase {
     guard.verdict.rule.map_or_else(|| phrase!["default"], |rule| phrase!["rule ", rule])
 }
 
+#[expect(clippy::too_many_lines, reason = "one arm per kind")]
 fn what(what: &EventKind, infra: &Infrastructure) -> Phrase {
     let name = |ix: &ComponentIx| -> &ComponentId { &infra.component(*ix).id };
     let way = |link: LinkIx, heading: Heading| {

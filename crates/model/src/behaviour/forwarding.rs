@@ -28,6 +28,7 @@ const UNLIMITED: Seconds = Seconds::literal(86_400.0);
 
 /// How a component forwards requests of one kind.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "independent properties of a proxy")]
 pub struct Forwarding {
     /// The upstream links, in authored order. Only a balancer's list may be empty.
     pub links: Vec<LinkIx>,
