@@ -82,7 +82,7 @@ fn an_ambiguous_entry_must_be_declared() {
     assert_eq!(
         mistakes(&loose),
         [
-            "1:2 no HTTP link leads to any of `web`, `app`, so each could be the entry: add the missing links, or link the entry with \
+            "1:2 no HTTP link leads to any of `web`, `app`, so each could be the entry: add the missing links, or link each entry with \
           (from: \"browser\", to: …)"
         ]
     );

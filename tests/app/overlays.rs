@@ -136,10 +136,12 @@ fn single_points_are_those_of_the_kind_that_was_sent_or_chosen() {
         );
         let remarks: Vec<_> =
             learner.stage().panels.overlays.content().remarks.iter().map(|remark| remark.text.clone()).collect();
-        assert_eq!(
-            remarks,
-            points.iter().map(|point| hoplight::text::single_point(point, &[point.kind]).to_string()).collect::<Vec<_>>()
-        );
+        let alone: Vec<String> =
+            points.iter().map(|point| hoplight::text::single_point(point, &[point.kind]).to_string()).collect();
+        let (first, rest) = remarks.split_at(alone.len());
+        assert_eq!(first, alone);
+        // Then come the elements without which a part of the requests fails.
+        assert!(rest.iter().all(|remark| remark.contains(" % of ")), "{rest:?}");
     };
     check(&learner, RequestKind::Write);
     for (keys, kind) in [("s", RequestKind::Static), ("d", RequestKind::Read), ("r", RequestKind::Write)] {

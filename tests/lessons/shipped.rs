@@ -108,8 +108,13 @@ fn the_glossary_is_sorted_alphabetically() {
     for (file, text) in EMBEDDED.glossaries {
         let terms = text.lines().filter_map(|line| line.trim().strip_prefix("term: "));
         let terms: Vec<String> = terms.map(str::to_lowercase).collect();
+        if terms.is_empty() {
+            // The notes for the whiteboard are not terms.
+            assert!(text.contains("whiteboard"), "{file}");
+            continue;
+        }
         let sorted = terms.is_sorted_by(|a, b| a.trim_matches(['"', ',']) <= b.trim_matches(['"', ',']));
-        assert!(sorted && !terms.is_empty(), "{file}: {terms:#?}");
+        assert!(sorted, "{file}: {terms:#?}");
     }
 }
 

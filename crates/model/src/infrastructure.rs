@@ -22,7 +22,6 @@ use super::monitoring::MonitoringSpec;
 use super::reliability::ReliabilityDefaults;
 use super::request::RequestKind;
 use super::text::Text;
-use super::tier::Tier;
 use super::tls::{Certificate, TlsConfig, TlsMode};
 
 /// Index of a component in one infrastructure.
@@ -295,20 +294,6 @@ impl Infrastructure {
         let mut links: Vec<LinkIx> = self.graph.edges_directed(ix, EdgeDirection::Outgoing).map(|e| e.id()).collect();
         links.sort_unstable();
         links
-    }
-
-    /// Whether a program listens on 127.0.0.1 only, so that nothing outside its server reaches it: an application whose
-    /// clients all run on its server (the default of Gunicorn and PHP-FPM).
-    ///
-    /// # Panics
-    /// If `ix` is from another infrastructure.
-    pub fn listens_locally(&self, ix: ComponentIx) -> bool {
-        let component = self.component(ix);
-        let Some(server) = component.server.as_ref().filter(|_| component.kind.tier() == Some(Tier::Application)) else {
-            return false;
-        };
-        let mut clients = self.graph.neighbors_directed(ix, EdgeDirection::Incoming).peekable();
-        clients.peek().is_some() && clients.all(|client| self.component(client).server.as_ref() == Some(server))
     }
 
     /// The link between two components, if there is one.

@@ -37,3 +37,19 @@ impl Tier {
         infra.components().map(|(ix, _)| ix).filter(|ix| Self::of(infra, *ix).contains(&self)).collect()
     }
 }
+
+impl Infrastructure {
+    /// Whether a program listens on 127.0.0.1 only, so that nothing outside its server reaches it: an application whose
+    /// clients all run on its server (the default of Gunicorn and PHP-FPM).
+    ///
+    /// # Panics
+    /// If `ix` is from another infrastructure.
+    pub fn listens_locally(&self, ix: ComponentIx) -> bool {
+        let component = self.component(ix);
+        let Some(server) = component.server.as_ref().filter(|_| component.kind.tier() == Some(Tier::Application)) else {
+            return false;
+        };
+        let mut clients = self.graph().neighbors_directed(ix, petgraph::Direction::Incoming).peekable();
+        clients.peek().is_some() && clients.all(|client| self.component(client).server.as_ref() == Some(server))
+    }
+}
