@@ -259,10 +259,22 @@ fn users_refuse_an_entry_without_a_certificate() {
 }
 
 /// One component of each kind. Extend it when a new kind no longer compiles in [`ComponentKind::facts`].
-fn one_of_each() -> [ComponentKind; 9] {
+fn one_of_each() -> [ComponentKind; 11] {
     let text = |kind: &str| crate::ron_text::parse::<ComponentKind>("kind.ron", kind).unwrap();
-    ["Browser", "DnsResolver()", "Firewall()", "LoadBalancer()", "Web()", "App()", "Database()", "Agent()", "MonitoringService"]
-        .map(text)
+    [
+        "Browser",
+        "DnsResolver()",
+        "Firewall()",
+        "LoadBalancer()",
+        "Web()",
+        "App()",
+        "Cache()",
+        "SqlProxy()",
+        "Database()",
+        "Agent()",
+        "MonitoringService",
+    ]
+    .map(text)
 }
 
 #[test]
@@ -288,13 +300,21 @@ fn pairs_of_kinds_have_the_expected_protocols() {
             "web server → load balancer: HTTP",
             "web server → web server: HTTP",
             "web server → application server: HTTP",
+            "web server → cache: cache",
+            "web server → SQL proxy: SQL",
             "web server → primary database: SQL",
+            "application server → cache: cache",
+            "application server → SQL proxy: SQL",
             "application server → primary database: SQL",
+            "SQL proxy → SQL proxy: SQL",
+            "SQL proxy → primary database: SQL",
             "primary database → primary database: replication",
+            // The agent pushes its samples, or the service scrapes them.
             "monitoring agent → monitoring service: metrics",
+            "monitoring service → monitoring agent: metrics",
         ]
     );
-    assert_eq!(spoken.len() - names.len(), 7, "all kinds but agents and the monitoring service use a resolver");
+    assert_eq!(spoken.len() - names.len(), 9, "all kinds but agents and the monitoring service use a resolver");
 }
 
 #[test]

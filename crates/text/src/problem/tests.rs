@@ -27,7 +27,8 @@ fn problems_of_a_scenario_in_memory_have_paths() {
             "components[0].server: no server `sever-1`; did you mean `server-1`?",
             "components[1].kind.inbound[1].peer: no component `wbe-1`; did you mean `web-1`?",
             "components[2].kind.retries: `lb-1` has 200 retries; at most 100 are allowed",
-            "links[1].to: no protocol fits a link from load balancer to firewall (`lb-1` → `fw-1`)",
+            "links[1].to: a firewall has no links, so `lb-1` → `fw-1` cannot be drawn: name what `fw-1` protects in its `servers` or \
+             `components`, and link the components on both sides of it directly",
             "domains[0].links[1][1]: no component `web-2`; did you mean `web-1`?",
         ]
     );
