@@ -15,7 +15,7 @@ use crate::keymap::{KeyContext, Keymap};
 use crate::look::Look;
 use crate::notice::Notice;
 use crate::regions;
-use crate::sheet::Sheet;
+use crate::sheet::state::Sheet;
 use crate::stage::Stage;
 use crate::tips::Tips;
 use crate::tone::Tone;

@@ -1,5 +1,7 @@
 //! Sheets: pages of text over the screen, scrolled by lines or by whole pages. The simulation is paused while one is open.
 
+pub mod state;
+
 use hoplight_layout::Area;
 
 use crate::app::App;
@@ -9,33 +11,7 @@ use crate::line::Line;
 use crate::scroll::scrolled;
 use crate::whiteboard;
 
-/// The content of a sheet.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SheetKind {
-    /// The legend, and the keys of the current screen.
-    Help,
-    /// The notes on the selected element.
-    Whiteboard,
-}
-
-impl SheetKind {
-    /// Returns the title.
-    pub const fn title(self) -> &'static str {
-        match self {
-            Self::Help => "help",
-            Self::Whiteboard => "at the whiteboard",
-        }
-    }
-}
-
-/// An open sheet.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Sheet {
-    /// The content.
-    pub kind: SheetKind,
-    /// Index of the first visible line.
-    pub scroll: u16,
-}
+pub use state::{Sheet, SheetKind};
 
 /// Returns the lines of a sheet for `width` columns. `drawn` renders a sign of the legend in at most 12 columns.
 pub fn lines(app: &App, kind: SheetKind, width: u16, drawn: impl Fn(LegendSign) -> String) -> Vec<Line> {

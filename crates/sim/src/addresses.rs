@@ -10,7 +10,6 @@ use hoplight_model::behaviour::Address;
 
 use crate::index::{AddressIx, IndexVec, LinkIx};
 use crate::random;
-use crate::request::Request;
 use crate::zone::RecordTarget;
 
 /// Salt for the rotation of the records.
@@ -68,10 +67,10 @@ impl AddressesPlan {
         RecordTarget::ALL.into_iter().find(is_listed).expect("an address is listed")
     }
 
-    /// The address that a request's browser tries now.
-    pub(crate) fn choice(&self, request: &Request) -> AddressIx {
-        let listed = self.listed(request.target);
-        listed[(usize::from(request.first) + usize::from(request.attempts[0])) % listed.len()]
+    /// The address that a browser tries after the one at `first`, in its attempt with this number.
+    pub(crate) fn choice(&self, target: RecordTarget, first: u8, attempt: u8) -> AddressIx {
+        let listed = self.listed(target);
+        listed[(usize::from(first) + usize::from(attempt)) % listed.len()]
     }
 
     /// The place in the record of the address that a browser tries first: the one that it used last or, if it is not in

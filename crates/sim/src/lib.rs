@@ -97,8 +97,7 @@ pub use time::SimTime;
 pub use timeline::Timeline;
 pub use view::{
     AgentView, AlertEntry, AlertState, AlertView, CheckCode, ComponentSample, Endings, Experience, Health, Percentiles,
-    ProbeResult, ProbeView, StationView, Totals, WatchdogView,
+    ProbeResult, ProbeView, StationView, Totals, WatchdogEntry, WatchdogView,
 };
-pub use watchdog::WatchdogEntry;
 pub use watchers::{CapturedMessage, CapturedPayload, TraceSpan};
 pub use zone::{RecordState, RecordTarget};

@@ -282,7 +282,7 @@ pub struct WatchdogView {
     /// Whether it has paged and has received no heartbeat since.
     pub has_paged: bool,
     /// Its pages and their ends, oldest first.
-    pub log: Vec<crate::watchdog::WatchdogEntry>,
+    pub log: Vec<WatchdogEntry>,
 }
 
 /// An agent as the monitoring service knows it, from samples delivered over the network.
@@ -359,4 +359,13 @@ pub struct Totals {
     pub completed: u64,
     /// Requests that failed.
     pub failed: u64,
+}
+
+/// A page of the watchdog, or its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WatchdogEntry {
+    /// When the watchdog paged or received a heartbeat again.
+    pub at: SimTime,
+    /// Whether it paged.
+    pub paged: bool,
 }

@@ -7,18 +7,10 @@ use std::collections::VecDeque;
 
 use crate::plan::WatchdogPlan;
 use crate::time::SimTime;
+use crate::view::WatchdogEntry;
 
 /// Maximum number of kept pages and resolutions.
 const KEPT: usize = 100;
-
-/// A page of the watchdog, or its end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct WatchdogEntry {
-    /// When the watchdog paged or received a heartbeat again.
-    pub at: SimTime,
-    /// Whether it paged.
-    pub paged: bool,
-}
 
 /// The state of the watchdog.
 #[derive(Clone, Debug, Default, PartialEq)]

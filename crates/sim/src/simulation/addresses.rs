@@ -24,7 +24,7 @@ impl Simulation {
             return self.address.first_entry();
         }
         let record = &self.requests[request];
-        self.address.entry(addresses.choice(record))
+        self.address.entry(addresses.choice(record.target, record.first, record.attempts[0]))
     }
 
     /// The link on which a returning user's browser reaches the address that it used last.
