@@ -124,12 +124,12 @@ fn a_damaged_file_is_set_aside_and_reported() {
 
 #[test]
 fn other_files_are_refused_and_left_unchanged() {
-    let newer = "(format: 2, lessons: {}, unknown: \"things\")";
+    let newer = "(format: 99, lessons: {}, unknown: \"things\")";
     for (text, why) in [
         ("Buy milk.\n", "is not a progress file"),
         ("[package]\nname = \"x\"\n", "is not a progress file"),
         (include_str!("../../assets/design-0.ron"), "is not a progress file"),
-        (newer, "was written by a newer hoplight (format 2)"),
+        (newer, "was written by a newer hoplight (format 99)"),
     ] {
         for variable in [false, true] {
             let home = Home::new();
@@ -230,14 +230,14 @@ fn links_to_the_file_are_kept() {
 #[test]
 fn a_backup_of_a_newer_version_is_reported_and_left_unchanged() {
     let home = Home::new();
-    let newer = "(format: 2, lessons: {}, unknown: \"things\")";
+    let newer = "(format: 99, lessons: {}, unknown: \"things\")";
     let file = home.path().join("progress.ron").to_str().expect("UTF-8").to_owned();
     let backup = home.file("progress.ron.bak", newer);
     go_two_steps(&home, &["--progress", &file], None);
     assert_eq!(fs::read_to_string(&backup).expect("the file exists"), newer);
     let shown = go_on(&home, &["--progress", &file]);
     assert_eq!(fs::read_to_string(&backup).expect("the file exists"), newer);
-    assert!(shown.contains("~/progress.ron.bak was written by a newer hoplight (format 2): it is left unchanged"), "{shown}");
+    assert!(shown.contains("~/progress.ron.bak was written by a newer hoplight (format 99): it is left unchanged"), "{shown}");
     assert!(fs::read_to_string(&file).expect("a saved file").contains("furthest: 2"));
 }
 
