@@ -90,7 +90,7 @@ fn the_diagram_and_its_changes_are_described() {
     for words in [
         "Server server-2 (web) runs:",
         "lb-1: load balancer, HAProxy 2.6.12.",
-        "web-1 to app-1: HTTP to port 8080, plaintext, but loopback: it never leaves the server. It carries reads and writes.",
+        "web-1 to app-1: HTTP to port 8000, plaintext, but loopback: it never leaves the server. It carries reads and writes.",
         "app-2 to db-1: SQL to port 3306, plaintext on a network: any eavesdropper can read it. It carries reads and writes. \
          fw-3 allows it out (rule 1). fw-2 allows it in (rule 2).",
         "Changes in the diagram: - TLS mode re-encrypt:",
