@@ -72,7 +72,8 @@ fn check_warns_of_requests_that_never_succeed() {
     let home = Home::new();
     let site = |traffic: &str| {
         let text = format!(
-            r#"({traffic}components: [(id: "web", kind: Web()), (id: "app", kind: App())], links: [(from: "web", to: "app")])"#
+            r#"({traffic}components: [(id: "web", kind: Web()), (id: "app", kind: App()), (id: "db", kind: Database())],
+                links: [(from: "web", to: "app"), (from: "app", to: "db", kinds: [Static])])"#
         );
         home.file("shop.ron", text)
     };
@@ -81,6 +82,10 @@ fn check_warns_of_requests_that_never_succeed() {
     let lines: Vec<&str> = stderr.lines().collect();
     assert!(lines.len() == 2 && lines[0].contains("shop.ron: no read request works: "), "{stderr}");
     assert!(lines[1].contains("shop.ron: no write request works: "), "{stderr}");
+    // Without any database, the application answers on its own.
+    let alone = r#"(components: [(id: "web", kind: Web()), (id: "app", kind: App())], links: [(from: "web", to: "app")])"#;
+    let alone = home.run(["check", &home.file("alone.ron", alone)]);
+    assert_eq!((alone.status, alone.stderr.as_str()), (Some(0), ""));
     // Users of this site request static pages only.
     let quiet = home.run(["check", &site("traffic: (static_share: 1.0, write_share: 0.0), ")]);
     assert_eq!((quiet.status, quiet.stderr.as_str()), (Some(0), ""));
@@ -217,7 +222,7 @@ fn check_replays_the_lessons_of_a_folder() {
     assert_eq!((good.status, good.stderr.as_str()), (Some(0), ""));
     assert_eq!(good.stdout, "No mistakes in 1 lesson and 0 scenarios. All solutions were replayed.\n");
     // A solution that does not pass its gate is reported.
-    home.file("course/lessons/small.ron", LESSON.replacen("Do(Kill(Component(\"web-1\")))", "Do(Kill(Component(\"web-2\")))", 1));
+    home.file("course/lessons/small.ron", LESSON.replacen("Do(Kill(Component(\"web-1\")))", "Do(Kill(Component(\"app-2\")))", 1));
     let bad = home.run(["check", &course]);
     assert_eq!((bad.status, bad.stdout.as_str()), (Some(1), ""));
     assert!(bad.stderr.contains("small.ron") && bad.stderr.contains("web-1 is down"), "{bad:?}");
