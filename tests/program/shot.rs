@@ -244,8 +244,9 @@ fn progress_is_neither_read_nor_saved() {
     let home = Home::new();
     let file = home.path().join("progress.ron");
     std::fs::write(&file, "no progress").unwrap();
+    // The fourth step begins paused.
     let output =
-        home.command(["shot", "where-tls-ends", "--keys", "n n n", "--at", "1s"]).env("HOPLIGHT_PROGRESS", &file).output();
+        home.command(["shot", "where-tls-ends", "--keys", "n n n space", "--at", "1s"]).env("HOPLIGHT_PROGRESS", &file).output();
     assert_eq!(Finished::from(output.unwrap()).status, Some(0));
     assert_eq!(std::fs::read_to_string(&file).unwrap(), "no progress");
     assert!(!home.path().join("state").exists());
