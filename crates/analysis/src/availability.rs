@@ -9,7 +9,7 @@
 //! together share one cause, so dependence is modelled explicitly. The result is the steady state. Failover is assumed
 //! to be instant; the simulation measures the downtime that it causes.
 //!
-//! States in which a single element has failed weigh by far the most, and their terms agree with [`super::losses`]: the
+//! States in which a single element has failed weigh by far the most, and their terms agree with [`super::losses()`]: the
 //! circuits of [`Structure`] do for causes that stop a kind. A cause that *degrades* a kind makes a share of its requests
 //! fail while it is present, so it is in series with the circuit, with its unavailability multiplied by that share; so
 //! is the share that fails with nothing broken. Two approximations remain: the shares of causes that are present at the

@@ -1,6 +1,6 @@
 //! Single points of failure: causes that alone stop a kind of request.
 //!
-//! The verdicts are those of [`super::losses`], once cached addresses have expired: they follow from what is configured,
+//! The verdicts are those of [`super::losses()`], once cached addresses have expired: they follow from what is configured,
 //! such as health checks and timeouts, at the rate of the scenario's traffic. The search of [`super::service`] names the
 //! obstacles where no path is left.
 

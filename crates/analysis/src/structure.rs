@@ -8,7 +8,7 @@
 //! ```
 //!
 //! A circuit of the paths gives the same verdict as the search of [`super::service`], but for 64 outages at once; the
-//! tests compare the two. Whether a kind stops after a *single* loss is decided by [`super::losses`], which also knows
+//! tests compare the two. Whether a kind stops after a *single* loss is decided by [`super::losses()`], which also knows
 //! health checks, timeouts and queues: a cause that stops a kind alone is made a series factor of its circuit, and a
 //! cause that does not is left out where the circuit disagrees. For several losses at once, a path suffices.
 
