@@ -17,15 +17,18 @@ pub(crate) fn infrastructure(case: &Case) -> Arc<Infrastructure> {
     };
     let web = |web| format!(r#"(id: "web-1", kind: Web(), {}),"#, station(web));
     let (components, links) = match &case.stations[..] {
-        // A web server with a full queue drops SYNs, which browsers resend. The formulas are about customers who leave, so a
-        // firewall, which refuses them, is the station.
+        // A web server with a full queue drops SYNs, which browsers resend, and a firewall that refuses a message closes the
+        // user's connection, so the next request needs two messages. The formulas are about customers who arrive once and
+        // leave, so a database, which reports an error, is the station.
         [only] if case.queue.is_some() => (
             format!(
-                r#"(id: "fw-1", kind: Firewall(components: ["web-1"], default: Allow), {}),
-                   (id: "web-1", kind: Web(), station: (slots: 1000000, service: Constant(ms: 0.0))),"#,
+                r#"(id: "db-1", kind: Database(), {}), (id: "app-1", kind: App(timeout_s: Some(86400)),
+                    station: (slots: 1000000, service: Constant(ms: 0.0), answer: Constant(ms: 0.0))),"#,
                 station(only)
             ),
-            r#"(from: "browser", to: "web-1", protocol: Http, latency_ms: 0.0)"#.to_owned(),
+            r#"(from: "browser", to: "app-1", protocol: Http, latency_ms: 0.0),
+               (from: "app-1", to: "db-1", protocol: Sql, latency_ms: 0.0)"#
+                .to_owned(),
         ),
         [only] => (web(only), r#"(from: "browser", to: "web-1", protocol: Http, latency_ms: 0.0)"#.to_owned()),
         [first, second] => (
@@ -38,12 +41,13 @@ pub(crate) fn infrastructure(case: &Case) -> Arc<Infrastructure> {
     };
     let text = format!(
         r#"(format: 1, id: "queue", title: "Queue", summary: "A queue.",
-            traffic: (rate: {}, arrivals: {arrivals}, static_share: 1.0, write_share: 0.0, new_visitors: 0.0,
+            traffic: (rate: {}, arrivals: {arrivals}, static_share: {}, write_share: 0.0, new_visitors: 0.0,
                       patience_s: {}),
             tls: (edge: None),
             components: [(id: "browser", kind: Browser), {components}],
             links: [{links}])"#,
         lambda * 1e3 / unit_ms,
+        if case.queue.is_some() { "0.0" } else { "1.0" },
         // Effectively no timeout: no request waits this long in any run.
         300.0 * unit_ms,
     );
