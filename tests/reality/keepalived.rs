@@ -1,5 +1,5 @@
 //! keepalived 2.2.7 with its defaults: advertisements each second, priorities 150 and 100, HAProxy beside it, 60 requests per
-//! second to the shared address, one in four on a new connection, users who wait for 5 s.
+//! second to the shared address, one in four on a new connection, the others on about 75 kept ones, users who wait for 5 s.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use super::run::Run;
 /// The pair; `settings` go to the VRRP settings of both balancers.
 fn pair(settings: &str) -> String {
     format!(
-        r#"(traffic: (rate: 60.0, new_visitors: 0.25, static_share: 1.0, write_share: 0.0, patience_s: 5.0), tls: (edge: None),
+        r#"(traffic: (rate: 60.0, new_visitors: 0.25, users: Some(75), static_share: 1.0, write_share: 0.0, patience_s: 5.0), tls: (edge: None),
             servers: [(id: "s1"), (id: "s2"), (id: "s3"), (id: "s4")],
             components: [
                 (id: "lb-1", kind: LoadBalancer(vrrp: (peer: "lb-2", priority: 150, {settings})), server: "s1"),

@@ -218,7 +218,17 @@ impl Simulation {
     /// Closes the connections of the selected links, those of users included, and discards their TLS sessions. Connections in use are not
     /// returned to the pool.
     pub(super) fn close_connections(&mut self, which: impl Fn(&HopPlan) -> bool) {
+        self.close_users_connections(&which);
+        self.close_pools(which);
+    }
+
+    /// Closes the connections of returning users on the selected links.
+    pub(super) fn close_users_connections(&mut self, which: impl Fn(&HopPlan) -> bool) {
         self.returning.close_all(|link| which(&self.plan.hops[link]));
+    }
+
+    /// Like `close_connections`, but users keep theirs.
+    pub(super) fn close_pools(&mut self, which: impl Fn(&HopPlan) -> bool) {
         if !self.plan.connections.any_open && self.links.iter().all(|line| line.pool.is_empty()) {
             return;
         }

@@ -8,7 +8,7 @@ use crate::index::{Ix, RequestIx, StationIx};
 use crate::journal::{EventKind, FailureReason, Observer};
 use crate::outcome::Failure;
 use crate::packet::Heading;
-use crate::plan::Role;
+use crate::plan::{HopPlan, Role};
 use crate::request::{CONNECTED, CROSSED, Lost, NO_FLOOR, NO_USER, State, Status};
 use crate::simulation::Simulation;
 use crate::station::Deadline;
@@ -26,7 +26,12 @@ impl Simulation {
         self.stations[station].waited(waits);
         self.resolver_stops(station);
         self.cache_stops(station);
-        self.close_connections(|hop| hop.from == station || hop.to == station);
+        let is_its = |hop: &HopPlan| hop.from == station || hop.to == station;
+        // A host that loses power sends nothing, so browsers take their connections for open.
+        if notice == Status::Reset {
+            self.close_users_connections(is_its);
+        }
+        self.close_pools(is_its);
         self.stations[station].clear(now);
         self.forget_failures(station);
         self.monitoring.stop(station, &self.plan);

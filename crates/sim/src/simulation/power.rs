@@ -1,5 +1,7 @@
 //! Processes, servers and links: killing, restoring and restarting them.
 
+use std::sync::Arc;
+
 use hoplight_model::Element;
 use hoplight_model::quantity::Seconds;
 
@@ -92,6 +94,9 @@ impl Simulation {
                 let on_it = self.stations_on(server);
                 let were_down: Vec<StationIx> = on_it.into_iter().filter(|station| !self.health(*station).is_up()).collect();
                 self.stations.set_off(server, false);
+                // The new kernel resets connections that it does not know, and browsers open new ones.
+                let plan = Arc::clone(&self.plan);
+                self.close_users_connections(|hop| plan.stations[hop.to].server == Some(server));
                 for station in were_down {
                     self.end_hang(station, observer);
                     if !self.faults.is_misconfigured(station) {
