@@ -92,7 +92,7 @@ fn the_same_seed_gives_the_same_trace_byte_for_byte() {
 fn traces_are_the_same_in_every_build() {
     let bench = |text| Arc::new(Infrastructure::from_ron("bench.ron", text).expect("a valid scenario"));
     let runs = [
-        (stage_2(), 30, 0x007a_e728_eaf3_3d14),
+        (stage_2(), 30, 0xe2e2_1d5d_f27d_02dd),
         (bench(include_str!("../assets/bench-w1.ron")), 10, 0x2889_61cf_15c6_4e45),
         (bench(include_str!("../assets/bench-w2.ron")), 10, 0x4154_a3eb_681c_17a5),
     ];
@@ -136,7 +136,9 @@ fn killing_a_web_server_costs_half_the_requests_until_the_checks_notice() {
     sim.advance(SimTime::from_secs(37), &mut ());
     let offered_blind = down_at * 100.0;
     let lost = (sim.totals().failed - before.failed) as f64 / offered_blind;
-    assert!((0.4..0.65).contains(&lost), "{lost} of those sent before the checks noticed");
+    // The balancer sends half of them to web-2. Of those, browsers repeat the reads whose kept connection it closes without a
+    // response after the last attempt (RFC 9110, 9.2.2), and by then half of the repeated ones reach web-1.
+    assert!((0.25..0.45).contains(&lost), "{lost} of those sent before the checks noticed");
     let (failed, good) = {
         sim.advance(SimTime::from_secs(50), &mut ());
         window(&sim, 10, None)
@@ -267,8 +269,10 @@ fn a_firewall_that_blocks_the_web_port_leaves_users_waiting_then_503() {
     };
     sim.advance(SimTime::from_secs(22), &mut observer);
     assert!(blocked > 100 && down, "{blocked} blocked, backend down: {down}");
-    // Four attempts of one second each, then 503; there are no other failures.
-    assert!(sim.failures().all(|(failure, count)| (count > 0) == (failure == Failure::Unavailable)));
+    // Four attempts of one second each, then 503, or on a kept connection its end without a response, so that the client may
+    // repeat the request; there are no other failures.
+    let expected = [Failure::Unavailable, Failure::Closed];
+    assert!(sim.failures().all(|(failure, count)| (count > 0) == expected.contains(&failure)));
     sim.apply(&edit(TopologyEdit::Unblock(from, to)), &mut ()).expect("fw-2 is on the hop");
     sim.advance(SimTime::from_secs(40), &mut ());
     assert_eq!(window(&sim, 8, None).0, 0);
@@ -300,9 +304,12 @@ fn retries_and_timeouts_take_as_long_as_with_haproxy() {
             .into_iter()
             .filter_map(|(outcome, ms)| (outcome == Err(Failure::Unavailable)).then_some(ms / 1e3))
             .collect();
-        assert!(failed.len() > 100, "{command:?}");
-        // The user's latency is 2 × 25 ms, and new visitors also need a connection and a handshake.
-        assert!(failed.iter().all(|s| (seconds + 0.05..seconds + 0.30).contains(s)), "{command:?}: {failed:?}");
+        assert!(failed.len() > 50, "{command:?}: {}", failed.len());
+        // The user's latency is 2 × 25 ms, and new visitors also need a connection and a handshake. After no reply, HAProxy
+        // closes a kept connection, and the browser repeats a read on a new one, which may take as long again.
+        let took = |s: &f64, times: f64| (seconds * times + 0.05..seconds * times + 0.40).contains(s);
+        let repeats = command == Command::Kill(server("server-3"));
+        assert!(failed.iter().all(|s| took(s, 1.0) || repeats && took(s, 2.0)), "{command:?}: {failed:?}");
     }
 }
 
