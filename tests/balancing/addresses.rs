@@ -104,10 +104,11 @@ fn returning_users_leave_a_silent_address() {
     let mut sim = start(active_active("rate: 200.0, new_visitors: 0.0, patience_s: 5.0"));
     to(&mut sim, 20.0);
     act(&mut sim, "kill s-1");
-    // Half of the users have a connection to it, which ends with the machine: the next request opens one to the other
-    // address. Only requests in flight are lost.
+    // Half of the 1,000 users have a connection to it, unless it was idle for 10 s, and a machine without power does not say
+    // that it ends: a browser sends the data again on it until the user leaves, once. The next request opens a connection to
+    // the other address.
     let (failed, ended) = window(&mut sim, 10.0);
-    assert!((1..=20).contains(&failed), "{failed} of {ended}");
+    assert!((200..=500).contains(&failed), "{failed} of {ended}");
     window(&mut sim, 80.0);
     assert_eq!(window(&mut sim, 30.0).0, 0, "all of them have another address");
     // The address is back: new visitors find out, and returning users stay where they are until their record expires.
