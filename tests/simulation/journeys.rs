@@ -1,6 +1,7 @@
 //! The sample of journeys that the screen replays in slow motion.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use super::{component, stage_2};
 use hoplight::model::{ComponentIx, Infrastructure, LinkIx};
@@ -122,4 +123,18 @@ fn samples_changes_and_health_checks_leave_marks() {
     assert!(has(&|link, kind| kind == MarkKind::Change && Some(link) == infra.link_between("db-1", "db-2")));
     assert!(has(&|link, kind| kind == MarkKind::Check { passed: true } && Some(link) == healthy));
     assert!(has(&|link, kind| kind == MarkKind::Check { passed: false } && Some(link) == dead));
+}
+
+#[test]
+fn a_step_back_survives_checkpoints_that_are_dropped_on_the_way() {
+    let mut timeline = timeline(1.0);
+    for _ in 0..400 {
+        let now = timeline.simulation().now();
+        timeline.seek(now + Duration::from_millis(371));
+        let reached = timeline.simulation().now();
+        assert!(timeline.step_back(None), "{reached:?}");
+        let back = timeline.simulation().now();
+        assert!(back <= reached && back > now, "{back:?}");
+        timeline.seek(reached);
+    }
 }

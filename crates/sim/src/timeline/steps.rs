@@ -91,7 +91,8 @@ impl Timeline {
                 }
             }
             if let Some(place) = last {
-                self.restore(checkpoint);
+                // Replaying may have taken new checkpoints and dropped others.
+                self.restore(self.checkpoint_before(place).unwrap_or(0));
                 self.run_to_place(place);
                 self.watchers.settle(self.stamp());
                 return true;
