@@ -9,7 +9,7 @@ use petgraph::visit::EdgeRef;
 
 use super::flow::{Reachability, answers, lookups, passes};
 use super::outage::Outage;
-use hoplight_model::behaviour::{Behaviour, CacheUse, behaviour};
+use hoplight_model::behaviour::{CacheUse, behaviour};
 use hoplight_model::{ComponentIx, DatabaseRole, Infrastructure, LinkIx, Protocol, RequestKind};
 
 /// Request kinds that each hop carries.
@@ -59,19 +59,9 @@ impl Carriers {
 
 /// Links on which components look up requests of a kind in a cache.
 fn looked_up(infra: &Infrastructure, reached: impl Iterator<Item = ComponentIx>, kind: RequestKind) -> Vec<LinkIx> {
-    let links = reached.filter_map(|ix| match behaviour(infra, ix, kind) {
-        Behaviour::Forward(forwarding) => {
-            let caching = forwarding.cache.filter(|caching| caching.use_of == CacheUse::LookUp)?;
-            caching.link.filter(|link| passes(infra, &Outage::none(), &infra.hop(*link)).is_ok())
-        }
-        Behaviour::Originate(_)
-        | Behaviour::Respond
-        | Behaviour::LookUp
-        | Behaviour::Query(_)
-        | Behaviour::Resolve(_)
-        | Behaviour::Filter
-        | Behaviour::Fail(_)
-        | Behaviour::Ignore => None,
+    let links = reached.filter_map(|ix| {
+        let caching = behaviour(infra, ix, kind).forwarding()?.cache.filter(|caching| caching.use_of == CacheUse::LookUp)?;
+        caching.link.filter(|link| passes(infra, &Outage::none(), &infra.hop(*link)).is_ok())
     });
     links.collect()
 }

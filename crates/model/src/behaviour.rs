@@ -65,6 +65,18 @@ pub enum Behaviour {
     Ignore,
 }
 
+impl Behaviour {
+    /// How the component forwards the request, if it does.
+    pub const fn forwarding(&self) -> Option<&Forwarding> {
+        if let Self::Forward(forwarding) = self { Some(forwarding) } else { None }
+    }
+
+    /// How the component sends the request, if it is the browser.
+    pub const fn origin(&self) -> Option<&Origin> {
+        if let Self::Originate(origin) = self { Some(origin) } else { None }
+    }
+}
+
 /// The database that a statement needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Statement {

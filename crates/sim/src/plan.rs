@@ -137,17 +137,8 @@ impl Plan {
 
     /// The browser's behaviour, which is the same for all kinds of request.
     fn origin(infra: &Infrastructure, browser: StationIx) -> Origin {
-        match behaviour::behaviour(infra, browser, RequestKind::Static) {
-            Behaviour::Originate(origin) => origin,
-            Behaviour::Respond
-            | Behaviour::Query(_)
-            | Behaviour::LookUp
-            | Behaviour::Forward(_)
-            | Behaviour::Resolve(_)
-            | Behaviour::Filter
-            | Behaviour::Fail(_)
-            | Behaviour::Ignore => unreachable!("a browser sends requests"),
-        }
+        let behaviour = behaviour::behaviour(infra, browser, RequestKind::Static);
+        behaviour.origin().cloned().expect("a browser sends requests")
     }
 
     /// How long a connection on a hop may be idle, in nanoseconds. A server without a certificate has no connections.

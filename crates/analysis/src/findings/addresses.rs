@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{DesignFinding, FindingContext, FindingKind};
 use crate::cause::Cause;
 use crate::outage::Outage;
-use hoplight_model::behaviour::{Address, Behaviour, Origin, behaviour};
+use hoplight_model::behaviour::{Address, Origin, behaviour};
 use hoplight_model::{ComponentIx, Element, Infrastructure, RequestKind, ServerId};
 
 /// A record's TTL above this is too long for a planned switch, in seconds.
@@ -41,17 +41,7 @@ pub(super) fn find(context: &FindingContext<'_>) -> Vec<DesignFinding> {
 }
 
 fn origin(infra: &Infrastructure) -> Option<Origin> {
-    match behaviour(infra, infra.browser()?, RequestKind::Static) {
-        Behaviour::Originate(origin) => Some(origin),
-        Behaviour::Respond
-        | Behaviour::Query(_)
-        | Behaviour::LookUp
-        | Behaviour::Forward(_)
-        | Behaviour::Resolve(_)
-        | Behaviour::Filter
-        | Behaviour::Fail(_)
-        | Behaviour::Ignore => None,
-    }
+    behaviour(infra, infra.browser()?, RequestKind::Static).origin().cloned()
 }
 
 /// The components that requests to these addresses may reach.

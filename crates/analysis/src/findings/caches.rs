@@ -6,7 +6,7 @@ use super::{DesignFinding, FindingContext, FindingKind};
 use crate::capacity::{Capacity, Utilisation};
 use crate::losses::hit_ratios;
 use crate::outage::Outage;
-use hoplight_model::behaviour::{Behaviour, CacheUse, behaviour, upstreams};
+use hoplight_model::behaviour::{CacheUse, behaviour, upstreams};
 use hoplight_model::{ComponentId, ComponentIx, Element, RequestKind, Tier};
 
 /// Number of simultaneous fetches of one object from which a cache should collapse them.
@@ -94,17 +94,6 @@ fn response_s(context: &FindingContext<'_>, ix: ComponentIx, kind: RequestKind) 
 
 /// Whether a component looks up a kind in a cache.
 fn looks_up(context: &FindingContext<'_>, ix: ComponentIx, kind: RequestKind, cache: ComponentIx) -> bool {
-    match behaviour(context.infra, ix, kind) {
-        Behaviour::Forward(forwarding) => {
-            forwarding.cache.is_some_and(|caching| caching.use_of == CacheUse::LookUp && caching.cache == cache)
-        }
-        Behaviour::Originate(_)
-        | Behaviour::Respond
-        | Behaviour::LookUp
-        | Behaviour::Query(_)
-        | Behaviour::Resolve(_)
-        | Behaviour::Filter
-        | Behaviour::Fail(_)
-        | Behaviour::Ignore => false,
-    }
+    let caching = behaviour(context.infra, ix, kind).forwarding().and_then(|forwarding| forwarding.cache);
+    caching.is_some_and(|caching| caching.use_of == CacheUse::LookUp && caching.cache == cache)
 }

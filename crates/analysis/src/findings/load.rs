@@ -22,7 +22,7 @@ pub(super) fn find(context: &FindingContext<'_>, load: f64) -> Vec<DesignFinding
     if context.structure.causes().len() > MOST_CAUSES {
         return found;
     }
-    // The loss of a cache has a finding of its own.
+    // The loss of a cache has a separate finding.
     let is_cache = |cause: &Cause| match cause {
         Cause::Component(id) => {
             context.infra.find(id.as_str()).is_some_and(|ix| context.infra.component(ix).kind.as_cache().is_some())

@@ -438,18 +438,9 @@ impl<'a> Solver<'a> {
 
 /// How long a component waits for the response to a request that it sends on a link.
 fn timeout_s(behaviour: &Behaviour, link: LinkIx) -> Option<f64> {
-    match behaviour {
-        Behaviour::Forward(forwarding) => match forwarding.cache {
-            Some(caching) if caching.link == Some(link) => Some(caching.lookup.connect_timeout.get()),
-            Some(_) | None => forwarding.links.contains(&link).then(|| forwarding.timeout.get()),
-        },
-        Behaviour::Originate(_)
-        | Behaviour::Respond
-        | Behaviour::LookUp
-        | Behaviour::Query(_)
-        | Behaviour::Resolve(_)
-        | Behaviour::Filter
-        | Behaviour::Fail(_)
-        | Behaviour::Ignore => None,
+    let forwarding = behaviour.forwarding()?;
+    match forwarding.cache {
+        Some(caching) if caching.link == Some(link) => Some(caching.lookup.connect_timeout.get()),
+        Some(_) | None => forwarding.links.contains(&link).then(|| forwarding.timeout.get()),
     }
 }

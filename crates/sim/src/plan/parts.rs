@@ -86,17 +86,7 @@ pub(crate) struct StationPlan {
 impl StationPlan {
     /// How the station forwards requests of one kind, or `None` if it does not.
     pub(crate) fn forwarding(&self, kind: RequestKind) -> Option<&Forwarding> {
-        match &self.behaviour[kind] {
-            Behaviour::Forward(forwarding) => Some(forwarding),
-            Behaviour::Originate(_)
-            | Behaviour::Respond
-            | Behaviour::LookUp
-            | Behaviour::Query(_)
-            | Behaviour::Resolve(_)
-            | Behaviour::Filter
-            | Behaviour::Fail(_)
-            | Behaviour::Ignore => None,
-        }
+        self.behaviour[kind].forwarding()
     }
 
     /// The policy for a failed attempt on a link of this protocol.
