@@ -341,3 +341,13 @@ fn on_a_large_screen_the_panel_key_says_that_both_are_shown() {
     grown.press("q");
     assert!(grown.notice().contains("again to leave"), "there is no panel to close");
 }
+
+#[test]
+fn a_prediction_that_is_judged_at_once_is_not_announced_for_later() {
+    let mut learner = Learner::in_lesson("journey-of-a-request", SMALL);
+    learner.press("nn");
+    assert!(learner.panel().contains("Predict"), "{}", learner.panel());
+    learner.press("1");
+    assert!(learner.panel().contains("Your prediction was"), "{}", learner.panel());
+    assert!(!learner.notice().contains("You will see the result"), "{}", learner.notice());
+}

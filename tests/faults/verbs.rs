@@ -121,7 +121,7 @@ fn the_whole_catalogue_is_scriptable_and_detects_missing_elements() {
             let commands = row.inject(&infra);
             let is = |id| infra.id() == &ScenarioId::new(id);
             let (is_proxy, is_cluster) = (is("sql-proxy"), is("multi-writer"));
-            // The two small scenarios have no web servers, firewalls, certificates, agents and faults of their own.
+            // The two small scenarios have no web servers, firewalls, certificates, agents or faults.
             let lacks = match row {
                 CommonFault::SqlProxiesDead => !is_proxy,
                 CommonFault::ClusterPartition => !is_cluster,

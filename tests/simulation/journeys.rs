@@ -138,3 +138,22 @@ fn a_step_back_survives_checkpoints_that_are_dropped_on_the_way() {
         timeline.seek(reached);
     }
 }
+
+#[test]
+fn a_miss_of_a_cache_is_not_a_failure() {
+    let text = include_str!("../../assets/cache-aside.ron");
+    let infra = Infrastructure::from_ron("cache-aside.ron", text).expect("a valid scenario");
+    let cache = infra.link_between("app-1", "cache-1").expect("a link");
+    let mut timeline = Timeline::new(Simulation::new(std::sync::Arc::new(infra), 1));
+    timeline.seek(SimTime::from_secs(3));
+    assert_eq!(timeline.simulation().totals().failed, 0);
+    let parts = timeline.journeys().iter().flat_map(|journey| &journey.parts);
+    let answers: Vec<bool> = parts
+        .filter_map(|part| match part.what {
+            JourneyEvent::Crosses { link, heading: Heading::Response, ok, .. } if link == cache => Some(ok),
+            _ => None,
+        })
+        .collect();
+    // The cache is cold, so many lookups miss.
+    assert!(answers.len() > 20 && answers.iter().all(|ok| *ok), "{answers:?}");
+}

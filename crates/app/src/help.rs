@@ -56,7 +56,7 @@ const SIGNS: [(LegendSign, &str); 12] = [
     (LegendSign::Requests, "Requests: static page, read, write, each with its response"),
     (LegendSign::Lookups, "DNS query and response"),
     (LegendSign::Tls, "Encrypted on this hop"),
-    (LegendSign::Plain, "Plaintext, in a colour of its own: readable by anyone on this wire"),
+    (LegendSign::Plain, "Plaintext, in a separate colour: readable by anyone on this wire"),
     (LegendSign::Loopback, "Loopback: inside one server, not exposed to the network"),
     (LegendSign::Background, "DNS and monitoring links; an agent's sample; a replicated change; a health check"),
     (LegendSign::Firewall, "Firewall; blocked message or error response"),

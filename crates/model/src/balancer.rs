@@ -93,7 +93,7 @@ pub struct VrrpSpec {
     /// on a machine that refuses connections.
     #[serde(default)]
     pub track: Option<TrackSpec>,
-    /// Whether the address has a MAC address of its own (`use_vmac`), from which every advertisement is sent. By default
+    /// Whether the address has its own MAC address (`use_vmac`), from which every advertisement is sent. By default
     /// the address keeps the MAC address of the machine, which gratuitous ARP announces when a machine takes over.
     #[serde(default)]
     pub vmac: bool,

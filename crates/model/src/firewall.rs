@@ -82,7 +82,7 @@ pub struct FirewallSpec {
     #[serde(default = "drop_rest")]
     pub default: RuleAction,
     /// For the standby of a pair: the firewall that it stands in for. Its protected set and rules are those of that
-    /// firewall, so it lists none of its own.
+    /// firewall, so it lists none itself.
     #[serde(default)]
     pub standby: Option<StandbySpec>,
 }

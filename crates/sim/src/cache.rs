@@ -6,7 +6,7 @@
 //!
 //! A cache is a station like any other: lookups queue for its slots. This part holds its contents. A lookup or a change
 //! takes constant time. Two simplifications: what an application stores or removes after a response takes effect at once,
-//! without a message of its own, and a read that was sent before a write is never stored after it.
+//! without a separate message, and a read that was sent before a write is never stored after it.
 
 mod plan;
 mod popularity;

@@ -17,7 +17,7 @@ use hoplight_model::{ComponentIx, Infrastructure, LinkIx, RequestKind};
 
 use crate::journal::{EventKind, FailureReason, JournalEvent};
 use crate::outcome::{Failure, Outcome};
-use crate::packet::{Heading, Phase, Status};
+use crate::packet::{Heading, Phase};
 use crate::probe::probe_number;
 use crate::time::SimTime;
 
@@ -250,7 +250,7 @@ impl Journey {
                 if !self.departs(ends, link, heading) {
                     return;
                 }
-                JourneyEvent::Crosses { link, heading, phase, ok: status == Status::Ok, arrived: None }
+                JourneyEvent::Crosses { link, heading, phase, ok: !status.is_failure(), arrived: None }
             }
             EventKind::Reached { component, heading, .. } => {
                 self.arrives(ends, component, heading, note.at);

@@ -6,7 +6,7 @@
 //! cache the address for as long as the resolver does, but not an NXDOMAIN.
 //!
 //! The resolver stands for those of the users' providers, which looked the name up at different moments: their caches
-//! expire one after the other. If users query several resolvers, each has caches of its own, of which only those of the
+//! expire one after the other. If users query several resolvers, each has its own caches, of which only those of the
 //! first hold the address at the start.
 //!
 //! If there is a standby site, the record can be switched to its addresses. Caches hold the former addresses until their

@@ -78,6 +78,22 @@ pub enum Status {
     Error(Failure),
 }
 
+impl Status {
+    /// Whether the sender cannot use the response. A cache's miss is an ordinary response.
+    pub const fn is_failure(self) -> bool {
+        match self {
+            Self::Ok | Self::Miss => false,
+            Self::Refused
+            | Self::Reset
+            | Self::Certificate
+            | Self::ReadOnly
+            | Self::NotReady
+            | Self::TooManyConnections
+            | Self::Error(_) => true,
+        }
+    }
+}
+
 /// The content of a packet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PacketContent {

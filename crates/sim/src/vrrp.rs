@@ -1,6 +1,6 @@
 //! The addresses that pairs of balancers share: VRRP as in RFC 5798, with keepalived's timers.
 //!
-//! keepalived is a process of its own beside each balancer. The master sends an advertisement at a fixed interval,
+//! keepalived is a separate process beside each balancer. The master sends an advertisement at a fixed interval,
 //! typically one second. The backup takes over the address if it receives none for three intervals plus a skew of
 //! (256 − priority) / 256 s. keepalived always starts as a backup. Advertisements of a lower priority do not keep it from
 //! taking over, so a master with a higher priority gets the address back when it returns.

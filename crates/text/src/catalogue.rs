@@ -145,7 +145,7 @@ pub const fn common_fault(fault: CommonFault) -> CommonFaultText {
             users: "nothing",
             agents: "nobody receives their samples; no rule is evaluated",
             alert: "none; the dead man's switch pages, if there is one",
-            remedy: "restart it; a dead man's switch; a machine of its own",
+            remedy: "restart it; a dead man's switch; a separate machine",
         },
         CommonFault::ActiveFirewallDead => CommonFaultText {
             title: "the active firewall of a pair dies",

@@ -273,7 +273,7 @@ pub const fn rule(rule: FindingRule) -> RuleText {
         ),
         FindingRule::UntrackedBalancer => of(
             "keepalived does not track the balancer's process",
-            "keepalived is a program of its own. If only the balancer ends, keepalived keeps the address on a machine that refuses \
+            "keepalived is a separate program. If only the balancer ends, keepalived keeps the address on a machine that refuses \
              connections, and the other balancer never takes over.",
             "`track_script` or `track_process`: with an interval of 1 s and two failures, the address moves in about two seconds.",
         ),

@@ -176,9 +176,15 @@ fn answer(run: &mut LessonRun, position: usize, keymap: &Keymap) -> Option<Notic
     let option = run.option_order().get(position).copied().unwrap_or(position);
     match run.answer(option) {
         Answered::Right(_) | Answered::Wrong(_) => None,
-        Answered::Predicted => Some(Notice::dim(PREDICTED)),
+        Answered::Predicted => predicted(run),
         Answered::Refused(refusal) => Some(refused(&refusal, keymap)),
     }
+}
+
+/// The notice after a prediction, unless the panel judges it at once.
+fn predicted(run: &LessonRun) -> Option<Notice> {
+    let is_judged = run.reveal().is_some_and(|reveal| reveal.prediction.is_some());
+    (!is_judged).then(|| Notice::dim(PREDICTED))
 }
 
 const PREDICTED: &str = "Prediction saved. You will see the result after the experiment.";

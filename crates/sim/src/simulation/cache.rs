@@ -275,7 +275,7 @@ impl Simulation {
         serves
     }
 
-    /// Lets a request that waited for a fetch continue on its own, in an event of its own at the same instant.
+    /// Lets a request that waited for a fetch continue, in a separate event at the same instant.
     fn release_waiting(&mut self, request: RequestIx) {
         self.requests[request].state = State::Released;
         self.schedule_for(request, self.clock.now(), Kind::Retry);

@@ -255,7 +255,7 @@ impl Simulation {
         // A resumed session does not show the certificate again.
         let is_shown = matches!(record.phase, Phase::Handshake | Phase::Hello);
         let expired = is_shown && until.is_some_and(|until| self.clock.now() >= SimTime::from_nanos(until));
-        // Inside the site, a client accepts a server without a certificate of its own.
+        // Inside the site, a client accepts a server without a certificate.
         let is_missing = until.is_none() && record.carries.is_none();
         self.respond(request, if expired || is_missing { Status::Certificate } else { Status::Ok }, observer);
     }

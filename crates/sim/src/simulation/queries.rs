@@ -10,7 +10,7 @@ use crate::queries::Query;
 use crate::simulation::Simulation;
 use crate::timers::TimerEvent;
 
-/// Queries are numbered at the level of the resolver, which has no timeouts of its own.
+/// Queries are numbered at the level of the resolver, which has no other timeouts.
 const LEVEL: usize = 1;
 
 impl Simulation {

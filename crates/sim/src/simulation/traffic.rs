@@ -5,7 +5,7 @@ use hoplight_model::{LinkIx, Protocol};
 use crate::index::RequestIx;
 use crate::messages::fraction;
 use crate::packet::{Activity, Heading, Motion, Packet, PacketContent, Present};
-use crate::request::{CROSSED, HOME, Lost, Request, State, Status};
+use crate::request::{CROSSED, HOME, Lost, Request, State};
 use crate::simulation::Simulation;
 use crate::time::SimTime;
 
@@ -107,7 +107,7 @@ impl Simulation {
                 number: request.number,
                 kind: request.kind,
                 phase: request.phase,
-                ok: request.heading == Heading::Request || request.status == Status::Ok,
+                ok: request.heading == Heading::Request || !request.status.is_failure(),
                 orphan: !request.is_awaited(),
             },
             link,

@@ -7,7 +7,7 @@ use ratatui::style::{Modifier, Style};
 use crate::theme::LinkStyle;
 use hoplight_layout::{Arrow, Cell, Junction, Label};
 use hoplight_model::text::columns;
-use hoplight_model::{Cipher, Element, Hop, Protocol};
+use hoplight_model::{Cipher, DatabaseRole, Element, Hop, Protocol};
 use hoplight_sim::Fault;
 
 use crate::painter::Painter;
@@ -147,7 +147,12 @@ const fn importance(kind: LinkStyle) -> u8 {
 
 /// Returns the label of a link, longest wording first.
 fn words(scene: &Scene<'_>, hop: &Hop) -> &'static [&'static str] {
+    let role = scene.infra.component(hop.from).kind.as_database().map(|spec| spec.role);
     match (scene.infra.link(hop.link).protocol, hop.cipher) {
+        // Galera sends the write set of each transaction to all members.
+        (Protocol::Replication, Cipher::Plaintext) if role == Some(DatabaseRole::MultiPrimary) => {
+            &["write sets plain!", "write sets"]
+        }
         (Protocol::Http, Cipher::Plaintext) => &["HTTP plain!", "plain!", "HTTP"],
         (Protocol::Http, Cipher::TlsThrough) => &["TLS through", "TLS"],
         (Protocol::Http, Cipher::Tls) => &["HTTP in TLS", "TLS"],
@@ -159,6 +164,7 @@ fn words(scene: &Scene<'_>, hop: &Hop) -> &'static [&'static str] {
         (Protocol::Replication, _) => &["binlog in TLS", "TLS"],
         (Protocol::Dns, _) => &["DNS plain", "DNS"],
         (Protocol::Vrrp, _) => &["VRRP"],
+        (Protocol::Metrics, Cipher::Plaintext) => &["metrics plain", "metrics"],
         (Protocol::Metrics, _) => &["metrics in TLS", "metrics", "TLS"],
     }
 }

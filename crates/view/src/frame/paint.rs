@@ -32,6 +32,12 @@ impl Painter<'_> {
         }
     }
 
+    /// Whether nothing is drawn in a cell.
+    pub(super) fn is_blank(&self, x: u16, y: u16) -> bool {
+        let at = self.rect(Area::new(x, y, 1, 1));
+        self.buf.cell((at.x, at.y)).is_none_or(|cell| cell.symbol() == " ")
+    }
+
     /// Adds a modifier to a part of a row.
     pub(super) fn weigh(&mut self, x: u16, y: u16, width: u16, weight: Modifier) {
         self.restyle(Area::new(x, y, width, 1), Style::new().add_modifier(weight));

@@ -4,6 +4,7 @@ use crate::canvas::Canvas;
 use hoplight_app::stage_view::pane::Pane;
 use hoplight_app::stage_view::{JournalPane, MainView};
 use hoplight_app::{App, Line, SlowMotion, Stage, StageView, Tone};
+use hoplight_layout::Area;
 use hoplight_lesson::Pace;
 use hoplight_model::Element;
 use hoplight_model::text::columns;
@@ -40,10 +41,9 @@ pub(super) fn draw(app: &App, view: &StageView<'_>, painter: &mut Painter<'_>) {
         None => (hidden > 0).then(|| format!(" {hidden} more in flight or in a queue ")),
     };
     if let Some(text) = remark {
-        let regions = &stage.viewport.regions;
         let wide = columns(&text);
-        let (x, y) = (regions.canvas.x, regions.canvas.y + regions.canvas.height.saturating_sub(1));
-        painter.line(x + regions.canvas.width.saturating_sub(wide), y, wide, &Line::new(Tone::Dim, text));
+        let (x, y) = free(painter, stage.viewport.regions.canvas, wide);
+        painter.line(x, y, wide, &Line::new(Tone::Dim, text));
     }
     gauges::draw(stage, painter);
     messages(view, painter);
@@ -60,6 +60,15 @@ fn messages(view: &StageView<'_>, painter: &mut Painter<'_>) {
     for (y, line) in (area.y..area.bottom()).zip(&view.messages) {
         painter.fit(area.x, y, area.width, line);
     }
+}
+
+/// Returns where `wide` columns of an area are blank: on the right or left of a row, from the last row up. If none are, the
+/// right end of the last row.
+fn free(painter: &Painter<'_>, area: Area, wide: u16) -> (u16, u16) {
+    let right = (area.x + area.width).saturating_sub(wide);
+    let spots = (area.y..area.y + area.height).rev().flat_map(|y| [(right, y), (area.x, y)]);
+    let is_blank = |(x, y): &(u16, u16)| (*x..x + wide).all(|x| painter.is_blank(x, *y));
+    spots.into_iter().find(is_blank).unwrap_or((right, area.y + area.height.saturating_sub(1)))
 }
 
 /// Draws the canvas. Returns the number of packets omitted.
