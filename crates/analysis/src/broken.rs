@@ -94,6 +94,13 @@ pub enum Obstacle {
     NotReady(ComponentId),
     /// A component's slots and queue are full.
     Overloaded(ComponentId),
+    /// A component takes an upstream out of rotation and puts it back again and again.
+    Flapping {
+        /// The component that chooses.
+        from: ComponentId,
+        /// The upstream.
+        to: ComponentId,
+    },
 }
 
 impl Obstacle {
@@ -129,6 +136,10 @@ impl Obstacle {
             LossReason::ReadOnly(ix) => Self::ReadOnly(id(ix)),
             LossReason::NotReady(ix) => Self::NotReady(id(ix)),
             LossReason::Overloaded(ix) => Self::Overloaded(id(ix)),
+            LossReason::Flapping(link) => {
+                let (from, to) = ends(link);
+                Self::Flapping { from, to }
+            }
         }
     }
 }

@@ -75,7 +75,7 @@ pub use findings::{DesignFinding, FindingKind, FindingRule, Severity, findings};
 pub use firewalls::{ConnectionAttempt, Flaw, Vantage, reach, review};
 pub use homogeneity::{SharedFlaw, TierRedundancy, mixed_servers, redundancy, shared_flaws};
 pub use hoplight_model::Tier;
-pub use losses::{Consequence, Loss, LossForecast, LossReason, Losses, Verdict, loss_of, losses};
+pub use losses::{Consequence, Loss, LossForecast, LossReason, Losses, Stability, Verdict, loss_of, losses};
 pub use message::{
     HandshakeRoundTrip, MessageDirection, MessagePart, MessageSpec, PartRole, Payload, Remark, RenderedMessage, ResponseStatus,
     message,

@@ -12,9 +12,11 @@
 //!  site ──▶ state ──▶ node ◀─ reply, health     the outcomes at one component
 //!             │         ▲
 //!             └▶ cluster └── solve ──▶ users    the fixed point of outcomes and load; the users' view
+//!                              └────▶ run      a simulation where there is no fixed point
 //! ```
 
 mod alike;
+mod checks;
 mod cluster;
 mod health;
 mod kept;
@@ -22,21 +24,26 @@ mod loss;
 mod node;
 mod queue;
 mod reply;
+mod run;
 mod site;
 mod solve;
 mod state;
 mod syn;
+mod unsettled;
 mod users;
 
 use hoplight_model::{Infrastructure, RequestKind};
 
 use crate::cause::Cause;
 use alike::Alike;
+use run::Runs;
 use site::Site;
 use solve::Solver;
 use users::Users;
 
-pub use loss::{CACHE_AGE_S, Consequence, Loss, LossForecast, STOPS_ABOVE, Verdict, WINDOW_END_S, WINDOW_START_S, WORKS_BELOW};
+pub use loss::{
+    CACHE_AGE_S, Consequence, Loss, LossForecast, STOPS_ABOVE, Stability, Verdict, WINDOW_END_S, WINDOW_START_S, WORKS_BELOW,
+};
 pub use reply::LossReason;
 pub(crate) use solve::Strain;
 
@@ -54,10 +61,11 @@ impl Losses {
     pub fn of(infra: &Infrastructure) -> Self {
         let (site, all) = (Site::of(infra), Loss::all(infra));
         let mut solver = Solver::of(&site);
-        let whole = solver.consequence();
+        let mut runs = Runs::of(infra);
+        let whole = runs.settle(solver.consequence(), None);
         let mut alike = Alike::of(&site, &all);
         let forecast = |(place, loss): (usize, Loss)| {
-            let consequence = alike.consequence(place, || solver.after(&loss).0);
+            let consequence = alike.consequence(place, || runs.settle(solver.after(&loss).0, Some(&loss)));
             forecast_of(&site, loss, consequence)
         };
         Self { whole, each: all.into_iter().enumerate().map(forecast).collect() }
@@ -80,12 +88,13 @@ pub fn loss_of(infra: &Infrastructure, loss: Loss) -> LossForecast {
     let mut solver = Solver::of(&site);
     solver.consequence();
     let (consequence, _) = solver.after(&loss);
+    let consequence = Runs::of(infra).settle(consequence, Some(&loss));
     forecast_of(&site, loss, consequence)
 }
 
 /// What fails without a loss.
 pub fn without_loss(infra: &Infrastructure) -> Consequence {
-    Solver::of(&Site::of(infra)).consequence()
+    Runs::of(infra).settle(Solver::of(&Site::of(infra)).consequence(), None)
 }
 
 /// The components that are busy after each single loss at a rate of requests per second, with the consequences. Causes
@@ -113,8 +122,8 @@ pub fn hit_ratios(infra: &Infrastructure) -> Vec<[f64; 3]> {
 fn forecast_of(site: &Site<'_>, loss: Loss, consequence: Consequence) -> LossForecast {
     let origin = Users::origin(site, RequestKind::Static).filter(|_| matches!(loss, Loss::Of(Cause::Zone(_))));
     let cached = origin.and_then(|origin| origin.lookups.first()).map(|link| site.hop(*link).to);
-    let Consequence { failing, why, eventual, eventual_why } = consequence;
-    LossForecast { loss, failing, why, eventual, eventual_why, cached }
+    let Consequence { failing, why, eventual, eventual_why, stability } = consequence;
+    LossForecast { loss, failing, why, eventual, eventual_why, stability, cached }
 }
 
 #[cfg(test)]

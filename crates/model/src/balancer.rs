@@ -43,6 +43,14 @@ impl Algorithm {
         }
     }
 
+    /// Whether it prefers backends with fewer requests in progress.
+    pub const fn avoids_busy(self) -> bool {
+        match self {
+            Self::LeastConnections | Self::RandomTwo => true,
+            Self::RoundRobin | Self::WeightedRoundRobin | Self::SourceHash | Self::First => false,
+        }
+    }
+
     /// The next algorithm, cyclically.
     #[must_use]
     pub fn next(self) -> Self {

@@ -102,7 +102,8 @@ fn reason(infra: &Infrastructure, why: LossReason) -> Phrase {
         | LossReason::Refused(_)
         | LossReason::ReadOnly(_)
         | LossReason::NotReady(_)
-        | LossReason::Overloaded(_) => obstacle(&Obstacle::of_loss(infra, why)),
+        | LossReason::Overloaded(_)
+        | LossReason::Flapping(_) => obstacle(&Obstacle::of_loss(infra, why)),
     }
 }
 

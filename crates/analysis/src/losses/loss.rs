@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use hoplight_model::{ComponentIx, Infrastructure, RequestKind, ServerId};
+use hoplight_model::{ComponentIx, Infrastructure, LinkIx, RequestKind, ServerId};
 
 use super::reply::{Ending, LossReason, Reply};
 use crate::cause::Cause;
@@ -115,6 +115,8 @@ pub struct LossForecast {
     pub eventual: [f64; 3],
     /// The most frequent reason of the failures in `eventual`.
     pub eventual_why: [Option<LossReason>; 3],
+    /// Whether the shares are those of a steady state.
+    pub stability: Stability,
     /// The resolver that has the site's address cached, so that a missing name has no effect yet.
     pub cached: Option<ComponentIx>,
 }
@@ -143,14 +145,46 @@ pub struct Consequence {
     pub eventual: [f64; 3],
     /// The most frequent reason of the failures in `eventual`.
     pub eventual_why: [Option<LossReason>; 3],
+    /// Whether the shares are those of a steady state.
+    pub stability: Stability,
+}
+
+/// Whether a site settles after a loss. Where it does not, the shares are those of a simulation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stability {
+    /// The state that follows the loss lasts.
+    Settled,
+    /// Queues fill and drain, or requests wait about as long as their senders do.
+    Unsettled,
+    /// The upstream on this link fails only under load: it is taken out of rotation, recovers, and is put back.
+    Flapping(LinkIx),
 }
 
 impl Consequence {
     /// From how requests end while caches hold the address, and afterwards; `None` if that makes no difference.
-    pub(super) fn of(replies: &[Reply; 3], eventually: Option<&[Reply; 3]>) -> Self {
+    pub(super) fn of(replies: &[Reply; 3], eventually: Option<&[Reply; 3]>, stability: Stability) -> Self {
         let (failing, why) = failures(replies);
         let (eventual, eventual_why) = eventually.map_or((failing, why), failures);
-        Self { failing, why, eventual, eventual_why }
+        Self { failing, why, eventual, eventual_why, stability }
+    }
+
+    /// The same consequence with the shares of a run; `None` for a kind that keeps its share.
+    pub(super) fn measured(mut self, shares: [Option<f64>; 3]) -> Self {
+        for (kind, share) in shares.into_iter().enumerate() {
+            let Some(share) = share else { continue };
+            if (self.eventual[kind] - self.failing[kind]).abs() < f64::EPSILON {
+                self.eventual[kind] = share;
+            }
+            self.failing[kind] = share;
+            let Stability::Flapping(link) = self.stability else { continue };
+            for why in [&mut self.why[kind], &mut self.eventual_why[kind]] {
+                // Queues that fill and drain are how it flaps; what makes requests wait is the reason.
+                if why.is_none_or(|why| matches!(why, LossReason::Overloaded(_) | LossReason::NoBackend(_))) {
+                    *why = Some(LossReason::Flapping(link));
+                }
+            }
+        }
+        self
     }
 }
 

@@ -9,6 +9,7 @@ use hoplight_model::behaviour::{
 use hoplight_model::station::Hold;
 use hoplight_model::{Algorithm, Cipher, ComponentIx, Connections, HealthCheck, LinkIx, Protocol, RequestKind};
 
+use super::checks::Checks;
 use super::reply::{Ending, LossReason, Part, Reply};
 use super::site::Site;
 use super::state::{Passage, State};
@@ -30,39 +31,6 @@ pub(super) struct Load {
     pub(super) idle_block: f64,
 }
 
-/// Fraction of health checks that fail.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(super) struct Failures {
-    /// At the current load.
-    pub(super) loaded: f64,
-    /// Without requests from the balancer that checks.
-    pub(super) idle: f64,
-    /// Mean time until a response at the current load, in seconds.
-    pub(super) loaded_s: f64,
-    /// Mean time until a response without requests from the balancer that checks, in seconds.
-    pub(super) idle_s: f64,
-}
-
-impl Failures {
-    const ALWAYS: Self = Self { loaded: 1.0, idle: 1.0, loaded_s: 0.0, idle_s: 0.0 };
-
-    /// Whether other checks differ noticeably.
-    pub(super) fn differs(&self, other: &Self, tolerance: f64) -> bool {
-        let apart = |a: f64, b: f64| (a - b).abs() > tolerance * (1.0 + a);
-        apart(self.loaded, other.loaded)
-            || apart(self.idle, other.idle)
-            || apart(self.loaded_s, other.loaded_s)
-            || apart(self.idle_s, other.idle_s)
-    }
-
-    /// Fails the checks that take longer than a time limit, in seconds.
-    fn within(self, limit_s: f64) -> Self {
-        let late = |fails: f64, time_s: f64| if time_s >= limit_s { (1.0, limit_s) } else { (fails, time_s) };
-        let ((loaded, loaded_s), (idle, idle_s)) = (late(self.loaded, self.loaded_s), late(self.idle, self.idle_s));
-        Self { loaded, idle, loaded_s, idle_s }
-    }
-}
-
 /// What is known about one component.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Node {
@@ -75,8 +43,8 @@ pub(super) struct Node {
     pub(super) sends: [Sends; 3],
     /// Share of the requests that miss in a cache and get a response that can be stored.
     pub(super) fetched: [f64; 3],
-    /// Fraction of health checks that fail here, by depth.
-    pub(super) checks: [Failures; 4],
+    /// How health checks end here once their connection is accepted, by depth.
+    pub(super) checks: [Checks; 4],
 }
 
 /// All health-check depths, shallowest first.
@@ -95,11 +63,13 @@ pub(super) struct Evaluation<'a> {
     pub(super) loads: &'a [Load],
     /// Hit ratio of each cache by kind of request.
     pub(super) hits: &'a [[f64; 3]],
+    /// Requests per second of each kind at each component.
+    pub(super) rates: &'a [[f64; 3]],
 }
 
 impl Evaluation<'_> {
     pub(super) fn node(&self, ix: ComponentIx) -> Node {
-        let mut node = Node { checks: DEPTHS.map(|depth| self.check_failures(ix, depth)), ..Node::default() };
+        let mut node = Node { checks: DEPTHS.map(|depth| self.checks(ix, depth)), ..Node::default() };
         for kind in RequestKind::ALL {
             let (reply, sends, fetched) = self.respond(ix, kind);
             let (service, station, load) = (self.site.service_s(ix, kind), self.site.station(ix), self.loads[ix.index()]);
@@ -213,7 +183,7 @@ impl Evaluation<'_> {
         let mut sends = Sends::new();
         let starts = match forwarding.choice {
             UpstreamChoice::Balanced(algorithm) => {
-                let (starts, none) = self.balance(algorithm, forwarding);
+                let (starts, none) = self.balance(ix, algorithm, forwarding);
                 let (ending, why) = (error_of(forwarding), Some(self.no_backend(ix, forwarding)));
                 reply.add(Part { ending, why, share: none, time_s: 0.0 });
                 starts
@@ -297,14 +267,18 @@ impl Evaluation<'_> {
     }
 
     /// A balancer's split over its backends, and the fraction of requests for which no backend is UP.
-    fn balance(&self, algorithm: Algorithm, forwarding: &Forwarding) -> (Vec<(usize, f64)>, f64) {
+    fn balance(&self, ix: ComponentIx, algorithm: Algorithm, forwarding: &Forwarding) -> (Vec<(usize, f64)>, f64) {
         let ups: Vec<f64> = forwarding.links.iter().map(|link| self.up(*link, forwarding)).collect();
         let none: f64 = ups.iter().map(|up| 1.0 - up).product();
-        let weight = |place: usize| match algorithm {
-            Algorithm::WeightedRoundRobin | Algorithm::SourceHash | Algorithm::RandomTwo => {
-                f64::from(self.site.infra.link(forwarding.links[place]).weight)
+        let slowness = if algorithm.avoids_busy() { self.slowness(ix, forwarding) } else { Vec::new() };
+        let weight = |place: usize| {
+            let weight = f64::from(self.site.infra.link(forwarding.links[place]).weight);
+            match algorithm {
+                Algorithm::WeightedRoundRobin | Algorithm::SourceHash => weight,
+                Algorithm::RandomTwo => weight / slowness[place],
+                Algorithm::LeastConnections => 1.0 / slowness[place],
+                Algorithm::RoundRobin | Algorithm::First => 1.0,
             }
-            Algorithm::RoundRobin | Algorithm::LeastConnections | Algorithm::First => 1.0,
         };
         if algorithm == Algorithm::First {
             let mut left = 1.0;
@@ -320,24 +294,61 @@ impl Evaluation<'_> {
         ((0..ups.len()).filter(|place| ups[*place] > 0.0).map(|place| (place, share(place))).collect(), none)
     }
 
+    /// How many requests a balancer that prefers backends with fewer open ones leaves to the others, relative to a backend
+    /// that responds at once. While fewer than one request is open at each backend, they have equal shares; when there are
+    /// many, shares are in inverse proportion to the time that requests stay.
+    fn slowness(&self, ix: ComponentIx, forwarding: &Forwarding) -> Vec<f64> {
+        let rates = self.rates[ix.index()];
+        let whole: f64 = rates.iter().sum();
+        let each = whole / forwarding.links.len() as f64;
+        let stay_s = |link: &LinkIx| {
+            let replies = &self.nodes[self.site.hop(*link).to.index()].replies;
+            let mean_s = |kind: usize| replies[kind].mean_s().min(forwarding.timeout.get());
+            (0..3).map(|kind| rates[kind] * mean_s(kind)).sum::<f64>() / whole.max(1e-9)
+        };
+        forwarding.links.iter().map(|link| 1.0 + each * stay_s(link)).collect()
+    }
+
     /// Where a driver that follows the primary starts: it stays at a database as long as its writes succeed, and moves
     /// on after a failure.
     fn writer_starts(&self, ix: ComponentIx, kind: RequestKind, forwarding: &Forwarding) -> Vec<(usize, f64)> {
-        let leaves: Vec<f64> = forwarding
-            .links
-            .iter()
-            .map(|link| {
-                let policy = forwarding.policy(self.site.infra.link(*link).protocol);
-                1.0 - self.attempt(ix, *link, kind, forwarding, policy).ok()
-            })
-            .collect();
+        /// Writes that fail at one database.
+        struct Failing {
+            share: f64,
+            /// Share of the failing writes that are tried again at the next database.
+            retried: f64,
+            mean_s: f64,
+        }
+        let failing = |link: &LinkIx| {
+            let policy = forwarding.policy(self.site.infra.link(*link).protocol);
+            let (mut share, mut retried, mut time_s) = (0.0, 0.0, 0.0);
+            for part in self.attempt(ix, *link, kind, forwarding, policy).parts {
+                if part.ending == Ending::Ok {
+                    continue;
+                }
+                share += part.share;
+                time_s += part.share * part.time_s;
+                let retries = |failure| matches!(policy.after(failure), Reaction::Retry(_));
+                retried += if matches!(part.ending, Ending::Failed(failure) if retries(failure)) { part.share } else { 0.0 };
+            }
+            Failing { share, retried: retried / share.max(1e-9), mean_s: time_s / share.max(1e-9) }
+        };
+        let failing: Vec<Failing> = forwarding.links.iter().map(failing).collect();
         // A single database, or the first one that never fails.
-        if let Some(place) = leaves.iter().position(|leaves| *leaves < 1e-4) {
+        if let Some(place) = failing.iter().position(|at| at.share < 1e-4) {
             return vec![(place, 1.0)];
         }
-        let times: Vec<f64> = leaves.iter().map(|leaves| 1.0 / leaves).collect();
-        let whole: f64 = times.iter().sum();
-        times.into_iter().map(|time| time / whole).enumerate().collect()
+        // Writes that start at a database: until one of them fails, which may be one that failed at the previous database,
+        // and until the driver learns of it.
+        let rate = self.rates[ix.index()][kind.index()];
+        let count = failing.len();
+        let starts = |place: usize| {
+            let (at, previous) = (&failing[place], &failing[(place + count - 1) % count]);
+            (1.0 / at.share - previous.retried).max(0.0) + rate * at.mean_s
+        };
+        let starts: Vec<f64> = (0..count).map(starts).collect();
+        let whole: f64 = starts.iter().sum();
+        starts.into_iter().map(|starts| if whole > 0.0 { starts / whole } else { 1.0 / count as f64 }).enumerate().collect()
     }
 
     /// Adds the outcomes of a share of requests whose first attempt is on the link at `start`, and the requests that
@@ -399,7 +410,7 @@ impl Evaluation<'_> {
     }
 
     /// The outcomes of one attempt, as the client sees them before it reacts.
-    fn attempt(
+    pub(super) fn attempt(
         &self,
         ix: ComponentIx,
         link: LinkIx,

@@ -43,6 +43,8 @@ pub enum LossReason {
     NotReady(ComponentIx),
     /// All slots and the accept queue of the component are full.
     Overloaded(ComponentIx),
+    /// The upstream fails only under load: it is taken out of rotation, recovers, and is put back.
+    Flapping(LinkIx),
 }
 
 /// How a request ends, as its sender sees it.

@@ -1,7 +1,7 @@
 //! Data that does not depend on a loss, derived once per infrastructure.
 
 use hoplight_model::arrivals::Arrivals;
-use hoplight_model::behaviour::{Behaviour, WhenFull, behaviour, check_depth};
+use hoplight_model::behaviour::{Behaviour, UpstreamChoice, WhenFull, behaviour, check_depth};
 use hoplight_model::station::Station;
 use hoplight_model::{ComponentIx, HealthCheck, Hop, Infrastructure, LinkIx, RequestKind};
 
@@ -16,6 +16,8 @@ pub(super) struct Site<'a> {
     /// Whether each component drops SYNs while it is full.
     pub(super) drops_syn: Vec<bool>,
     pub(super) check_depths: Vec<Option<HealthCheck>>,
+    /// Whether each component's choice among its upstreams depends on the rate of requests.
+    pub(super) chooses_by_rate: Vec<bool>,
     /// Components that requests may reach, each before its upstreams; the browser is first.
     pub(super) order: Vec<ComponentIx>,
     /// The position of each component in `order`.
@@ -58,6 +60,7 @@ impl<'a> Site<'a> {
             infra,
             stations: infra.components().map(|(_, component)| component.station()).collect(),
             drops_syn: infra.components().map(|(_, component)| component.kind.when_full() == WhenFull::DropSyn).collect(),
+            chooses_by_rate: behaviours.iter().map(|of| of.iter().any(chooses_by_rate)).collect(),
             check_depths: infra.components().map(|(ix, _)| check_depth(infra, ix)).collect(),
             clusters: infra.database_clusters(),
             caches: infra.components().map(|(_, component)| component.kind.as_cache().map(CacheModel::of)).collect(),
@@ -118,6 +121,17 @@ impl<'a> Site<'a> {
             RequestKind::Read => (1.0 - fixed - writes).max(0.0),
             RequestKind::Write => writes,
         }
+    }
+}
+
+/// Whether the choice among upstreams depends on the rate of requests: how many a driver sends before it learns that a
+/// database is read-only, and how many are open at a backend.
+fn chooses_by_rate(behaviour: &Behaviour) -> bool {
+    let Some(forwarding) = behaviour.forwarding().filter(|it| it.links.len() > 1) else { return false };
+    match forwarding.choice {
+        UpstreamChoice::Writer => true,
+        UpstreamChoice::Balanced(algorithm) => algorithm.avoids_busy(),
+        UpstreamChoice::RoundRobin | UpstreamChoice::First | UpstreamChoice::Role(_) => false,
     }
 }
 

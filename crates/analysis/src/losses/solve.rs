@@ -16,7 +16,7 @@ use hoplight_model::behaviour::Behaviour;
 use hoplight_model::station::Hold;
 use hoplight_model::{ComponentIx, LinkIx, Protocol, RequestKind};
 
-use super::loss::{Consequence, Loss, WINDOW_END_S, WINDOW_START_S};
+use super::loss::{Consequence, Loss, Stability, WINDOW_END_S, WINDOW_START_S};
 use super::node::{Evaluation, Load, Node};
 use super::queue::{finite_queue, with_resends};
 use super::site::Site;
@@ -32,6 +32,12 @@ const TOLERANCE: f64 = 1e-4;
 const RATE_TOLERANCE: f64 = 1e-3;
 /// Utilisation below which queueing is ignored.
 const BUSY: f64 = 0.8;
+/// Utilisation at which the length of a queue varies so much that its mean says little.
+const CRITICAL: std::ops::Range<f64> = 0.85..1.15;
+/// Utilisation at which some of the work still ends in time.
+const OVERLOADED: std::ops::Range<f64> = 1.0..5.0;
+/// Mean waiting times, relative to the callers' timeout, at which some requests are answered in time and others are not.
+const DECISIVE: std::ops::Range<f64> = 0.5..2.0;
 /// The queueing time of a queue that grows without limit, in seconds.
 const ENDLESS_S: f64 = 1e6;
 
@@ -46,6 +52,8 @@ pub(super) struct Solver<'a> {
     rates: Vec<[f64; 3]>,
     /// Whether requests queue or find no room anywhere.
     queues: bool,
+    /// Whether the rounds have found a fixed point.
+    is_fixed: bool,
     /// What a loss has changed, to be restored.
     before: Option<Before>,
 }
@@ -83,6 +91,7 @@ impl<'a> Solver<'a> {
             rates: vec![[0.0; 3]; count],
             // Hit ratios follow from rates, so all rates matter.
             queues: site.caches.iter().any(Option::is_some),
+            is_fixed: true,
             before: None,
         };
         solver.settle((0..site.order.len()).collect());
@@ -113,16 +122,18 @@ impl<'a> Solver<'a> {
 
     /// The consequences of the current state.
     pub(super) fn consequence(&self) -> Consequence {
-        let Some(browser) = self.site.order.first() else { return Consequence::of(&Default::default(), None) };
+        let Some(browser) = self.site.order.first() else {
+            return Consequence::of(&Default::default(), None, Stability::Settled);
+        };
         let replies = &self.nodes[browser.index()].replies;
         let users = Users { site: self.site, state: &self.state, nodes: &self.nodes, cached: false };
         let origins = RequestKind::ALL.map(|kind| Users::origin(self.site, kind));
         if !origins.iter().flatten().any(|origin| users.lookup_fails(origin)) {
-            return Consequence::of(replies, None);
+            return Consequence::of(replies, None, self.stability());
         }
         let eventually =
             RequestKind::ALL.map(|kind| origins[kind.index()].map(|origin| users.respond(origin, kind).0).unwrap_or_default());
-        Consequence::of(replies, Some(&eventually))
+        Consequence::of(replies, Some(&eventually), self.stability())
     }
 
     /// Components that a loss changes and that have more work than slots, with the kinds that arrive there.
@@ -146,6 +157,7 @@ impl<'a> Solver<'a> {
     }
 
     fn settle(&mut self, mut dirty: BTreeSet<usize>) {
+        self.is_fixed = true;
         for round in 0..ROUNDS {
             let mut flows = BTreeSet::new();
             while let Some(place) = dirty.pop_last() {
@@ -178,12 +190,48 @@ impl<'a> Solver<'a> {
                 return;
             }
         }
+        self.is_fixed = false;
+    }
+
+    /// Whether the current state lasts, and if not, the upstream that is taken out of rotation and put back again and again,
+    /// if there is one.
+    fn stability(&self) -> Stability {
+        let all = || self.site.order.iter().skip(1).copied().collect::<Vec<_>>();
+        let changed: Vec<ComponentIx> = self.before.as_ref().map_or_else(all, |before| {
+            all()
+                .into_iter()
+                .filter(|ix| before.nodes.contains_key(&ix.index()) || before.rates.contains_key(&ix.index()))
+                .collect()
+        });
+        let evaluation = self.evaluation();
+        if let Some(link) = changed.iter().find_map(|ix| evaluation.flapping(*ix)) {
+            return Stability::Flapping(link);
+        }
+        let is_unsettled = !self.is_fixed || self.queues && changed.iter().any(|ix| self.is_critical(*ix));
+        if is_unsettled { Stability::Unsettled } else { Stability::Settled }
+    }
+
+    /// Whether a component is so close to its capacity, or requests wait about as long as its clients do, that the mean
+    /// does not tell how many fail.
+    fn is_critical(&self, ix: ComponentIx) -> bool {
+        let used = self.utilisation(ix.index());
+        let links = &self.site.into[ix.index()];
+        let timeouts = links.iter().flat_map(|link| {
+            let behaviours = &self.site.behaviours[self.site.hop(*link).from.index()];
+            behaviours.iter().filter_map(|behaviour| timeout_s(behaviour, *link))
+        });
+        let waits = self.loads[ix.index()].wait_s / timeouts.fold(f64::INFINITY, f64::min);
+        CRITICAL.contains(&used) || OVERLOADED.contains(&used) && DECISIVE.contains(&waits)
+    }
+
+    fn evaluation(&self) -> Evaluation<'_> {
+        let Self { site, state, nodes, loads, hits, rates, .. } = self;
+        Evaluation { site, state, nodes, loads, hits, rates }
     }
 
     fn evaluate(&self, ix: ComponentIx) -> Node {
         if self.site.order.first() != Some(&ix) {
-            return Evaluation { site: self.site, state: &self.state, nodes: &self.nodes, loads: &self.loads, hits: &self.hits }
-                .node(ix);
+            return self.evaluation().node(ix);
         }
         let users = Users { site: self.site, state: &self.state, nodes: &self.nodes, cached: true };
         let mut node = Node::default();
@@ -226,13 +274,17 @@ impl<'a> Solver<'a> {
                 let (known, rates) = (self.rates[ix], self.inflow(ix));
                 let moved = known.iter().zip(rates).any(|(known, now)| (known - now).abs() > RATE_TOLERANCE * known.max(now));
                 // Where nothing queues, fewer requests change nothing.
-                let relieved = !self.queues && known.iter().zip(rates).all(|(known, now)| now <= *known);
+                let matters = self.queues || self.site.chooses_by_rate[ix];
+                let relieved = !matters && known.iter().zip(rates).all(|(known, now)| now <= *known);
                 let is_cache = self.site.caches[ix].is_some();
                 if (!moved || relieved) && !differing.contains(&place) && !is_cache {
                     continue;
                 }
                 self.keep_rates(ix);
                 self.rates[ix] = rates;
+                if moved && self.site.chooses_by_rate[ix] {
+                    changed.insert(place);
+                }
                 if is_cache && self.adopt_hits(ix, round) {
                     changed.insert(place);
                 }
