@@ -24,7 +24,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     let capacity = Capacity::of(&infra, &Outage::none());
     if let Some(limit) = capacity.mix_saturation() {
-        println!("saturates at {:.0} requests/s, {} first", limit.rps, limit.resource.component());
+        println!("saturates at {:.0} requests/s, {} first", limit.rps, limit.resource.name());
     }
 
     for hop in plaintext_hops(&infra).iter().filter(|hop| hop.is_exposed()) {

@@ -36,6 +36,8 @@ pub const EMBEDDED: Sources<'static> = Sources {
         "assets/multi-writer.ron",
         "assets/pull-monitoring.ron",
         "assets/second-site.ron",
+        "assets/separate-cores.ron",
+        "assets/shared-cores.ron",
         "assets/sql-proxy.ron",
         "assets/stage-0-simple.ron",
         "assets/stage-1-distributed.ron",

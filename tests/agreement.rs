@@ -13,6 +13,8 @@
 
 #[path = "agreement/cases.rs"]
 mod cases;
+#[path = "agreement/cores.rs"]
+mod cores;
 #[path = "agreement/drawings.rs"]
 mod drawings;
 #[path = "agreement/measure.rs"]

@@ -44,6 +44,30 @@ fn a_few_lines_make_a_site_that_works() {
 }
 
 #[test]
+fn cores_and_their_share_of_the_work_are_checked() {
+    let with = |cores: &str, cpu: &str| {
+        format!(
+            "(servers: [(id: \"one\", cores: {cores})],
+ components: [(id: \"web\", kind: Web(), server: \"one\", station: (cpu: {cpu}))])"
+        )
+    };
+    let infra = read(&with("2", "0.25"));
+    assert_eq!(infra.servers().next().and_then(|server| server.cores).map(hoplight::model::quantity::Cores::get), Some(2));
+    let mistake = |cores: &str, cpu: &str| mistakes(&with(cores, cpu)).join("\n");
+    assert!(mistake("0", "1").contains("a number of cores must be between 1 and 1024, found 0"), "{}", mistake("0", "1"));
+    assert!(mistake("2000", "1").contains("found 2000"), "{}", mistake("2000", "1"));
+    assert!(mistake("2", "1.5").contains("a fraction must be between 0 and 1, found 1.5"), "{}", mistake("2", "1.5"));
+    // A database waits for its disk half of the time.
+    let share = |kind: &str| {
+        let infra = read(&format!(
+            "(components: [(id: \"web\", kind: Web()), (id: \"x\", kind: {kind})], links: [(from: \"web\", to: \"x\")])"
+        ));
+        infra.component(infra.find("x").expect("it is there")).station().cpu.get()
+    };
+    assert!((share("App()") - 1.0).abs() < 1e-9 && (share("Database()") - 0.5).abs() < 1e-9);
+}
+
+#[test]
 fn an_undeclared_browser_finds_resolver_and_entry() {
     let pair = "(components: [
         (id: \"web\", kind: Web()), (id: \"names\", kind: DnsResolver()),

@@ -60,6 +60,18 @@ fn caching() -> Arc<Infrastructure> {
     Arc::new(Infrastructure::from_ron("caching.ron", text).expect("a valid scenario"))
 }
 
+/// Like [`topology::random`], but every server has one to three cores.
+fn with_cores(seed: u64) -> Arc<Infrastructure> {
+    let mut text = topology::text(seed);
+    for server in 1..=9 {
+        text =
+            text.replace(&format!("(id: \"s-{server}\")"), &format!("(id: \"s-{server}\", cores: {})", 1 + (seed + server) % 3));
+    }
+    let infra = Infrastructure::from_ron("random.ron", &text).unwrap_or_else(|error| panic!("{error}\n{text}"));
+    assert!(infra.servers().all(|server| server.cores.is_some()), "{text}");
+    Arc::new(infra)
+}
+
 fn pair() -> Arc<Infrastructure> {
     Arc::new(Infrastructure::from_ron("pair.ron", PAIR).expect("a valid scenario"))
 }
@@ -96,6 +108,7 @@ proptest! {
             1 => pair(),
             2 => connecting(),
             3 | 4 => caching(),
+            5 => with_cores(topology),
             _ => topology::random(topology),
         };
         let mut sim = Simulation::new(Arc::clone(&infra), seed);

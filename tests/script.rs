@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use hoplight::model::quantity::{Attempts, Factor, Fraction, Rate, Seconds};
 use hoplight::model::text::is_printable;
-use hoplight::model::{Algorithm, ComponentId, Element, Infrastructure, RequestKind, Retries, TlsMode, TopologyEdit};
+use hoplight::model::{Algorithm, ComponentId, Element, Infrastructure, RequestKind, Retries, ServerId, TlsMode, TopologyEdit};
 use hoplight::sim::script::{self, Script, ScriptError, Verb, shown_time};
 use hoplight::sim::{Command, Fault, RecordState, SimTime};
 use hoplight::text;
@@ -52,6 +52,7 @@ fn any_command() -> impl Strategy<Value = Command> {
         hops().prop_map(|(from, to)| Command::Clear(Fault::Sniffer(from, to))),
         proptest::sample::select(RecordState::ALL.to_vec()).prop_map(|state| Command::Fault(Fault::Record(state))),
         (0..5_u32).prop_map(|count| Command::Fault(Fault::Leak { from: None, to: ComponentId::new("db-1"), count: count + 1 })),
+        (1..=9_u32).prop_map(|threads| Command::Fault(Fault::CpuHog(ServerId::new("server-1"), threads))),
         (element(), any::<bool>())
             .prop_map(|(element, timed)| Command::Restart(element, timed.then(|| Seconds::new(1.5).unwrap()))),
         (1..=16_u8, 0.001..=9.0_f64, 0.0..=1.0_f64).prop_map(|(attempts, backoff, jitter)| {

@@ -4,6 +4,8 @@
 mod attention;
 #[path = "simulation/caches.rs"]
 mod caches;
+#[path = "simulation/cores.rs"]
+mod cores;
 #[path = "simulation/journeys.rs"]
 mod journeys;
 #[path = "simulation/rebuild.rs"]

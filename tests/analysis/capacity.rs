@@ -6,6 +6,8 @@
 mod adaptive;
 #[path = "capacity/against.rs"]
 mod against;
+#[path = "capacity/cores.rs"]
+mod cores;
 #[path = "capacity/flow_bound.rs"]
 mod flow_bound;
 #[path = "capacity/measured.rs"]

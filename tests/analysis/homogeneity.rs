@@ -98,6 +98,23 @@ fn mixed_servers_are_those_that_host_several_tiers() {
 }
 
 #[test]
+fn a_mixed_server_with_cores_says_what_each_program_needs_of_them() {
+    let shared = load(("shared-cores.ron", include_str!("../../assets/shared-cores.ron")));
+    let mixed = mixed_servers(&shared);
+    let processor = mixed[0].processor.as_ref().expect("the server has a number of cores");
+    let saturation = hoplight::analysis::Capacity::of(&shared, &hoplight::analysis::Outage::none()).mix_saturation();
+    let saturation = saturation.expect("cores are limited");
+    assert!((processor.most_rps() / saturation.rps - 1.0).abs() < 1e-9, "{processor:?} {saturation:?}");
+    // 70 % of the requests need 20 ms at the application.
+    assert_eq!(processor.needs_ms[0].0.as_str(), "app-1");
+    assert!((processor.needs_ms[0].1 - 14.0).abs() < 1e-9, "{processor:?}");
+    let told = text::mixed_server(&mixed[0]).to_string();
+    let needs = "A request takes 17.3 ms of processor time here on average: 14 ms at app-1, 2.4 ms at db-1, 0.91 ms at web-1; its \
+                 2 cores are full at 115 requests/s.";
+    assert!(told.contains(needs), "{told}");
+}
+
+#[test]
 fn a_web_server_that_runs_the_application_is_in_two_tiers() {
     let lamp = r#"(format: 1, id: "lamp", title: "t", summary: "s", servers: [(id: "s-1")], components: [(id: "browser", kind: Browser),
         (id: "web-1", kind: Web(), server: "s-1"), (id: "db-1", kind: Database(role: Primary), server: "s-1")],

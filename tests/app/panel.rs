@@ -82,6 +82,25 @@ fn a_database_shows_its_current_role_without_contradictions() {
 }
 
 #[test]
+fn a_server_with_cores_says_how_busy_they_are() {
+    let mut learner = Learner::exploring(LARGE);
+    let infra = learner.app.library.scenario("shared-cores").expect("shipped").clone();
+    learner.app.open_scenario(infra);
+    learner.wait(200).select(&server("server-1"));
+    let cpu = |learner: &Learner| learner.stage().sim().cpu(&hoplight::model::ServerId::new("server-1")).expect("cores");
+    let percent = format!("CPU {:.0} % of 2 cores", cpu(&learner).utilisation * 100.0);
+    assert!(learner.panel().contains(&percent), "{percent} in {}", learner.panel());
+    learner.press("Xhere another program<Enter>").wait(200);
+    assert_eq!(cpu(&learner).others, 8);
+    let panel = learner.panel();
+    assert!(panel.contains("CPU 100 % of 2 cores,") && panel.contains("by another program"), "{panel}");
+    assert!(panel.contains("of the speed of a core"), "{panel}");
+    // Each program on it competes.
+    learner.select(&component("app-1"));
+    assert!(learner.panel().contains("shares the 2 cores of server-1: CPU 100 %"), "{}", learner.panel());
+}
+
+#[test]
 fn the_title_of_a_database_shows_its_current_role() {
     let title = |learner: &Learner| hoplight::app::detail::title(learner.stage());
     let mut learner = Learner::exploring(LARGE);

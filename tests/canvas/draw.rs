@@ -2,7 +2,7 @@
 
 use hoplight::layout::{Fit, Layout};
 use hoplight::model::quantity::Rate;
-use hoplight::model::{Cipher, Element, Medium, Protocol, RequestKind, TlsMode, TopologyEdit};
+use hoplight::model::{Cipher, Element, Infrastructure, Medium, Protocol, RequestKind, ServerId, TlsMode, TopologyEdit};
 use hoplight::view::canvas::Canvas;
 use hoplight::view::theme::{LinkStyle, Palette, Theme};
 use ratatui::buffer::Buffer;
@@ -10,7 +10,7 @@ use ratatui::layout::Rect;
 use ratatui::style::{Color, Modifier};
 use ratatui::widgets::Widget;
 
-use hoplight::sim::{Activity, Command, SimTime};
+use hoplight::sim::{Activity, Command, SimTime, Simulation};
 
 use super::{Deaf, component, hop, layout_of, paint, picture, run, scenarios, server, stage_2, text};
 
@@ -264,6 +264,23 @@ fn frame_time() {
         let frame = start.elapsed() / 2_000;
         println!("{size:?}: layout {laid:?}, frame {frame:?}, {:?}", canvas.shown());
     }
+}
+
+#[test]
+fn a_server_with_cores_shows_how_busy_they_are_and_who_else_uses_them() {
+    use hoplight::sim::Fault;
+
+    let infra = Infrastructure::from_ron("shared-cores.ron", include_str!("../../assets/shared-cores.ron")).unwrap();
+    let plain = Theme::new(Palette::NoColour, false);
+    let mut sim = run(infra, &[], 0);
+    sim.advance(SimTime::from_secs(20), &mut Deaf);
+    let used = |sim: &Simulation| format!("CPU {:.0} %", sim.cpu(&ServerId::new("server-1")).unwrap().utilisation * 100.0);
+    let shown = text(&picture(&sim, (120, 44), &plain));
+    assert!(shown.contains(&used(&sim)) && !shown.contains("CPU 100 %"), "{} in\n{shown}", used(&sim));
+    sim.apply(&Command::Fault(Fault::CpuHog(ServerId::new("server-1"), 8)), &mut Deaf).expect("the fault is accepted");
+    sim.advance(SimTime::from_secs(25), &mut Deaf);
+    let shown = text(&picture(&sim, (120, 44), &plain));
+    assert!(shown.contains("CPU 100 %") && shown.contains("CPU taken"), "{shown}");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use hoplight::model::RequestKind::{Read, Static, Write};
 use hoplight::model::firewall::Direction;
-use hoplight::model::{Metric, RequestKind};
+use hoplight::model::{Metric, RequestKind, ServerId};
 use hoplight::sim::catalogue::CommonFault;
 use hoplight::sim::{CheckCode, Command, EventKind, Failure, Port};
 
@@ -549,6 +549,25 @@ const TRIALS: &[Trial] = &[
         heals_in: 8.0,
     },
     Trial {
+        id: "noisy-neighbour",
+        site: &[("(id: \"s-web-1\")", "(id: \"s-web-1\", cores: 4)"), ("rate: 100.0", "rate: 70.0")],
+        window: (5.0, 25.0),
+        shows: |run, seen, healthy, good| {
+            let cpu = |run: &Run| run.sim.cpu(&ServerId::new("s-web-1")).expect("cores").utilisation;
+            assert!(cpu(run) > 0.999 && cpu(healthy) < 0.6, "{} {}", cpu(run), cpu(healthy));
+            let busy = |run: &Run, id| run.mean(id, Metric::Utilisation, 10.0).expect("samples");
+            assert!(busy(run, "app-1") > 2.0 * busy(healthy, "app-1"), "{} {}", busy(run, "app-1"), busy(healthy, "app-1"));
+            let slow = |run: &Run, id| run.mean(id, Metric::P50, 10.0).expect("samples");
+            assert!(slow(run, "app-1") > 2.0 * slow(healthy, "app-1"));
+            let (other, usual) = (slow(run, "app-2"), slow(healthy, "app-2"));
+            assert!((other / usual - 1.0).abs() < 0.2, "the other server is as fast as before: {other} {usual}");
+            let requests = |run: &Run| run.mean("app-1", Metric::Qps, 10.0).expect("samples");
+            assert!((requests(run) / requests(healthy) - 1.0).abs() < 0.1, "{} {}", requests(run), requests(healthy));
+            assert_eq!((seen.failed(), good.failed()), (0, 0));
+        },
+        heals_in: 3.0,
+    },
+    Trial {
         id: "cache-dead",
         site: CACHE,
         window: (0.0, 10.0),
@@ -740,6 +759,7 @@ rows! {
     keepalived_killed: "keepalived-killed",
     disk_full: "disk-full",
     slow_database: "slow-database",
+    noisy_neighbour: "noisy-neighbour",
     cache_dead: "cache-dead",
     cache_cold: "cache-cold",
     cache_flushed: "cache-flushed",

@@ -10,10 +10,10 @@ use super::site::{Run, site};
 
 #[test]
 fn invalid_faults_are_refused_and_change_nothing() {
-    let mut run = Run::new(&site(&[]));
+    let mut run = Run::new(&site(&[("(id: \"s-web-1\")", "(id: \"s-web-1\", cores: 64)")]));
     run.to(2.0).act("hang app-1").act("slow app-2 2").act("misconfigure web-1").act("disk-full db-1").act("leak db-1 3");
     run.act("stop-replication db-2").act("sniff lb-1 -> web-2").act("dns gone").act("flood 10").act("compromise lb-1");
-    run.act("expire lb-1");
+    run.act("expire lb-1").act("hog-cpu s-web-1 4");
     let infra = Arc::clone(run.sim.infrastructure());
     let before = run.sim.clone();
     for (words, says) in [
@@ -38,6 +38,8 @@ fn invalid_faults_are_refused_and_change_nothing() {
         ("leak db-1 3", "have already leaked"),
         ("leak web-1 3", "is not possible here"),
         ("flood 10", "already hits the entry"),
+        ("hog-cpu s-web-1 4", "another program already uses the processor of s-web-1"),
+        ("hog-cpu s-web-2 4", "s-web-2 has no number of cores"),
         ("sniff lb-1 -> web-2", "an eavesdropper already listens"),
         ("clear sniff lb-1 -> web-1", "no eavesdropper listens"),
         ("restart lb-1 -> web-1", "is a link"),
@@ -51,7 +53,7 @@ fn invalid_faults_are_refused_and_change_nothing() {
     }
     // Each active fault can be cleared.
     let faults = run.sim.faults();
-    assert_eq!(faults.len(), 11, "{faults:?}");
+    assert_eq!(faults.len(), 12, "{faults:?}");
     for fault in faults {
         let text = script::text(&hoplight::sim::Command::Clear(fault), &infra);
         run.act(&text);
@@ -106,6 +108,14 @@ fn the_whole_catalogue_is_scriptable_and_detects_missing_elements() {
     let pair = Arc::new(hoplight::model::Infrastructure::from_ron("pair.ron", pair).expect("a valid scenario"));
     let injected = CommonFault::ActiveFirewallDead.inject(&pair);
     assert_eq!(injected.iter().map(|(_, command)| script::text(command, &pair)).collect::<Vec<_>>(), ["kill fw-a"]);
+    let cores = include_str!("../../assets/shared-cores.ron");
+    let cores = Arc::new(hoplight::model::Infrastructure::from_ron("cores.ron", cores).expect("a valid scenario"));
+    let (injected, fix) = (CommonFault::NoisyNeighbour.inject(&cores), CommonFault::NoisyNeighbour.fix(&cores));
+    let texts = injected.iter().map(|(_, command)| command).chain(&fix).map(|command| script::text(command, &cores));
+    assert_eq!(texts.collect::<Vec<_>>(), ["hog-cpu server-1 8", "clear hog-cpu server-1 8"]);
+    let mut healthy = Simulation::new(Arc::clone(&cores), 1);
+    let refused = healthy.apply(&fix[0], &mut ()).expect_err("there is no such program");
+    assert_eq!(hoplight::text::refusal(&refused).to_string(), "no other program uses the processor of server-1");
     let of_caches = [CommonFault::CacheDead, CommonFault::CacheCold, CommonFault::CacheFlushed, CommonFault::Stampede];
     let texts = [
         include_str!("../../assets/stage-2-secured.ron"),
@@ -125,7 +135,7 @@ fn the_whole_catalogue_is_scriptable_and_detects_missing_elements() {
             let lacks = match row {
                 CommonFault::SqlProxiesDead => !is_proxy,
                 CommonFault::ClusterPartition => !is_cluster,
-                CommonFault::ActiveFirewallDead | CommonFault::SiteLost => true,
+                CommonFault::ActiveFirewallDead | CommonFault::SiteLost | CommonFault::NoisyNeighbour => true,
                 row if of_caches.contains(&row) => !has_cache,
                 CommonFault::VrrpBlocked | CommonFault::KeepalivedKilled => !is("faults"),
                 _ => LACKING.contains(&row.id()) && (is_proxy || is_cluster) || OF_A_PRIMARY.contains(&row.id()) && is_cluster,

@@ -1,8 +1,9 @@
 //! The agents' samples, compared with the events of an observer.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use hoplight::model::{ComponentIx, Metric, TlsMode, TopologyEdit};
+use hoplight::model::{ComponentIx, Infrastructure, Metric, ServerId, TlsMode, TopologyEdit};
 use hoplight::sim::{Command, EventKind, Heading, JournalEvent, Phase, SimTime, Simulation};
 
 use super::{act, component, find, rate, run_to, server, site};
@@ -157,11 +158,27 @@ fn a_restart_gives_neither_a_negative_nor_a_huge_rate() {
 }
 
 #[test]
+fn agents_measure_the_processor_of_their_server() {
+    let text = include_str!("../../assets/shared-cores.ron");
+    let infra = Arc::new(Infrastructure::from_ron("shared-cores.ron", text).expect("a valid scenario"));
+    let mut sim = Simulation::new(infra, 1);
+    run_to(&mut sim, 60);
+    let series = sim.series(find(&sim, "app-1"), Metric::Cpu);
+    let mean = series.iter().map(|(_, value)| value).sum::<f64>() / series.len() as f64;
+    let used = sim.cpu(&ServerId::new("server-1")).expect("cores").used_ns as f64 / 60e9 / 2.0;
+    assert!(series.len() > 50 && (mean / used - 1.0).abs() < 0.05, "{} samples, {mean}, used {used}", series.len());
+    // All components of the server have the same processor.
+    assert_eq!(series, sim.series(find(&sim, "db-1"), Metric::Cpu));
+}
+
+#[test]
 fn a_series_is_bounded_and_in_order() {
     let mut sim = Simulation::new(site("()"), 35);
     run_to(&mut sim, 200);
-    // Only databases have a lag or semi-synchronous replication, and only caches a hit ratio and evictions.
-    let of_balancers = |metric: &Metric| !matches!(metric, Metric::Lag | Metric::SemiSync | Metric::HitRatio | Metric::Evictions);
+    // Only databases have a lag or semi-synchronous replication, only caches a hit ratio and evictions, and only servers with a
+    // number of cores a CPU that can be full.
+    let of_others = [Metric::Lag, Metric::SemiSync, Metric::HitRatio, Metric::Evictions, Metric::Cpu];
+    let of_balancers = |metric: &Metric| !of_others.contains(metric);
     for metric in Metric::ALL.into_iter().filter(of_balancers) {
         let series = sim.series(find(&sim, "lb-1"), metric);
         assert_eq!(series.len(), 120, "{}", metric.word());

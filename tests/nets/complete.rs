@@ -100,6 +100,7 @@ names! { FAULTS, fault_name(Fault):
     "kill keepalived" => Fault::VrrpKilled(_),
     "stop keepalived" => Fault::VrrpStopped(_),
     "flood" => Fault::Flood(_),
+    "hog a processor" => Fault::CpuHog(..),
     "sniff" => Fault::Sniffer(..),
 }
 

@@ -266,6 +266,7 @@ impl Hashed for Fault {
             }
             Self::VrrpKilled(id) => hash.add(&[&12_u64, &id.as_str()]),
             Self::VrrpStopped(id) => hash.add(&[&13_u64, &id.as_str()]),
+            Self::CpuHog(server, threads) => hash.add(&[&14_u64, &server.as_str(), threads]),
             Self::Flood(rate) => hash.add(&[&10_u64, &rate.get()]),
             Self::Sniffer(from, to) => hash.add(&[&11_u64, &from.as_str(), &to.as_str()]),
         }
@@ -275,7 +276,7 @@ impl Hashed for Fault {
 impl Hashed for ComponentSample {
     fn hash(&self, hash: &mut Hash) {
         let Self { component, qps, utilisation, waiting, answers, errors, failed_handshakes, latency, .. } = self;
-        let Self { connections, hit_ratio, evictions, lag_s, leads, backends_down, semi_sync, .. } = self;
+        let Self { cpu, connections, hit_ratio, evictions, lag_s, leads, backends_down, semi_sync, .. } = self;
         let latency = latency.map(|latency| vec![latency.p50_ms, latency.p95_ms, latency.p99_ms]);
         hash.add(&[
             component,
@@ -292,6 +293,9 @@ impl Hashed for ComponentSample {
             backends_down,
             semi_sync,
         ]);
+        if cpu.is_some() {
+            hash.add(&[cpu]);
+        }
         if evictions.is_some() {
             hash.add(&[hit_ratio, evictions]);
         }

@@ -150,6 +150,10 @@ fn turns(infra: &Infrastructure) -> Turns {
         let both = |id: &ComponentId| vec![Command::ExpirePopular(id.clone()), Command::Flush(id.clone())];
         turns.insert("caches", caches().map(|(_, component)| both(&component.id)).collect());
     }
+    let with_cores: Vec<_> = infra.servers().filter(|server| server.cores.is_some()).collect();
+    if !with_cores.is_empty() {
+        turns.insert("hog-cpu", faults(with_cores.into_iter().map(|server| Fault::CpuHog(server.id.clone(), 5))));
+    }
     turns
 }
 

@@ -152,6 +152,8 @@ recorded! {
     multi_writer: "multi-writer",
     pull_monitoring: "pull-monitoring",
     second_site: "second-site",
+    separate_cores: "separate-cores",
+    shared_cores: "shared-cores",
     sql_proxy: "sql-proxy",
     stage_0_simple: "stage-0-simple",
     stage_1_distributed: "stage-1-distributed",

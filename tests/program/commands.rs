@@ -53,7 +53,7 @@ fn list_prints_one_list_and_every_fault_with_its_commands() {
 fn check_finds_no_mistakes_in_the_shipped_content() {
     let Finished { status, stdout, stderr } = Home::new().run(["check"]);
     assert_eq!((status, stderr.as_str()), (Some(0), ""));
-    assert_eq!(stdout, "No mistakes in 5 lessons and 26 scenarios. All solutions were replayed.\n");
+    assert_eq!(stdout, "No mistakes in 5 lessons and 28 scenarios. All solutions were replayed.\n");
 }
 
 #[test]
@@ -432,8 +432,23 @@ fn a_scenario_file_is_refused_with_all_its_mistakes() {
 
 #[test]
 fn the_readme_counts_the_infrastructures_to_explore() {
-    let words =
-        ["sixteen", "seventeen", "eighteen", "nineteen", "twenty", "twenty-one", "twenty-two", "twenty-three", "twenty-four"];
+    let words = [
+        "sixteen",
+        "seventeen",
+        "eighteen",
+        "nineteen",
+        "twenty",
+        "twenty-one",
+        "twenty-two",
+        "twenty-three",
+        "twenty-four",
+        "twenty-five",
+        "twenty-six",
+        "twenty-seven",
+        "twenty-eight",
+        "twenty-nine",
+        "thirty",
+    ];
     let library = hoplight::lesson::Library::new(hoplight::content::EMBEDDED).expect("valid content");
     let count = library.scenarios().filter(|infra| !infra.is_benchmark()).count();
     let readme = include_str!("../../README.md").split_whitespace().collect::<Vec<_>>().join(" ");

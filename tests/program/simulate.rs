@@ -31,6 +31,26 @@ fn sum(counts: &Value) -> u64 {
 }
 
 #[test]
+fn the_processors_of_servers_with_cores_are_reported() {
+    let home = Home::new();
+    let run = |more: &[&str]| {
+        let output = home.run(["simulate", "shared-cores", "--duration", "20s", "--warmup", "5s"].iter().chain(more));
+        assert_eq!((output.status, output.stderr.as_str()), (Some(0), ""), "{more:?}");
+        output.stdout
+    };
+    let report: Value = serde_json::from_str(&run(&["--format", "json", "--at", "5s hog-cpu server-1 3"])).expect("JSON");
+    let processor = &report["processors"]["server-1"];
+    assert_eq!((count(&processor["cores"]), number(&processor["utilisation"])), (2, 1.0), "{processor}");
+    assert_documented("simulate", processor.as_object().expect("a record").keys().chain([&"processors".to_owned()]));
+    let others = number(&processor["others"]);
+    assert!((0.05..0.6).contains(&others), "{processor}");
+    assert!(run(&[]).contains("Processors  cores  utilisation  by others"));
+    assert!(run(&["--replications", "2"]).contains("cores of server-1"));
+    // A site without such servers has no processors.
+    assert!(self::report(&["--duration", "1s"]).get("processors").is_none());
+}
+
+#[test]
 fn the_numbers_of_a_report_are_consistent() {
     let script = ["--at", "5s kill server-2", "--at", "6s kill server-2", "--at", "8s restore server-2"];
     let report =

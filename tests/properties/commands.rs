@@ -2,7 +2,7 @@
 
 use hoplight::model::quantity::{Attempts, Factor, Fraction, Rate, Seconds};
 use hoplight::model::{
-    Algorithm, ComponentId, ComponentKind, Element, Infrastructure, RequestKind, Retries, TlsMode, TopologyEdit,
+    Algorithm, ComponentId, ComponentKind, Element, Infrastructure, RequestKind, Retries, ServerId, TlsMode, TopologyEdit,
 };
 use hoplight::sim::{Command, Fault, RecordState};
 
@@ -76,6 +76,11 @@ fn fault(infra: &Infrastructure, which: usize) -> Fault {
         }
         12 => Fault::VrrpKilled(component),
         13 => Fault::VrrpStopped(component),
+        14 => {
+            let servers: Vec<_> = infra.servers().map(|server| server.id.clone()).collect();
+            let server = servers.get(which % servers.len().max(1)).cloned().unwrap_or_else(|| ServerId::new("none"));
+            Fault::CpuHog(server, u32::try_from(which / 100 % 9 + 1).expect("small"))
+        }
         _ => Fault::Hang(element),
     }
 }

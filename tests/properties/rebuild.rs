@@ -9,13 +9,14 @@ use hoplight::sim::{Command, SimTime, Simulation, Timeline};
 use proptest::prelude::*;
 
 use super::commands::command;
-use super::{connecting, pair, stage_2, topology};
+use super::{connecting, pair, stage_2, topology, with_cores};
 
 fn design(number: u64) -> Arc<Infrastructure> {
     match number % 5 {
         0 => stage_2(),
         1 => pair(),
         2 => connecting(),
+        3 => with_cores(number),
         _ => topology::random(number),
     }
 }

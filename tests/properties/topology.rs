@@ -68,8 +68,9 @@ pub(crate) fn random(seed: u64) -> Arc<Infrastructure> {
     Arc::new(Infrastructure::from_ron("random.ron", &text).unwrap_or_else(|error| panic!("{error}\n{text}")))
 }
 
+/// Returns the text of [`random`].
 #[expect(clippy::too_many_lines, reason = "a scenario is long")]
-fn text(seed: u64) -> String {
+pub(crate) fn text(seed: u64) -> String {
     let mut dice = Dice::new(seed);
     let (lbs, webs, apps, dbs) = (1 + dice.roll(2), 1 + dice.roll(4), 1 + dice.roll(4), 1 + dice.roll(3));
     let servers = 1 + dice.roll(5);

@@ -47,6 +47,11 @@ pub(crate) struct Case {
     pub(crate) stations: Vec<(u32, String)>,
     /// Maximum queue length of each station.
     pub(crate) queue: Option<u32>,
+    /// Number of cores that the stations share, and the fraction of their service time that needs a core. Without cores, each
+    /// slot has its own.
+    pub(crate) cores: Option<(u32, f64)>,
+    /// Number of threads of a program that is not part of the site and never waits.
+    pub(crate) others: u32,
     /// Squared coefficient of variation of the service time.
     pub(crate) cv2: f64,
     /// Quantities with their exact values.
@@ -77,7 +82,8 @@ impl Case {
         exact.extend_from_slice(notes);
         let arrivals = "Poisson".to_owned();
         let stations = vec![(slots, service)];
-        Self { model, parameters, unit_ms: UNIT_MS, lambda, arrivals, stations, queue: None, cv2: 1.0, exact, quick: None }
+        let (queue, cores, others, quick) = (None, None, 0, None);
+        Self { model, parameters, unit_ms: UNIT_MS, lambda, arrivals, stations, queue, cores, others, cv2: 1.0, exact, quick }
     }
 
     /// Creates a case with exponential service.
@@ -99,6 +105,13 @@ impl Case {
 
     fn with_queue(self, queue: u32) -> Self {
         Self { queue: Some(queue), ..self }
+    }
+
+    /// Processor sharing: enough slots for all, and the given number of cores.
+    fn sharing(model: &'static str, parameters: &'static str, (lambda, cores): (f64, u32), service: &str, w: f64) -> Self {
+        let slots = 1_000_000;
+        let case = Self::new((model, parameters), lambda, slots, service.to_owned(), &[("W", w), ("L", lambda * w)]);
+        Self { cores: Some((cores, 1.0)), ..case }
     }
 
     fn quick(self, bound: f64) -> Self {
@@ -143,6 +156,7 @@ pub(crate) fn cases() -> Vec<Case> {
     let tandem = cases.last_mut().expect("the list is not empty");
     tandem.stations.push((1, exponential(UNIT_MS / 0.8)));
     cases.extend(beyond_the_file());
+    cases.extend(shared_cores());
     cases
 }
 
@@ -166,6 +180,43 @@ fn beyond_the_file() -> Vec<Case> {
         // The closed form depends only on the mean of the think time.
         closed("N=20 Z=15, constant thinking", 20, 15.0, "Constant(ms: 150)").quick(0.035),
         closed("N=10 Z=20, lognormal thinking", 10, 20.0, "LogNormal(median_ms: 121.306132, sigma: 1.0)"),
+    ]
+}
+
+/// Processor sharing on the cores of a server.
+///
+/// The discipline is symmetric (Kelly, "Reversibility and Stochastic Networks", 1979, section 3.3): the mean time in system
+/// is that of an M/M/c queue whatever the distribution of the service time, and proportional to what a job needs.
+fn shared_cores() -> Vec<Case> {
+    let exponential = exponential(UNIT_MS);
+    let hyperexponential = "Hyperexponential(mean_ms: 10, cv2: 4)";
+    // M/M/2 at a = 1.6: W = 1 + C / (2 - a), with C from the file.
+    let two = 1.0 + 0.711_111_1 / 0.4;
+    let mut two_programs = Case::sharing("M/M/1-PS", "two programs, 0.5 and 0.3", (0.5, 1), &exponential, 1.6 / 0.2);
+    // The second program needs 6 ms of each request's 16 ms.
+    two_programs.stations.push((1_000_000, "Constant(ms: 6)".to_owned()));
+    two_programs.exact.push(("L_1", 0.5 / 0.2));
+    let mut disk = Case::sharing("M/M/1-PS", "half of the time at a disk", (1.6, 1), &exponential, 0.5 / 0.2 + 0.5);
+    disk.cores = Some((1, 0.5));
+    // With k threads that never end, each job is as slow as if k more were always present: W = (k + 1) / (1 - rho).
+    let mut busy = Case::sharing("M/G/1-PS", "rho=0.5, two busy threads beside it", (0.5, 1), "Constant(ms: 10)", 3.0 / 0.5);
+    busy.others = 2;
+    // Exponential service has no memory, so the number in system does not depend on the discipline.
+    let mut limited = Case::sharing("M/M/1-PS", "rho=0.8, three slots", (0.8, 1), &exponential, 5.0);
+    limited.stations[0].0 = 3;
+    vec![
+        Case::sharing("M/M/1-PS", "rho=0.5", (0.5, 1), &exponential, 2.0).quick(0.08),
+        Case::sharing("M/M/1-PS", "rho=0.8", (0.8, 1), &exponential, 5.0),
+        Case { cv2: 0.0, ..Case::sharing("M/D/1-PS", "rho=0.5", (0.5, 1), "Constant(ms: 10)", 2.0) }.quick(0.06),
+        Case { cv2: 0.0, ..Case::sharing("M/D/1-PS", "rho=0.8", (0.8, 1), "Constant(ms: 10)", 5.0) },
+        Case { cv2: 4.0, ..Case::sharing("M/H2/1-PS", "rho=0.7 CV2=4", (0.7, 1), hyperexponential, 1.0 / 0.3) }.quick(0.2),
+        Case { cv2: 9.0, ..Case::sharing("M/LN/1-PS", "rho=0.7 CV2=9", (0.7, 1), &lognormal(9.0), 1.0 / 0.3) },
+        Case::sharing("M/M/2-PS", "a=1.6", (1.6, 2), &exponential, two).quick(0.15),
+        Case { cv2: 0.0, ..Case::sharing("M/D/2-PS", "a=1.6", (1.6, 2), "Constant(ms: 10)", two) }.quick(0.15),
+        two_programs.quick(0.2),
+        disk.quick(0.15),
+        Case { cv2: 0.0, ..busy }.quick(0.1),
+        limited.quick(0.2),
     ]
 }
 

@@ -3,8 +3,9 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use hoplight::model::{ComponentIx, Infrastructure, RequestKind};
-use hoplight::sim::{EventKind, JournalEvent, Observer, Outcome, SimTime, Simulation, StationView};
+use hoplight::model::{ComponentIx, Infrastructure, RequestKind, ServerId};
+use hoplight::sim::fault::Fault;
+use hoplight::sim::{Command, EventKind, JournalEvent, Observer, Outcome, SimTime, Simulation, StationView};
 
 use super::cases::Case;
 
@@ -12,8 +13,13 @@ use super::cases::Case;
 /// latency.
 pub(crate) fn infrastructure(case: &Case) -> Arc<Infrastructure> {
     let Case { unit_ms, lambda, arrivals, .. } = case;
+    let (server, servers, share) = match case.cores {
+        Some((cores, share)) => (r#"server: "server-1", "#, format!(r#"(id: "server-1", cores: {cores})"#), share),
+        None => ("", String::new(), 1.0),
+    };
     let station = |(slots, service): &(u32, String)| {
-        format!("station: (slots: {slots}, service: {service}, queue: {})", case.queue.unwrap_or(1_000_000))
+        let queue = case.queue.unwrap_or(1_000_000);
+        format!("{server}station: (slots: {slots}, service: {service}, queue: {queue}, cpu: {share})")
     };
     let web = |web| format!(r#"(id: "web-1", kind: Web(), {}),"#, station(web));
     let (components, links) = match &case.stations[..] {
@@ -44,6 +50,7 @@ pub(crate) fn infrastructure(case: &Case) -> Arc<Infrastructure> {
             traffic: (rate: {}, arrivals: {arrivals}, static_share: {}, write_share: 0.0, new_visitors: 0.0,
                       patience_s: {}),
             tls: (edge: None),
+            servers: [{servers}],
             components: [(id: "browser", kind: Browser), {components}],
             links: [{links}])"#,
         lambda * 1e3 / unit_ms,
@@ -119,6 +126,10 @@ fn run<const NOTES: bool>(case: &Case, seed: u64, jobs: f64) -> Vec<f64> {
         long: (2.0 * unit) as u64,
     };
     let mut sim = Simulation::new(infrastructure(case), seed);
+    if case.others > 0 {
+        let hog = Fault::CpuHog(ServerId::new("server-1"), case.others);
+        sim.apply(&Command::Fault(hog), &mut ()).expect("the server has cores");
+    }
     let stations: Vec<ComponentIx> = (1..=case.stations.len()).map(ComponentIx::new).collect();
     let views = |sim: &Simulation| -> Vec<StationView> { stations.iter().map(|station| sim.station(*station)).collect() };
     sim.advance(from, &mut watch);

@@ -9,11 +9,12 @@
 //!
 //! The formulas are operational laws (Denning and Buzen, "The operational analysis of queueing network models", 1978),
 //! which hold for any distribution. Utilisation law: a component's utilisation is load × visits × service time / slots.
-//! Little's law: the mean number of units held is load × holding time. Three resources are limited: slots, which some
-//! components hold until the upstream has responded; connections; and a balancer's `maxconn` per backend.
+//! Little's law: the mean number of units held is load × holding time. Four resources are limited: slots, which some
+//! components hold until the upstream has responded; connections; a balancer's `maxconn` per backend; and the processor cores
+//! of a server, which work of all its components holds for its processor time.
 //!
 //! Times are for an idle site and follow from the model. A slot held until the upstream responds is held longer while
-//! requests queue at the upstream. In that case the saturation load is an upper bound, tight as long as the upstream
+//! requests queue at the upstream, and all slots are held longer while threads wait for a core. In these cases the saturation load is an upper bound, tight as long as the upstream
 //! has spare capacity. Failed attempts, retries, health checks, samples and probes are not counted.
 //! Caches are warm, with the hit ratios of the scenario's rate ([`hit_ratios`](super::losses::hit_ratios)).
 
@@ -26,6 +27,7 @@ mod routes;
 mod saturation;
 mod utilisation_curve;
 
+pub(crate) use connection_cost::user_handshakes_s;
 pub use mix::Mix;
 pub use overload::{MOST_CAUSES, Overload, Overloaded, capacity_spofs, overloads};
 pub use resource::Resource;
@@ -55,6 +57,8 @@ pub struct StationLoad {
     pub visits: [f64; 3],
     /// Seconds of the component's own work: visits × service time, including handshakes.
     pub work_s: [f64; 3],
+    /// Seconds of processor time: the part of the work that needs a core.
+    pub cpu_s: [f64; 3],
     /// Seconds during which a slot is held: the component's own work and, if slots are held until the upstream
     /// responds, the wait.
     pub held_s: [f64; 3],
@@ -101,6 +105,7 @@ impl Capacity {
                 slots: fixed.station(ix).slots,
                 visits: own(&usual.visits),
                 work_s: own(&usual.works),
+                cpu_s: own(&usual.cpus),
                 held_s: held(Holding::Slots(ix)),
                 present_s: held(Holding::Connections(ix)),
             }
@@ -226,6 +231,8 @@ fn working(infra: &Infrastructure, demand: &Demand, mix: Mix, numbers: Numbers) 
         let ix = match numbers.holding(number) {
             Holding::Slots(ix) | Holding::Connections(ix) => ix,
             Holding::Places(link) => infra.ends(link).1,
+            // Work that waits has no core.
+            Holding::Cores(_) => return 1.0,
         };
         let works = mix.mean(|kind| demand.works[kind.index()][ix.index()]);
         let held = mix.mean(|kind| demand.holds[kind.index()][number]);

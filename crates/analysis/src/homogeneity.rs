@@ -13,7 +13,7 @@
 mod mixed;
 mod redundancy;
 
-pub use mixed::{MixedServer, TwinServers, mixed_servers, twin_servers};
+pub use mixed::{MixedServer, SharedProcessor, TwinServers, mixed_servers, twin_servers};
 pub use redundancy::{LoneServers, RedundancyVerdict, TierRedundancy, lone_servers, lone_servers_in, redundancy, redundancy_in};
 
 use std::collections::BTreeSet;

@@ -18,6 +18,7 @@
 mod alike;
 mod checks;
 mod cluster;
+mod cores;
 mod health;
 mod kept;
 mod loss;

@@ -11,6 +11,7 @@ use hoplight_analysis::{Carriers, Fact, Stake, readable};
 use hoplight_model::component::DatabaseRole;
 use hoplight_model::text::{split_at_column, width};
 use hoplight_model::{Cipher, Element, Hop, LinkIx, Medium, Protocol, RequestKind, ServerId, TlsMode};
+use hoplight_sim::CpuView;
 use hoplight_text::{Phrase, description};
 
 use crate::action::{AppAction, EditAction, SelectAction, SiteAction};
@@ -181,6 +182,9 @@ fn server(page: &mut Page, stage: &Stage, id: &ServerId) {
     let label = infra.server(id).and_then(|server| server.label.clone());
     page.line(Line::new(tone, word).with(Tone::Dim, label.map_or_else(String::new, |label| format!("  {label}"))));
     page.text(Tone::Text, &Phrase::from(description::zone(infra.zone_of_server(id))).to_sentence());
+    if let Some(cpu) = sim.cpu(id).filter(|_| up) {
+        processor(page, &cpu);
+    }
     page.text(Tone::Dim, "A server is a machine. Powering it off takes all of this down at once:");
     for (ix, component) in infra.on_server(id) {
         let station = sim.station(ix);
@@ -190,6 +194,22 @@ fn server(page: &mut Page, stage: &Stage, id: &ServerId) {
             component.software.as_ref().map_or_else(String::new, |software| format!("  {} {}", software.name, software.version));
         let line = Line::new(tone, format!("· {} {}", component.id, hoplight_text::health(health))).with(Tone::Dim, software);
         page.line(line.doing(SelectAction::Element(Element::Component(component.id.clone()))));
+    }
+}
+
+/// Writes how busy the cores of a server are.
+fn processor(page: &mut Page, cpu: &CpuView) {
+    let tone = if cpu.utilisation >= 0.95 { Tone::Bad } else { Tone::Text };
+    let cores = if cpu.cores == 1 { "1 core".to_owned() } else { format!("{} cores", cpu.cores) };
+    let others =
+        if cpu.others > 0 { format!(", {:.0} % of it by another program", cpu.others_share() * 100.0) } else { String::new() };
+    page.text(tone, &format!("CPU {:.0} % of {cores}{others}", cpu.utilisation * 100.0));
+    let threads = if cpu.running == 1 { "1 slot needs".to_owned() } else { format!("{} slots need", cpu.running) };
+    let speed = cpu.speed();
+    if speed < 1.0 {
+        page.text(Tone::Warn, &format!("{threads} a core now: each runs at {:.0} % of the speed of a core.", speed * 100.0));
+    } else {
+        page.text(Tone::Dim, &format!("{threads} a core now, and each has one."));
     }
 }
 

@@ -6,8 +6,8 @@
 mod component;
 mod repair;
 
-use hoplight_model::quantity::Factor;
-use hoplight_model::{ComponentId, Element, TopologyEdit};
+use hoplight_model::quantity::{Cores, Factor};
+use hoplight_model::{ComponentId, Element, ServerId, TopologyEdit};
 use hoplight_sim::catalogue::{CommonFault, Timed};
 use hoplight_sim::fault::Fault;
 use hoplight_sim::{Command, RecordState, Simulation};
@@ -133,7 +133,11 @@ fn of(sim: &Simulation, selected: Option<&Element>, rate_set: bool) -> Vec<Fault
     match selected {
         Some(Element::Component(id)) => actions.extend(component::fault_actions(sim, id)),
         Some(Element::Server(id)) if sim.infrastructure().server(id).is_none() => {}
-        Some(server @ Element::Server(_)) => actions.extend(server_faults(server)),
+        Some(server @ Element::Server(id)) => {
+            actions.extend(server_faults(server));
+            let cores = sim.infrastructure().server(id).and_then(|server| server.cores);
+            actions.extend(cores.map(|cores| noisy_neighbour(id, cores)));
+        }
         Some(Element::Hop(from, to)) if sim.infrastructure().link_between(from.as_str(), to.as_str()).is_none() => {}
         Some(Element::Hop(from, to)) => actions.extend(hop_faults(from, to)),
         None => {}
@@ -214,6 +218,18 @@ fn server_faults(server: &Element) -> Vec<FaultAction> {
             Command::Drain(server.clone()),
         ),
     ]
+}
+
+/// Returns the fault of another program on a server with a number of cores.
+fn noisy_neighbour(server: &ServerId, cores: Cores) -> FaultAction {
+    // Four threads per core leave the site a fifth of the processor, or a little more.
+    let threads = 4 * cores.get();
+    FaultAction::new(
+        FaultGroup::Selected,
+        phrase!["run another program on ", server, " with ", threads, " threads"],
+        "It competes with the site for the cores: all work on the server takes several times as long. Look at the CPU, busy and p99. Fix: end it.",
+        Command::Fault(Fault::CpuHog(server.clone(), threads)),
+    )
 }
 
 /// Returns the rows of the catalogue.

@@ -23,10 +23,11 @@ pub use rule::{level, meaning, name, words};
 pub use smooth::{HALF_LIFE, smoothed};
 
 /// Metrics of the charts, most informative first.
-pub const CHARTS: [Metric; 11] = [
+pub const CHARTS: [Metric; 12] = [
     Metric::Qps,
     Metric::P99,
     Metric::Utilisation,
+    Metric::Cpu,
     Metric::ErrorRatio,
     Metric::Queue,
     Metric::Connections,

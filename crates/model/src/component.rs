@@ -9,7 +9,7 @@ use super::connection::Connections;
 pub use super::database::{DatabaseRole, DatabaseSpec, Failover};
 use super::firewall::FirewallSpec;
 use super::id::{ComponentId, ServerId};
-use super::quantity::{Fraction, Population, Seconds};
+use super::quantity::{Cores, Fraction, Population, Seconds};
 use super::reliability::Reliability;
 pub use super::sql_proxy::{SqlProxyMode, SqlProxySpec};
 use super::station::{Station, StationPatch};
@@ -207,6 +207,10 @@ pub struct Server {
     /// Short description of its purpose.
     #[serde(default)]
     pub label: Option<Text>,
+    /// Number of processor cores, which the components on the server share: each that works runs at the speed of at most one
+    /// core. By default, there is a core for every slot, so components never compete.
+    #[serde(default)]
+    pub cores: Option<Cores>,
     /// Failure and repair times of the machine; by default the scenario's values for servers.
     #[serde(default)]
     pub reliability: Option<Reliability>,

@@ -91,6 +91,9 @@ pub enum Metric {
     Qps,
     /// Fraction of slots in use, 0 to 1.
     Utilisation,
+    /// Fraction of the server's processor time that all programs on it use, 0 to 1, in the second before the sample. Only for
+    /// components on a server with a number of cores.
+    Cpu,
     /// Requests in the queue when the sample is taken.
     Queue,
     /// Median latency in milliseconds, from a request's arrival at the component until its response leaves.
@@ -120,9 +123,10 @@ pub enum Metric {
 
 impl Metric {
     /// All metrics, in listing order.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Qps,
         Self::Utilisation,
+        Self::Cpu,
         Self::Queue,
         Self::P50,
         Self::P95,
@@ -142,6 +146,7 @@ impl Metric {
         match self {
             Self::Qps => "qps",
             Self::Utilisation => "utilisation",
+            Self::Cpu => "cpu",
             Self::Queue => "queue",
             Self::P50 => "p50_ms",
             Self::P95 => "p95_ms",
@@ -159,7 +164,7 @@ impl Metric {
 
     /// Whether samples can be averaged. Percentiles, ratios, states and a possibly infinite lag cannot.
     pub const fn is_averageable(self) -> bool {
-        matches!(self, Self::Qps | Self::Utilisation | Self::Queue | Self::FailedHandshakes | Self::Connections)
+        matches!(self, Self::Qps | Self::Utilisation | Self::Cpu | Self::Queue | Self::FailedHandshakes | Self::Connections)
     }
 }
 

@@ -131,6 +131,11 @@ count!(
 );
 
 count!(
+    /// Number of processor cores of a server.
+    Cores, u32, 1, 1_024, "a number of cores"
+);
+
+count!(
     /// Number of attempts per request, including the first.
     Attempts, u8, 1, 16, "a number of attempts"
 );
@@ -280,6 +285,12 @@ impl Fraction {
     pub const fn literal(value: f64) -> Self {
         assert!(value >= 0.0 && value <= 1.0);
         Self(value)
+    }
+
+    /// This fraction of a duration in nanoseconds, rounded.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "at most the duration itself")]
+    pub fn of(self, nanos: u64) -> u64 {
+        if self.0 >= 1.0 { nanos } else { (nanos as f64 * self.0).round() as u64 }
     }
 }
 

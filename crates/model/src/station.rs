@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::quantity::{Millis, Phases, Sigma, Variability};
+use super::quantity::{Fraction, Millis, Phases, Sigma, Variability};
 use super::request::RequestKind;
 
 /// The distribution of one service time.
@@ -112,7 +112,13 @@ pub struct Station {
     pub service: [ServiceTime; 3],
     /// Service time of a response from downstream or, at a firewall, of one that passes through. `None` for no work.
     pub answer: Option<ServiceTime>,
+    /// Fraction of a service time during which the component needs a processor core. For the rest, it waits for a disk or for
+    /// another machine. Only matters on a server with a number of cores.
+    pub cpu: Fraction,
 }
+
+/// The processor share of components that wait for nothing during their own work.
+const ALL_CPU: Fraction = Fraction::literal(1.0);
 
 /// A scenario's changes to a kind's default station.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -136,12 +142,14 @@ pub struct StationPatch {
     pub service_write: Option<ServiceTime>,
     /// See [`Station::answer`].
     pub answer: Option<ServiceTime>,
+    /// See [`Station::cpu`].
+    pub cpu: Option<Fraction>,
 }
 
 /// Default stations, with realistic figures for teaching.
 impl Station {
     const fn uniform(slots: u32, queue: Option<u32>, service: ServiceTime) -> Self {
-        Self { slots, queue, connections: None, hold: Hold::WhileServed, service: [service; 3], answer: None }
+        Self { slots, queue, connections: None, hold: Hold::WhileServed, service: [service; 3], answer: None, cpu: ALL_CPU }
     }
 
     /// A packet filter: tens of microseconds on one core.
@@ -169,6 +177,7 @@ impl Station {
             connections: None,
             hold: Hold::WhileServed,
             answer: None,
+            cpu: ALL_CPU,
             service: [ServiceTime::lognormal(0.5, 0.3), ServiceTime::lognormal(0.3, 0.3), ServiceTime::lognormal(0.3, 0.3)],
         }
     }
@@ -176,7 +185,7 @@ impl Station {
     /// An application server with nine workers, each held until the database has responded.
     pub const fn app() -> Self {
         let service = [ServiceTime::lognormal(45.0, 0.5); 3];
-        Self { slots: 9, queue: Some(50), connections: None, hold: Hold::UntilAnswered, service, answer: None }
+        Self { slots: 9, queue: Some(50), connections: None, hold: Hold::UntilAnswered, service, answer: None, cpu: ALL_CPU }
     }
 
     /// A cache before the site: it answers from memory, and waits for the web servers without holding a thread.
@@ -196,7 +205,8 @@ impl Station {
         proxy
     }
 
-    /// A database that executes 32 queries at once and has 151 connections (MySQL's default).
+    /// A database that executes 32 queries at once and has 151 connections (MySQL's default). Half of the time of a query, it
+    /// waits for its disk.
     pub const fn database() -> Self {
         let read = ServiceTime::lognormal(3.0, 0.7);
         Self {
@@ -206,6 +216,7 @@ impl Station {
             hold: Hold::WhileServed,
             service: [read, read, ServiceTime::lognormal(8.0, 0.7)],
             answer: None,
+            cpu: Fraction::literal(0.5),
         }
     }
 
@@ -222,6 +233,7 @@ impl Station {
         self.connections = patch.connections.or(self.connections);
         self.answer = patch.answer.or(self.answer);
         self.hold = patch.hold.unwrap_or(self.hold);
+        self.cpu = patch.cpu.unwrap_or(self.cpu);
         let own = [patch.service_static, patch.service_read, patch.service_write];
         for (service, own) in self.service.iter_mut().zip(own) {
             *service = own.or(patch.service).unwrap_or(*service);

@@ -80,6 +80,8 @@ pub enum CommonFault {
     DiskFull,
     /// The primary database is twenty times slower.
     SlowDatabase,
+    /// A program that is not part of the site uses the processor of a server that runs web servers, applications or databases.
+    NoisyNeighbour,
     /// The caches are killed.
     CacheDead,
     /// The caches restart and are empty.
@@ -104,7 +106,7 @@ struct Row {
 
 impl CommonFault {
     /// The whole catalogue.
-    pub const ALL: [Self; 37] = [
+    pub const ALL: [Self; 38] = [
         Self::BalancerCrash,
         Self::WebKilled,
         Self::OneWebKilled,
@@ -135,6 +137,7 @@ impl CommonFault {
         Self::KeepalivedKilled,
         Self::DiskFull,
         Self::SlowDatabase,
+        Self::NoisyNeighbour,
         Self::CacheDead,
         Self::CacheCold,
         Self::CacheFlushed,
@@ -177,6 +180,7 @@ impl CommonFault {
             Self::KeepalivedKilled => "keepalived-killed",
             Self::DiskFull => "disk-full",
             Self::SlowDatabase => "slow-database",
+            Self::NoisyNeighbour => "noisy-neighbour",
             Self::CacheDead => "cache-dead",
             Self::CacheCold => "cache-cold",
             Self::CacheFlushed => "cache-flushed",
@@ -279,6 +283,7 @@ impl CommonFault {
             Self::KeepalivedKilled => Row { inject: |p| faults(keepalived(p)), fix: |p| clear(keepalived(p)) },
             Self::DiskFull => Row { inject: |p| faults(full_disks(p)), fix: |p| clear(full_disks(p)) },
             Self::SlowDatabase => Row { inject: |p| faults(slow(p)), fix: |p| clear(slow(p)) },
+            Self::NoisyNeighbour => Row { inject: |p| faults(p.busiest_cores()), fix: |p| clear(p.busiest_cores()) },
             Self::CacheDead => Row { inject: |p| kill(&p.caches), fix: |p| restore(&p.caches) },
             Self::CacheCold => {
                 Row { inject: |p| now(p.caches.iter().map(|id| Command::Restart(process(id), None))), fix: |_| Vec::new() }

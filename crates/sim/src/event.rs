@@ -55,6 +55,8 @@ pub(super) enum Kind {
     Advert,
     /// A timer expires: a boot is complete, or a user retries. Id: timer.
     TimerEvent,
+    /// Work on a server with a number of cores has received its processor time. Id: server.
+    Cpu,
 }
 
 impl Kind {
@@ -79,8 +81,8 @@ const KINDS: [Kind; 1 << KIND_BITS] = [
     Kind::Probe,
     Kind::Advert,
     Kind::TimerEvent,
-    // Unused numbers.
-    Kind::Second,
+    Kind::Cpu,
+    // An unused number.
     Kind::Second,
 ];
 
@@ -146,7 +148,7 @@ mod tests {
 
     #[test]
     fn fields_survive_packing() {
-        for kind in KINDS.into_iter().take(14) {
+        for kind in KINDS.into_iter().take(15) {
             let event = Event::new(SimTime::from_nanos(u64::MAX - 1), (1 << 36) - 1, kind, MAX_ID);
             assert_eq!(
                 (event.at().nanos(), event.sequence(), event.kind(), event.id()),

@@ -3,12 +3,13 @@
 //! ```text
 //! Fault ──inject──▶ stations:  hung, slow, misconfigured, compromised, leaked connections, keepalived
 //!                   links:     slow, tapped
+//!                   servers:   programs of others that use the processor
 //!                   databases: disk full, replication stopped
 //!                   the site:  DNS record, certificates, SYN flood
 //! ```
 //!
 //! A fault is state, never a script: its effects on users, agents and health checks follow from ordinary events.
-//! Slowness and database faults are part of the state of the station, link or database; `Faults` holds the rest.
+//! Slowness, database faults and programs of others are part of the state of the station, link, database or processor; `Faults` holds the rest.
 
 mod flood;
 mod taps;
@@ -16,9 +17,9 @@ mod taps;
 use serde::{Deserialize, Serialize};
 
 use hoplight_model::quantity::{Factor, Rate};
-use hoplight_model::{ComponentId, Element, Infrastructure};
+use hoplight_model::{ComponentId, Element, Infrastructure, ServerId};
 
-use crate::index::{DatabaseIx, IndexVec, LinkIx, RouterIx, StationIx};
+use crate::index::{DatabaseIx, IndexVec, LinkIx, RouterIx, ServerIx, StationIx};
 use crate::plan::{Plan, authored_end};
 use crate::scan::Finding;
 use crate::time::SimTime;
@@ -72,6 +73,9 @@ pub enum Fault {
     Flood(Rate),
     /// An eavesdropper captures messages on a hop.
     Sniffer(ComponentId, ComponentId),
+    /// A program that is not part of the site uses the processor of a server with a number of cores: it runs this many threads
+    /// without a break. Such a program is called a CPU hog or, if it belongs to somebody else, a noisy neighbour.
+    CpuHog(ServerId, u32),
 }
 
 /// What a fault changes, resolved against the plan.
@@ -89,6 +93,8 @@ pub(super) enum FaultSites {
         from: StationIx,
         to: StationIx,
     },
+    /// The processor of a server.
+    Cores(ServerIx),
     /// The whole site.
     Site,
 }
@@ -257,6 +263,7 @@ impl Fault {
             | Self::VrrpKilled(id)
             | Self::VrrpStopped(id) => Some(Element::Component(id.clone())),
             Self::Sniffer(from, to) => Some(Element::Hop(from.clone(), to.clone())),
+            Self::CpuHog(id, _) => Some(Element::Server(id.clone())),
             Self::Record(_) | Self::Flood(_) => None,
         }
     }

@@ -38,6 +38,7 @@ pub mod catalogue;
 mod clock;
 pub mod command;
 mod connection;
+mod cores;
 pub mod database;
 mod ejections;
 mod event;
@@ -96,7 +97,7 @@ pub use simulation::Simulation;
 pub use time::SimTime;
 pub use timeline::Timeline;
 pub use view::{
-    AgentView, AlertEntry, AlertState, AlertView, CheckCode, ComponentSample, Endings, Experience, Health, Percentiles,
+    AgentView, AlertEntry, AlertState, AlertView, CheckCode, ComponentSample, CpuView, Endings, Experience, Health, Percentiles,
     ProbeResult, ProbeView, StationView, Totals, WatchdogEntry, WatchdogView,
 };
 pub use watchers::{CapturedMessage, CapturedPayload, TraceSpan};

@@ -357,6 +357,7 @@ impl Reading {
                 let [p50_ms, p95_ms, p99_ms] = nanos.map(|nanos| nanos / 1e6);
                 Percentiles { p50_ms, p95_ms, p99_ms }
             }),
+            cpu: None,
             connections: None,
             hit_ratio: None,
             evictions: None,

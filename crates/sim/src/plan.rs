@@ -9,7 +9,7 @@ mod parts;
 use std::collections::{BTreeMap, BTreeSet};
 
 use hoplight_model::behaviour::{self, Behaviour, CertificateCheck, Origin};
-use hoplight_model::quantity::Seconds;
+use hoplight_model::quantity::{Cores, Seconds};
 use hoplight_model::station::Station;
 use hoplight_model::{Certificate, ComponentIx, ComponentKind, Infrastructure, Protocol, RequestKind, ServerId, Tier, TlsMode};
 
@@ -23,7 +23,7 @@ use crate::names::ResolverPlan;
 use crate::random::{self, Sampler};
 
 pub(crate) use alerts::{AlertPlan, AlertsPlan, Subject, WatchdogPlan};
-pub(crate) use parts::{AgentPlan, BalancerPlan, HopPlan, Reporting, Role, RouterPlan, StationPlan};
+pub(crate) use parts::{AgentPlan, BalancerPlan, CpuPlan, HopPlan, Reporting, Role, RouterPlan, StationPlan};
 
 /// Nanoseconds in a day.
 const DAY: u64 = 86_400 * crate::time::SECOND;
@@ -36,6 +36,8 @@ pub(super) struct Plan {
     pub(super) agents: IndexVec<AgentIx, AgentPlan>,
     pub(super) alerts: AlertsPlan,
     pub(super) servers: IndexVec<ServerIx, ServerId>,
+    /// Number of cores of each server; `None` if there are enough for every slot.
+    pub(super) cores: IndexVec<ServerIx, Option<u32>>,
     pub(super) browser: StationIx,
     /// The addresses of the site.
     pub(super) addresses: AddressesPlan,
@@ -70,6 +72,7 @@ impl Plan {
         let databases = DatabasesPlan::new(infra);
         let caches = CachesPlan::new(infra);
         let servers: IndexVec<ServerIx, ServerId> = infra.servers().map(|server| server.id.clone()).collect();
+        let cores: IndexVec<ServerIx, Option<u32>> = infra.servers().map(|server| server.cores.map(Cores::get)).collect();
         let server_index: BTreeMap<&ServerId, ServerIx> = servers.enumerate().map(|(ix, server)| (server, ix)).collect();
         let mut hops: IndexVec<LinkIx, HopPlan> = infra.hops().map(|hop| Self::hop(infra, &hop)).collect();
         let agents = Self::agents(infra, &hops);
@@ -78,7 +81,8 @@ impl Plan {
         let mut stations = IndexVec::default();
         let mut resolvers = 0..;
         for (ix, component) in infra.components() {
-            let Station { slots, queue, connections, hold, service, answer } = component.station();
+            let Station { slots, queue, connections, hold, service, answer, cpu } = component.station();
+            let server = component.server.as_ref().and_then(|server| server_index.get(server).copied());
             let role = Self::role(ix, &component.kind, &databases, &caches, &mut resolvers);
             let behaviour = PerKind::of(|kind| behaviour::behaviour(infra, ix, kind));
             stations.push(StationPlan {
@@ -89,7 +93,8 @@ impl Plan {
                 answer: answer.filter(|_| role != Role::Browser).map(Sampler::from),
                 connections: connections.into(),
                 key: random::key(component.id.as_str()),
-                server: component.server.as_ref().and_then(|server| server_index.get(server).copied()),
+                server,
+                cpu: server.filter(|server| cores[*server].is_some()).map(|server| CpuPlan { server, share: cpu }),
                 timeout: Self::timeout(&behaviour),
                 certificate_until: Self::proves_until(infra, &ends, ix),
                 out: PerKind::of(|kind| behaviour::upstreams(infra, ix, kind)),
@@ -120,6 +125,7 @@ impl Plan {
             stations,
             hops,
             servers,
+            cores,
             browser,
             tls: infra.tls().edge,
             certificate_until: Self::certificate_until(infra, &ends),

@@ -55,6 +55,7 @@ use crate::arrivals::Arrivals;
 use crate::balancers::Balancers;
 use crate::cache::Caches;
 use crate::clock::Clock;
+use crate::cores::Cores;
 use crate::database::Databases;
 use crate::ejections::Ejections;
 use crate::event::{Event, Kind};
@@ -89,6 +90,7 @@ pub struct Simulation {
     users: Users,
     requests: Requests,
     stations: Stations,
+    cores: Cores,
     links: IndexVec<LinkIx, LinkState>,
     firewalls: Firewalls,
     firewall_pairs: FirewallPairs,
@@ -129,13 +131,14 @@ impl Simulation {
     fn assemble(infra: Arc<Infrastructure>, clock: Clock) -> Self {
         let plan = Arc::new(Plan::new(&infra));
         let names = Names::new(plan.resolver_ttl(), plan.resolvers().count(), clock.now());
-        let clock_seed = clock.seed();
+        let (clock_seed, clock_now) = (clock.seed(), clock.now());
         let mut simulation = Self {
             arrivals: Arrivals::new(infra.traffic(), clock.seed()),
             clock,
             users: Users::new(infra.traffic().retries),
             requests: Requests::default(),
             stations: Stations::new(&plan),
+            cores: Cores::new(&plan, clock_now),
             links: IndexVec::of(LinkState::default(), plan.hops.len()),
             firewalls: Firewalls::new(&infra),
             firewall_pairs: FirewallPairs::new(&plan.firewall_pairs),
@@ -218,7 +221,8 @@ impl Simulation {
             Kind::Arrival => self.arrival(event.id(), sequence, observer),
             Kind::Leg if self.requests.waits_for(event.on(), sequence) => self.leg_done(event.on(), observer),
             Kind::Retry if self.requests.waits_for(event.on(), sequence) => self.retry_due(event.on(), observer),
-            Kind::Leg | Kind::Service | Kind::Retry => {}
+            Kind::Cpu if self.cores.waits_for(event.on(), sequence) => self.cpu_due(event.on()),
+            Kind::Leg | Kind::Service | Kind::Retry | Kind::Cpu => {}
             Kind::Deadline => self.deadline_due(event.on(), observer),
             Kind::Check => self.check_due(event.on(), observer),
             Kind::CheckTimeout => self.check_timed_out(event.on(), observer),

@@ -69,6 +69,8 @@ pub(super) struct Station {
     /// Whether an upstream has failed recently, so that it may be ejected.
     failing_upstreams: bool,
     slow: Option<Factor>,
+    /// Whether the duration of its work depends on more than a draw: on a fault, or on the cores of its server.
+    is_varied: bool,
     leaked: u32,
     second_busy: u128,
     second_arrivals: u64,
@@ -82,6 +84,7 @@ impl Station {
     /// Takes the station's parameters from a new plan.
     pub(super) fn adopt(&mut self, params: StationParams) {
         self.params = params;
+        self.vary();
         if self.failing_upstreams {
             // A successful response may end an ejection.
             self.params.relays = PerKind::default();
@@ -147,6 +150,17 @@ impl Station {
 
     pub(super) fn set_slow(&mut self, factor: Option<Factor>) {
         self.slow = factor;
+        self.vary();
+    }
+
+    /// Whether the duration of its work depends on more than a draw: on a fault, or on the cores of its server.
+    #[inline]
+    pub(super) const fn is_varied(&self) -> bool {
+        self.is_varied
+    }
+
+    fn vary(&mut self) {
+        self.is_varied = self.slow.is_some() || self.params.shares_cores;
     }
 
     /// Number of connections that have leaked.

@@ -114,6 +114,38 @@ pub struct StationView {
     pub queue_ns: u128,
 }
 
+/// The processor of a server with a number of cores.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct CpuView {
+    /// Number of cores.
+    pub cores: u32,
+    /// Fraction of the cores' time in use over the last full second, 0 to 1; by the site's programs and by others.
+    pub utilisation: f64,
+    /// The part of it that programs used which are not part of the site.
+    pub others_utilisation: f64,
+    /// Number of slots whose work needs a core now. If there are more threads than cores, all of them run more slowly.
+    pub running: u32,
+    /// Number of threads of programs that are not part of the site.
+    pub others: u32,
+    /// Processor time that the site's programs have used since the start, in nanoseconds.
+    pub used_ns: u128,
+    /// Processor time that other programs have used since the start, in nanoseconds.
+    pub others_used_ns: u128,
+}
+
+impl CpuView {
+    /// The part of the cores' time in use over the last full second that other programs used, 0 to 1.
+    pub fn others_share(&self) -> f64 {
+        if self.utilisation > 0.0 { self.others_utilisation / self.utilisation } else { 0.0 }
+    }
+
+    /// Rate at which each thread runs now, as a fraction of the speed of a core.
+    pub fn speed(&self) -> f64 {
+        let threads = self.running.saturating_add(self.others);
+        if threads <= self.cores { 1.0 } else { f64::from(self.cores) / f64::from(threads) }
+    }
+}
+
 /// An agent's measurements of one component, taken over the interval since the previous sample.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ComponentSample {
@@ -123,6 +155,9 @@ pub struct ComponentSample {
     pub qps: f64,
     /// Fraction of the slots' time in use, 0 to 1.
     pub utilisation: f64,
+    /// Fraction of the server's processor time in use in the second before the sample, 0 to 1; `None` for a server without a
+    /// number of cores.
+    pub cpu: Option<f64>,
     /// Length of the queue at the time of the sample.
     pub waiting: u32,
     /// Number of responses, including errors.
@@ -172,6 +207,7 @@ impl ComponentSample {
         match metric {
             Metric::Qps => Some(self.qps),
             Metric::Utilisation => Some(self.utilisation),
+            Metric::Cpu => self.cpu,
             Metric::Queue => Some(f64::from(self.waiting)),
             Metric::P50 => self.latency.map(|latency| latency.p50_ms),
             Metric::P95 => self.latency.map(|latency| latency.p95_ms),

@@ -14,6 +14,7 @@ pub fn resource(resource: &Resource) -> Phrase {
         Resource::Slots(id) => id.into(),
         Resource::Connections(id) => phrase![id, "'s connections"],
         Resource::Places(from, to) => phrase!["the maxconn of ", from, " for ", to],
+        Resource::Cores(server) => phrase!["the CPU of ", server],
     }
 }
 
@@ -24,13 +25,13 @@ pub fn saturation(saturation: &Saturation) -> Phrase {
         Resource::Slots(id) => phrase![id, " saturates first, at ", rate],
         Resource::Connections(id) => phrase![id, " runs out of connections first, at ", rate],
         Resource::Places(from, to) => phrase![from, " reaches its maxconn for ", to, " first, at ", rate],
+        Resource::Cores(server) => phrase!["the CPU of ", server, " saturates first, at ", rate],
     }
 }
 
 /// Like [`saturation`], with the reason for the limit.
 pub fn bottleneck(full: &Saturation) -> Passage {
     let Saturation { resource, limit, working, .. } = full;
-    let id = resource.component();
     let waits = *working < 0.995;
     let held = Part::value(number(f64::from(*limit)));
     let why = match resource {
@@ -40,8 +41,10 @@ pub fn bottleneck(full: &Saturation) -> Passage {
         }
         Resource::Slots(_) if *limit == 1 => phrase!["its slot is always busy"],
         Resource::Slots(_) => phrase!["its ", *limit, " slots are always busy"],
-        Resource::Connections(_) => phrase![held, " requests are present at ", id, ", which is its limit"],
-        Resource::Places(from, _) => phrase![from, " has ", held, " requests in progress at ", id, ", which is its maxconn"],
+        Resource::Connections(id) => phrase![held, " requests are present at ", id, ", which is its limit"],
+        Resource::Places(from, id) => phrase![from, " has ", held, " requests in progress at ", id, ", which is its maxconn"],
+        Resource::Cores(_) if *limit == 1 => phrase!["its core is always busy"],
+        Resource::Cores(_) => phrase!["its ", *limit, " cores are always busy"],
     };
     phrase![saturation(full), ": ", why].into()
 }

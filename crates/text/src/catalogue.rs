@@ -232,6 +232,13 @@ pub const fn common_fault(fault: CommonFault) -> CommonFaultText {
             alert: "p99, saturation",
             remedy: "find the cause",
         },
+        CommonFault::NoisyNeighbour => CommonFaultText {
+            title: "another program uses the processor of a server",
+            users: "everything that the server does is slow; 503 and 504 at a load that it cannot carry",
+            agents: "more slots are busy at the same requests per second; the CPU is at 100 %",
+            alert: "p99, saturation",
+            remedy: "end the program, limit it (cgroups), or move it to a machine of its own",
+        },
         CommonFault::CacheDead => CommonFaultText {
             title: "the cache is dead",
             users: "slower reads; 500 and 503 if the database cannot carry the load alone",

@@ -1,6 +1,6 @@
 //! Sentences about faults that are present, already present, absent or cleared.
 
-use hoplight_model::{ComponentId, Element, Retries};
+use hoplight_model::{ComponentId, Element, Retries, ServerId};
 use hoplight_sim::{Fault, RecordState};
 
 use crate::phrase;
@@ -27,6 +27,7 @@ pub fn fault(fault: &Fault) -> Phrase {
         Fault::VrrpKilled(id) => phrase!["keepalived on ", id, " was killed: the address stays there, without advertisements"],
         Fault::VrrpStopped(id) => phrase!["keepalived on ", id, " is stopped: it cannot take the address"],
         Fault::Flood(rate) => phrase!["a flood of ", rate.get(), " SYNs per second hits the entry"],
+        Fault::CpuHog(server, threads) => hog(server, *threads, "uses"),
         Fault::Sniffer(from, to) => phrase!["an eavesdropper listens on ", Element::Hop(from.clone(), to.clone())],
     }
 }
@@ -53,6 +54,7 @@ pub(crate) fn already(fault: &Fault) -> Phrase {
         Fault::VrrpKilled(id) => phrase!["keepalived on ", id, " is not running, so it cannot be killed"],
         Fault::VrrpStopped(id) => phrase!["keepalived on ", id, " is not running, so it cannot be stopped"],
         Fault::Flood(rate) => phrase!["a flood of ", rate.get(), " SYNs per second already hits the entry"],
+        Fault::CpuHog(server, threads) => hog(server, *threads, "already uses"),
         Fault::Sniffer(from, to) => {
             phrase!["an eavesdropper already listens on ", Element::Hop(from.clone(), to.clone())]
         }
@@ -63,6 +65,12 @@ pub(crate) fn already(fault: &Fault) -> Phrase {
 fn leak(count: u32, from: Option<&ComponentId>, to: &ComponentId, verb: &'static str) -> Phrase {
     let Some(from) = from else { return phrase![count, " connections of ", to, verb] };
     phrase![count, " connections from ", from, " to ", to, verb]
+}
+
+/// States that a program which is not part of the site uses the processor of a server.
+fn hog(server: &ServerId, threads: u32, verb: &'static str) -> Phrase {
+    let noun = if threads == 1 { " thread" } else { " threads" };
+    phrase!["another program ", verb, " the processor of ", server, " with ", threads, noun]
 }
 
 /// States that a fault is absent.
@@ -83,6 +91,7 @@ pub(crate) fn absent(fault: &Fault) -> Phrase {
         Fault::VrrpKilled(id) => phrase!["keepalived on ", id, " was not killed"],
         Fault::VrrpStopped(id) => phrase!["keepalived on ", id, " was not stopped"],
         Fault::Flood(_) => phrase!["no flood of SYNs is running"],
+        Fault::CpuHog(server, _) => phrase!["no other program uses the processor of ", server],
         Fault::Sniffer(from, to) => phrase!["no eavesdropper listens on ", Element::Hop(from.clone(), to.clone())],
     }
 }
@@ -104,6 +113,7 @@ pub fn repair(fault: &Fault) -> Phrase {
         Fault::Leak { from: None, to, .. } => phrase!["the leaked connections of ", to, " are released"],
         Fault::VrrpKilled(id) | Fault::VrrpStopped(id) => phrase!["keepalived on ", id, " is started"],
         Fault::Flood(_) => phrase!["the flood of SYNs is over"],
+        Fault::CpuHog(server, _) => phrase!["the other program on ", server, " has ended"],
         Fault::Sniffer(from, to) => phrase!["the eavesdropper on ", Element::Hop(from.clone(), to.clone()), " is gone"],
     }
 }

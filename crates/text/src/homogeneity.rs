@@ -1,9 +1,12 @@
 //! Homogeneity: machines and programs that are identical, or different.
 
-use hoplight_analysis::homogeneity::{LoneServers, MixedServer, RedundancyVerdict, SharedFlaw, TierRedundancy, TwinServers};
+use hoplight_analysis::homogeneity::{
+    LoneServers, MixedServer, RedundancyVerdict, SharedFlaw, SharedProcessor, TierRedundancy, TwinServers,
+};
 use hoplight_model::{Element, RequestKind, Tier};
 
 use crate::description;
+use crate::figure::{number, rate};
 use crate::phrase;
 use crate::phrase::{Part, Passage, Phrase, list};
 
@@ -95,6 +98,9 @@ pub fn mixed_server(mixed: &MixedServer) -> Passage {
         list(mixed.tiers.keys().map(|tier| description::tier(*tier))),
         ": they share its processors and can only be scaled together"
     ]);
+    if let Some(processor) = &mixed.processor {
+        passage.push(shared_processor(processor));
+    }
     if let Some((from, to)) = mixed.unfenced.first() {
         passage.push(phrase!["no firewall can be between ", from, " and ", to]);
     }
@@ -102,6 +108,19 @@ pub fn mixed_server(mixed: &MixedServer) -> Passage {
         passage.push(phrase!["an attacker in another program here is already on the machine of ", database]);
     }
     passage
+}
+
+/// What the programs of a server need of its cores.
+fn shared_processor(processor: &SharedProcessor) -> Phrase {
+    let ms = |ms: f64| Part::value(number(ms));
+    let mut phrase = phrase!["a request takes ", ms(processor.all_ms()), " ms of processor time here on average: "];
+    for (place, (id, needs)) in processor.needs_ms.iter().enumerate() {
+        phrase.push(if place == 0 { "" } else { ", " });
+        phrase.push(phrase![ms(*needs), " ms at ", id]);
+    }
+    let cores = if processor.cores == 1 { phrase!["its core is"] } else { phrase!["its ", processor.cores, " cores are"] };
+    phrase.push(phrase!["; ", cores, " full at ", rate(processor.most_rps(), None)]);
+    phrase
 }
 
 /// Consequences of identical servers.

@@ -1,7 +1,7 @@
 //! Why a command was refused.
 
 use hoplight_model::Element;
-use hoplight_sim::CommandError;
+use hoplight_sim::{CommandError, Fault};
 
 use crate::fault::{absent, already, fault};
 use crate::phrase;
@@ -31,6 +31,9 @@ pub fn refusal(error: &CommandError) -> Phrase {
         }
         CommandError::FaultIs(of) => already(of),
         CommandError::FaultIsNot(of) => absent(of),
+        CommandError::CannotFault(Fault::CpuHog(server, _)) => {
+            phrase![server, " has no number of cores, so its programs never wait for one"]
+        }
         CommandError::CannotFault(of) => phrase!["this fault is not possible here: ", fault(of)],
         CommandError::NoBackend(element) => phrase![element, " is not a backend of a balancer"],
         CommandError::NoBalancer => phrase!["this infrastructure has no balancer"],
@@ -64,8 +67,8 @@ mod tests {
     use std::collections::BTreeSet;
 
     use hoplight_model::quantity::{Factor, Rate};
-    use hoplight_model::{ComponentId, Element};
-    use hoplight_sim::{Fault, RecordState};
+    use hoplight_model::{ComponentId, Element, ServerId};
+    use hoplight_sim::RecordState;
 
     use super::*;
 
@@ -89,6 +92,7 @@ mod tests {
             Fault::VrrpKilled(id.clone()),
             Fault::VrrpStopped(id.clone()),
             Fault::Flood(Rate::literal(50.0)),
+            Fault::CpuHog(ServerId::new("server-1"), 4),
             Fault::Sniffer(other, id),
         ];
         let refusals = |fault: &Fault| {

@@ -94,6 +94,7 @@ pub const fn verb(verb: Verb) -> &'static str {
         Verb::KillKeepalived => "kills keepalived: the shared address stays on the balancer, without advertisements",
         Verb::StopKeepalived => "stops keepalived, which gives up the shared address",
         Verb::Flood => "sends N SYNs per second to the entry",
+        Verb::HogCpu => "runs another program with N threads on a server with cores",
         Verb::Sniff => "puts an eavesdropper on a link",
         Verb::Clear => "clears one of the faults above: `clear hang app-1`",
         Verb::Retries => "sets what users do after a failed request",
@@ -182,6 +183,7 @@ const fn number(quantity: ScriptQuantity) -> &'static str {
         ScriptQuantity::Seconds => "a time in seconds",
         ScriptQuantity::Factor => "a factor",
         ScriptQuantity::Connections => "a number of connections",
+        ScriptQuantity::Threads => "a number of threads",
         ScriptQuantity::Syns => "SYNs per second",
         ScriptQuantity::Attempts => "a number of attempts",
         ScriptQuantity::Jitter => "a jitter fraction",
@@ -195,6 +197,7 @@ const fn range_of(quantity: ScriptQuantity) -> &'static str {
         ScriptQuantity::Seconds => "the time in seconds must be",
         ScriptQuantity::Factor => "the factor must be",
         ScriptQuantity::Connections => "the number of connections must be a whole number",
+        ScriptQuantity::Threads => "the number of threads must be a whole number",
         ScriptQuantity::Attempts => "the number of attempts must be a whole number",
         ScriptQuantity::Jitter => "the jitter must be",
     }

@@ -395,7 +395,7 @@ fn capacity(infra: &Infrastructure, whole: bool) -> IndexMap<&'static str, Optio
     let capacity = Capacity::of(infra, &Outage::none());
     let report = |saturation: Saturation| CapacityReport {
         rps: saturation.rps,
-        bottleneck: saturation.resource.component().to_string(),
+        bottleneck: saturation.resource.name().to_owned(),
         why: text::bottleneck(&saturation).to_string(),
     };
     let kinds = RequestKind::ALL.into_iter().map(|kind| (kind.word(), capacity.saturation(kind).map(report)));
@@ -407,7 +407,7 @@ fn saturates(infra: &Infrastructure) -> IndexMap<String, f64> {
     let mut first = IndexMap::new();
     for saturation in Capacity::of(infra, &Outage::none()).saturations(None) {
         // Saturations are in ascending order, so the first resource of a component is its limit.
-        first.entry(saturation.resource.component().to_string()).or_insert(saturation.rps);
+        first.entry(saturation.resource.name().to_owned()).or_insert(saturation.rps);
     }
     first
 }
@@ -416,7 +416,7 @@ fn overload_reports(infra: &Infrastructure, load: f64) -> Vec<OverloadReport> {
     let overloads = capacity_spofs(infra, load).into_iter();
     let report = overloads.map(|overload| OverloadReport {
         id: overload.cause.to_string(),
-        overloads: overload.overloaded.iter().map(|over| over.resource.component().to_string()).collect(),
+        overloads: overload.overloaded.iter().map(|over| over.resource.name().to_owned()).collect(),
         rps_left: overload.saturation,
         why: text::overload(&overload).to_string(),
     });

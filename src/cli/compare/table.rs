@@ -134,6 +134,11 @@ fn measured(sides: [&Side; 2]) -> Vec<Row> {
     }
     let busiest = |side: &Side| side.simulation.stations.values().filter_map(|it| it.utilisation).reduce(f64::max);
     rows.push(row("utilisation of the busiest station", of(&busiest), part));
+    let processor = |side: &Side| side.simulation.processors.values().filter_map(|it| it.utilisation).reduce(f64::max);
+    let processors = of(&processor);
+    if processors.iter().any(Option::is_some) {
+        rows.push(row("utilisation of the busiest server's cores", processors, part));
+    }
     rows
 }
 

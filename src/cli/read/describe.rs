@@ -4,6 +4,7 @@
 
 use hoplight_analysis::Carriers;
 use hoplight_model::firewall::{Direction, FirewallSpec, Peer, Rule, RuleAction};
+use hoplight_model::quantity::Cores;
 use hoplight_model::{
     CacheSpec, Cipher, Component, ComponentIx, ComponentKind, Hop, Infrastructure, LinkIx, Medium, Protocol, RequestKind, Text,
 };
@@ -37,7 +38,12 @@ pub(super) fn infrastructure(infra: &Infrastructure) -> String {
     for server in infra.servers() {
         let label = server.label.as_ref().map_or_else(String::new, |label| format!(" ({label})"));
         text += "\n";
-        text += &paragraph(&format!("Server {}{label} runs:", server.id));
+        let cores = match server.cores.map(Cores::get) {
+            None => String::new(),
+            Some(1) => " has one core and".to_owned(),
+            Some(cores) => format!(" has {cores} cores and"),
+        };
+        text += &paragraph(&format!("Server {}{label}{cores} runs:", server.id));
         for (_, component) in infra.on_server(&server.id) {
             text += &item(infra, component);
         }

@@ -13,7 +13,7 @@ use hoplight_model::RequestKind;
 
 use super::Plan;
 use super::estimate::Estimate;
-use super::report::{LatencyReport, Report, StationReport};
+use super::report::{LatencyReport, ProcessorReport, Report, StationReport};
 use super::run::Run;
 use super::watch::Watch;
 
@@ -40,6 +40,9 @@ pub(super) struct Replications {
     pub(super) latency_ms: LatencyEstimate,
     pub(super) by_kind: IndexMap<&'static str, KindEstimate>,
     pub(super) stations: IndexMap<String, StationEstimate>,
+    /// Utilisation of the cores of each server with a number of cores.
+    #[serde(skip_serializing_if = "IndexMap::is_empty")]
+    pub(super) processors: IndexMap<String, ProcessorEstimate>,
     runs: Vec<RunReport>,
     pub(super) events: u64,
     pub(super) wall_s: f64,
@@ -63,6 +66,11 @@ pub(super) struct StationEstimate {
     pub(super) utilisation: Estimate,
     pub(super) mean_queue: Estimate,
     pub(super) mean_wait_ms: Estimate,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct ProcessorEstimate {
+    pub(super) utilisation: Estimate,
 }
 
 /// The reported results of each run, and the inputs to the estimates.
@@ -89,6 +97,8 @@ struct RunReport {
     kinds: Vec<LatencyReport>,
     #[serde(skip)]
     stations: Vec<StationReport>,
+    #[serde(skip)]
+    processors: IndexMap<String, ProcessorReport>,
 }
 
 impl RunReport {
@@ -111,6 +121,7 @@ impl RunReport {
             latency: report.latency_ms,
             kinds: report.by_kind.into_values().map(|kind| kind.latency_ms).collect(),
             stations: report.stations.into_values().collect(),
+            processors: report.processors,
         }
     }
 }
@@ -130,6 +141,12 @@ impl Replications {
                 mean_wait_ms: of(|station| station.mean_wait_ms),
             }
         };
+        let processors = runs.first().into_iter().flat_map(|run| run.processors.keys());
+        let of_processor = |id: &String| {
+            let used = runs.iter().map(|run| run.processors.get(id).and_then(|it| it.utilisation));
+            (id.clone(), ProcessorEstimate { utilisation: Estimate::of(used) })
+        };
+        let processors = processors.map(of_processor).collect();
         let of_kind = |kind: RequestKind| {
             let latencies: Vec<&LatencyReport> = runs.iter().filter_map(|run| run.kinds.get(kind.index())).collect();
             (kind.word(), KindEstimate { latency_ms: LatencyEstimate::of(&latencies) })
@@ -150,6 +167,7 @@ impl Replications {
             latency_ms: LatencyEstimate::of(&runs.iter().map(|run| &run.latency).collect::<Vec<_>>()),
             by_kind: RequestKind::ALL.map(of_kind).into(),
             stations: stations.enumerate().map(|(place, (_, it))| (it.id.to_string(), of_station(place))).collect(),
+            processors,
             events: runs.iter().map(|run| run.events).sum(),
             runs,
             wall_s: watch.elapsed().as_secs_f64(),

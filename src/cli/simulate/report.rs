@@ -5,14 +5,14 @@
 use indexmap::IndexMap;
 use serde::Serialize;
 
-use hoplight_model::RequestKind;
+use hoplight_model::{RequestKind, ServerId};
 use hoplight_sim::recorder::{Latency, Second};
 use hoplight_sim::script::text;
-use hoplight_sim::{Failure, Recorder, SimTime, Simulation, StationView};
+use hoplight_sim::{CpuView, Failure, Recorder, SimTime, Simulation, StationView};
 
 use super::Plan;
 use super::incidents::IncidentReport;
-use super::run::{Run, ScriptResult, stations};
+use super::run::{Run, ScriptResult, processors, stations};
 
 /// Counts by reason, without zeros.
 type Reasons = IndexMap<&'static str, u64>;
@@ -42,6 +42,9 @@ pub(in crate::cli) struct Report {
     pub(in crate::cli) latency_ms: LatencyReport,
     pub(in crate::cli) by_kind: IndexMap<&'static str, KindReport>,
     pub(in crate::cli) stations: IndexMap<String, StationReport>,
+    /// The processors of servers with a number of cores.
+    #[serde(skip_serializing_if = "IndexMap::is_empty")]
+    pub(in crate::cli) processors: IndexMap<String, ProcessorReport>,
     pub(in crate::cli) agents: IndexMap<String, AgentReport>,
     #[serde(flatten)]
     pub(in crate::cli) incidents: IncidentReport,
@@ -101,6 +104,16 @@ pub(in crate::cli) struct StationReport {
     pub(in crate::cli) mean_wait_ms: Option<f64>,
     pub(in crate::cli) served: u64,
     pub(in crate::cli) dropped: u64,
+}
+
+/// The processor of one server, after the warm-up.
+#[derive(Clone, Debug, Serialize)]
+pub(in crate::cli) struct ProcessorReport {
+    pub(in crate::cli) cores: u32,
+    /// Fraction of the cores in use, averaged over time.
+    pub(in crate::cli) utilisation: Option<f64>,
+    /// The part of it that programs used which are not part of the site.
+    pub(in crate::cli) others: Option<f64>,
 }
 
 /// What the monitoring service received from one agent.
@@ -176,6 +189,7 @@ impl Report {
             latency_ms: LatencyReport::new(&all.latency),
             by_kind: RequestKind::ALL.map(|kind| (kind.word(), KindReport::new(simulation, &run.recorder, kind))).into(),
             stations: station_reports(run),
+            processors: processor_reports(run),
             agents: agents(simulation),
             incidents: IncidentReport::new(simulation, &run.recorder),
             alerts: alerts(simulation),
@@ -247,6 +261,20 @@ fn station_reports(run: &Run) -> IndexMap<String, StationReport> {
     passed
         .map(|((_, component), (from, to))| (component.id.to_string(), StationReport::between(run.window(), from, to)))
         .collect()
+}
+
+/// The processors of servers with a number of cores, in the order of the scenario file.
+fn processor_reports(run: &Run) -> IndexMap<String, ProcessorReport> {
+    let (from, to) = run.window();
+    let window = (to > from).then(|| (to - from) as f64);
+    let after = processors(&run.simulation);
+    let of = |((id, before), (_, after)): (&(ServerId, CpuView), &(ServerId, CpuView))| {
+        let part = |nanos: u128| window.map(|window| nanos as f64 / (window * f64::from(after.cores)));
+        let others = after.others_used_ns - before.others_used_ns;
+        let utilisation = part(after.used_ns - before.used_ns + others);
+        (id.to_string(), ProcessorReport { cores: after.cores, utilisation, others: part(others) })
+    };
+    run.processors_before.iter().zip(&after).map(of).collect()
 }
 
 impl StationReport {

@@ -5,8 +5,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use hoplight_model::TlsMode;
-use hoplight_sim::{Command, CommandError, Recorder, SimTime, Simulation, StationView};
+use hoplight_model::{ServerId, TlsMode};
+use hoplight_sim::{Command, CommandError, CpuView, Recorder, SimTime, Simulation, StationView};
 
 use super::Plan;
 use super::watch::Watch;
@@ -16,6 +16,9 @@ const SLICE: Duration = Duration::from_millis(10);
 /// Simulated length of the first slice, and the minimum of any slice.
 const FIRST: Duration = Duration::from_millis(1);
 const LEAST: Duration = Duration::from_micros(1);
+
+/// The processors of servers with a number of cores, by the server's id.
+pub(super) type Processors = Vec<(ServerId, CpuView)>;
 
 /// Result of an entry of the script.
 #[derive(Clone, Debug, PartialEq)]
@@ -35,6 +38,8 @@ pub(super) struct Run {
     pub(super) begins: (TlsMode, f64),
     /// The stations at the end of the warm-up, in the order of the scenario file.
     pub(super) before: Vec<StationView>,
+    /// The processors at the end of the warm-up, in the order of the scenario file.
+    pub(super) processors_before: Processors,
     /// Results of the script's entries, in order.
     pub(super) given: Vec<ScriptResult>,
     pub(super) interrupted: bool,
@@ -53,7 +58,7 @@ impl Run {
         }
         let begins = (simulation.infrastructure().tls().edge, simulation.rate());
         // Without a warm-up, events at time zero are measured too.
-        let before = (plan.warm() == SimTime::ZERO).then(|| stations(&simulation));
+        let before = (plan.warm() == SimTime::ZERO).then(|| (stations(&simulation), processors(&simulation)));
         let mut runner = Runner { simulation, recorder, before, warm: plan.warm(), slice: FIRST, watch };
         let mut given = vec![ScriptResult::NotReached; plan.script.entries().len()];
         let mut going = true;
@@ -65,8 +70,9 @@ impl Run {
         }
         let interrupted = !(going && runner.run_to(plan.end()));
         let Runner { simulation, recorder, before, .. } = runner;
-        let before = before.unwrap_or_else(|| stations(&simulation));
-        Self { simulation, recorder, begins, before, given, interrupted, wall: watch.elapsed().saturating_sub(began) }
+        let (before, processors_before) = before.unwrap_or_else(|| (stations(&simulation), processors(&simulation)));
+        let wall = watch.elapsed().saturating_sub(began);
+        Self { simulation, recorder, begins, before, processors_before, given, interrupted, wall }
     }
 
     /// The measured interval: from the end of the warm-up to the end of the run. Empty if the run ended earlier.
@@ -81,11 +87,17 @@ pub(super) fn stations(simulation: &Simulation) -> Vec<StationView> {
     simulation.infrastructure().components().map(|(ix, _)| simulation.station(ix)).collect()
 }
 
+/// The processors of all servers with a number of cores, in the order of the scenario file.
+pub(super) fn processors(simulation: &Simulation) -> Processors {
+    let servers = simulation.infrastructure().servers().map(|server| &server.id);
+    servers.filter_map(|id| Some((id.clone(), simulation.cpu(id)?))).collect()
+}
+
 struct Runner<'a> {
     simulation: Simulation,
     recorder: Recorder,
-    /// The stations at the end of the warm-up, once reached.
-    before: Option<Vec<StationView>>,
+    /// The stations and processors at the end of the warm-up, once reached.
+    before: Option<(Vec<StationView>, Processors)>,
     warm: SimTime,
     slice: Duration,
     watch: &'a Watch,
@@ -99,13 +111,13 @@ impl Runner<'_> {
         }
     }
 
-    /// Runs to `until`, and records the stations at the end of the warm-up. Returns false if interrupted.
+    /// Runs to `until`, and records the stations and processors at the end of the warm-up. Returns false if interrupted.
     fn run_to(&mut self, until: SimTime) -> bool {
         if self.before.is_none() && until >= self.warm {
             if !self.advance(self.warm) {
                 return false;
             }
-            self.before = Some(stations(&self.simulation));
+            self.before = Some((stations(&self.simulation), processors(&self.simulation)));
         }
         self.advance(until)
     }

@@ -53,6 +53,15 @@ pub(super) fn of_run(report: &Report) -> String {
     }
     text += &columns(&rows);
 
+    if !report.processors.is_empty() {
+        text += "\n";
+        let mut rows = vec![row(["Processors", "cores", "utilisation", "by others"])];
+        for (id, it) in &report.processors {
+            rows.push(row([id, &it.cores.to_string(), &percent(it.utilisation), &percent(it.others)]));
+        }
+        text += &columns(&rows);
+    }
+
     if !report.agents.is_empty() {
         text += "\n";
         let mut rows = vec![row(["Agents", "samples", "last req/s", "sample age (s)"])];
@@ -100,6 +109,7 @@ pub(super) fn of_replications(report: &Replications) -> String {
     text += "\n";
     let mut rows = vec![head("Utilisation")];
     rows.extend(report.stations.iter().map(|(id, it)| estimate(id, it.utilisation, percent)));
+    rows.extend(report.processors.iter().map(|(id, it)| estimate(&format!("cores of {id}"), it.utilisation, percent)));
     text += &columns(&rows);
     let _ = writeln!(text, "\n{}, {:.2} s of wall time", events(report.events), report.wall_s);
     safe(&text)

@@ -112,7 +112,7 @@ fn throughput_and_queues_of_shipped_sites_match_the_prediction() {
         let seconds = seconds_for(saturation.rps);
         let run = measure(&infra, 1.2 * saturation.rps, &[], [1 + seconds / 8, seconds]);
         let full = capacity.saturations(None).into_iter().filter(|other| other.rps < saturation.rps * 1.02);
-        let full: Vec<_> = full.map(|full| infra.find(full.resource.component().as_str()).unwrap()).collect();
+        let full: Vec<_> = full.map(|full| infra.find(full.resource.name()).unwrap()).collect();
         for station in capacity.stations() {
             let ix = station.ix;
             let (waiting, busy) = (run.waiting[ix.index()], run.busy[ix.index()] / f64::from(station.slots));

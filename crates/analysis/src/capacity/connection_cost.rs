@@ -3,6 +3,11 @@
 use hoplight_model::behaviour::{idle_timeout, resumes_sessions};
 use hoplight_model::{Cipher, Connections, Hop, Infrastructure, TlsConfig, TlsMode, TlsVersion};
 
+/// Processor time of users' TLS handshakes per request, in seconds. `entry` is the hop to the entry of the site.
+pub(crate) fn user_handshakes_s(infra: &Infrastructure, entry: Option<&Hop>) -> f64 {
+    ConnectionCost::by_users(infra, entry).work_s
+}
+
 /// Mean cost per request of opening connections.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct ConnectionCost {

@@ -23,6 +23,8 @@ pub(super) struct Demand {
     pub(super) holds: [Vec<f64>; 3],
     /// Seconds of each component's own work, by position.
     pub(super) works: [Vec<f64>; 3],
+    /// Seconds of processor time at each component, by position.
+    pub(super) cpus: [Vec<f64>; 3],
     /// Number of slots acquired at each component, by position: for the request, for each part of a handshake, for a
     /// response.
     pub(super) visits: [Vec<f64>; 3],
@@ -82,6 +84,7 @@ impl Demand {
             demand: Self {
                 holds: zeros(numbers.count()),
                 works: zeros(count),
+                cpus: zeros(count),
                 visits: zeros(count),
                 flows: zeros(infra.graph().edge_count()),
                 answered: [0.0; 3],
@@ -205,10 +208,16 @@ impl Solver<'_> {
         self.demand.holds[kind.index()][self.numbers.number(holding)] += time;
     }
 
-    /// Adds work done in a slot of a component.
-    fn work(&mut self, kind: RequestKind, ix: ComponentIx, visits: f64, time: f64) {
+    /// Adds work done in a slot of a component. `handshakes` is the part of its time that goes into TLS handshakes.
+    fn work(&mut self, kind: RequestKind, ix: ComponentIx, visits: f64, time: f64, handshakes: f64) {
         self.demand.visits[kind.index()][ix.index()] += visits;
         self.demand.works[kind.index()][ix.index()] += time;
+        // A handshake is all computation.
+        let cpu = handshakes + (time - handshakes) * self.routes.fixed.station(ix).cpu.get();
+        self.demand.cpus[kind.index()][ix.index()] += cpu;
+        if let Some(server) = self.routes.fixed.processors[ix.index()] {
+            self.hold(kind, Holding::Cores(server), cpu);
+        }
     }
 
     /// Adds messages on a link and the responses to them.
@@ -218,7 +227,7 @@ impl Solver<'_> {
             let station = fixed.station(guard.firewall);
             let looks = if station.answer.is_some() { 2.0 } else { 1.0 };
             let time = messages * (self.service_s(guard.firewall, kind) + answer_s(station));
-            self.work(kind, guard.firewall, messages * looks, time);
+            self.work(kind, guard.firewall, messages * looks, time, 0.0);
             self.hold(kind, Holding::Slots(guard.firewall), time);
         }
     }
@@ -274,7 +283,7 @@ impl Solver<'_> {
         let (lookups, resolver) = (fixed.infra.traffic().new_visitors.get(), fixed.hop(link).to);
         self.cross(link, kind, lookups);
         let time = lookups * self.service_s(resolver, kind);
-        self.work(kind, resolver, lookups, time);
+        self.work(kind, resolver, lookups, time, 0.0);
         self.hold(kind, Holding::Slots(resolver), time);
         self.hold(kind, Holding::Connections(resolver), time);
     }
@@ -296,7 +305,8 @@ impl Solver<'_> {
         };
         let work = requests * (own + answer) + handshakes;
         let present = requests * stay.request + stays_for_handshakes;
-        self.work(kind, ix, requests * looks + opening.trips * if passes_through { looks } else { 1.0 }, work);
+        let computed = if passes_through { 0.0 } else { handshakes };
+        self.work(kind, ix, requests * looks + opening.trips * if passes_through { looks } else { 1.0 }, work, computed);
         self.hold(kind, Holding::Slots(ix), if waits { present } else { work });
         self.hold(kind, Holding::Connections(ix), present);
     }

@@ -14,13 +14,16 @@ use super::super::losses::{Consequence, Strain, Verdict, strains};
 use super::super::outage::Outage;
 use super::demand::Demand;
 use super::mix::Mix;
-use super::resource::{Numbers, Resource};
+use super::resource::{Holding, Numbers, Resource};
 use super::routes::{Routes, StaticRoutes};
 use super::utilisation_curve::UtilisationCurve;
 
 /// Number of causes up to which testing all of them takes about a second. The cost grows with the square of the number,
 /// so interactive callers should not exceed it.
 pub const MOST_CAUSES: usize = 1_000;
+
+/// Utilisation of a server's cores above which its components' slots are busy because their work waits for a core.
+const BUSY_CORES: f64 = 0.9;
 
 /// A cause of failure that overloads at least one resource.
 #[derive(Clone, Debug, PartialEq)]
@@ -81,8 +84,17 @@ pub fn overloads(infra: &Infrastructure, load: f64, most: f64) -> Vec<Overload> 
             (0..numbers.count())
                 .any(|number| curve.utilisation(number, load) > most - 1e-9 && numbers.resource(infra, number) == *resource)
         };
+        // Where the cores are the limit, slots are held for longer because work waits for a core.
+        let lacks_cores = |resource: &Resource| {
+            let ix = resource.component().and_then(|id| infra.find(id.as_str()));
+            ix.and_then(|ix| fixed.processors[ix.index()])
+                .is_some_and(|server| curve.utilisation(numbers.number(Holding::Cores(server)), load) > BUSY_CORES)
+        };
         for wait in waiting.get(&cause).into_iter().flatten() {
-            if !is_full(&wait.resource) && overloaded.iter().all(|known| known.resource != wait.resource) {
+            if !is_full(&wait.resource)
+                && !lacks_cores(&wait.resource)
+                && overloaded.iter().all(|known| known.resource != wait.resource)
+            {
                 // The time for which a slot is held while waiting does not depend on the load.
                 saturation = Some(saturation.map_or(load / wait.after, |known| known.min(load / wait.after)));
                 overloaded.push(wait.clone());

@@ -1,6 +1,7 @@
 //! Limited resources that requests hold.
 
-use hoplight_model::{ComponentId, ComponentIx, Infrastructure, LinkIx};
+use hoplight_model::quantity::Cores;
+use hoplight_model::{ComponentId, ComponentIx, Element, Infrastructure, LinkIx, ServerId};
 
 /// A limited resource that requests hold.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -11,13 +12,32 @@ pub enum Resource {
     Connections(ComponentId),
     /// A balancer's `maxconn` for a backend: the number of requests in progress there.
     Places(ComponentId, ComponentId),
+    /// The processor cores of a server, which its components share.
+    Cores(ServerId),
 }
 
 impl Resource {
-    /// The component that is limited; for `maxconn`, the backend.
-    pub const fn component(&self) -> &ComponentId {
+    /// The component that is limited; for `maxconn`, the backend. `None` for the cores of a server.
+    pub const fn component(&self) -> Option<&ComponentId> {
         match self {
-            Self::Slots(id) | Self::Connections(id) | Self::Places(_, id) => id,
+            Self::Slots(id) | Self::Connections(id) | Self::Places(_, id) => Some(id),
+            Self::Cores(_) => None,
+        }
+    }
+
+    /// The element that is limited; for `maxconn`, the backend.
+    pub fn element(&self) -> Element {
+        match self {
+            Self::Slots(id) | Self::Connections(id) | Self::Places(_, id) => Element::Component(id.clone()),
+            Self::Cores(id) => Element::Server(id.clone()),
+        }
+    }
+
+    /// The name of the element that is limited.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Slots(id) | Self::Connections(id) | Self::Places(_, id) => id.as_str(),
+            Self::Cores(id) => id.as_str(),
         }
     }
 }
@@ -28,23 +48,26 @@ pub(super) enum Holding {
     Slots(ComponentIx),
     Connections(ComponentIx),
     Places(LinkIx),
+    /// The cores of a server, by its position in the infrastructure.
+    Cores(usize),
 }
 
 /// Numbers all resources of an infrastructure: the slots of each component, its connections, then `maxconn` of each
-/// link.
+/// link and the cores of each server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Numbers {
     components: usize,
     links: usize,
+    servers: usize,
 }
 
 impl Numbers {
     pub(super) fn of(infra: &Infrastructure) -> Self {
-        Self { components: infra.len(), links: infra.graph().edge_count() }
+        Self { components: infra.len(), links: infra.graph().edge_count(), servers: infra.servers().len() }
     }
 
     pub(super) const fn count(self) -> usize {
-        2 * self.components + self.links
+        2 * self.components + self.links + self.servers
     }
 
     pub(super) fn number(self, holding: Holding) -> usize {
@@ -52,6 +75,7 @@ impl Numbers {
             Holding::Slots(ix) => ix.index(),
             Holding::Connections(ix) => self.components + ix.index(),
             Holding::Places(link) => 2 * self.components + link.index(),
+            Holding::Cores(server) => 2 * self.components + self.links + server,
         }
     }
 
@@ -60,8 +84,10 @@ impl Numbers {
             Holding::Slots(ComponentIx::new(number))
         } else if number < 2 * self.components {
             Holding::Connections(ComponentIx::new(number - self.components))
-        } else {
+        } else if number < 2 * self.components + self.links {
             Holding::Places(LinkIx::new(number - 2 * self.components))
+        } else {
+            Holding::Cores(number - 2 * self.components - self.links)
         }
     }
 
@@ -76,7 +102,8 @@ impl Numbers {
             .zip(&stations)
             .map(|((_, component), station)| limit(station.connections.filter(|_| !component.kind.is_filter())));
         let places = infra.links().map(|(_, link)| limit(link.maxconn));
-        slots.chain(connections).chain(places).collect()
+        let cores = infra.servers().map(|server| limit(server.cores.map(Cores::get)));
+        slots.chain(connections).chain(places).chain(cores).collect()
     }
 
     pub(super) fn resource(self, infra: &Infrastructure, number: usize) -> Resource {
@@ -87,6 +114,9 @@ impl Numbers {
             Holding::Places(link) => {
                 let (from, to) = infra.ends(link);
                 Resource::Places(id(from), id(to))
+            }
+            Holding::Cores(server) => {
+                Resource::Cores(infra.servers().nth(server).expect("a server of this infrastructure").id.clone())
             }
         }
     }

@@ -9,7 +9,9 @@ use hoplight_model::behaviour::{
     WantedRole, behaviour, check_depth,
 };
 use hoplight_model::station::Station;
-use hoplight_model::{Algorithm, ComponentIx, DatabaseRole, HealthCheck, Hop, Infrastructure, LinkIx, Protocol, RequestKind};
+use hoplight_model::{
+    Algorithm, ComponentIx, DatabaseRole, HealthCheck, Hop, Infrastructure, LinkIx, Protocol, RequestKind, ServerId,
+};
 
 use super::super::database::{hear_each_other, takes_writes};
 use super::super::flow::{lookups, onward, passes};
@@ -29,6 +31,8 @@ pub(super) struct StaticRoutes<'a> {
     /// Database clusters.
     clusters: Vec<Vec<ComponentIx>>,
     pub(super) stations: Vec<Station>,
+    /// For each component on a server with a number of cores, the position of the server.
+    pub(super) processors: Vec<Option<usize>>,
     /// Hit ratio of each cache by kind.
     hits: Vec<[f64; 3]>,
     /// Cost of opening users' connections.
@@ -52,6 +56,7 @@ impl<'a> StaticRoutes<'a> {
             clusters: infra.database_clusters(),
             hits: super::super::losses::hit_ratios(infra),
             stations: infra.components().map(|(_, component)| component.station()).collect(),
+            processors: processors(infra),
             by_users: ConnectionCost::by_users(infra, hops.iter().find(is_entry)),
             openings: hops.iter().map(|hop| ConnectionCost::inside(infra, hop)).collect(),
             hops,
@@ -98,6 +103,15 @@ impl<'a> StaticRoutes<'a> {
     fn cluster(&self, ix: ComponentIx) -> &[ComponentIx] {
         self.clusters.iter().find(|cluster| cluster.contains(&ix)).map_or(&[], Vec::as_slice)
     }
+}
+
+/// For each component on a server with a number of cores, the position of the server.
+pub(in crate::capacity) fn processors(infra: &Infrastructure) -> Vec<Option<usize>> {
+    if infra.servers().all(|server| server.cores.is_none()) {
+        return vec![None; infra.len()];
+    }
+    let on = |id: &ServerId| infra.servers().position(|server| server.id == *id && server.cores.is_some());
+    infra.components().map(|(_, component)| component.server.as_ref().and_then(on)).collect()
 }
 
 /// The browser and all components reachable from it, in topological order. Request paths have no cycles.

@@ -198,6 +198,9 @@ impl Spare<'_> {
         if matches!(self.scarce, Some(Holding::Slots(scarce) | Holding::Connections(scarce)) if scarce == ix) {
             return true;
         }
+        if self.scarce.is_some() && self.processor_of(ix) == self.scarce {
+            return true;
+        }
         match &self.routes.outflows[ix.index()][kind.index()] {
             Outflow::Ends | Outflow::Fails => false,
             Outflow::Split(split) => split.iter().any(|(link, _)| self.link_needs(*link, kind)),
@@ -220,12 +223,22 @@ impl Spare<'_> {
         }
     }
 
+    /// The cores for which a component competes.
+    fn processor_of(&self, ix: ComponentIx) -> Option<Holding> {
+        self.routes.fixed.processors[ix.index()].map(Holding::Cores)
+    }
+
     fn link_needs(&self, link: LinkIx, kind: RequestKind) -> bool {
         let hop = self.routes.fixed.hop(link);
         let at_guard = |scarce| hop.guards.iter().any(|guard| guard.firewall == scarce);
         match self.scarce {
             Some(Holding::Places(scarce)) if scarce == link => true,
             Some(Holding::Slots(scarce)) if at_guard(scarce) => true,
+            Some(cores @ Holding::Cores(_))
+                if hop.guards.iter().any(|guard| self.processor_of(guard.firewall) == Some(cores)) =>
+            {
+                true
+            }
             _ => self.needs(hop.to, kind),
         }
     }

@@ -7,7 +7,7 @@ use crate::capacity::{Capacity, Utilisation};
 use crate::losses::hit_ratios;
 use crate::outage::Outage;
 use hoplight_model::behaviour::{CacheUse, behaviour, upstreams};
-use hoplight_model::{ComponentId, ComponentIx, Element, RequestKind, Tier};
+use hoplight_model::{Component, ComponentId, ComponentIx, Element, RequestKind, Tier};
 
 /// Number of simultaneous fetches of one object from which a cache should collapse them.
 const STAMPEDE: f64 = 5.0;
@@ -51,14 +51,18 @@ pub(super) fn find(context: &FindingContext<'_>, load: f64) -> Vec<DesignFinding
 fn hides(context: &FindingContext<'_>, cache: &ComponentId, with: &Capacity, load: f64) -> Option<Utilisation> {
     let infra = context.infra;
     let lost = Outage::of(Element::Component(cache.clone()));
-    let busy: BTreeSet<ComponentId> =
-        with.utilisation(load).into_iter().filter(|of| of.part() > 1.0).map(|of| of.resource.component().clone()).collect();
-    let is_database =
-        |id: &ComponentId| infra.find(id.as_str()).is_some_and(|ix| infra.component(ix).kind.tier() == Some(Tier::Database));
+    let busy: BTreeSet<Element> =
+        with.utilisation(load).into_iter().filter(|of| of.part() > 1.0).map(|of| of.resource.element()).collect();
+    let is_database = |component: &Component| component.kind.tier() == Some(Tier::Database);
+    let has_database = |element: &Element| match element {
+        Element::Component(id) => infra.find(id.as_str()).is_some_and(|ix| is_database(infra.component(ix))),
+        Element::Server(id) => infra.on_server(id).any(|(_, component)| is_database(component)),
+        Element::Hop(..) => false,
+    };
     let without = Capacity::of(infra, &lost).utilisation(load);
     without.into_iter().find(|of| {
-        let id = of.resource.component();
-        of.part() > 1.0 && is_database(id) && !busy.contains(id)
+        let element = of.resource.element();
+        of.part() > 1.0 && has_database(&element) && !busy.contains(&element)
     })
 }
 

@@ -15,8 +15,8 @@ pub(super) fn find(context: &FindingContext<'_>, load: f64) -> Vec<DesignFinding
     let mut found: Vec<DesignFinding> = full
         .into_iter()
         .map(|utilisation| {
-            let component = utilisation.resource.component().clone();
-            DesignFinding::of_component(&component, FindingKind::Full { load, utilisation })
+            let element = utilisation.resource.element();
+            DesignFinding::of_element(element, FindingKind::Full { load, utilisation })
         })
         .collect();
     if context.structure.causes().len() > MOST_CAUSES {

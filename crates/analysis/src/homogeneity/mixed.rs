@@ -5,15 +5,17 @@
 
 use std::collections::BTreeMap;
 
+use super::super::capacity::{Capacity, Mix};
 use super::super::machines::Machines;
+use super::super::outage::Outage;
 use hoplight_model::component::Software;
-use hoplight_model::{ComponentId, Infrastructure, Medium, ServerId, Tier};
+use hoplight_model::{ComponentId, Infrastructure, Medium, Server, ServerId, Tier};
 
 /// The programs of a server, sorted: the tiers and version of each.
 type Programs = Vec<(Vec<Tier>, Option<Software>)>;
 
 /// A server that hosts several tiers.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct MixedServer {
     /// The server.
     pub server: ServerId,
@@ -21,6 +23,41 @@ pub struct MixedServer {
     pub tiers: BTreeMap<Tier, Vec<ComponentId>>,
     /// Hops between tiers that stay inside the server, where no firewall can filter them.
     pub unfenced: Vec<(ComponentId, ComponentId)>,
+    /// The processor that they share, if the server has a number of cores and requests need it.
+    pub processor: Option<SharedProcessor>,
+}
+
+/// A processor and the components that share it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SharedProcessor {
+    /// Number of cores.
+    pub cores: u32,
+    /// Milliseconds of processor time that the mean request of the scenario's traffic needs at each component, most first;
+    /// components without any are left out.
+    pub needs_ms: Vec<(ComponentId, f64)>,
+}
+
+impl SharedProcessor {
+    /// Milliseconds of processor time that the mean request needs at all of them.
+    pub fn all_ms(&self) -> f64 {
+        self.needs_ms.iter().map(|(_, ms)| ms).sum()
+    }
+
+    /// Requests per second at which all cores are busy.
+    pub fn most_rps(&self) -> f64 {
+        f64::from(self.cores) * 1e3 / self.all_ms()
+    }
+}
+
+/// The processor of a server whose components share a number of cores.
+fn shared_processor(infra: &Infrastructure, server: &Server, capacity: &Capacity) -> Option<SharedProcessor> {
+    let cores = server.cores?.get();
+    let mix = Mix::of(infra.traffic());
+    let own = capacity.stations().iter().filter(|station| infra.component(station.ix).server.as_ref() == Some(&server.id));
+    let needs = own.map(|station| (station.component.clone(), 1e3 * mix.mean(|kind| station.cpu_s[kind.index()])));
+    let mut needs_ms: Vec<(ComponentId, f64)> = needs.filter(|(_, ms)| *ms > 0.0).collect();
+    needs_ms.sort_by(|a, b| b.1.total_cmp(&a.1));
+    (!needs_ms.is_empty()).then_some(SharedProcessor { cores, needs_ms })
 }
 
 /// Servers that run the same programs, with the same number of instances of each.
@@ -44,6 +81,7 @@ pub fn mixed_servers(infra: &Infrastructure) -> Vec<MixedServer> {
             inside.entry(server).or_default().push((from.id.clone(), to.id.clone()));
         }
     }
+    let capacity = infra.servers().any(|server| server.cores.is_some()).then(|| Capacity::of(infra, &Outage::none()));
     let mut mixed = Vec::new();
     for server in infra.servers() {
         let mut tiers: BTreeMap<Tier, Vec<ComponentId>> = BTreeMap::new();
@@ -54,7 +92,8 @@ pub fn mixed_servers(infra: &Infrastructure) -> Vec<MixedServer> {
         }
         if tiers.len() > 1 {
             let unfenced = inside.remove(&server.id).unwrap_or_default();
-            mixed.push(MixedServer { server: server.id.clone(), tiers, unfenced });
+            let processor = capacity.as_ref().and_then(|capacity| shared_processor(infra, server, capacity));
+            mixed.push(MixedServer { server: server.id.clone(), tiers, unfenced, processor });
         }
     }
     mixed

@@ -139,7 +139,8 @@ fn classes(site: &Site<'_>, losses: &[Loss]) -> Vec<u64> {
         if known.len() < KNOWN && !known.iter().any(|(.., of)| *of == colour) {
             known.push((kind, station, colour));
         }
-        graph.colours.push(colour);
+        let cores = site.processor_of[ix.index()].map(|number| site.processors[number].cores);
+        graph.colours.push(cores.map_or(colour, |cores| join(colour, u64::from(cores))));
     }
     for hop in &site.hops {
         let link = infra.link(hop.link);

@@ -65,6 +65,8 @@ pub(super) struct Evaluation<'a> {
     pub(super) hits: &'a [[f64; 3]],
     /// Requests per second of each kind at each component.
     pub(super) rates: &'a [[f64; 3]],
+    /// Factor by which work is stretched on each server with a number of cores.
+    pub(super) stretches: &'a [f64],
 }
 
 impl Evaluation<'_> {
@@ -72,10 +74,10 @@ impl Evaluation<'_> {
         let mut node = Node { checks: DEPTHS.map(|depth| self.checks(ix, depth)), ..Node::default() };
         for kind in RequestKind::ALL {
             let (reply, sends, fetched) = self.respond(ix, kind);
-            let (service, station, load) = (self.site.service_s(ix, kind), self.site.station(ix), self.loads[ix.index()]);
+            let (service, station, load) = (self.service_s(ix, kind), self.site.station(ix), self.loads[ix.index()]);
             let waits = match station.hold {
                 Hold::UntilAnswered => reply.mean_s(),
-                Hold::WhileServed => station.answer.map_or(0.0, |answer| answer.mean_ms() / 1e3),
+                Hold::WhileServed => self.site.answer_s(ix) * self.slowness(ix),
             };
             let place = kind.index();
             node.holds_s[place] = service + waits;
@@ -85,6 +87,17 @@ impl Evaluation<'_> {
             node.fetched[place] = fetched;
         }
         node
+    }
+
+    /// Mean service time at the current load of the server's cores, in seconds.
+    fn service_s(&self, ix: ComponentIx, kind: RequestKind) -> f64 {
+        self.site.service_s(ix, kind) * self.slowness(ix)
+    }
+
+    /// Factor by which the component's work takes longer because it waits for a core.
+    fn slowness(&self, ix: ComponentIx) -> f64 {
+        let stretch = self.site.processor_of[ix.index()].map_or(1.0, |number| self.stretches[number]);
+        1.0 + self.site.station(ix).cpu.get() * (stretch - 1.0)
     }
 
     /// Adds the component's own queueing and service time to the outcomes of its upstreams.
@@ -270,13 +283,13 @@ impl Evaluation<'_> {
     fn balance(&self, ix: ComponentIx, algorithm: Algorithm, forwarding: &Forwarding) -> (Vec<(usize, f64)>, f64) {
         let ups: Vec<f64> = forwarding.links.iter().map(|link| self.up(*link, forwarding)).collect();
         let none: f64 = ups.iter().map(|up| 1.0 - up).product();
-        let slowness = if algorithm.avoids_busy() { self.slowness(ix, forwarding) } else { Vec::new() };
+        let crowding = if algorithm.avoids_busy() { self.crowding(ix, forwarding) } else { Vec::new() };
         let weight = |place: usize| {
             let weight = f64::from(self.site.infra.link(forwarding.links[place]).weight);
             match algorithm {
                 Algorithm::WeightedRoundRobin | Algorithm::SourceHash => weight,
-                Algorithm::RandomTwo => weight / slowness[place],
-                Algorithm::LeastConnections => 1.0 / slowness[place],
+                Algorithm::RandomTwo => weight / crowding[place],
+                Algorithm::LeastConnections => 1.0 / crowding[place],
                 Algorithm::RoundRobin | Algorithm::First => 1.0,
             }
         };
@@ -297,7 +310,7 @@ impl Evaluation<'_> {
     /// How many requests a balancer that prefers backends with fewer open ones leaves to the others, relative to a backend
     /// that responds at once. While fewer than one request is open at each backend, they have equal shares; when there are
     /// many, shares are in inverse proportion to the time that requests stay.
-    fn slowness(&self, ix: ComponentIx, forwarding: &Forwarding) -> Vec<f64> {
+    fn crowding(&self, ix: ComponentIx, forwarding: &Forwarding) -> Vec<f64> {
         let rates = self.rates[ix.index()];
         let whole: f64 = rates.iter().sum();
         let each = whole / forwarding.links.len() as f64;

@@ -1,10 +1,12 @@
 //! Data that does not depend on a loss, derived once per infrastructure.
 
 use hoplight_model::arrivals::Arrivals;
-use hoplight_model::behaviour::{Behaviour, UpstreamChoice, WhenFull, behaviour, check_depth};
+use hoplight_model::behaviour::{Behaviour, UpstreamChoice, WhenFull, behaviour, check_depth, users_tls_ends};
 use hoplight_model::station::Station;
-use hoplight_model::{ComponentIx, HealthCheck, Hop, Infrastructure, LinkIx, RequestKind};
+use hoplight_model::{ComponentIx, HealthCheck, Hop, Infrastructure, LinkIx, Protocol, RequestKind};
 
+use super::cores::{Processor, processors};
+use crate::capacity::user_handshakes_s;
 use crate::hit_ratio::CacheModel;
 
 /// The infrastructure with the behaviour of each component.
@@ -27,6 +29,12 @@ pub(super) struct Site<'a> {
     /// The links that cross each firewall.
     pub(super) guarded: Vec<Vec<LinkIx>>,
     pub(super) clusters: Vec<Vec<ComponentIx>>,
+    /// The servers with a number of cores.
+    pub(super) processors: Vec<Processor>,
+    /// For each component on such a server, the number of the server.
+    pub(super) processor_of: Vec<Option<usize>>,
+    /// Processor time of users' handshakes per request at each component, in seconds.
+    handshakes_s: Vec<f64>,
     /// The hit ratios of each component that is a cache.
     pub(super) caches: Vec<Option<CacheModel>>,
     /// Requests per second of all kinds, if it is not that of the scenario's traffic.
@@ -56,8 +64,13 @@ impl<'a> Site<'a> {
         for (place, ix) in order.iter().enumerate() {
             places[ix.index()] = Some(place);
         }
+        let (processors, processor_of) = processors(infra);
+        let handshakes_s = if processors.is_empty() { vec![0.0; count] } else { handshakes_s(infra, &hops) };
         Self {
             infra,
+            processors,
+            processor_of,
+            handshakes_s,
             stations: infra.components().map(|(_, component)| component.station()).collect(),
             drops_syn: infra.components().map(|(_, component)| component.kind.when_full() == WhenFull::DropSyn).collect(),
             chooses_by_rate: behaviours.iter().map(|of| of.iter().any(chooses_by_rate)).collect(),
@@ -91,9 +104,20 @@ impl<'a> Site<'a> {
         &self.behaviours[ix.index()][kind.index()]
     }
 
-    /// Mean service time, in seconds.
+    /// Mean service time while nothing else needs a core, in seconds.
     pub(super) fn service_s(&self, ix: ComponentIx, kind: RequestKind) -> f64 {
         self.station(ix).mean_ms(kind) / 1e3
+    }
+
+    /// Mean service time of a response from downstream while nothing else needs a core, in seconds.
+    pub(super) fn answer_s(&self, ix: ComponentIx) -> f64 {
+        self.station(ix).answer.map_or(0.0, |answer| answer.mean_ms() / 1e3)
+    }
+
+    /// Processor time of a request at a component, in seconds: without handshakes, and of handshakes.
+    pub(super) fn cpu_s(&self, ix: ComponentIx, kind: RequestKind) -> (f64, f64) {
+        let share = self.station(ix).cpu.get();
+        (share * (self.service_s(ix, kind) + self.answer_s(ix)), self.handshakes_s[ix.index()])
     }
 
     /// Time for a message and its response on a link, in seconds.
@@ -133,6 +157,17 @@ fn chooses_by_rate(behaviour: &Behaviour) -> bool {
         UpstreamChoice::Balanced(algorithm) => algorithm.avoids_busy(),
         UpstreamChoice::RoundRobin | UpstreamChoice::First | UpstreamChoice::Role(_) => false,
     }
+}
+
+/// Processor time of users' handshakes per request at each component, in seconds.
+fn handshakes_s(infra: &Infrastructure, hops: &[Hop]) -> Vec<f64> {
+    let mut all = vec![0.0; infra.len()];
+    let is_entry = |hop: &&Hop| Some(hop.from) == infra.browser() && infra.link(hop.link).protocol == Protocol::Http;
+    let per_request = user_handshakes_s(infra, hops.iter().find(is_entry));
+    for ix in users_tls_ends(infra) {
+        all[ix.index()] = per_request;
+    }
+    all
 }
 
 /// The links on which requests and lookups in caches may leave a component.

@@ -10,6 +10,8 @@
 //! A loss changes the solution only above and below what it affects. Only these components are recomputed, and the
 //! solution without the loss is then restored.
 
+mod stretch;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use hoplight_model::behaviour::Behaviour;
@@ -50,6 +52,8 @@ pub(super) struct Solver<'a> {
     hits: Vec<[f64; 3]>,
     /// Requests per second of each kind at each component.
     rates: Vec<[f64; 3]>,
+    /// Factor by which work is stretched on each server with a number of cores.
+    stretches: Vec<f64>,
     /// Whether requests queue or find no room anywhere.
     queues: bool,
     /// Whether the rounds have found a fixed point.
@@ -76,6 +80,7 @@ struct Before {
     loads: BTreeMap<usize, Load>,
     hits: BTreeMap<usize, [f64; 3]>,
     rates: BTreeMap<usize, [f64; 3]>,
+    stretches: BTreeMap<usize, f64>,
 }
 
 impl<'a> Solver<'a> {
@@ -89,8 +94,9 @@ impl<'a> Solver<'a> {
             loads: vec![Load::default(); count],
             hits: vec![[0.0; 3]; count],
             rates: vec![[0.0; 3]; count],
-            // Hit ratios follow from rates, so all rates matter.
-            queues: site.caches.iter().any(Option::is_some),
+            stretches: vec![1.0; site.processors.len()],
+            // Hit ratios and the load of cores follow from rates, so all rates matter.
+            queues: site.caches.iter().any(Option::is_some) || !site.processors.is_empty(),
             is_fixed: true,
             before: None,
         };
@@ -114,6 +120,7 @@ impl<'a> Solver<'a> {
             before.loads.into_iter().for_each(|(ix, load)| self.loads[ix] = load);
             before.hits.into_iter().for_each(|(ix, hits)| self.hits[ix] = hits);
             before.rates.into_iter().for_each(|(ix, rates)| self.rates[ix] = rates);
+            before.stretches.into_iter().for_each(|(number, stretch)| self.stretches[number] = stretch);
         }
         let strained =
             strained.into_iter().map(|(ix, kinds, after)| Strain { ix, kinds, before: self.utilisation(ix.index()), after });
@@ -225,8 +232,8 @@ impl<'a> Solver<'a> {
     }
 
     fn evaluation(&self) -> Evaluation<'_> {
-        let Self { site, state, nodes, loads, hits, rates, .. } = self;
-        Evaluation { site, state, nodes, loads, hits, rates }
+        let Self { site, state, nodes, loads, hits, rates, stretches, .. } = self;
+        Evaluation { site, state, nodes, loads, hits, rates, stretches }
     }
 
     fn evaluate(&self, ix: ComponentIx) -> Node {
@@ -266,6 +273,7 @@ impl<'a> Solver<'a> {
     /// the components whose queueing has changed.
     fn queue(&mut self, differing: &BTreeSet<usize>, round: usize) -> BTreeSet<usize> {
         let mut changed = BTreeSet::new();
+        let mut processors = BTreeSet::new();
         // Clients come first, so all their rates are known when a component is processed.
         let mut candidates = differing.clone();
         while let Some(place) = candidates.pop_first() {
@@ -285,6 +293,7 @@ impl<'a> Solver<'a> {
                 if moved && self.site.chooses_by_rate[ix] {
                     changed.insert(place);
                 }
+                processors.extend(self.site.processor_of[ix]);
                 if is_cache && self.adopt_hits(ix, round) {
                     changed.insert(place);
                 }
@@ -296,6 +305,11 @@ impl<'a> Solver<'a> {
             let former = old.into_iter().flat_map(|node| node.sends.iter().flatten());
             let upstreams = self.nodes[ix].sends.iter().flatten().chain(former);
             candidates.extend(upstreams.filter_map(|(link, _)| self.site.places[self.site.hop(*link).to.index()]));
+        }
+        for number in processors {
+            if self.adopt_stretch(number, round) {
+                changed.extend(self.site.processors[number].on_it.iter().filter_map(|ix| self.site.places[ix.index()]));
+            }
         }
         changed
     }

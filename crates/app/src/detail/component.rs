@@ -90,6 +90,7 @@ fn station(page: &mut Page, stage: &Stage, ix: ComponentIx, component: &Componen
     if view.health.accepts() {
         page.text(tone, &format!("{percent:.0} % busy, {:.0} requests/s", view.rate));
         page.text(Tone::Text, &format!("{} of {} slots, {} waiting", view.busy, view.slots, view.waiting));
+        processor(page, stage, component);
     }
     let service = component.station();
     let slow = stage.sim().faults().into_iter().find_map(|fault| match fault {
@@ -99,6 +100,19 @@ fn station(page: &mut Page, stage: &Stage, ix: ComponentIx, component: &Componen
     let mean = |kind| service.mean_ms(kind) * slow.unwrap_or(1.0);
     let times: Vec<String> = RequestKind::ALL.iter().map(|kind| format!("{} {:.1}", kind.word(), mean(*kind))).collect();
     page.text(Tone::Dim, &format!("mean service ms: {}; served {}, turned away {}", times.join(", "), view.served, view.dropped));
+}
+
+/// Writes how busy the cores are that the component shares with the other programs on its server.
+fn processor(page: &mut Page, stage: &Stage, component: &Component) {
+    let Some(server) = &component.server else { return };
+    let Some(cpu) = stage.sim().cpu(server) else { return };
+    let speed = cpu.speed();
+    let tone = if speed < 1.0 { Tone::Warn } else { Tone::Dim };
+    let cores = if cpu.cores == 1 { "the core".to_owned() } else { format!("the {} cores", cpu.cores) };
+    let used = cpu.utilisation * 100.0;
+    let select = SelectAction::Element(Element::Server(server.clone())).into();
+    let text = format!("shares {cores} of {server}: CPU {used:.0} %, each slot runs at {:.0} % of a core's speed", speed * 100.0);
+    page.item(tone, "", tone, &text, Some(&select));
 }
 
 fn special(page: &mut Page, stage: &Stage, ix: ComponentIx, component: &Component) {

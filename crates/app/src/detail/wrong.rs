@@ -42,6 +42,7 @@ fn concerns(fault: &Fault, infra: &Infrastructure, element: &Element) -> bool {
             | Fault::Leak { .. }
             | Fault::VrrpKilled(_)
             | Fault::VrrpStopped(_)
+            | Fault::CpuHog(..)
             | Fault::Sniffer(..) => unreachable!("this fault has an element"),
         });
     };

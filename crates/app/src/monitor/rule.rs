@@ -7,7 +7,7 @@ use hoplight_model::{Bound, Metric};
 pub fn level(metric: Metric, value: f64) -> String {
     match metric {
         _ if value.is_infinite() => "unknown".to_owned(),
-        Metric::Utilisation | Metric::ErrorRatio | Metric::Connections | Metric::HitRatio => {
+        Metric::Utilisation | Metric::Cpu | Metric::ErrorRatio | Metric::Connections | Metric::HitRatio => {
             let percent = value * 100.0;
             if percent == 0.0 || percent >= 10.0 { format!("{percent:.0} %") } else { format!("{percent:.1} %") }
         }
@@ -28,6 +28,7 @@ pub const fn name(metric: Metric) -> &'static str {
     match metric {
         Metric::Qps => "requests per second",
         Metric::Utilisation => "busy",
+        Metric::Cpu => "CPU of the server",
         Metric::Queue => "waiting",
         Metric::P50 => "p50",
         Metric::P95 => "p95",
@@ -48,6 +49,7 @@ pub const fn meaning(metric: Metric) -> &'static str {
     match metric {
         Metric::Qps => "requests of an interval, divided by its length.",
         Metric::Utilisation => "share of the slots in use: workers, threads or connections.",
+        Metric::Cpu => "share of the server's cores in use, in the last second.",
         Metric::Queue => "requests in the queue when the sample was taken.",
         Metric::P50 => "half of the responses took at most this long.",
         Metric::P95 => "95 of 100 responses took at most this long.",

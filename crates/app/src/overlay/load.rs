@@ -29,12 +29,7 @@ pub(super) fn view(infra: &Infrastructure, answers: &LoadAnswers, asked: &Overla
         view.say(line.0, line.1);
     }
     if let Some(first) = capacity.mix_saturation() {
-        view.remark(
-            Some(OverlaySign::Fill),
-            Tone::Text,
-            bottleneck(&first).to_string(),
-            Some(Element::Component(first.resource.component().clone())),
-        );
+        view.remark(Some(OverlaySign::Fill), Tone::Text, bottleneck(&first).to_string(), Some(first.resource.element()));
     }
     for each in losses {
         let tone = if loss == Some(each) { Tone::Bad } else { Tone::Text };
@@ -42,7 +37,7 @@ pub(super) fn view(infra: &Infrastructure, answers: &LoadAnswers, asked: &Overla
     }
     // Omit nearly idle resources.
     for use_ in full.iter().filter(|use_| use_.part() >= 0.005) {
-        let about = Some(Element::Component(use_.resource.component().clone()));
+        let about = Some(use_.resource.element());
         view.remark(None, Tone::Dim, utilisation(use_).to_string(), about);
     }
     view
@@ -71,7 +66,7 @@ fn said(loss: &Overload) -> Vec<String> {
             resource(&worst.resource),
             self::percent(worst.before)
         ));
-        line.push(format!("Without {cause}: {} at {percent}", worst.resource.component()));
+        line.push(format!("Without {cause}: {} at {percent}", worst.resource.name()));
     }
     line
 }
@@ -82,7 +77,6 @@ fn fill(infra: &Infrastructure, view: &mut OverlayContent, capacity: &Capacity, 
     let mut said = std::collections::BTreeSet::new();
     // Sorted by utilisation, so the scarcest resource of a component wins.
     for use_ in full.iter().filter(|use_| use_.part().is_finite()) {
-        let id = use_.resource.component();
         let is_first = first.as_ref() == Some(&use_.resource);
         let percent = percent(use_.part());
         let words = if is_first {
@@ -93,10 +87,11 @@ fn fill(infra: &Infrastructure, view: &mut OverlayContent, capacity: &Capacity, 
         let tone = if is_first { tone(use_.part()).max(Tone::Warn) } else { tone(use_.part()) };
         let element = match &use_.resource {
             Resource::Places(from, to) => Element::Hop(from.clone(), to.clone()),
-            Resource::Slots(_) | Resource::Connections(_) => Element::Component(id.clone()),
+            Resource::Slots(_) | Resource::Connections(_) | Resource::Cores(_) => use_.resource.element(),
         };
         // Show the slots of a firewall and the `maxconn` of a link only if they are scarce.
-        let wall = infra.find(id.as_str()).is_some_and(|ix| infra.component(ix).kind.is_filter());
+        let ix = use_.resource.component().and_then(|id| infra.find(id.as_str()));
+        let wall = ix.is_some_and(|ix| infra.component(ix).kind.is_filter());
         let quiet = wall || matches!(use_.resource, Resource::Places(..));
         if (!quiet || is_first || tone >= Tone::Warn) && said.insert(element.clone()) {
             view.stamp(element, OverlaySign::Fill, tone, words);
@@ -123,9 +118,10 @@ fn lose(infra: &Infrastructure, view: &mut OverlayContent, cause: &Cause) {
 fn line(answers: &LoadAnswers, full: &[Utilisation], asked: &OverlayQuery) -> (Tone, Vec<String>) {
     let LoadAnswers { load, capacity, losses } = answers;
     let now = per_second(*load);
-    if let Some(Element::Component(id)) = &asked.selected
-        && let Some(use_) = full.iter().find(|use_| use_.resource.component() == id)
+    if let Some(element @ (Element::Component(_) | Element::Server(_))) = &asked.selected
+        && let Some(use_) = full.iter().find(|use_| use_.resource.element() == *element)
     {
+        let id = use_.resource.name();
         let full_from = capacity.saturations(None).into_iter().find(|full| full.resource == use_.resource);
         let rest = full_from.map_or_else(String::new, |full| format!("; full at {}", per_second(full.rps.floor())));
         let percent = percent(use_.part());
@@ -133,6 +129,7 @@ fn line(answers: &LoadAnswers, full: &[Utilisation], asked: &OverlayQuery) -> (T
             Resource::Slots(_) => count(use_.limit as usize, "slot", "slots"),
             Resource::Connections(_) => count(use_.limit as usize, "connection", "connections"),
             Resource::Places(from, _) => format!("{} of {from}", count(use_.limit as usize, "place", "places")),
+            Resource::Cores(_) => count(use_.limit as usize, "core", "cores"),
         };
         return (
             tone(use_.part()),

@@ -3,6 +3,8 @@
 use hoplight_model::component::DatabaseRole;
 use hoplight_model::{Component, ComponentId, ComponentKind, Element, Infrastructure, LinkIx, Protocol, RequestKind, Tier};
 
+use crate::fault::Fault;
+
 /// The components by role, each list in authored order.
 pub(super) struct Parts<'a> {
     pub(super) infra: &'a Infrastructure,
@@ -66,6 +68,15 @@ impl<'a> Parts<'a> {
 
     fn component(&self, id: &ComponentId) -> Option<&'a Component> {
         self.infra.find(id.as_str()).map(|ix| self.infra.component(ix))
+    }
+
+    /// A program with four threads per core, on the first server with a number of cores that runs an application or, without
+    /// one, a web server or a database.
+    pub(super) fn busiest_cores(&self) -> Option<Fault> {
+        let server = |id: &ComponentId| self.infra.server(self.component(id)?.server.as_ref()?);
+        let mut servers = self.apps.iter().chain(&self.webs).chain(&self.primaries).filter_map(server);
+        let (server, cores) = servers.find_map(|server| Some((server, server.cores?)))?;
+        Some(Fault::CpuHog(server.id.clone(), 4 * cores.get()))
     }
 
     /// The connection limit of a component.

@@ -134,6 +134,7 @@ impl AlertsPlan {
                     is_database && infra.database_clusters().iter().any(|cluster| cluster.len() > 1 && cluster.contains(&watched))
                 }
                 Some(Metric::HitRatio | Metric::Evictions) => component.kind.as_cache().is_some(),
+                Some(Metric::Cpu) => component.server.as_ref().and_then(|id| infra.server(id)?.cores).is_some(),
                 Some(Metric::Connections) => component.station().connections.is_some(),
                 Some(Metric::BackendsDown) => component.kind.as_balancer().is_some(),
                 Some(Metric::SemiSync) => {

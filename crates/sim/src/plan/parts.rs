@@ -3,6 +3,7 @@
 use hoplight_model::behaviour::{Behaviour, FailurePolicy, Forwarding, WhenFull};
 use hoplight_model::component::{BalancerSpec, SqlProxySpec};
 use hoplight_model::hop::Guard;
+use hoplight_model::quantity::Fraction;
 use hoplight_model::station::Hold;
 use hoplight_model::{Algorithm, HealthCheck, Protocol, RequestKind};
 
@@ -50,6 +51,14 @@ pub(crate) struct BalancerPlan {
     pub(crate) by_role: bool,
 }
 
+/// A station's use of its server's cores.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct CpuPlan {
+    pub(crate) server: ServerIx,
+    /// Fraction of a service time that is processor time.
+    pub(crate) share: Fraction,
+}
+
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct StationPlan {
     pub(crate) role: Role,
@@ -65,6 +74,8 @@ pub(crate) struct StationPlan {
     pub(crate) key: u64,
     /// Server that the station runs on.
     pub(crate) server: Option<ServerIx>,
+    /// The station's use of the server's cores; `None` if there are enough for every slot.
+    pub(crate) cpu: Option<CpuPlan>,
     /// How long the station waits for a response from downstream, in nanoseconds.
     pub(crate) timeout: u64,
     /// When the station's own certificate expires, in nanoseconds, if it has one.

@@ -1,7 +1,7 @@
 //! The arguments of a verb: names of elements, numbers and keywords.
 
 use hoplight_model::quantity::Seconds;
-use hoplight_model::{ComponentId, Element, Infrastructure};
+use hoplight_model::{ComponentId, Element, Infrastructure, ServerId};
 
 use super::error::{Expected, Keyword, ScriptError, ScriptMistake, ScriptQuantity};
 use super::words::{ARROW, Word, Words};
@@ -52,6 +52,13 @@ impl<'a> Arguments<'a> {
             return Ok(Element::Server(server.id.clone()));
         }
         Err(self.unknown(first, Expected::Element, self.components().chain(self.servers())))
+    }
+
+    /// Reads a server.
+    pub(super) fn server(&mut self) -> Result<ServerId, ScriptError> {
+        let word = self.word(Expected::Server)?;
+        let found = self.infra.servers().find(|server| server.id.as_str() == word.text).map(|server| server.id.clone());
+        found.ok_or_else(|| self.unknown(word, Expected::Server, self.servers()))
     }
 
     /// Reads a component.
@@ -105,6 +112,15 @@ impl<'a> Arguments<'a> {
             return Err(ScriptError::new(word.column, ScriptMistake::NotANumber { quantity, found }));
         };
         convert(found).ok_or_else(|| ScriptError::new(word.column, ScriptMistake::OutOfRange { quantity, found }))
+    }
+
+    /// Reads a whole number.
+    pub(super) fn count(&mut self, quantity: ScriptQuantity) -> Result<u32, ScriptError> {
+        let (least, most) = quantity.range();
+        self.number(quantity, |number| {
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a whole number in the range")]
+            (number.fract() == 0.0 && (least..=most).contains(&number)).then_some(number as u32)
+        })
     }
 
     /// Reads one of a few keywords and returns its value.

@@ -138,6 +138,8 @@ pub enum ScriptQuantity {
     Factor,
     /// A number of leaked connections.
     Connections,
+    /// A number of threads.
+    Threads,
     /// SYN packets per second.
     Syns,
     /// A number of attempts, including the first.
@@ -154,6 +156,7 @@ impl ScriptQuantity {
             Self::Seconds => Seconds::RANGE,
             Self::Factor => Factor::RANGE,
             Self::Connections => (1.0, 1e6),
+            Self::Threads => (1.0, 1e4),
             Self::Attempts => (1.0, 16.0),
             Self::Jitter => Fraction::RANGE,
         }

@@ -25,6 +25,7 @@ const FAULTS: &[(&str, Parse)] = &[
     ("kill-keepalived", kill_keepalived),
     ("stop-keepalived", stop_keepalived),
     ("flood", flood),
+    ("hog-cpu", hog_cpu),
     ("sniff", sniff),
 ];
 
@@ -69,12 +70,7 @@ pub(super) fn stop_replication(words: &mut Arguments<'_>) -> Result<Fault, Scrip
 pub(super) fn leak(words: &mut Arguments<'_>) -> Result<Fault, ScriptError> {
     let first = words.component()?;
     let second = words.component_if_any()?;
-    let quantity = ScriptQuantity::Connections;
-    let (least, most) = quantity.range();
-    let count = words.number(quantity, |number| {
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a whole number in the range")]
-        (number.fract() == 0.0 && (least..=most).contains(&number)).then_some(number as u32)
-    })?;
+    let count = words.count(ScriptQuantity::Connections)?;
     Ok(match second {
         Some(to) => Fault::Leak { from: Some(first), to, count },
         None => Fault::Leak { from: None, to: first, count },
@@ -91,6 +87,11 @@ pub(super) fn stop_keepalived(words: &mut Arguments<'_>) -> Result<Fault, Script
 
 pub(super) fn flood(words: &mut Arguments<'_>) -> Result<Fault, ScriptError> {
     words.number(ScriptQuantity::Syns, |number| Rate::new(number).ok()).map(Fault::Flood)
+}
+
+pub(super) fn hog_cpu(words: &mut Arguments<'_>) -> Result<Fault, ScriptError> {
+    let server = words.server()?;
+    words.count(ScriptQuantity::Threads).map(|threads| Fault::CpuHog(server, threads))
 }
 
 pub(super) fn sniff(words: &mut Arguments<'_>) -> Result<Fault, ScriptError> {

@@ -55,6 +55,7 @@ fn fault(fault: &Fault, infra: &Infrastructure) -> String {
         Fault::Leak { from: None, to, count } => format!("leak {to} {count}"),
         Fault::VrrpKilled(id) => format!("kill-keepalived {id}"),
         Fault::VrrpStopped(id) => format!("stop-keepalived {id}"),
+        Fault::CpuHog(server, threads) => format!("hog-cpu {server} {threads}"),
         Fault::Flood(rate) => format!("flood {}", rate.get()),
         Fault::Sniffer(from, to) => format!("sniff {from} -> {to}"),
     }

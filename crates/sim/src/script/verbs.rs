@@ -73,6 +73,8 @@ pub enum Verb {
     StopKeepalived,
     /// [`crate::Fault::Flood`].
     Flood,
+    /// [`crate::Fault::CpuHog`].
+    HogCpu,
     /// [`crate::Fault::Sniffer`].
     Sniff,
     /// [`Command::Clear`].
@@ -92,7 +94,7 @@ const ALIASES: &[(&str, Verb)] = &[("heal", Verb::Clear)];
 
 impl Verb {
     /// All verbs, in listing order.
-    pub const ALL: [Self; 35] = [
+    pub const ALL: [Self; 36] = [
         Self::Kill,
         Self::Restore,
         Self::Rate,
@@ -122,6 +124,7 @@ impl Verb {
         Self::KillKeepalived,
         Self::StopKeepalived,
         Self::Flood,
+        Self::HogCpu,
         Self::Sniff,
         Self::Clear,
         Self::Retries,
@@ -168,6 +171,7 @@ impl Verb {
             Self::KillKeepalived => "kill-keepalived BALANCER",
             Self::StopKeepalived => "stop-keepalived BALANCER",
             Self::Flood => "flood N",
+            Self::HogCpu => "hog-cpu SERVER THREADS",
             Self::Sniff => "sniff FROM -> TO",
             Self::Clear => "clear FAULT ...",
             Self::Retries => "retries ATTEMPTS BACKOFF_SECONDS JITTER",
@@ -227,6 +231,7 @@ impl Verb {
             Self::KillKeepalived => faults::kill_keepalived(words).map(Command::Fault),
             Self::StopKeepalived => faults::stop_keepalived(words).map(Command::Fault),
             Self::Flood => faults::flood(words).map(Command::Fault),
+            Self::HogCpu => faults::hog_cpu(words).map(Command::Fault),
             Self::Sniff => faults::sniff(words).map(Command::Fault),
             Self::Clear => faults::clear(words),
             Self::Retries => retries(words).map(Command::Retries),

@@ -321,7 +321,7 @@ mod tests {
                     commands.push(Command::Edit(TopologyEdit::Unblock(from.clone(), to.clone())));
                     faults.push(Fault::Sniffer(from, to));
                 }
-                Element::Server(_) => {}
+                Element::Server(id) => faults.push(Fault::CpuHog(id, 3)),
             }
         }
         commands.extend(faults.iter().cloned().map(Command::Fault));

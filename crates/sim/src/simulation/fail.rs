@@ -19,6 +19,7 @@ impl Simulation {
     pub(super) fn stop<O: Observer>(&mut self, station: StationIx, notice: Status, observer: &mut O) {
         let now = self.clock.now();
         self.faults.end_hang(station);
+        self.cores.stop(self.plan.stations[station].server, station, &mut self.clock);
         self.close_leaked(station, notice == Status::Reset);
         let (databases, network, _) = self.databases_mut();
         databases.stop(station, network, now);

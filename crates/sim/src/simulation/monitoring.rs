@@ -15,6 +15,9 @@ impl Simulation {
     pub(super) fn add_state(&self, row: &mut ComponentSample) {
         let station = row.component;
         let (plan, state) = (&self.plan.stations[station], &self.stations[station]);
+        // The agent measures the processor itself.
+        let server = plan.server.and_then(|server| self.cores.view(server, self.clock.now()));
+        row.cpu = server.map(|server| server.utilisation);
         if !self.health(station).is_up() {
             return;
         }

@@ -46,6 +46,7 @@ impl Simulation {
                 let on_it = self.stations_on(server);
                 let were_up: Vec<StationIx> = on_it.into_iter().filter(|station| self.health(*station).accepts()).collect();
                 self.stations.set_off(server, true);
+                self.cores.set_on(server, false, &mut self.clock);
                 self.refresh_health();
                 for station in self.stations_on(server) {
                     self.address.power_off(station, &self.plan);
@@ -94,6 +95,7 @@ impl Simulation {
                 let on_it = self.stations_on(server);
                 let were_down: Vec<StationIx> = on_it.into_iter().filter(|station| !self.health(*station).is_up()).collect();
                 self.stations.set_off(server, false);
+                self.cores.set_on(server, true, &mut self.clock);
                 // The new kernel resets connections that it does not know, and browsers open new ones.
                 let plan = Arc::clone(&self.plan);
                 self.close_users_connections(|hop| plan.stations[hop.to].server == Some(server));

@@ -4,14 +4,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hoplight_model::firewall::Direction;
-use hoplight_model::{Algorithm, ComponentIx, Element, Infrastructure, LinkIx, RequestKind};
+use hoplight_model::{Algorithm, ComponentIx, Element, Infrastructure, LinkIx, RequestKind, ServerId};
 
 use crate::outcome::Failure;
 use crate::plan::Role;
 use crate::simulation::Simulation;
 use crate::station::Station;
 use crate::time::{SECOND, SimTime};
-use crate::view::{AgentView, Endings, Experience, StationView, Totals};
+use crate::view::{AgentView, CpuView, Endings, Experience, StationView, Totals};
 
 impl Simulation {
     /// The current infrastructure.
@@ -72,6 +72,11 @@ impl Simulation {
             busy_ns: station.busy_time(self.clock.now()),
             queue_ns: station.queue_time() + self.queued_time(station),
         }
+    }
+
+    /// The processor of a server; `None` if there is no such server, or if it has no number of cores.
+    pub fn cpu(&self, server: &ServerId) -> Option<CpuView> {
+        self.cores.view(self.plan.servers.position(|id| id == server)?, self.clock.now())
     }
 
     /// Whether an element is up: a component that is running on a server that is on, a server that is on, a link that
@@ -170,6 +175,7 @@ impl Simulation {
             + self.clock.footprint()
             + self.users.footprint()
             + self.stations.footprint()
+            + self.cores.footprint()
             + self.monitoring.footprint()
             + self.databases.footprint()
             + self.caches.footprint()

@@ -4,12 +4,15 @@
 
 #![expect(clippy::inline_always, reason = "measured: a fifth of the engine's speed")]
 
+use hoplight_model::quantity::Factor;
+
 use crate::clock::Clock;
+use crate::cores::Job;
 use crate::event::Kind;
-use crate::index::{Ix, LinkIx, RequestIx, StationIx};
+use crate::index::{Ix, LinkIx, RequestIx, ServerIx, StationIx};
 use crate::journal::{EventKind, Observer};
 use crate::packet::{Heading, Phase};
-use crate::plan::Role;
+use crate::plan::{CpuPlan, Role};
 use crate::random;
 use crate::request::{ACCEPTED, CONNECTED, HOME, Request, Requests, State, Status, at_level};
 use crate::simulation::Simulation;
@@ -25,6 +28,33 @@ pub(super) enum Next {
     Moved(Option<StationIx>),
 }
 
+/// The duration of a station's work on a request at full speed, in nanoseconds.
+#[derive(Clone, Copy)]
+struct Work {
+    /// The service time.
+    service: u64,
+    /// Time that the station waits for other machines in addition.
+    wait: u64,
+    /// Whether it is the server's part of a TLS handshake, which is all computation.
+    is_handshake: bool,
+}
+
+impl Work {
+    fn times(self, factor: Factor) -> Self {
+        // Rounded once, as the sum.
+        let whole = factor.of(self.service + self.wait);
+        let wait = factor.of(self.wait).min(whole);
+        Self { service: whole - wait, wait, ..self }
+    }
+}
+
+impl CpuPlan {
+    /// The processor time that work needs, in nanoseconds.
+    fn of(self, work: &Work) -> u64 {
+        if work.is_handshake { work.service } else { self.share.of(work.service) }
+    }
+}
+
 impl Clock {
     /// Starts work whose duration is a draw from the station's distribution, as nearly all work does. Returns false for
     /// any other work.
@@ -34,7 +64,7 @@ impl Clock {
     fn try_start(&mut self, record: &mut Request, station: &Station, request: RequestIx, asks: bool) -> bool {
         let params = station.params();
         let answers = !asks && params.works_on_responses;
-        let is_usual = (answers || record.phase == Phase::Exchange) && station.slow().is_none();
+        let is_usual = (answers || record.phase == Phase::Exchange) && !station.is_varied();
         if !is_usual {
             return false;
         }
@@ -135,27 +165,53 @@ impl Simulation {
     #[inline(never)]
     fn start_slow(&mut self, request: RequestIx, station: StationIx) {
         let work = self.service_time(request, station);
-        let work = self.stations[station].slow().map_or(work, |factor| factor.of(work));
+        let work = self.stations[station].slow().map_or(work, |factor| work.times(factor));
         self.requests[request].state = State::InService;
-        self.schedule_for(request, self.clock.now() + work, Kind::Service);
+        let Some(cpu) = self.plan.stations[station].cpu else {
+            return self.schedule_for(request, self.clock.now() + work.service + work.wait, Kind::Service);
+        };
+        let needs = cpu.of(&work);
+        let wait = work.service + work.wait - needs;
+        if needs == 0 {
+            return self.schedule_for(request, self.clock.now() + wait, Kind::Service);
+        }
+        let now = self.clock.now();
+        let record = &mut self.requests[request];
+        // When the work ends depends on the other work that starts on the server.
+        (record.departed, record.arrives, record.pending) = (now, now, 0);
+        self.cores.start(cpu.server, Job { request, station, wait }, needs, &mut self.clock);
+    }
+
+    /// Handles the end of work that needed the cores of a server. It may still wait for disk or network.
+    pub(super) fn cpu_due(&mut self, server: ServerIx) {
+        for Job { request, wait, .. } in self.cores.due(server, &mut self.clock) {
+            let at = self.clock.now() + wait;
+            let pending = self.clock.schedule(at, Kind::Service, request.raw());
+            let record = &mut self.requests[request];
+            debug_assert_eq!(record.state, State::InService, "only requests in service need a core");
+            (record.arrives, record.pending) = (at, pending);
+        }
     }
 
     /// Draws the duration of a station's work on a request.
-    fn service_time(&self, request: RequestIx, station: StationIx) -> u64 {
+    fn service_time(&self, request: RequestIx, station: StationIx) -> Work {
         let record = &self.requests[request];
         let params = self.stations[station].params();
         let answers = record.heading == Heading::Response && params.works_on_responses;
         let drawn = |place: usize| params.work[place].nanos(random::mix(record.key ^ params.key ^ visit(record, answers)));
+        let service = |nanos: u64| Work { service: nanos, wait: 0, is_handshake: false };
         if answers {
-            return drawn(StationParams::RESPONSES);
+            return service(drawn(StationParams::RESPONSES));
         }
-        let service = || drawn(record.kind.index());
+        let usual = || drawn(record.kind.index());
         match (record.phase, &self.plan.stations[station].role) {
-            (phase, _) if phase.is_handshake() && self.plan.stations[station].ends_tls => self.plan.connections.work(phase),
-            (Phase::Lookup, Role::Resolver(resolver)) => {
-                service() + self.names.lookup_time(resolver, Self::cache_of(record), self.clock.now())
+            (phase, _) if phase.is_handshake() && self.plan.stations[station].ends_tls => {
+                Work { service: self.plan.connections.work(phase), wait: 0, is_handshake: true }
             }
-            _ => service(),
+            (Phase::Lookup, Role::Resolver(resolver)) => {
+                Work { wait: self.names.lookup_time(resolver, Self::cache_of(record), self.clock.now()), ..service(usual()) }
+            }
+            _ => service(usual()),
         }
     }
 

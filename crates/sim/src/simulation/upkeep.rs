@@ -165,6 +165,7 @@ impl Simulation {
     /// Performs the once-a-second updates.
     pub(super) fn second<O: Observer>(&mut self, observer: &mut O) {
         self.stations.roll_second(self.clock.now());
+        self.cores.roll_second(self.clock.now());
         self.adapt_population();
         self.caches.roll_second();
         let (now, is_monitored) = (self.clock.now(), self.is_monitored());

@@ -103,6 +103,8 @@ pub(crate) struct StationParams {
     pub(crate) works_on_responses: bool,
     /// Whether a monitoring agent watches the station.
     pub(crate) watched: bool,
+    /// Whether the station's work shares the cores of its server.
+    pub(crate) shares_cores: bool,
     /// Whether callers' SYNs are dropped while the station is full.
     pub(crate) drops_syn: bool,
     /// For each kind of request, whether a successful response is relayed without any effect on the station.
@@ -124,6 +126,7 @@ impl Default for StationParams {
             holds: false,
             works_on_responses: false,
             watched: false,
+            shares_cores: false,
             drops_syn: false,
             relays: PerKind::default(),
             key: 0,
@@ -154,6 +157,7 @@ impl StationParams {
             holds: plan.hold == Hold::UntilAnswered && !matches!(plan.role, Role::Firewall),
             works_on_responses: plan.answer.is_some(),
             watched: plan.watched,
+            shares_cores: plan.cpu.is_some(),
             drops_syn: plan.when_full == WhenFull::DropSyn,
             relays: PerKind::of(|kind| {
                 plan.forwarding(kind).is_some_and(|forwarding| !forwarding.learns_writer && forwarding.cache.is_none())

@@ -4,7 +4,7 @@ use ratatui::style::Style;
 
 use hoplight_layout::{Area, Block, Cell, Frame, Owner, Tag};
 use hoplight_model::text::{columns, width};
-use hoplight_model::{Component, Element};
+use hoplight_model::{Component, Element, ServerId};
 use hoplight_sim::Health;
 use hoplight_text::description::zone_labels;
 
@@ -13,6 +13,9 @@ use crate::painter::Painter;
 use super::Scene;
 use super::packets;
 use super::status_lines::{self, StatusLine};
+
+/// Utilisation from which the cores of a server count as full.
+const FULL: f64 = 0.95;
 
 pub(super) fn draw(scene: &Scene<'_>, painter: &mut Painter<'_>) {
     let layout = scene.canvas.layout;
@@ -25,15 +28,15 @@ pub(super) fn draw(scene: &Scene<'_>, painter: &mut Painter<'_>) {
 /// A border with rounded corners and a title.
 fn draw_frame(scene: &Scene<'_>, painter: &mut Painter<'_>, frame: &Frame) {
     let theme = scene.canvas.theme;
-    let (element, name, note) = match &frame.owner {
+    let (element, name, notes) = match &frame.owner {
         Owner::Server(id) => {
-            let note = scene.infra.server(id).and_then(|server| server.label.as_deref()).unwrap_or_default();
-            (Element::Server(id.clone()), id.as_str(), note)
+            let label = scene.infra.server(id).and_then(|server| server.label.as_deref()).unwrap_or_default();
+            (Element::Server(id.clone()), id.as_str(), server_notes(scene, id, label))
         }
         Owner::Component(ix) => {
             let component = scene.infra.component(*ix);
             let label = second_name(component).unwrap_or_default();
-            (scene.element(*ix), component.id.as_str(), label)
+            (scene.element(*ix), component.id.as_str(), vec![(label.to_owned(), theme.dim)])
         }
     };
     let up = scene.is_up(&element);
@@ -46,8 +49,18 @@ fn draw_frame(scene: &Scene<'_>, painter: &mut Painter<'_>, frame: &Frame) {
     };
     let style = if has_failed(scene, &frame.owner) { theme.bad } else { style };
     painter.border(frame.area, glyphs, style);
-    title(scene, painter, frame.area, &element, name, note, up);
+    title(scene, painter, frame.area, &element, name, &notes, up);
     zone(scene, painter, frame);
+}
+
+/// What a server's title says after its name, longest first: its label, and how busy its cores are.
+fn server_notes(scene: &Scene<'_>, id: &ServerId, label: &str) -> Vec<(String, Style)> {
+    let theme = scene.canvas.theme;
+    let Some(cpu) = scene.canvas.sim.cpu(id) else { return vec![(label.to_owned(), theme.dim)] };
+    let style = if cpu.utilisation >= FULL { theme.bad } else { theme.dim };
+    let percent = format!("CPU {:.0} %", cpu.utilisation * 100.0);
+    let both = if label.is_empty() { percent.clone() } else { format!("{label} {} {percent}", theme.glyphs.dot) };
+    vec![(both, style), (percent, style), (label.to_owned(), theme.dim)]
 }
 
 /// Whether a box is the browser's during a total outage.
@@ -115,7 +128,15 @@ fn zone(scene: &Scene<'_>, painter: &mut Painter<'_>, frame: &Frame) {
     }
 }
 
-fn title(scene: &Scene<'_>, painter: &mut Painter<'_>, area: Area, element: &Element, name: &str, note: &str, up: bool) {
+fn title(
+    scene: &Scene<'_>,
+    painter: &mut Painter<'_>,
+    area: Area,
+    element: &Element,
+    name: &str,
+    notes: &[(String, Style)],
+    up: bool,
+) {
     let theme = scene.canvas.theme;
     let room = area.width.saturating_sub(4);
     let state = if up { "" } else { " OFF" };
@@ -136,11 +157,12 @@ fn title(scene: &Scene<'_>, painter: &mut Painter<'_>, area: Area, element: &Ele
     }
     if down {
         at.x += painter.label(at, state, names, theme.bad);
-    } else if !note.is_empty() {
+    } else {
         let left = usize::from(area.right().saturating_sub(at.x));
-        let dot = format!(" {} {note}", theme.glyphs.dot);
-        if left >= width(&dot) + 2 {
-            at.x += painter.label(at, &dot, room, theme.dim);
+        let said = notes.iter().filter(|(note, _)| !note.is_empty());
+        let mut dotted = said.map(|(note, style)| (format!(" {} {note}", theme.glyphs.dot), *style));
+        if let Some((dot, style)) = dotted.find(|(dot, _)| left >= width(dot) + 2) {
+            at.x += painter.label(at, &dot, room, style);
         }
     }
     if at.x + 1 < area.right() {

@@ -122,6 +122,7 @@ fn is_follower(now: &DatabaseView) -> bool {
 fn faults(scene: &Scene<'_>, id: &ComponentId) -> Vec<StatusLine> {
     let bad = scene.canvas.theme.bad;
     let is_its = |element: &Element| matches!(element, Element::Component(of) if of == id);
+    let server_of = || scene.infra.component(scene.infra.find(id.as_str())?).server.as_ref();
     let line_of = |fault: &Fault| match fault {
         Fault::Slow(element, factor) if is_its(element) => {
             let times = factor.get();
@@ -140,6 +141,9 @@ fn faults(scene: &Scene<'_>, id: &ComponentId) -> Vec<StatusLine> {
             words: vec![format!("{count} connections leaked").into(), format!("leak {count}").into()],
             style: bad,
         }),
+        Fault::CpuHog(server, _) if server_of() == Some(server) => {
+            Some(status(bad, ["another program uses the CPU", "CPU taken", "CPU hog"]))
+        }
         Fault::Expired(of) if of == id => Some(status(bad, ["certificate expired", "cert expired", "expired"])),
         _ => None,
     };

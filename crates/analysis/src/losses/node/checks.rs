@@ -57,7 +57,7 @@ impl Evaluation<'_> {
     pub(super) fn checks(&self, ix: ComponentIx, depth: HealthCheck) -> Checks {
         let load = self.loads[ix.index()];
         let kind = if depth == HealthCheck::Http { RequestKind::Static } else { RequestKind::Read };
-        let own_s = self.site.service_s(ix, kind);
+        let own_s = self.service_s(ix, kind);
         let loaded_s = own_s + load.wait_s + load.line_s;
         let needs_majority = matches!(self.site.behaviour(ix, RequestKind::Read), Behaviour::Query(Statement::InMajority));
         if needs_majority && depth == HealthCheck::HttpDatabase && !self.state.writable[ix.index()] {

@@ -29,6 +29,7 @@ impl Simulation {
                 record.pending = 0;
             }
         });
+        self.cores.suspend(self.plan.stations[station].server, station, &mut self.clock);
         let (databases, network, clock) = self.databases_mut();
         databases.hang(station, network, clock.now());
     }
@@ -43,6 +44,9 @@ impl Simulation {
         for request in self.requests.indices() {
             let Some(record) = self.requests.get(request) else { continue };
             if record.state == State::InService && record.station == station {
+                if self.cores.resume(self.plan.stations[station].server, request, &mut self.clock) {
+                    continue;
+                }
                 let left = record.arrives.nanos().saturating_sub(since.nanos());
                 self.schedule_for(request, self.clock.now() + left, Kind::Service);
             }

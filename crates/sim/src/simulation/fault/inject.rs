@@ -79,6 +79,9 @@ impl Simulation {
             }
             (Fault::VrrpKilled(_), FaultSites::Router(number)) => self.end_keepalived(number, VrrpEnd::Killed, observer),
             (Fault::VrrpStopped(_), FaultSites::Router(number)) => self.end_keepalived(number, VrrpEnd::Stopped, observer),
+            (Fault::CpuHog(_, threads), FaultSites::Cores(server)) => {
+                self.cores.set_others(server, if on { *threads } else { 0 }, &mut self.clock);
+            }
             (Fault::Flood(rate), _) if on => self.faults.backlog.flood(*rate, self.clock.now()),
             (Fault::Flood(_), _) => self.faults.backlog.end_flood(),
             (Fault::Sniffer(..), FaultSites::Link(link)) => self.tap_hop(link, on),
@@ -166,6 +169,12 @@ impl Simulation {
                 (FaultSites::Site, self.faults.backlog.rate().is_none_or(differs))
             }
             Fault::Flood(_) => (FaultSites::Site, self.faults.backlog.rate().is_some()),
+            Fault::CpuHog(id, threads) => {
+                let server = self.plan.servers.position(|server| server == id);
+                let server = server.ok_or_else(|| CommandError::Unknown(Element::Server(id.clone())))?;
+                let present = self.cores.others(server).ok_or_else(cannot)?;
+                (FaultSites::Cores(server), present != if on { *threads } else { 0 })
+            }
             Fault::Sniffer(from, to) => {
                 let link = self.link(from, to)?;
                 (FaultSites::Link(link), self.faults.taps.get(link).is_some() != on)

@@ -41,6 +41,10 @@ impl Simulation {
             let slow = self.links[link].slow();
             faults.extend(slow.map(|factor| Fault::Slow(self.infra.hop_element(link), factor)));
         }
+        for (server, id) in self.plan.servers.enumerate() {
+            let threads = self.cores.others(server).filter(|threads| *threads > 0);
+            faults.extend(threads.map(|threads| Fault::CpuHog(id.clone(), threads)));
+        }
         for link in self.faults.taps.links() {
             if let Element::Hop(from, to) = self.infra.hop_element(link) {
                 faults.push(Fault::Sniffer(from, to));
