@@ -35,6 +35,7 @@ pub const EMBEDDED: Sources<'static> = Sources {
         "assets/keepalive-race.ron",
         "assets/multi-writer.ron",
         "assets/pull-monitoring.ron",
+        "assets/rate-limit.ron",
         "assets/second-site.ron",
         "assets/separate-cores.ron",
         "assets/shared-cores.ron",

@@ -245,3 +245,25 @@ fn drawings_have_the_verdicts_that_are_written_beside_them() {
         }
     }
 }
+
+/// Verdicts are coarse, and rate limits have a formula: the shares agree to two points.
+#[test]
+fn limits_refuse_the_share_that_the_formula_gives() {
+    let limited = cases::ALL.iter().filter(|case| case.drawing.contains("rate_limit"));
+    let mut refuse = 0;
+    for case in limited {
+        let infra = Infrastructure::from_ron("case.ron", case.drawing).expect("a valid scenario");
+        let is_listed = |forecast: &LossForecast| {
+            case.losses.iter().any(|(id, _)| *id == format!("{} {}", forecast.loss.word(), forecast.loss))
+        };
+        for forecast in losses(&infra).into_iter().filter(is_listed) {
+            let measured = failing(&Arc::new(infra.clone()), forecast).expect("it can be simulated");
+            for (share, measured) in forecast.failing.iter().zip(measured) {
+                let measured = measured.expect("enough requests");
+                assert!((share - measured).abs() < 0.02, "{}, {}: {share}, measured {measured}", case.name, forecast.loss);
+                refuse += usize::from((0.05..0.95).contains(share));
+            }
+        }
+    }
+    assert_eq!(refuse, 10, "shares that are neither none nor all");
+}

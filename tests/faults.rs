@@ -1,5 +1,7 @@
 //! Faults: each row of the catalogue has the documented symptoms, affects nothing else, and can be repaired.
 
+#[path = "faults/abuse.rs"]
+mod abuse;
 #[path = "faults/catalogue.rs"]
 mod catalogue;
 #[path = "faults/common_numbers.rs"]

@@ -7,7 +7,9 @@ use std::sync::LazyLock;
 
 use hoplight::model::quantity::{Attempts, Factor, Fraction, Rate, Seconds};
 use hoplight::model::text::is_printable;
-use hoplight::model::{Algorithm, ComponentId, Element, Infrastructure, RequestKind, Retries, ServerId, TlsMode, TopologyEdit};
+use hoplight::model::{
+    Algorithm, ComponentId, Element, Infrastructure, RateLimit, Refusal, RequestKind, Retries, ServerId, TlsMode, TopologyEdit,
+};
 use hoplight::sim::script::{self, Script, ScriptError, Verb, shown_time};
 use hoplight::sim::{Command, Fault, RecordState, SimTime};
 use hoplight::text;
@@ -63,6 +65,17 @@ fn any_command() -> impl Strategy<Value = Command> {
                 jitter: Fraction::new(rounded(jitter)).unwrap(),
             })
         }),
+        (1..=10_000_u32, 1..=1_000_000_u32)
+            .prop_map(|(rate, addresses)| { Command::Fault(Fault::Abuse(Rate::new(f64::from(rate) / 4.0).unwrap(), addresses)) }),
+        (1..=10_000_u32, 0..=1_000_u32, proptest::sample::subsequence(RequestKind::ALL.to_vec(), 0..=3), any::<bool>()).prop_map(
+            |(rate, burst, kinds, unavailable)| {
+                let rate = Rate::new(f64::from(rate) / 4.0).unwrap();
+                let kinds = (!kinds.is_empty()).then_some(kinds);
+                let refusal = if unavailable { Refusal::Unavailable } else { Refusal::TooManyRequests };
+                let limit = Some(RateLimit { rate, burst, kinds, refusal }).filter(|limit| limit.burst != 7);
+                Command::Edit(TopologyEdit::RateLimit(ComponentId::new("web-1"), limit))
+            }
+        ),
         any::<bool>().prop_map(Command::SynCookies),
         Just(Command::Scan),
         proptest::sample::select(vec![Algorithm::RoundRobin, Algorithm::LeastConnections]).prop_map(Command::Balance),

@@ -33,7 +33,7 @@ fn assert_agrees(infra: &Infrastructure, tolerance: f64) -> [f64; 3] {
         if !["a", "web-2", "app-1", "db", "server-1"].contains(&name.as_str()) || matches!(forecast.loss, Loss::Processes(_)) {
             continue;
         }
-        let measured = failing(&shared, &forecast.loss).expect("it can be simulated").map(|share| share.expect("many requests"));
+        let measured = failing(&shared, &forecast).expect("it can be simulated").map(|share| share.expect("many requests"));
         for kind in RequestKind::ALL {
             let (expected, found) = (forecast.failing[kind.index()], measured[kind.index()]);
             assert!(

@@ -139,6 +139,33 @@ fn connections_run_out_by_littles_law() {
 }
 
 #[test]
+fn a_limit_that_takes_all_users_for_one_limits_the_site() {
+    let limited = |balancer: &str, kinds: &str, traffic: &str| {
+        let web = |id: &str| format!(r#"(id: "{id}", kind: Web(rate_limit: (rate: 14.0, burst: 10{kinds}))),"#);
+        let components = format!(
+            r#"(id: "lb", kind: LoadBalancer({balancer})), {}{} (id: "app", kind: App()), (id: "db", kind: Database())"#,
+            web("web-1"),
+            web("web-2")
+        );
+        let links = r#"(from: "browser", to: "lb"), (from: "lb", to: "web-1"), (from: "lb", to: "web-2"),
+            (from: "web-1", to: "app"), (from: "web-2", to: "app"), (from: "app", to: "db")"#;
+        whole(&site(traffic, "", &components, links)).mix_saturation().unwrap()
+    };
+    let saturation = limited("forwarded_for: false", "", "rate: 20.0");
+    assert_eq!(saturation.resource, Resource::RateLimit(ComponentId::new("lb"), ComponentId::new("web-1")));
+    assert_near(saturation.rps, 28.0, 1e-9);
+    assert_eq!(
+        hoplight::text::bottleneck(&saturation).to_string(),
+        "web-1 reaches its rate limit first, at 28 requests/s: web-1 does not learn the clients' addresses and counts all \
+         requests from lb as those of one client."
+    );
+    let writes = limited("forwarded_for: false", ", kinds: [Write]", "rate: 20.0, write_share: 0.2");
+    assert_near(writes.rps, 140.0, 1e-9);
+    let told = limited("", "", "rate: 20.0");
+    assert!(!matches!(told.resource, Resource::RateLimit(..)) && told.rps > 200.0, "{told:?}");
+}
+
+#[test]
 fn handshakes_are_work_of_the_component_that_terminates_tls() {
     let tls = |edge: &str, more: &str| {
         let infra = site(

@@ -43,6 +43,7 @@ const EXPECTED: [&[&str]; 5] = [
             "no-admin-path: design",
             "database-egress: design",
             "different-but-single: design",
+            "no-rate-limit: design",
             "no-outside-view: design",
         ],
         &[
@@ -77,6 +78,7 @@ const EXPECTED: [&[&str]; 5] = [
             "classic-dns: browser → dns",
             "balancer-reads-all: lb-1",
             "different-but-single: design",
+            "no-rate-limit: design",
             "no-outside-view: design",
         ],
         &[
@@ -98,6 +100,7 @@ const EXPECTED: [&[&str]; 5] = [
             "no-admin-path: design",
             "database-egress: design",
             "different-but-single: design",
+            "no-rate-limit: design",
             "no-outside-view: design",
         ],
         &[
@@ -136,6 +139,7 @@ const EXPECTED: [&[&str]; 5] = [
             "balancer-reads-all: lb-1",
             "no-admin-path: design",
             "database-egress: design",
+            "no-rate-limit: design",
             "no-outside-view: design",
         ],
         &[
@@ -165,6 +169,7 @@ const EXPECTED: [&[&str]; 5] = [
             "balancer-reads-all: lb-1",
             "no-admin-path: design",
             "alike-servers: design",
+            "no-rate-limit: design",
             "no-outside-view: design",
         ],
 ];
@@ -336,6 +341,37 @@ fn a_certificate_is_assumed_unless_the_drawing_lists_some() {
     assert!(named(&elsewhere).contains(&"certificate-elsewhere: lb".to_owned()));
 }
 
+/// A site whose web server limits the rate of logins, with these settings of its balancer.
+fn limited(balancer: &str, mode: &str) -> String {
+    format!(
+        r#"(tls: (edge: {mode}), components: [(id: "lb", kind: LoadBalancer({balancer})),
+            (id: "web", kind: Web(rate_limit: (rate: 10.0, burst: 20, kinds: [Write]))), (id: "app", kind: App())],
+            links: [(from: "lb", to: "web"), (from: "web", to: "app")])"#
+    )
+}
+
+#[test]
+fn rate_limits_are_missing_blind_or_shared_by_everyone() {
+    let of = |balancer: &str, mode: &str| {
+        let found = findings(&load(("limited.ron", &limited(balancer, mode))), 10.0);
+        let about = |finding: &DesignFinding| finding.rule().id().contains("rate-limit");
+        found.iter().filter(|it| about(it)).map(|it| format!("{}", text::finding(it).message)).collect::<Vec<_>>()
+    };
+    let shared = "The rate limit of web does not learn the clients' addresses from lb, so all users together may send 10 requests per second.";
+    assert_eq!(of("", "Reencrypt"), [""; 0], "a limit behind the entry is enough");
+    assert_eq!(of("forwarded_for: false", "Reencrypt"), [shared]);
+    assert_eq!(of("", "Passthrough"), [shared], "a balancer that passes TLS through adds no header");
+    assert_eq!(of("send_proxy: true", "Passthrough"), [""; 0]);
+    let blind = "The rate limit of lb has no effect, because TLS passes through it: it sees no requests.";
+    assert_eq!(of("rate_limit: (rate: 1.0), send_proxy: true", "Passthrough"), [blind]);
+    let without = limited("", "Reencrypt").replace("kinds: [Write]", "kinds: [Read]");
+    let none = findings(&load(("limited.ron", &without)), 10.0);
+    let told = "Nothing limits the rate of logins between lb and the code that verifies passwords.";
+    assert!(none.iter().any(|it| it.rule() == FindingRule::NoRateLimit && text::finding(it).message.to_string() == told));
+    let pages = without.replace("(tls", "(traffic: (write_share: 0.0), tls");
+    assert!(findings(&load(("pages.ron", &pages)), 10.0).iter().all(|it| it.rule() != FindingRule::NoRateLimit));
+}
+
 #[test]
 fn every_rule_is_triggered_by_some_design() {
     let mut found: BTreeSet<&str> = DESIGNS.into_iter().flat_map(|design| ids(&load(design), 100.0)).collect();
@@ -360,6 +396,8 @@ fn every_rule_is_triggered_by_some_design() {
     let elsewhere = r#"(certificates: [(on: ["web"])], components: [(id: "lb", kind: LoadBalancer()), (id: "web", kind: Web())],
         links: [(from: "lb", to: "web")])"#;
     found.extend(ids(&load(("elsewhere.ron", elsewhere)), 100.0));
+    found.extend(ids(&load(("limited.ron", &limited("forwarded_for: false", "Reencrypt"))), 100.0));
+    found.extend(ids(&load(("limited.ron", &limited("rate_limit: (rate: 1.0)", "Passthrough"))), 100.0));
     found.extend(ids(&stage_2(), 450.0));
     found.extend(ids(&stage_2(), 600.0));
     let all: BTreeSet<&str> = FindingRule::ALL.into_iter().map(FindingRule::id).collect();

@@ -137,6 +137,36 @@ fn a_balancer_adds_headers_if_it_can_read() {
 }
 
 #[test]
+fn a_refusal_says_when_to_try_again_and_an_address_that_nobody_passes_on_is_missing() {
+    let limited = |balancer: &str| {
+        let text = format!(
+            r#"(tls: (edge: Terminate), components: [(id: "lb", kind: LoadBalancer({balancer})),
+                (id: "web", kind: Web(rate_limit: (rate: 0.4, kinds: [Write]))), (id: "app", kind: App())],
+                links: [(from: "lb", to: "web"), (from: "web", to: "app")])"#
+        );
+        Infrastructure::from_ron("limited.ron", &text).expect("a valid scenario")
+    };
+    let infra = limited("");
+    let response = |status, kind| {
+        let direction = MessageDirection::Response(ResponseStatus::Failed(status));
+        text(&write(&infra, between(&infra, "lb", "web"), Payload::Request(kind), direction))
+    };
+    let refused = response(429, RequestKind::Write);
+    assert!(refused.contains("HTTP/1.1 429 Too Many Requests") && refused.contains("Retry-After: 3"), "{refused}");
+    assert!(!response(503, RequestKind::Write).contains("Retry-After"));
+    let asked = |infra: &Infrastructure, from: &str, to: &str| {
+        let message = write(infra, between(infra, from, to), Payload::Request(RequestKind::Read), MessageDirection::Request);
+        (
+            text(&message).contains("X-Forwarded-For:"),
+            message.parts.iter().any(|part| part.role == PartRole::Remark(Remark::ForwardedForOff)),
+        )
+    };
+    assert_eq!(asked(&infra, "lb", "web"), (true, false));
+    let silent = limited("forwarded_for: false");
+    assert_eq!([asked(&silent, "lb", "web"), asked(&silent, "web", "app")], [(false, true); 2]);
+}
+
+#[test]
 fn messages_follow_the_format_of_their_protocols() {
     let infra = stage_2();
     let link = |from, to| between(&infra, from, to);

@@ -67,6 +67,21 @@ fn faults_and_load_apply_to_both_and_tls_changes_to_the_first_only() {
 }
 
 #[test]
+fn a_fault_is_shared_and_the_rate_limit_against_it_is_not() {
+    let mut learner = comparing(LARGE, "re-encrypt");
+    learner.wait(20).press("Xguesses<Enter>").wait(20);
+    let attacked = |learner: &Learner| sims(learner).map(|sim| sim.abuse().is_some_and(|abuse| abuse.attack.is_some()));
+    assert_eq!(attacked(&learner), [true; 2]);
+    let limited = |learner: &Learner| {
+        sims(learner).map(|sim| sim.infrastructure().components().any(|(_, component)| component.kind.rate_limit().is_some()))
+    };
+    assert_eq!(limited(&learner), [false; 2]);
+    learner.press("Xlogins<Enter>");
+    learner.wait(20);
+    assert_eq!((attacked(&learner), limited(&learner)), ([true; 2], [true, false]));
+}
+
+#[test]
 fn earlier_commands_are_replayed_on_the_second() {
     let mut learner = Learner::exploring(LARGE);
     learner.select(&server("server-3")).press("x").wait(30).press("Cre-enc<Enter>");

@@ -4,7 +4,7 @@ use hoplight::model::RequestKind::{Read, Static, Write};
 use hoplight::model::firewall::Direction;
 use hoplight::model::{Metric, RequestKind, ServerId};
 use hoplight::sim::catalogue::CommonFault;
-use hoplight::sim::{CheckCode, Command, EventKind, Failure, Port};
+use hoplight::sim::{CheckCode, Command, EventKind, Failure, Fault, Port};
 
 use super::site::{BEGIN, Run, Seen, site};
 
@@ -429,6 +429,23 @@ const TRIALS: &[Trial] = &[
         heals_in: 11.0,
     },
     Trial {
+        id: "password-guessing",
+        site: &[],
+        window: (5.0, 25.0),
+        shows: |run, seen, _, _| {
+            assert!(seen.of(Failure::GatewayTimeout) > 500 && seen.good > 0, "{seen:?}");
+            assert!(seen.kind(Static).completed > 9 * seen.kind(Static).failed, "static pages need no application");
+            for app in ["app-1", "app-2"] {
+                assert!(run.mean(app, Metric::Utilisation, 10.0).expect("samples") > 0.95);
+            }
+            assert!(fired(run, "saturated", "app-1"), "{:?}", run.fired(BEGIN));
+            let abuse = run.sim.abuse().expect("an attack");
+            assert!(abuse.answered > 0 && abuse.refused == 0 && abuse.failed > 0, "{abuse:?}");
+        },
+        // The attack goes on, and the limit refuses nearly all of it.
+        heals_in: 12.0,
+    },
+    Trial {
         id: "bad-configuration",
         site: &[],
         window: (7.0, 20.0),
@@ -712,7 +729,9 @@ fn try_row(id: &str) {
         let (healed, offered) = (run.watch(10.0), good.offered as f64 / length * 10.0);
         assert!(healed.failed() * 1_000 <= healed.offered, "{}: {healed:?} after the fix", trial.id);
         assert!(healed.good as f64 > 0.8 * offered, "{}: {healed:?} after the fix, {good:?} before", trial.id);
-        assert!(run.sim.faults().is_empty(), "{}: {:?}", trial.id, run.sim.faults());
+        // A limit refuses an attacker's requests, and does not end the attack.
+        let lasts = |fault: &Fault| matches!(fault, Fault::Abuse(..));
+        assert!(run.sim.faults().iter().all(lasts), "{}: {:?}", trial.id, run.sim.faults());
     }
 }
 
@@ -751,6 +770,7 @@ rows! {
     overload: "overload",
     retry_storm: "retry-storm",
     syn_flood: "syn-flood",
+    password_guessing: "password-guessing",
     bad_configuration: "bad-configuration",
     shared_flaw: "shared-flaw",
     shared_vulnerability: "shared-vulnerability",

@@ -12,7 +12,12 @@ use super::site::{Run, site};
 fn invalid_faults_are_refused_and_change_nothing() {
     let mut run = Run::new(&site(&[("(id: \"s-web-1\")", "(id: \"s-web-1\", cores: 64)")]));
     run.to(2.0).act("hang app-1").act("slow app-2 2").act("misconfigure web-1").act("disk-full db-1").act("leak db-1 3");
-    run.act("stop-replication db-2").act("sniff lb-1 -> web-2").act("dns gone").act("flood 10").act("compromise lb-1");
+    run.act("stop-replication db-2")
+        .act("sniff lb-1 -> web-2")
+        .act("dns gone")
+        .act("flood 10")
+        .act("abuse 20")
+        .act("compromise lb-1");
     run.act("expire lb-1").act("hog-cpu s-web-1 4");
     let infra = Arc::clone(run.sim.infrastructure());
     let before = run.sim.clone();
@@ -40,6 +45,9 @@ fn invalid_faults_are_refused_and_change_nothing() {
         ("flood 10", "already hits the entry"),
         ("hog-cpu s-web-1 4", "another program already uses the processor of s-web-1"),
         ("hog-cpu s-web-2 4", "s-web-2 has no number of cores"),
+        ("abuse 20", "one client already tries 20 passwords per second"),
+        ("limit app-1 10 5", "app-1 cannot have a rate limit"),
+        ("limit db-1 off", "db-1 cannot have a rate limit"),
         ("sniff lb-1 -> web-2", "an eavesdropper already listens"),
         ("clear sniff lb-1 -> web-1", "no eavesdropper listens"),
         ("restart lb-1 -> web-1", "is a link"),

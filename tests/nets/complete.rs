@@ -39,6 +39,8 @@ names! { COMMANDS, command_name(Command):
     "app to db tls off" => Command::Edit(TopologyEdit::AppToDbTls(false)),
     "block" => Command::Edit(TopologyEdit::Block(..)),
     "unblock" => Command::Edit(TopologyEdit::Unblock(..)),
+    "limit" => Command::Edit(TopologyEdit::RateLimit(_, Some(_))),
+    "limit off" => Command::Edit(TopologyEdit::RateLimit(_, None)),
     "rate" => Command::Rate(_),
     "send static" => Command::Send(RequestKind::Static),
     "send read" => Command::Send(RequestKind::Read),
@@ -101,6 +103,7 @@ names! { FAULTS, fault_name(Fault):
     "stop keepalived" => Fault::VrrpStopped(_),
     "flood" => Fault::Flood(_),
     "hog a processor" => Fault::CpuHog(..),
+    "abuse" => Fault::Abuse(..),
     "sniff" => Fault::Sniffer(..),
 }
 

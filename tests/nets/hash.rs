@@ -113,12 +113,13 @@ numbered! {
     Failure {
         Self::Dns => 0, Self::Refused => 1, Self::Reset => 2, Self::Certificate => 3, Self::TimedOut => 4,
         Self::ServerError => 5, Self::BadGateway => 6, Self::Unavailable => 7, Self::GatewayTimeout => 8,
-        Self::Closed => 9,
+        Self::Closed => 9, Self::TooManyRequests => 10,
     }
     FailureReason {
         Self::Refused => 0, Self::Reset => 1, Self::Timeout => 2, Self::NoRoute => 3, Self::NoBackend => 4,
         Self::QueueTimeout => 5, Self::Full => 6, Self::ReadOnly => 7, Self::TooManyConnections => 8, Self::Certificate => 9,
-        Self::DiskFull => 10, Self::NotReady => 20, Self::Conflict => 21,
+        Self::DiskFull => 10, Self::NotReady => 20, Self::Conflict => 21, Self::RateLimit => 22,
+        Self::SharedRateLimit => 23,
     }
 }
 
@@ -245,6 +246,10 @@ impl Hashed for TopologyEdit {
             Self::AppToDbTls(on) => hash.add(&[&2_u64, on]),
             Self::Block(from, to) => hash.add(&[&3_u64, &from.as_str(), &to.as_str()]),
             Self::Unblock(from, to) => hash.add(&[&4_u64, &from.as_str(), &to.as_str()]),
+            Self::RateLimit(id, limit) => {
+                let limit = limit.as_ref().map(|limit| (limit.rate.get(), u64::from(limit.burst)));
+                hash.add(&[&5_u64, &id.as_str(), &limit]);
+            }
         }
     }
 }
@@ -268,6 +273,7 @@ impl Hashed for Fault {
             Self::VrrpStopped(id) => hash.add(&[&13_u64, &id.as_str()]),
             Self::CpuHog(server, threads) => hash.add(&[&14_u64, &server.as_str(), threads]),
             Self::Flood(rate) => hash.add(&[&10_u64, &rate.get()]),
+            Self::Abuse(rate, addresses) => hash.add(&[&14_u64, &rate.get(), addresses]),
             Self::Sniffer(from, to) => hash.add(&[&11_u64, &from.as_str(), &to.as_str()]),
         }
     }

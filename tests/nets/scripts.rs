@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use hoplight::model::quantity::{Attempts, Factor, Fraction, Rate, Seconds};
 use hoplight::model::{
-    Algorithm, ComponentId, ComponentKind, Element, Infrastructure, RequestKind, Retries, TlsMode, TopologyEdit,
+    Algorithm, ComponentId, ComponentKind, Element, Infrastructure, RateLimit, Refusal, RequestKind, Retries, TlsMode,
+    TopologyEdit,
 };
 use hoplight::sim::catalogue::CommonFault;
 use hoplight::sim::{Command, Fault, RecordState, Simulation};
@@ -64,6 +65,7 @@ pub(crate) fn scripts(infra: &Arc<Infrastructure>) -> Vec<Script> {
     scripts.extend(catalogue(infra));
     scripts.extend(semi_sync(infra));
     scripts.extend([1, 2].map(|seed| at_random(&turns, seed)));
+    scripts.push(Script::in_turn("limits", &healthy, limits(infra)));
     scripts.extend(turns.into_iter().map(|(name, turns)| Script::in_turn(name, &healthy, turns)));
     scripts
 }
@@ -208,6 +210,21 @@ fn outside() -> Turn {
     let first = [probe(0.2), Command::Scan, Command::Fault(flood.clone()), Command::SynCookies(true)];
     let then = [Command::SynCookies(false), Command::Clear(flood), probe(0.7), Command::Probe(None)];
     first.into_iter().chain(records).chain(then).collect()
+}
+
+/// Rate limits at every component, with someone who guesses passwords from one address, and then from many.
+fn limits(infra: &Infrastructure) -> Vec<Turn> {
+    let limit = |burst, kinds, refusal| Some(RateLimit { rate: Rate::literal(2.0), burst, kinds, refusal });
+    let abuse = |addresses| Command::Fault(Fault::Abuse(Rate::literal(50.0), addresses));
+    let of = |id: &ComponentId| {
+        let edit = |limit| Command::Edit(TopologyEdit::RateLimit(id.clone(), limit));
+        let writes = Some(vec![RequestKind::Write]);
+        let first = [edit(limit(3, writes, Refusal::TooManyRequests)), abuse(1), abuse(40)];
+        let then =
+            [edit(limit(0, None, Refusal::Unavailable)), Command::Clear(Fault::Abuse(Rate::literal(50.0), 40)), edit(None)];
+        [first, then].concat()
+    };
+    infra.components().map(|(_, component)| of(&component.id)).collect()
 }
 
 /// A random selection of all these commands at random times.

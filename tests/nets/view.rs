@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use hoplight::model::firewall::Direction;
 use hoplight::model::{ComponentIx, Element, Infrastructure, LinkIx, RequestKind};
-use hoplight::sim::Simulation;
+use hoplight::sim::{Failure, Simulation};
 
 use crate::hash::Hash;
 
@@ -40,8 +40,18 @@ fn whole(sim: &Simulation, hash: &mut Hash) {
     hash.add(&[&sim.in_flight(), &sim.records(), &sim.rate(), &sim.population(), &sim.algorithm(), &sim.entry()]);
     hash.add(&[&sim.retried(), &sim.coming_back(), &sim.retries(), &sim.faults(), &sim.record(), &sim.half_open()]);
     hash.add(&[&sim.syn_cookies(), &sim.is_certificate_expired(), &sim.masters().collect::<Vec<_>>()]);
-    for (failure, count) in sim.failures() {
+    // Most scenarios have no rate limit, and their hashes do not depend on what one would refuse.
+    let has_limits = |(failure, count): &(Failure, u64)| *failure != Failure::TooManyRequests || *count > 0;
+    for (failure, count) in sim.failures().filter(has_limits) {
         hash.add(&[&failure, &count]);
+    }
+    for (ix, _) in sim.infrastructure().components() {
+        if let Some(refusals) = sim.refusals(ix) {
+            hash.add(&[&refusals.users, &refusals.others, &refusals.last_second]);
+        }
+    }
+    if let Some(abuse) = sim.abuse() {
+        hash.add(&[&abuse.sent, &abuse.answered, &abuse.refused, &abuse.failed]);
     }
     for place in 0..sim.infrastructure().certificates().len() {
         hash.add(&[&sim.certificate_until(place)]);

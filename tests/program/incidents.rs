@@ -181,3 +181,34 @@ fn compare_shows_incidents_of_either_design() {
     let owners = |side: &str| report[side]["simulation"]["shared_address"]["owners"].as_array().map(Vec::len);
     assert_eq!((owners("a"), owners("b")), (Some(2), Some(1)));
 }
+
+#[test]
+fn refusals_and_guessed_passwords_are_reported() {
+    let (report, table) = run("rate-limit", &["--duration", "30s", "--at", "10s abuse 200", "--at", "20s clear abuse 200"]);
+    let (limits, attack) = (&report["rate_limits"], &report["attack"]);
+    let refused: u64 = ["web-1", "web-2"].map(|web| count(&limits[web]["others"])).iter().sum();
+    assert_eq!((count(&attack["sent"]), count(&attack["refused"])), (2_001, refused), "{attack}");
+    assert!(count(&attack["verified"]) < 40 && refused > 1_900 && report["failed_total"] == 0, "{report}");
+    let lines = ["  Rate limits (whole run)  refused users  refused others", "  Guessed passwords"];
+    assert!(lines.iter().all(|line| table.lines().any(|said| said == *line)), "{table}");
+    // All users together exceed a limit that does not learn their addresses. A balancer logs its refusals with a flag.
+    for (site, expected) in [
+        (
+            r#"(id: "lb", kind: LoadBalancer(forwarded_for: false)), (id: "web", kind: Web(rate_limit: (rate: 50.0)))"#,
+            [Some("429 too many requests"), Some("rate limit for all clients"), Some("web"), None],
+        ),
+        (
+            r#"(id: "lb", kind: LoadBalancer(rate_limit: (rate: 0.01, refusal: Unavailable))), (id: "web", kind: Web())"#,
+            [Some("503 unavailable"), Some("rate limit"), Some("lb"), Some("PR")],
+        ),
+    ] {
+        let text = format!(
+            r#"(id: "limited", tls: (edge: None), traffic: (rate: 100.0), components: [{site}, (id: "app", kind: App())],
+                links: [(from: "lb", to: "web"), (from: "web", to: "app")])"#
+        );
+        let (report, table) = run(&Home::new().file("limited.ron", text), &["--duration", "20s"]);
+        assert_eq!(causes(&report), [expected], "{table}");
+        let refused = count(&report["rate_limits"][expected[2].expect("a component")]["users"]);
+        assert!((900..1_500).contains(&refused), "{table}");
+    }
+}

@@ -84,6 +84,7 @@ impl Learner {
             | Command::Clear(_)
             | Command::Retries(_)
             | Command::SynCookies(_)
+            | Command::Edit(TopologyEdit::RateLimit(..))
             | Command::Scan => panic!("no key does {command:?}"),
             Command::Send(kind) => {
                 self.press(match kind {

@@ -92,6 +92,8 @@ pub enum Obstacle {
     ReadOnly(ComponentId),
     /// A database does not belong to the majority of its cluster.
     NotReady(ComponentId),
+    /// The rate limit of a component refuses requests.
+    RateLimit(ComponentId),
     /// A component's slots and queue are full.
     Overloaded(ComponentId),
     /// A component takes an upstream out of rotation and puts it back again and again.
@@ -135,6 +137,7 @@ impl Obstacle {
             }
             LossReason::ReadOnly(ix) => Self::ReadOnly(id(ix)),
             LossReason::NotReady(ix) => Self::NotReady(id(ix)),
+            LossReason::RateLimit(ix) => Self::RateLimit(id(ix)),
             LossReason::Overloaded(ix) => Self::Overloaded(id(ix)),
             LossReason::Flapping(link) => {
                 let (from, to) = ends(link);

@@ -230,7 +230,7 @@ fn working(infra: &Infrastructure, demand: &Demand, mix: Mix, numbers: Numbers) 
     let part = |number: usize| {
         let ix = match numbers.holding(number) {
             Holding::Slots(ix) | Holding::Connections(ix) => ix,
-            Holding::Places(link) => infra.ends(link).1,
+            Holding::Places(link) | Holding::RateLimit(link) => infra.ends(link).1,
             // Work that waits has no core.
             Holding::Cores(_) => return 1.0,
         };

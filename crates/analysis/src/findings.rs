@@ -1,7 +1,7 @@
 //! Findings: what a design review would point out.
 //!
 //! ```text
-//! model ──▶ points, data, lines, firewalls, sameness, balancing, addresses, watching, load, caches ──▶ findings, most severe first
+//! model ──▶ points, data, lines, firewalls, sameness, balancing, limits, addresses, watching, load, caches ──▶ findings, most severe first
 //!                                        └─ each has a `FindingRule` with a severity; `hoplight_text` has the sentences
 //! ```
 //!
@@ -13,6 +13,7 @@ mod caches;
 mod data;
 mod firewalls;
 mod kind;
+mod limits;
 mod lines;
 mod load;
 mod points;
@@ -121,6 +122,7 @@ pub fn findings_in(infra: &Infrastructure, structure: &Structure, load: f64) -> 
     found.extend(firewalls::find(&context));
     found.extend(sameness::find(&context));
     found.extend(balancing::find(&context));
+    found.extend(limits::find(&context));
     found.extend(addresses::find(&context));
     found.extend(watching::find(&context));
     found.extend(load::find(&context, load));

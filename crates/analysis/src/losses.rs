@@ -21,6 +21,7 @@ mod cluster;
 mod cores;
 mod health;
 mod kept;
+mod limits;
 mod loss;
 mod node;
 mod queue;

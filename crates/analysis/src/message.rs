@@ -134,6 +134,8 @@ pub enum PartRole {
 pub enum Remark {
     /// With TLS passthrough, the web server does not receive the user's address.
     ForwardedForMissing,
+    /// A proxy on the way does not pass on the user's address.
+    ForwardedForOff,
     /// The last segment of the TCP handshake is sent together with the first data.
     AckWithData,
     /// The client ends the TLS handshake with its own Finished, which it sends together with the first data.

@@ -5,6 +5,7 @@
 mod component;
 mod firewall;
 mod journey;
+mod rate_limit;
 mod wrong;
 
 use hoplight_analysis::{Carriers, Fact, Stake, readable};

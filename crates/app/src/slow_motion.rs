@@ -81,7 +81,11 @@ impl VisitFailure {
                 Failure::Closed => vec!["connection closed".to_owned(), "closed".to_owned()],
                 Failure::Certificate => vec!["certificate refused".to_owned(), "bad cert".to_owned()],
                 Failure::TimedOut => vec!["gave up waiting".to_owned(), "gave up".to_owned()],
-                Failure::ServerError | Failure::BadGateway | Failure::Unavailable | Failure::GatewayTimeout => {
+                Failure::TooManyRequests
+                | Failure::ServerError
+                | Failure::BadGateway
+                | Failure::Unavailable
+                | Failure::GatewayTimeout => {
                     let status = failure.status().unwrap_or_default();
                     vec![format!("got a {status}"), status.to_string()]
                 }

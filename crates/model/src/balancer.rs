@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::connection::Connections;
 use super::id::ComponentId;
 use super::quantity::Seconds;
+use super::rate_limit::RateLimit;
 
 /// How a balancer chooses among the backends that are UP, accept new requests and are below their `maxconn`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -135,6 +136,7 @@ fn usual_advert() -> Seconds {
 /// Settings of a balancer. Health checks and retries have `HAProxy`'s defaults; timeouts are shortened for teaching.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
+#[expect(clippy::struct_excessive_bools, reason = "independent settings")]
 pub struct BalancerSpec {
     /// Balancing algorithm.
     pub algorithm: Algorithm,
@@ -173,6 +175,14 @@ pub struct BalancerSpec {
     /// Whether every TLS connection to a backend makes a full handshake, which presents the certificate (HAProxy:
     /// `no-ssl-reuse`). By default, requests and health checks resume sessions.
     pub no_ssl_reuse: bool,
+    /// Limit on the requests of each client. With TLS passthrough it has no effect, because the balancer sees no requests.
+    pub rate_limit: Option<RateLimit>,
+    /// Whether backends learn the client's address from an `X-Forwarded-For` header (`option forwardfor`). Otherwise, they
+    /// take all clients for one, and so do their rate limits.
+    pub forwarded_for: bool,
+    /// Whether backends learn the client's address from the PROXY protocol with TLS passthrough, where the balancer cannot
+    /// add a header (`send-proxy`).
+    pub send_proxy: bool,
     /// VRRP settings, if the balancer belongs to a pair.
     pub vrrp: Option<VrrpSpec>,
 }
@@ -197,6 +207,9 @@ impl Default for BalancerSpec {
             http_keep_alive_s: Seconds::literal(10.0),
             client_timeout_s: Seconds::literal(60.0),
             no_ssl_reuse: false,
+            rate_limit: None,
+            forwarded_for: true,
+            send_proxy: false,
             vrrp: None,
         }
     }

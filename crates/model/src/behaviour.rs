@@ -18,6 +18,7 @@ mod failure;
 mod forwarding;
 mod identity;
 mod idle;
+mod limit;
 
 pub use super::hop::{terminates_tls, users_tls_ends};
 pub use caching::{CacheUse, Caching};
@@ -29,6 +30,7 @@ pub use forwarding::{
 };
 pub use identity::{CertificateCheck, certificate_check, checks_speak_tls, lacks_certificate, resumes_sessions};
 pub use idle::{KeepAliveRace, idle_timeout, keep_alive_race};
+pub use limit::{can_limit, learns_address, rate_limit};
 
 use super::component::{ComponentKind, DatabaseRole, ResolverSpec};
 use super::infrastructure::{ComponentIx, Infrastructure, LinkIx};

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::quantity::{Exponent, Fraction, Seconds};
+use super::rate_limit::RateLimit;
 
 /// Maximum number of objects that a cache distinguishes.
 pub const MAX_OBJECTS: u32 = 200_000;
@@ -67,6 +68,9 @@ pub struct CacheSpec {
     /// Whether applications connect to a cache beside them over TLS. Redis and memcached support it but do not use it by
     /// default.
     pub tls: bool,
+    /// Limit of a cache before the site on the requests of each client (Varnish: `vsthrottle`). It applies before the cache
+    /// looks up the object.
+    pub rate_limit: Option<RateLimit>,
 }
 
 impl Default for CacheSpec {
@@ -86,6 +90,7 @@ impl Default for CacheSpec {
             max_fails: 1,
             fail_timeout_s: Seconds::literal(10.0),
             tls: false,
+            rate_limit: None,
         }
     }
 }

@@ -10,6 +10,7 @@ pub use super::database::{DatabaseRole, DatabaseSpec, Failover};
 use super::firewall::FirewallSpec;
 use super::id::{ComponentId, ServerId};
 use super::quantity::{Cores, Fraction, Population, Seconds};
+use super::rate_limit::RateLimit;
 use super::reliability::Reliability;
 pub use super::sql_proxy::{SqlProxyMode, SqlProxySpec};
 use super::station::{Station, StationPatch};
@@ -110,6 +111,10 @@ pub struct ProxySpec {
     /// How long an idle connection to an upstream is kept (nginx: `keepalive_timeout` in an `upstream` block, 60 s). If the
     /// upstream's own timeout is shorter, it may close a connection at the moment at which it is used.
     pub upstream_keepalive_s: Seconds,
+    /// Limit of a web server on the requests of each client (nginx: `limit_req`).
+    pub rate_limit: Option<RateLimit>,
+    /// Whether upstreams learn the client's address from a web server (nginx: `proxy_set_header X-Forwarded-For`).
+    pub forwarded_for: bool,
 }
 
 impl Default for ProxySpec {
@@ -125,6 +130,8 @@ impl Default for ProxySpec {
             idle: None,
             keepalive_timeout_s: Seconds::literal(75.0),
             upstream_keepalive_s: Seconds::literal(60.0),
+            rate_limit: None,
+            forwarded_for: true,
         }
     }
 }
@@ -244,6 +251,8 @@ pub struct Traffic {
     /// been idle for longer than the entry allows opens a new one. By default, the number follows the rate: as many as
     /// pause for five seconds on average. A closed population has its own number.
     pub users: Option<Population>,
+    /// Number of returning users who share an address, such as those of a company behind NAT. Only rate limits notice.
+    pub users_per_address: Population,
     /// Whether returning visitors reuse an open connection or open a new one for each request.
     pub connections: Connections,
     /// Fraction of new connections, from new or returning visitors, on which the browser resumes an earlier TLS
@@ -269,6 +278,7 @@ impl Default for Traffic {
             write_share: Fraction::literal(0.2),
             new_visitors: Fraction::literal(0.25),
             users: None,
+            users_per_address: Population::literal(1),
             connections: Connections::KeepAlive,
             resumes: Fraction::literal(0.0),
             attempt_timeout_s: Seconds::literal(0.25),

@@ -11,6 +11,7 @@ use petgraph::unionfind::UnionFind;
 use petgraph::visit::EdgeRef;
 
 use super::balancer::BalancerSpec;
+use super::behaviour::can_limit;
 use super::component::{Component, Server, Traffic};
 use super::domain::FailureDomain;
 use super::element::Element;
@@ -19,6 +20,7 @@ use super::hop::{self, Guard, Hop, users_tls_ends};
 use super::id::{ComponentId, DomainId, ScenarioId, ServerId};
 use super::link::{Link, Protocol};
 use super::monitoring::MonitoringSpec;
+use super::rate_limit::RateLimit;
 use super::reliability::ReliabilityDefaults;
 use super::request::RequestKind;
 use super::text::Text;
@@ -77,7 +79,7 @@ impl PartialEq for Infrastructure {
 }
 
 /// A change to a running infrastructure that keeps its components and links.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub enum TopologyEdit {
     /// Sets the TLS mode of the entry.
     EdgeTls(TlsMode),
@@ -90,6 +92,8 @@ pub enum TopologyEdit {
     Block(ComponentId, ComponentId),
     /// Removes a rule added by [`Self::Block`].
     Unblock(ComponentId, ComponentId),
+    /// Sets or removes the rate limit of a component. Does nothing if it cannot have one.
+    RateLimit(ComponentId, Option<RateLimit>),
 }
 
 impl Infrastructure {
@@ -410,6 +414,11 @@ impl Infrastructure {
             TopologyEdit::AppToDbTls(on) => edited.tls.app_to_db = *on,
             TopologyEdit::Block(from, to) => edited.rewrite_rules(from, to, true),
             TopologyEdit::Unblock(from, to) => edited.rewrite_rules(from, to, false),
+            TopologyEdit::RateLimit(id, limit) => {
+                if let Some(ix) = edited.find(id.as_str()).filter(|ix| can_limit(&edited.component(*ix).kind)) {
+                    edited.graph[ix].kind.set_rate_limit(limit.clone());
+                }
+            }
         }
         edited
     }

@@ -14,6 +14,7 @@ use super::link::Protocol;
 use super::monitoring::Metric;
 use super::text::Text;
 
+pub use super::rate_limit::RateLimitProblem;
 pub use path::{ProblemPath, Segment};
 
 /// A problem of a scenario.
@@ -144,6 +145,13 @@ pub enum ProblemKind {
     },
     /// A station has no slot.
     NoSlot(ComponentId),
+    /// A rate limit cannot work.
+    RateLimit {
+        /// The component.
+        id: ComponentId,
+        /// What is wrong.
+        problem: RateLimitProblem,
+    },
     /// A balancer's `fall` or `rise` is zero.
     NoCheckToDecide(ComponentId),
     /// The lower bound of a service time is above the upper one.
@@ -465,6 +473,7 @@ impl ProblemKind {
             self,
             Self::OutOfRange { .. }
                 | Self::NoSlot(_)
+                | Self::RateLimit { .. }
                 | Self::NoCheckToDecide(_)
                 | Self::ServiceBounds { .. }
                 | Self::NotABackend { .. }

@@ -140,6 +140,17 @@ count!(
     Attempts, u8, 1, 16, "a number of attempts"
 );
 
+impl Population {
+    /// Creates a literal.
+    ///
+    /// # Panics
+    /// If the value is outside the range.
+    pub const fn literal(value: u32) -> Self {
+        assert!(value >= 1 && value <= 1_000_000);
+        Self(value)
+    }
+}
+
 impl Attempts {
     /// Creates a literal.
     ///

@@ -7,7 +7,7 @@
 mod parts;
 
 use hoplight_model::quantity::{Attempts, Factor, Fraction, Rate, Seconds};
-use hoplight_model::{ComponentId, Element, Infrastructure, Protocol, Retries, TopologyEdit};
+use hoplight_model::{ComponentId, Element, Infrastructure, Protocol, RateLimit, Refusal, RequestKind, Retries, TopologyEdit};
 
 use super::command::Command;
 use super::fault::Fault;
@@ -64,6 +64,8 @@ pub enum CommonFault {
     RetryStorm,
     /// A flood of SYNs fills the entry's backlog.
     SynFlood,
+    /// One client guesses passwords.
+    PasswordGuessing,
     /// A bad configuration is rolled out to all web servers.
     BadConfiguration,
     /// A flaw crashes every server that runs the same version.
@@ -106,7 +108,7 @@ struct Row {
 
 impl CommonFault {
     /// The whole catalogue.
-    pub const ALL: [Self; 38] = [
+    pub const ALL: [Self; 39] = [
         Self::BalancerCrash,
         Self::WebKilled,
         Self::OneWebKilled,
@@ -129,6 +131,7 @@ impl CommonFault {
         Self::Overload,
         Self::RetryStorm,
         Self::SynFlood,
+        Self::PasswordGuessing,
         Self::BadConfiguration,
         Self::SharedFlaw,
         Self::SharedVulnerability,
@@ -172,6 +175,7 @@ impl CommonFault {
             Self::Overload => "overload",
             Self::RetryStorm => "retry-storm",
             Self::SynFlood => "syn-flood",
+            Self::PasswordGuessing => "password-guessing",
             Self::BadConfiguration => "bad-configuration",
             Self::SharedFlaw => "shared-flaw",
             Self::SharedVulnerability => "shared-vulnerability",
@@ -272,6 +276,7 @@ impl CommonFault {
                 fix: |p| vec![Command::Retries(p.infra.traffic().retries)],
             },
             Self::SynFlood => Row { inject: |_| faults([FLOOD]), fix: |_| clear([FLOOD]) },
+            Self::PasswordGuessing => Row { inject: |p| now(guesses(p).map(Command::Fault)), fix: limits },
             Self::BadConfiguration => Row { inject: |p| faults(misconfigured(p)), fix: |p| clear(misconfigured(p)) },
             Self::SharedFlaw => Row { inject: |p| faults(flaw(p)), fix: |p| clear(flaw(p)) },
             Self::SharedVulnerability => Row { inject: |p| faults(compromised(p)), fix: |p| clear(compromised(p)) },
@@ -390,6 +395,26 @@ fn vrrp(parts: &Parts<'_>) -> Vec<Element> {
 
 fn keepalived(parts: &Parts<'_>) -> Vec<Fault> {
     parts.preferred_of_pair().map(Fault::VrrpKilled).into_iter().collect()
+}
+
+/// One client who tries twice as many passwords per second as the applications can verify.
+fn guesses(parts: &Parts<'_>) -> Option<Fault> {
+    let rate = parts.capacity_of_logins().and_then(|most| Rate::new(whole(2.0 * most)).ok());
+    rate.map(|rate| Fault::Abuse(rate, 1))
+}
+
+/// Rate limits, or the end of the attack where a limit would refuse users as well.
+fn limits(parts: &Parts<'_>) -> Vec<Command> {
+    let limiters = parts.limiters();
+    if limiters.is_empty() {
+        return guesses(parts).map(Command::Clear).into_iter().collect();
+    }
+    limiters.into_iter().map(|id| Command::Edit(TopologyEdit::RateLimit(id, Some(login_limit())))).collect()
+}
+
+/// A limit that users who log in do not notice.
+fn login_limit() -> RateLimit {
+    RateLimit { rate: Rate::literal(1.0), burst: 5, kinds: Some(vec![RequestKind::Write]), refusal: Refusal::TooManyRequests }
 }
 
 const FLOOD: Fault = Fault::Flood(Rate::literal(50_000.0));

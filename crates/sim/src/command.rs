@@ -74,7 +74,8 @@ impl Command {
             Self::Edit(TopologyEdit::Block(from, to) | TopologyEdit::Unblock(from, to)) => {
                 Some(Element::Hop(from.clone(), to.clone()))
             }
-            Self::Promote(id)
+            Self::Edit(TopologyEdit::RateLimit(id, _))
+            | Self::Promote(id)
             | Self::Demote(id)
             | Self::Flush(id)
             | Self::ExpirePopular(id)
@@ -148,6 +149,8 @@ pub enum CommandError {
     NotPart(Element),
     /// The load is a fixed number of users, so the rate cannot be set.
     NoRate,
+    /// The component cannot have a rate limit.
+    CannotLimit(Element),
     /// The component is not a database.
     NotDatabase(Element),
     /// The component is not a cache.
@@ -187,6 +190,7 @@ impl CommandError {
             | Self::NoHopToDatabase
             | Self::NotPart(_)
             | Self::NoRate
+            | Self::CannotLimit(_)
             | Self::NotDatabase(_)
             | Self::NotCache(_)
             | Self::Elects(_)

@@ -5,7 +5,7 @@
 //!                   links:     slow, tapped
 //!                   servers:   programs of others that use the processor
 //!                   databases: disk full, replication stopped
-//!                   the site:  DNS record, certificates, SYN flood
+//!                   the site:  DNS record, certificates, SYN flood, password guessing
 //! ```
 //!
 //! A fault is state, never a script: its effects on users, agents and health checks follow from ordinary events.
@@ -19,6 +19,7 @@ use serde::{Deserialize, Serialize};
 use hoplight_model::quantity::{Factor, Rate};
 use hoplight_model::{ComponentId, Element, Infrastructure, ServerId};
 
+use crate::abuse::Abuse;
 use crate::index::{DatabaseIx, IndexVec, LinkIx, RouterIx, ServerIx, StationIx};
 use crate::plan::{Plan, authored_end};
 use crate::scan::Finding;
@@ -71,6 +72,9 @@ pub enum Fault {
     VrrpStopped(ComponentId),
     /// SYN packets per second sent to the entry from addresses that never respond.
     Flood(Rate),
+    /// An attacker guesses passwords: logins per second, from this number of addresses. Each one is a write that the site
+    /// processes like a user's.
+    Abuse(Rate, u32),
     /// An eavesdropper captures messages on a hop.
     Sniffer(ComponentId, ComponentId),
     /// A program that is not part of the site uses the processor of a server with a number of cores: it runs this many threads
@@ -124,6 +128,7 @@ pub(super) struct Faults {
     /// For each certificate, an expiry in nanoseconds that replaces the authored one.
     certificates: Vec<Option<u64>>,
     pub(super) backlog: SynBacklog,
+    pub(super) abuse: Abuse,
     pub(super) taps: Taps,
     leaks: Vec<Leak>,
     /// Result of the last port scan.
@@ -146,6 +151,7 @@ impl Faults {
     /// to its old position.
     pub(super) fn carry(&mut self, old: &Self, before: impl Fn(usize) -> Option<usize>) {
         self.backlog = old.backlog;
+        self.abuse.carry(&old.abuse);
         for (place, end) in self.certificates.iter_mut().enumerate() {
             *end = before(place).and_then(|place| old.certificates[place]);
         }
@@ -264,7 +270,7 @@ impl Fault {
             | Self::VrrpStopped(id) => Some(Element::Component(id.clone())),
             Self::Sniffer(from, to) => Some(Element::Hop(from.clone(), to.clone())),
             Self::CpuHog(id, _) => Some(Element::Server(id.clone())),
-            Self::Record(_) | Self::Flood(_) => None,
+            Self::Record(_) | Self::Flood(_) | Self::Abuse(..) => None,
         }
     }
 }

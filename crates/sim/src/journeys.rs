@@ -15,6 +15,7 @@ use std::sync::Arc;
 use hoplight_model::hop::Guard;
 use hoplight_model::{ComponentIx, Infrastructure, LinkIx, RequestKind};
 
+use crate::abuse::is_abuse;
 use crate::journal::{EventKind, FailureReason, JournalEvent};
 use crate::outcome::{Failure, Outcome};
 use crate::packet::{Heading, Phase};
@@ -189,7 +190,7 @@ impl Journeys {
                     self.begin(number, kind, note.at);
                 }
             }
-            _ if probe_number(number).is_some() => {}
+            _ if probe_number(number).is_some() || is_abuse(number) => {}
             _ => {
                 // The newest journeys are the most likely ones to be under way.
                 let Some(place) = self.under_way.iter().rposition(|journey| journey.number == number) else { return };

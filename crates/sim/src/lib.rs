@@ -30,6 +30,7 @@
 //! Architecture invariant: the seed is explicit, and events at the same instant are dispatched in the order they were
 //! scheduled: the same seed gives the same trace, byte for byte.
 
+mod abuse;
 mod addresses;
 mod arrivals;
 mod balancers;
@@ -60,6 +61,7 @@ mod plan;
 mod probe;
 mod queries;
 mod random;
+mod rate_limits;
 pub mod recorder;
 mod request;
 mod resend;
@@ -80,6 +82,7 @@ mod watchdog;
 mod watchers;
 mod zone;
 
+pub use abuse::is_abuse;
 pub use cache::{CacheCounts, CacheView, Lookup};
 pub use command::{Command, CommandError};
 pub use database::DatabaseView;
@@ -97,8 +100,8 @@ pub use simulation::Simulation;
 pub use time::SimTime;
 pub use timeline::Timeline;
 pub use view::{
-    AgentView, AlertEntry, AlertState, AlertView, CheckCode, ComponentSample, CpuView, Endings, Experience, Health, Percentiles,
-    ProbeResult, ProbeView, StationView, Totals, WatchdogEntry, WatchdogView,
+    AbuseView, AgentView, AlertEntry, AlertState, AlertView, CheckCode, ComponentSample, CpuView, Endings, Experience, Health,
+    Percentiles, ProbeResult, ProbeView, Refusals, StationView, Totals, WatchdogEntry, WatchdogView,
 };
 pub use watchers::{CapturedMessage, CapturedPayload, TraceSpan};
 pub use zone::{RecordState, RecordTarget};

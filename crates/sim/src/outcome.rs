@@ -17,6 +17,8 @@ pub enum Failure {
     Certificate,
     /// The user stopped waiting.
     TimedOut,
+    /// 429: the client has sent more requests than a rate limit allows.
+    TooManyRequests,
     /// 500: the application failed, for example because of its database.
     ServerError,
     /// 502: a proxy got no valid response.
@@ -29,13 +31,14 @@ pub enum Failure {
 
 impl Failure {
     /// All failures, in listing order.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Dns,
         Self::Refused,
         Self::Reset,
         Self::Closed,
         Self::Certificate,
         Self::TimedOut,
+        Self::TooManyRequests,
         Self::ServerError,
         Self::BadGateway,
         Self::Unavailable,
@@ -45,6 +48,7 @@ impl Failure {
     /// The HTTP status; `None` if the user got no response.
     pub const fn status(self) -> Option<u16> {
         match self {
+            Self::TooManyRequests => Some(429),
             Self::ServerError => Some(500),
             Self::BadGateway => Some(502),
             Self::Unavailable => Some(503),
@@ -62,6 +66,7 @@ impl Failure {
 impl From<HttpError> for Failure {
     fn from(error: HttpError) -> Self {
         match error {
+            HttpError::TooManyRequests => Self::TooManyRequests,
             HttpError::InternalServerError => Self::ServerError,
             HttpError::BadGateway => Self::BadGateway,
             HttpError::Unavailable => Self::Unavailable,

@@ -74,11 +74,16 @@ pub enum Status {
     TooManyConnections,
     /// The cache does not have the object.
     Miss,
-    /// HTTP 500, 502, 503 or 504, or a failed DNS lookup.
+    /// HTTP 429, 500, 502, 503 or 504, or a failed DNS lookup.
     Error(Failure),
 }
 
 impl Status {
+    /// Whether it reports a failure of the site. A client that has sent too many requests has only itself to blame.
+    pub const fn is_server_error(self) -> bool {
+        self.is_failure() && !matches!(self, Self::Error(Failure::TooManyRequests))
+    }
+
     /// Whether the sender cannot use the response. A cache's miss is an ordinary response.
     pub const fn is_failure(self) -> bool {
         match self {

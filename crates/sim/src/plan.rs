@@ -21,6 +21,7 @@ use crate::firewall_pairs::FirewallPairPlan;
 use crate::index::{AgentIx, BalancerIx, IndexVec, Ix, LinkIx, PerKind, RouterIx, ServerIx, StationIx};
 use crate::names::ResolverPlan;
 use crate::random::{self, Sampler};
+use crate::rate_limits::RateLimitPlan;
 
 pub(crate) use alerts::{AlertPlan, AlertsPlan, Subject, WatchdogPlan};
 pub(crate) use parts::{AgentPlan, BalancerPlan, CpuPlan, HopPlan, Reporting, Role, RouterPlan, StationPlan};
@@ -62,6 +63,10 @@ pub(super) struct Plan {
     pub(super) databases: DatabasesPlan,
     pub(super) firewall_pairs: Vec<FirewallPairPlan>,
     pub(super) caches: CachesPlan,
+    /// Number of returning users who share an address.
+    pub(super) users_per_address: u32,
+    /// Whether a component has a rate limit.
+    pub(super) limits_rates: bool,
     /// For each station, whether its database driver follows the primary.
     pub(super) drivers: IndexVec<StationIx, bool>,
 }
@@ -99,6 +104,7 @@ impl Plan {
                 certificate_until: Self::proves_until(infra, &ends, ix),
                 out: PerKind::of(|kind| behaviour::upstreams(infra, ix, kind)),
                 watched: watched.contains(&ix),
+                rate_limits: RateLimitPlan::all(infra, ix),
                 behaviour,
                 when_full: component.kind.when_full(),
                 ends_tls: behaviour::terminates_tls(infra, ix),
@@ -114,6 +120,8 @@ impl Plan {
         let pair = Self::pair(infra, &hops, browser, &addresses);
         let traffic = infra.traffic();
         Self {
+            users_per_address: traffic.users_per_address.get(),
+            limits_rates: stations.iter().any(|station: &StationPlan| station.rate_limits.iter().any(Option::is_some)),
             alerts: AlertsPlan::new(infra, &agents, from_browser(Protocol::Http).map(|link| hops[link].to)),
             has_alternatives: !addresses.is_single() || origin.lookups.len() > 1,
             addresses,
@@ -153,6 +161,11 @@ impl Plan {
             return 0;
         }
         behaviour::idle_timeout(infra, hop).map_or(u64::MAX, Seconds::nanos)
+    }
+
+    /// Whether the component at the end of a hop knows the address of the client. Only rate limits need to know.
+    fn tells_address(infra: &Infrastructure, hop: &hoplight_model::Hop) -> bool {
+        infra.component(hop.to).kind.rate_limit().is_none() || behaviour::learns_address(infra, hop.link)
     }
 
     /// The balancers that share an address.
@@ -258,6 +271,7 @@ impl Plan {
             maxconn: link.maxconn.into(),
             connects: Connects::on(infra, hop),
             idle_timeout: Self::idle_timeout(infra, hop),
+            tells_address: Self::tells_address(infra, hop),
             closes_after: behaviour::keep_alive_race(infra, hop).map_or(u64::MAX, |race| race.server.nanos()),
         }
     }

@@ -156,6 +156,9 @@ pub(super) struct Request {
     pub(super) predecessor: Option<RequestIx>,
 }
 
+/// The numbers of users' requests are below the marks of all others.
+const FIRST_MARK: u64 = 1 << 60;
+
 /// Marks the numbers and random streams of health checks, so that they do not affect other draws. The other bits are the
 /// check's link and its number on the link.
 const CHECK: u64 = 1 << 61;
@@ -237,6 +240,12 @@ impl Request {
     #[inline]
     pub(super) const fn bit(&self) -> u32 {
         1 << (self.depth & 0xf)
+    }
+
+    /// Whether a user sent it: not a health check, the external probe or an attacker.
+    #[inline]
+    pub(super) const fn is_users(&self) -> bool {
+        self.number < FIRST_MARK
     }
 
     /// Identifies one visit of the request to a station: phase, level, leg and attempt.

@@ -13,6 +13,7 @@
 //! `apply` executes commands, and `checks` and `upkeep` run periodic work. Observers see events, and cannot change the
 //! run.
 
+mod abuse;
 mod addresses;
 mod apply;
 mod arrivals;
@@ -36,6 +37,7 @@ mod names;
 mod power;
 mod probe;
 mod queries;
+mod rate_limits;
 mod reading;
 mod rebuild;
 mod renumber;
@@ -68,6 +70,7 @@ use crate::monitoring::Monitoring;
 use crate::names::{CacheIx, FIRST, Names};
 use crate::plan::Plan;
 use crate::queries::Queries;
+use crate::rate_limits::RateLimits;
 use crate::request::Requests;
 use crate::returning::{Habits, Returning};
 use crate::station::LinkState;
@@ -100,6 +103,7 @@ pub struct Simulation {
     databases: Databases,
     caches: Caches,
     ejections: Ejections,
+    rate_limits: RateLimits,
     names: Names,
     returning: Returning,
     /// The queries for which browsers wait.
@@ -147,6 +151,7 @@ impl Simulation {
             databases: Databases::new(&plan.databases, plan.stations.len()),
             caches: Caches::new(&plan.caches),
             ejections: Ejections::default(),
+            rate_limits: RateLimits::new(plan.stations.len()),
             returning: returning(&plan, &names, clock_seed),
             names,
             queries: Queries::default(),

@@ -1,4 +1,4 @@
-//! Timers: boots of processes and servers, takeovers of firewall pairs, and retries by users.
+//! Timers: boots of processes and servers, takeovers of firewall pairs, retries by users, and the requests of attackers.
 //!
 //! For rare events only: each timer costs a slab lookup.
 
@@ -16,6 +16,8 @@ pub(super) enum TimerEvent {
     Comeback { kind: RequestKind, stream: u64 },
     /// The oldest query for which a browser waits has had no response for too long.
     LookupDue,
+    /// The next request of an attacker who guesses passwords.
+    Abuse { attack: u32 },
     /// The standby of a firewall pair has received no advertisement for too long.
     FirewallTakeover { pair: usize, timer: u64 },
 }

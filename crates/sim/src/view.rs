@@ -8,6 +8,32 @@ use hoplight_model::{ComponentIx, Metric};
 use crate::outcome::Outcome;
 use crate::time::SimTime;
 
+/// Attacks by someone who guesses passwords.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct AbuseView {
+    /// Logins per second, and the number of addresses that they come from; `None` after an attack.
+    pub attack: Option<(f64, u32)>,
+    /// Number of logins sent since the start of the run.
+    pub sent: u64,
+    /// Number of logins that the application processed.
+    pub answered: u64,
+    /// Number of logins that a rate limit refused with status 429.
+    pub refused: u64,
+    /// Number of logins that failed in another way.
+    pub failed: u64,
+}
+
+/// What a component's rate limit has refused.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Refusals {
+    /// Number of requests of users.
+    pub users: u64,
+    /// Number of other requests: of an attacker, and of the external probe.
+    pub others: u64,
+    /// Number of all requests in the last whole second.
+    pub last_second: u64,
+}
+
 /// Health of a component.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Health {

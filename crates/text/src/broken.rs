@@ -68,6 +68,7 @@ pub fn obstacle(obstacle: &Obstacle) -> Phrase {
         Obstacle::Refused { from, to } => phrase!["connections from ", from, " to ", to, " are refused"],
         Obstacle::ReadOnly(database) => phrase!["writes reach ", database, ", which is read-only"],
         Obstacle::NotReady(database) => phrase![database, " is not part of its cluster's majority, so it refuses all queries"],
+        Obstacle::RateLimit(id) => phrase!["the rate limit of ", id, " refuses requests"],
         Obstacle::Overloaded(id) => phrase![id, " is overloaded: its slots and its queue are full"],
         Obstacle::Flapping { from, to } => {
             phrase![to, " fails only under load, so ", from, " takes it out of rotation and puts it back again and again"]

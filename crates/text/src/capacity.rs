@@ -15,6 +15,7 @@ pub fn resource(resource: &Resource) -> Phrase {
         Resource::Connections(id) => phrase![id, "'s connections"],
         Resource::Places(from, to) => phrase!["the maxconn of ", from, " for ", to],
         Resource::Cores(server) => phrase!["the CPU of ", server],
+        Resource::RateLimit(from, to) => phrase!["the rate limit of ", to, " for all requests from ", from],
     }
 }
 
@@ -26,6 +27,7 @@ pub fn saturation(saturation: &Saturation) -> Phrase {
         Resource::Connections(id) => phrase![id, " runs out of connections first, at ", rate],
         Resource::Places(from, to) => phrase![from, " reaches its maxconn for ", to, " first, at ", rate],
         Resource::Cores(server) => phrase!["the CPU of ", server, " saturates first, at ", rate],
+        Resource::RateLimit(_, to) => phrase![to, " reaches its rate limit first, at ", rate],
     }
 }
 
@@ -45,6 +47,9 @@ pub fn bottleneck(full: &Saturation) -> Passage {
         Resource::Places(from, id) => phrase![from, " has ", held, " requests in progress at ", id, ", which is its maxconn"],
         Resource::Cores(_) if *limit == 1 => phrase!["its core is always busy"],
         Resource::Cores(_) => phrase!["its ", *limit, " cores are always busy"],
+        Resource::RateLimit(from, id) => {
+            phrase![id, " does not learn the clients' addresses and counts all requests from ", from, " as those of one client"]
+        }
     };
     phrase![saturation(full), ": ", why].into()
 }

@@ -176,6 +176,13 @@ pub const fn common_fault(fault: CommonFault) -> CommonFaultText {
             alert: "the external probe, if it is on (probe 10)",
             remedy: "SYN cookies (Linux uses them by default); scrubbing, once the flood fills the link",
         },
+        CommonFault::PasswordGuessing => CommonFaultText {
+            title: "one client guesses passwords",
+            users: "slow answers, then 504: the attacker's logins occupy the applications' workers",
+            agents: "more requests, workers are always busy; nothing is down",
+            alert: "saturation, p99",
+            remedy: "a rate limit per client before the login (limit ENTRY 1 5 write); many addresses pass it: a limit per account, a CAPTCHA",
+        },
         CommonFault::BadConfiguration => CommonFaultText {
             title: "a bad configuration is rolled out to all web servers",
             users: "all fail together",

@@ -157,6 +157,13 @@ fn edited(edit: &TopologyEdit) -> Forms {
             phrase!["a firewall now drops ", hop(from, to), "; the sender gets no reply and waits"],
         )
         .event(phrase!["a firewall now blocks ", hop(from, to)]),
+        TopologyEdit::RateLimit(id, None) => {
+            Forms::new(phrase!["remove the rate limit of ", id], phrase![id, " no longer limits the rate of requests"])
+        }
+        TopologyEdit::RateLimit(id, Some(limit)) => Forms::new(
+            phrase!["limit each client at ", id, " to ", Part::words(crate::description::rate_limit(limit))],
+            phrase![id, " now accepts from each client ", Part::words(crate::description::rate_limit(limit))],
+        ),
         TopologyEdit::Unblock(from, to) => {
             Forms::new(phrase!["unblock ", hop(from, to)], phrase!["the firewall allows ", hop(from, to), " again"])
                 .event(phrase!["the firewall no longer blocks ", hop(from, to)])

@@ -1,7 +1,7 @@
 //! Labels and short descriptions of what the model names: algorithms, kinds, tiers, TLS modes and zones.
 
 use hoplight_model::component::{CachePlace, CacheSpec, DatabaseSpec, SqlProxyMode};
-use hoplight_model::{Algorithm, ComponentKind, DatabaseRole, Tier, TlsMode, Zone};
+use hoplight_model::{Algorithm, ComponentKind, DatabaseRole, RateLimit, Refusal, RequestKind, Tier, TlsMode, Zone};
 
 /// How a balancing algorithm chooses a backend, as a phrase.
 pub const fn algorithm(algorithm: Algorithm) -> &'static str {
@@ -105,5 +105,26 @@ pub const fn zone(zone: Zone) -> &'static str {
         Zone::Internet => "on the Internet, run by a third party",
         Zone::Dmz => "in the DMZ: users connect to it directly",
         Zone::Private => "in the private network: only the site's machines connect to it",
+    }
+}
+
+/// A rate limit, such as "10 writes per second and a burst of 20".
+pub fn rate_limit(limit: &RateLimit) -> String {
+    let word = |kind: &RequestKind| match kind {
+        RequestKind::Static => "static pages",
+        RequestKind::Read => "reads",
+        RequestKind::Write => "writes",
+    };
+    let kinds: Vec<&str> = limit.kinds.iter().flatten().map(word).collect();
+    let requests = if kinds.is_empty() { "requests".to_owned() } else { kinds.join(" and ") };
+    let burst = if limit.burst == 0 { "no burst".to_owned() } else { format!("a burst of {}", limit.burst) };
+    format!("{} {requests} per second and {burst}", limit.rate.get())
+}
+
+/// The response to a request above a rate limit.
+pub const fn rate_limit_refusal(limit: &RateLimit) -> &'static str {
+    match limit.refusal {
+        Refusal::TooManyRequests => "429 Too Many Requests",
+        Refusal::Unavailable => "503 Service Unavailable",
     }
 }

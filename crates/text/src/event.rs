@@ -5,7 +5,7 @@ use std::fmt;
 use hoplight_model::hop::Guard;
 use hoplight_model::{ComponentId, ComponentIx, Infrastructure, LinkIx};
 use hoplight_sim::{
-    AlertState, CheckCode, EventKind, FailureReason, Heading, Headline, JournalEvent, Lookup, Phase, probe_number,
+    AlertState, CheckCode, EventKind, FailureReason, Heading, Headline, JournalEvent, Lookup, Phase, is_abuse, probe_number,
 };
 
 use crate::command::{commanded, hop};
@@ -54,6 +54,7 @@ pub fn event(event: &JournalEvent, infra: &Infrastructure) -> EventText {
     let request = event.request.map(|(number, kind)| {
         Phrase::from(match probe_number(number) {
             Some(probe) => Part::name(format_args!("probe {probe} {}", kind.request_line())),
+            None if is_abuse(number) => Part::name(format_args!("attacker's {}", kind.request_line())),
             None => Part::name(format_args!("r{number} {}", kind.request_line())),
         })
     });
@@ -93,6 +94,8 @@ pub const fn failure_reason(reason: FailureReason) -> &'static str {
         FailureReason::TooManyConnections => "the database has too many connections (error 1040)",
         FailureReason::Certificate => "the TLS handshake failed: the certificate has expired",
         FailureReason::DiskFull => "the database's disk is full",
+        FailureReason::RateLimit => "the client has exceeded its rate limit",
+        FailureReason::SharedRateLimit => "its rate limit is used up by all clients together, whose addresses it does not learn",
     }
 }
 

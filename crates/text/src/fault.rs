@@ -28,6 +28,7 @@ pub fn fault(fault: &Fault) -> Phrase {
         Fault::VrrpStopped(id) => phrase!["keepalived on ", id, " is stopped: it cannot take the address"],
         Fault::Flood(rate) => phrase!["a flood of ", rate.get(), " SYNs per second hits the entry"],
         Fault::CpuHog(server, threads) => hog(server, *threads, "uses"),
+        Fault::Abuse(rate, addresses) => phrase![attacker(*addresses), " tries ", rate.get(), " passwords per second"],
         Fault::Sniffer(from, to) => phrase!["an eavesdropper listens on ", Element::Hop(from.clone(), to.clone())],
     }
 }
@@ -55,10 +56,16 @@ pub(crate) fn already(fault: &Fault) -> Phrase {
         Fault::VrrpStopped(id) => phrase!["keepalived on ", id, " is not running, so it cannot be stopped"],
         Fault::Flood(rate) => phrase!["a flood of ", rate.get(), " SYNs per second already hits the entry"],
         Fault::CpuHog(server, threads) => hog(server, *threads, "already uses"),
+        Fault::Abuse(rate, addresses) => phrase![attacker(*addresses), " already tries ", rate.get(), " passwords per second"],
         Fault::Sniffer(from, to) => {
             phrase!["an eavesdropper already listens on ", Element::Hop(from.clone(), to.clone())]
         }
     }
+}
+
+/// Who guesses passwords.
+fn attacker(addresses: u32) -> Phrase {
+    if addresses == 1 { phrase!["one client"] } else { phrase!["an attacker with ", addresses, " addresses"] }
 }
 
 /// States how many connections a client of a component has leaked.
@@ -92,6 +99,7 @@ pub(crate) fn absent(fault: &Fault) -> Phrase {
         Fault::VrrpStopped(id) => phrase!["keepalived on ", id, " was not stopped"],
         Fault::Flood(_) => phrase!["no flood of SYNs is running"],
         Fault::CpuHog(server, _) => phrase!["no other program uses the processor of ", server],
+        Fault::Abuse(..) => phrase!["nobody guesses passwords"],
         Fault::Sniffer(from, to) => phrase!["no eavesdropper listens on ", Element::Hop(from.clone(), to.clone())],
     }
 }
@@ -114,6 +122,7 @@ pub fn repair(fault: &Fault) -> Phrase {
         Fault::VrrpKilled(id) | Fault::VrrpStopped(id) => phrase!["keepalived on ", id, " is started"],
         Fault::Flood(_) => phrase!["the flood of SYNs is over"],
         Fault::CpuHog(server, _) => phrase!["the other program on ", server, " has ended"],
+        Fault::Abuse(..) => phrase!["the attacker who guessed passwords has stopped"],
         Fault::Sniffer(from, to) => phrase!["the eavesdropper on ", Element::Hop(from.clone(), to.clone()), " is gone"],
     }
 }

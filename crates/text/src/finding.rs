@@ -238,6 +238,20 @@ fn message(finding: &DesignFinding) -> Passage {
             Part::value(format_args!("{client_s} s")),
             ", so the client may send on a connection that is being closed"
         ],
+        FindingKind::SharedRateLimit { from, rate } => phrase![
+            "the rate limit of ",
+            subject(),
+            " does not learn the clients' addresses from ",
+            from,
+            ", so all users together may send ",
+            Part::value(format_args!("{rate} requests per second"))
+        ],
+        FindingKind::BlindRateLimit => {
+            phrase!["the rate limit of ", subject(), " has no effect, because TLS passes through it: it sees no requests"]
+        }
+        FindingKind::NoRateLimit { entries } => {
+            phrase!["nothing limits the rate of logins between ", list(entries), " and the code that verifies passwords"]
+        }
         FindingKind::OnNoServer => phrase![subject(), " is on none of the servers"],
         FindingKind::NoServers { components } => {
             phrase!["the design has no servers for ", list(components)]

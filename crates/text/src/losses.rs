@@ -102,6 +102,7 @@ fn reason(infra: &Infrastructure, why: LossReason) -> Phrase {
         | LossReason::Refused(_)
         | LossReason::ReadOnly(_)
         | LossReason::NotReady(_)
+        | LossReason::RateLimit(_)
         | LossReason::Overloaded(_)
         | LossReason::Flapping(_) => obstacle(&Obstacle::of_loss(infra, why)),
     }

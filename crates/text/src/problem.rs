@@ -5,7 +5,10 @@ mod tests;
 
 use hoplight_model::CachePlace;
 use hoplight_model::draft::EditError;
-use hoplight_model::problem::{AlertProblem, ClusterProblem, LinkEnds, Listed, PairProblem, Ranged, StandbyProblem};
+use hoplight_model::problem::{
+    AlertProblem, ClusterProblem, LinkEnds, Listed, PairProblem, Ranged, RateLimitProblem, StandbyProblem,
+};
+use hoplight_model::rate_limit::LEAST_RATE;
 use hoplight_model::text::sanitise;
 use hoplight_model::{ComponentId, ContentError, Infrastructure, Problem, ProblemKind, Protocol, ReadError, ReadProblem};
 
@@ -77,6 +80,7 @@ pub fn problem_kind(kind: &ProblemKind) -> String {
                 format!("the weight of `{from}` → `{to}` must be between {least} and {most}, found {value}")
             }
         },
+        ProblemKind::RateLimit { id, problem } => rate_limit(id.as_str(), *problem),
         ProblemKind::NoSlot(id) => format!("`{id}` has no slots, so it could never serve a request; set `slots` to 1 or more"),
         ProblemKind::NoCheckToDecide(id) => {
             format!("`fall` and `rise` of `{id}` must be 1 or more")
@@ -206,6 +210,24 @@ const fn required_ends(protocol: Protocol) -> &'static str {
             "a metrics link goes from an agent to the monitoring service (push), or from the service to an agent (scrape)"
         }
         Protocol::Vrrp => "a VRRP link goes between two load balancers that name each other as `peer`",
+    }
+}
+
+fn rate_limit(id: &str, problem: RateLimitProblem) -> String {
+    match problem {
+        RateLimitProblem::Rate => {
+            format!("the rate limit of `{id}` would refuse everything: its `rate` must be at least {LEAST_RATE} per second")
+        }
+        RateLimitProblem::NoKind => {
+            format!("the rate limit of `{id}` applies to no kind of request: name some in `kinds`, or leave `kinds` out")
+        }
+        RateLimitProblem::OfApplication => format!(
+            "`{id}` is an application, whose workers a rate limit should protect: set `rate_limit` at the web server or balancer \
+             before it"
+        ),
+        RateLimitProblem::OfCacheBeside => {
+            format!("`{id}` is beside an application and sees no clients; only a cache before the site can have a rate limit")
+        }
     }
 }
 

@@ -47,6 +47,9 @@ pub fn refusal(error: &CommandError) -> Phrase {
                 "this load is a fixed number of users, each of whom waits for an answer before the next request: there is no rate to set"
             ]
         }
+        CommandError::CannotLimit(element) => {
+            phrase![element, " cannot have a rate limit: only balancers, web servers and HTTP caches can"]
+        }
         CommandError::NotDatabase(element) => phrase![element, " is not a database"],
         CommandError::NotCache(element) => phrase![element, " is not a cache"],
         CommandError::Down(element) => phrase![element, " is down"],
@@ -93,6 +96,7 @@ mod tests {
             Fault::VrrpStopped(id.clone()),
             Fault::Flood(Rate::literal(50.0)),
             Fault::CpuHog(ServerId::new("server-1"), 4),
+            Fault::Abuse(Rate::literal(50.0), 1),
             Fault::Sniffer(other, id),
         ];
         let refusals = |fault: &Fault| {

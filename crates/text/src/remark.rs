@@ -11,6 +11,7 @@ pub fn remark(remark: Remark) -> Phrase {
         Remark::ForwardedForMissing => {
             "no X-Forwarded-For: with TLS passthrough, the balancer cannot add the user's address".into()
         }
+        Remark::ForwardedForOff => "no X-Forwarded-For: a proxy on the way does not pass on the user's address".into(),
         Remark::AckWithData => "the third segment (ACK) is sent together with the first data".into(),
         Remark::FinishedWithData => "the client's Finished is sent, encrypted, together with the first data".into(),
         Remark::CheckConnects { tls: false } => "health check: opens the connection, then closes it".into(),

@@ -282,6 +282,25 @@ pub const fn rule(rule: FindingRule) -> RuleText {
             "A request that is sent while the server closes its connection is lost: now and then a 502, or a connection closed without a response. Reads are repeated, writes are not.",
             "A longer idle timeout on the server than on its client. Costs some memory for idle connections.",
         ),
+        FindingRule::SharedRateLimit => of(
+            "A rate limit counts all users as one client",
+            "The component sees only the address of the one that forwards the requests. Above the rate, everyone is refused, not the client \
+             who sends too much.",
+            "Pass on the address (option forwardfor, proxy_set_header X-Forwarded-For; send-proxy with TLS passthrough), and take it from \
+             there (set_real_ip_from); or limit at the entry. Costs nothing.",
+        ),
+        FindingRule::BlindRateLimit => of(
+            "A balancer that passes TLS through has a rate limit",
+            "It sees encrypted connections, not requests, so it cannot count them.",
+            "Set the limit where TLS ends, or end TLS at the balancer. Costs nothing, or a key at the balancer.",
+        ),
+        FindingRule::NoRateLimit => of(
+            "No rate limit before the login",
+            "Verifying a password is slow on purpose (Argon2id). One client who tries passwords can occupy all workers of the application, and \
+             has unlimited attempts.",
+            "A limit per client at the entry, such as 1 login per second with a burst of 5. Costs a rule, and users who share an address \
+             (NAT) share the limit. Many addresses pass it: also limit attempts per account.",
+        ),
         FindingRule::UncheckedAddresses => of(
             "DNS lists several addresses and does not check them",
             "A resolver keeps returning the address of a dead balancer. Browsers try the next one after a moment; other clients may wait \

@@ -71,6 +71,7 @@ pub const fn verb(verb: Verb) -> &'static str {
         Verb::Tls => "changes where TLS ends",
         Verb::Block => "adds a firewall rule that drops the link's connections",
         Verb::Unblock => "removes that rule",
+        Verb::Limit => "limits the rate of each client's requests, or no longer",
         Verb::Send => "sends one request from a new visitor",
         Verb::Balance => "changes how balancers choose",
         Verb::Drain => "takes it out of rotation: balancers send it no new requests",
@@ -95,6 +96,7 @@ pub const fn verb(verb: Verb) -> &'static str {
         Verb::StopKeepalived => "stops keepalived, which gives up the shared address",
         Verb::Flood => "sends N SYNs per second to the entry",
         Verb::HogCpu => "runs another program with N threads on a server with cores",
+        Verb::Abuse => "guesses N passwords per second, from one address or from many",
         Verb::Sniff => "puts an eavesdropper on a link",
         Verb::Clear => "clears one of the faults above: `clear hang app-1`",
         Verb::Retries => "sets what users do after a failed request",
@@ -185,6 +187,9 @@ const fn number(quantity: ScriptQuantity) -> &'static str {
         ScriptQuantity::Connections => "a number of connections",
         ScriptQuantity::Threads => "a number of threads",
         ScriptQuantity::Syns => "SYNs per second",
+        ScriptQuantity::LeastRate => "a rate per second",
+        ScriptQuantity::Addresses => "a number of addresses",
+        ScriptQuantity::Burst => "a burst",
         ScriptQuantity::Attempts => "a number of attempts",
         ScriptQuantity::Jitter => "a jitter fraction",
     }
@@ -193,11 +198,13 @@ const fn number(quantity: ScriptQuantity) -> &'static str {
 /// The start of the clause that names the range of a number.
 const fn range_of(quantity: ScriptQuantity) -> &'static str {
     match quantity {
-        ScriptQuantity::Rate | ScriptQuantity::Syns => "the rate per second must be",
+        ScriptQuantity::Rate | ScriptQuantity::Syns | ScriptQuantity::LeastRate => "the rate per second must be",
         ScriptQuantity::Seconds => "the time in seconds must be",
         ScriptQuantity::Factor => "the factor must be",
         ScriptQuantity::Connections => "the number of connections must be a whole number",
         ScriptQuantity::Threads => "the number of threads must be a whole number",
+        ScriptQuantity::Addresses => "the number of addresses must be a whole number",
+        ScriptQuantity::Burst => "the burst must be a whole number",
         ScriptQuantity::Attempts => "the number of attempts must be a whole number",
         ScriptQuantity::Jitter => "the jitter must be",
     }

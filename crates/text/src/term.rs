@@ -12,6 +12,7 @@ pub const fn failure(failure: Failure) -> &'static str {
         Failure::Closed => "connection closed without a response",
         Failure::Certificate => "certificate expired",
         Failure::TimedOut => "timed out",
+        Failure::TooManyRequests => "429 too many requests",
         Failure::ServerError => "500 internal error",
         Failure::BadGateway => "502 bad gateway",
         Failure::Unavailable => "503 unavailable",

@@ -132,7 +132,21 @@ fn item(infra: &Infrastructure, component: &Component) -> String {
         | ComponentKind::Agent(_)
         | ComponentKind::MonitoringService => {}
     }
+    words += &rate_limit(component);
     hanging("- ", &words)
+}
+
+/// Describes whom a component refuses, and whether it passes on the clients' addresses.
+fn rate_limit(component: &Component) -> String {
+    let mut words = String::new();
+    if let Some(limit) = component.kind.rate_limit() {
+        let (accepts, refusal) = (description::rate_limit(limit), description::rate_limit_refusal(limit));
+        let _ = write!(words, " It accepts from each client {accepts}, and refuses more with {refusal}.");
+    }
+    if !component.kind.forwards_address() {
+        words += " It does not pass on the clients' addresses.";
+    }
+    words
 }
 
 /// Describes what a cache stores, and for how long.

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use hoplight_model::monitoring::AlertPriority;
 
-use super::incidents::{AddressReport, IncidentReport, PagingReport};
+use super::incidents::{AddressReport, AttackReport, IncidentReport, PagingReport};
 use super::report::{AlertReport, Report};
 use crate::cli::format::{Align, aligned, columns, seconds};
 
@@ -26,6 +26,8 @@ pub(super) fn failures(incidents: &IncidentReport) -> String {
 pub(super) fn of(report: &Report) -> String {
     databases(&report.incidents)
         + &caches(&report.incidents)
+        + &rate_limits(&report.incidents)
+        + &report.incidents.attack.as_ref().map_or_else(String::new, attack)
         + &report.incidents.shared_address.as_ref().map_or_else(String::new, address)
         + &backends(&report.incidents)
         + &alerts(&report.alerts)
@@ -64,6 +66,22 @@ fn caches(incidents: &IncidentReport) -> String {
         rows.push([id.clone(), ratio].into_iter().chain(counts.map(|count| count.to_string())).collect());
     }
     format!("\n{}", columns(&rows))
+}
+
+fn rate_limits(incidents: &IncidentReport) -> String {
+    if incidents.rate_limits.is_empty() {
+        return String::new();
+    }
+    let mut rows = vec![["Rate limits (whole run)", "refused users", "refused others"].map(str::to_owned).to_vec()];
+    for (id, it) in &incidents.rate_limits {
+        rows.push(vec![id.clone(), it.users.to_string(), it.others.to_string()]);
+    }
+    format!("\n{}", columns(&rows))
+}
+
+fn attack(attack: &AttackReport) -> String {
+    let AttackReport { sent, verified, refused, failed } = attack;
+    format!("\n  Guessed passwords\n  {sent} logins sent, {verified} verified, {refused} refused (429), {failed} failed\n")
 }
 
 fn address(address: &AddressReport) -> String {

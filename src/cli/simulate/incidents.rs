@@ -17,6 +17,12 @@ pub(in crate::cli) struct IncidentReport {
     pub(in crate::cli) databases: IndexMap<String, DatabaseReport>,
     #[serde(skip_serializing_if = "IndexMap::is_empty")]
     pub(in crate::cli) caches: IndexMap<String, CacheReport>,
+    /// What each rate limit refused.
+    #[serde(skip_serializing_if = "IndexMap::is_empty")]
+    pub(in crate::cli) rate_limits: IndexMap<String, RateLimitReport>,
+    /// How the logins of someone who guesses passwords ended; absent without an attack.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(in crate::cli) attack: Option<AttackReport>,
     /// The databases that accept writes, if there are several.
     pub(in crate::cli) split_brain: Vec<String>,
     /// The address that two balancers share by VRRP; null without a pair.
@@ -84,6 +90,27 @@ pub(in crate::cli) struct CacheReport {
     pub(in crate::cli) entries: u32,
 }
 
+/// A component's rate limit.
+#[derive(Debug, Serialize)]
+pub(in crate::cli) struct RateLimitReport {
+    /// Refused requests of users.
+    pub(in crate::cli) users: u64,
+    /// Refused requests of an attacker or of the external probe.
+    pub(in crate::cli) others: u64,
+}
+
+/// The logins of someone who guesses passwords.
+#[derive(Debug, Serialize)]
+pub(in crate::cli) struct AttackReport {
+    pub(in crate::cli) sent: u64,
+    /// Those that the application verified.
+    pub(in crate::cli) verified: u64,
+    /// Those that were refused with status 429.
+    pub(in crate::cli) refused: u64,
+    /// Those that failed in another way.
+    pub(in crate::cli) failed: u64,
+}
+
 /// The addresses that pairs of balancers share.
 #[derive(Debug, Serialize)]
 pub(in crate::cli) struct AddressReport {
@@ -134,6 +161,13 @@ impl IncidentReport {
             failed_by_cause: recorder.failures_by_cause().map(|entry| CauseReport::new(entry, infra)).collect(),
             databases,
             caches: caches(simulation),
+            rate_limits: rate_limits(simulation),
+            attack: simulation.abuse().map(|it| AttackReport {
+                sent: it.sent,
+                verified: it.answered,
+                refused: it.refused,
+                failed: it.failed,
+            }),
             split_brain: if writers.len() > 1 { writers } else { Vec::new() },
             shared_address: AddressReport::new(simulation, recorder),
             backends: backends(simulation, recorder),
@@ -252,6 +286,14 @@ fn databases(simulation: &Simulation) -> IndexMap<String, DatabaseReport> {
         Some((component.id.to_string(), report))
     };
     infra.components().filter_map(report).collect()
+}
+
+fn rate_limits(simulation: &Simulation) -> IndexMap<String, RateLimitReport> {
+    let of = |(ix, component): (ComponentIx, &Component)| {
+        let refusals = simulation.refusals(ix)?;
+        Some((component.id.to_string(), RateLimitReport { users: refusals.users, others: refusals.others }))
+    };
+    simulation.infrastructure().components().filter_map(of).collect()
 }
 
 fn caches(simulation: &Simulation) -> IndexMap<String, CacheReport> {

@@ -265,6 +265,9 @@ impl Solver<'_> {
             let inflow = &mut self.inflows[to.index()][kind.index()];
             inflow.requests += requests;
             inflow.opening.add(opening);
+            if let Some(limit) = fixed.shared_limits[link.index()].filter(|limit| limit.applies_to(kind)) {
+                self.hold(kind, Holding::RateLimit(link), requests / limit.rate.get());
+            }
             let (round_trip, below) = (self.round_trip(link, kind), self.stays[to.index()][kind.index()]);
             if is_browser && fixed.station(to).connections.is_some() {
                 // Between a handshake and what follows, the connection is present at the entry.

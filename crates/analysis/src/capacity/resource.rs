@@ -1,7 +1,10 @@
 //! Limited resources that requests hold.
 
+use hoplight_model::behaviour::{learns_address, rate_limit};
 use hoplight_model::quantity::Cores;
-use hoplight_model::{ComponentId, ComponentIx, Element, Infrastructure, LinkIx, ServerId};
+use hoplight_model::{
+    ComponentId, ComponentIx, Element, Infrastructure, LinkIx, Protocol, RateLimit, RequestKind, ServerId,
+};
 
 /// A limited resource that requests hold.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -14,13 +17,17 @@ pub enum Resource {
     Places(ComponentId, ComponentId),
     /// The processor cores of a server, which its components share.
     Cores(ServerId),
+    /// A rate limit that counts all requests which one component forwards to another as one client's: the bucket is a resource
+    /// of one unit, which each request holds for as long as it takes at the limit's rate.
+    RateLimit(ComponentId, ComponentId),
 }
 
 impl Resource {
-    /// The component that is limited; for `maxconn`, the backend. `None` for the cores of a server.
+    /// The component that is limited; for `maxconn`, the backend; for a rate limit, the component that has it. `None` for the
+    /// cores of a server.
     pub const fn component(&self) -> Option<&ComponentId> {
         match self {
-            Self::Slots(id) | Self::Connections(id) | Self::Places(_, id) => Some(id),
+            Self::Slots(id) | Self::Connections(id) | Self::Places(_, id) | Self::RateLimit(_, id) => Some(id),
             Self::Cores(_) => None,
         }
     }
@@ -28,7 +35,9 @@ impl Resource {
     /// The element that is limited; for `maxconn`, the backend.
     pub fn element(&self) -> Element {
         match self {
-            Self::Slots(id) | Self::Connections(id) | Self::Places(_, id) => Element::Component(id.clone()),
+            Self::Slots(id) | Self::Connections(id) | Self::Places(_, id) | Self::RateLimit(_, id) => {
+                Element::Component(id.clone())
+            }
             Self::Cores(id) => Element::Server(id.clone()),
         }
     }
@@ -36,7 +45,7 @@ impl Resource {
     /// The name of the element that is limited.
     pub fn name(&self) -> &str {
         match self {
-            Self::Slots(id) | Self::Connections(id) | Self::Places(_, id) => id.as_str(),
+            Self::Slots(id) | Self::Connections(id) | Self::Places(_, id) | Self::RateLimit(_, id) => id.as_str(),
             Self::Cores(id) => id.as_str(),
         }
     }
@@ -50,10 +59,11 @@ pub(super) enum Holding {
     Places(LinkIx),
     /// The cores of a server, by its position in the infrastructure.
     Cores(usize),
+    RateLimit(LinkIx),
 }
 
 /// Numbers all resources of an infrastructure: the slots of each component, its connections, then `maxconn` of each
-/// link and the cores of each server.
+/// link, the cores of each server, and the rate limit on each link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Numbers {
     components: usize,
@@ -67,7 +77,7 @@ impl Numbers {
     }
 
     pub(super) const fn count(self) -> usize {
-        2 * self.components + self.links + self.servers
+        2 * (self.components + self.links) + self.servers
     }
 
     pub(super) fn number(self, holding: Holding) -> usize {
@@ -76,6 +86,7 @@ impl Numbers {
             Holding::Connections(ix) => self.components + ix.index(),
             Holding::Places(link) => 2 * self.components + link.index(),
             Holding::Cores(server) => 2 * self.components + self.links + server,
+            Holding::RateLimit(link) => 2 * self.components + self.links + self.servers + link.index(),
         }
     }
 
@@ -86,8 +97,10 @@ impl Numbers {
             Holding::Connections(ComponentIx::new(number - self.components))
         } else if number < 2 * self.components + self.links {
             Holding::Places(LinkIx::new(number - 2 * self.components))
-        } else {
+        } else if number < 2 * self.components + self.links + self.servers {
             Holding::Cores(number - 2 * self.components - self.links)
+        } else {
+            Holding::RateLimit(LinkIx::new(number - 2 * self.components - self.links - self.servers))
         }
     }
 
@@ -103,7 +116,8 @@ impl Numbers {
             .map(|((_, component), station)| limit(station.connections.filter(|_| !component.kind.is_filter())));
         let places = infra.links().map(|(_, link)| limit(link.maxconn));
         let cores = infra.servers().map(|server| limit(server.cores.map(Cores::get)));
-        slots.chain(connections).chain(places).chain(cores).collect()
+        let limited = infra.links().map(|(link, _)| if shared_limit(infra, link).is_some() { 1.0 } else { f64::INFINITY });
+        slots.chain(connections).chain(places).chain(cores).chain(limited).collect()
     }
 
     pub(super) fn resource(self, infra: &Infrastructure, number: usize) -> Resource {
@@ -118,6 +132,18 @@ impl Numbers {
             Holding::Cores(server) => {
                 Resource::Cores(infra.servers().nth(server).expect("a server of this infrastructure").id.clone())
             }
+            Holding::RateLimit(link) => {
+                let (from, to) = infra.ends(link);
+                Resource::RateLimit(id(from), id(to))
+            }
         }
     }
+}
+
+/// The rate limit that counts all requests on a link as those of one client.
+pub(super) fn shared_limit(infra: &Infrastructure, link: LinkIx) -> Option<&RateLimit> {
+    let to = infra.ends(link).1;
+    let limit = RequestKind::ALL.into_iter().find_map(|kind| rate_limit(infra, to, kind))?;
+    let is_counted = infra.link(link).protocol == Protocol::Http && !learns_address(infra, link);
+    is_counted.then_some(limit)
 }

@@ -10,13 +10,14 @@ use hoplight_model::behaviour::{
 };
 use hoplight_model::station::Station;
 use hoplight_model::{
-    Algorithm, ComponentIx, DatabaseRole, HealthCheck, Hop, Infrastructure, LinkIx, Protocol, RequestKind, ServerId,
+    Algorithm, ComponentIx, DatabaseRole, HealthCheck, Hop, Infrastructure, LinkIx, Protocol, RateLimit, RequestKind, ServerId,
 };
 
 use super::super::database::{hear_each_other, takes_writes};
 use super::super::flow::{lookups, onward, passes};
 use super::super::outage::Outage;
 use super::connection_cost::ConnectionCost;
+use super::resource::shared_limit;
 
 /// Data that does not depend on the outage, derived once.
 pub(super) struct StaticRoutes<'a> {
@@ -39,6 +40,8 @@ pub(super) struct StaticRoutes<'a> {
     pub(super) by_users: ConnectionCost,
     /// Cost of opening connections on each link inside the site, by position.
     pub(super) openings: Vec<ConnectionCost>,
+    /// The rate limit that counts all requests on each link as those of one client, by position.
+    pub(super) shared_limits: Vec<Option<&'a RateLimit>>,
 }
 
 impl<'a> StaticRoutes<'a> {
@@ -59,6 +62,7 @@ impl<'a> StaticRoutes<'a> {
             processors: processors(infra),
             by_users: ConnectionCost::by_users(infra, hops.iter().find(is_entry)),
             openings: hops.iter().map(|hop| ConnectionCost::inside(infra, hop)).collect(),
+            shared_limits: hops.iter().map(|hop| shared_limit(infra, hop.link)).collect(),
             hops,
         }
     }

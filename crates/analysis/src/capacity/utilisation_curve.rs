@@ -232,7 +232,7 @@ impl Spare<'_> {
         let hop = self.routes.fixed.hop(link);
         let at_guard = |scarce| hop.guards.iter().any(|guard| guard.firewall == scarce);
         match self.scarce {
-            Some(Holding::Places(scarce)) if scarce == link => true,
+            Some(Holding::Places(scarce) | Holding::RateLimit(scarce)) if scarce == link => true,
             Some(Holding::Slots(scarce)) if at_guard(scarce) => true,
             Some(cores @ Holding::Cores(_))
                 if hop.guards.iter().any(|guard| self.processor_of(guard.firewall) == Some(cores)) =>

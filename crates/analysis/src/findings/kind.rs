@@ -220,6 +220,20 @@ pub enum FindingKind {
         /// Idle timeout of the client, in seconds.
         client_s: f64,
     },
+    /// The component's rate limit does not learn the clients' addresses from another component.
+    SharedRateLimit {
+        /// The component that forwards the requests.
+        from: ComponentId,
+        /// Requests per second that all users together may send through it.
+        rate: f64,
+    },
+    /// The component has a rate limit, but passes TLS through.
+    BlindRateLimit,
+    /// No component before the code that verifies passwords limits the rate of logins.
+    NoRateLimit {
+        /// The components that users connect to.
+        entries: Vec<ComponentId>,
+    },
     /// The site has several addresses, and DNS does not check them.
     UncheckedAddresses {
         /// The components at the addresses.
@@ -344,6 +358,9 @@ impl FindingKind {
             Self::NoRedispatch { .. } => FindingRule::NoRedispatch,
             Self::UntrackedBalancer { .. } => FindingRule::UntrackedBalancer,
             Self::KeepAliveRace { .. } => FindingRule::KeepAliveRace,
+            Self::SharedRateLimit { .. } => FindingRule::SharedRateLimit,
+            Self::BlindRateLimit => FindingRule::BlindRateLimit,
+            Self::NoRateLimit { .. } => FindingRule::NoRateLimit,
             Self::UncheckedAddresses { .. } => FindingRule::UncheckedAddresses,
             Self::LongTtl { .. } => FindingRule::LongTtl,
             Self::StandbyShares { .. } => FindingRule::StandbyShares,

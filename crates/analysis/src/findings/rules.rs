@@ -109,6 +109,12 @@ pub enum FindingRule {
     UntrackedBalancer,
     /// A server that closes idle connections before its client does.
     KeepAliveRace,
+    /// A rate limit that takes all users for one client.
+    SharedRateLimit,
+    /// A rate limit at a balancer that passes TLS through.
+    BlindRateLimit,
+    /// Logins without a rate limit.
+    NoRateLimit,
     /// Several addresses of the site, which DNS does not check.
     UncheckedAddresses,
     /// A record whose TTL is too long for a switch to the standby site.
@@ -145,7 +151,7 @@ pub enum FindingRule {
 
 impl FindingRule {
     /// All rules: those about loss of service first, then those about disclosed secrets, then the rest.
-    pub const ALL: [Self; 68] = [
+    pub const ALL: [Self; 71] = [
         Self::KindDoesNotWork,
         Self::SinglePoint,
         Self::SingleFirewall,
@@ -198,6 +204,9 @@ impl FindingRule {
         Self::NoRedispatch,
         Self::UntrackedBalancer,
         Self::KeepAliveRace,
+        Self::SharedRateLimit,
+        Self::BlindRateLimit,
+        Self::NoRateLimit,
         Self::UncheckedAddresses,
         Self::LongTtl,
         Self::StandbyShares,
@@ -271,6 +280,9 @@ impl FindingRule {
             Self::NoRedispatch => "no-redispatch",
             Self::UntrackedBalancer => "untracked-balancer",
             Self::KeepAliveRace => "keep-alive-race",
+            Self::SharedRateLimit => "shared-rate-limit",
+            Self::BlindRateLimit => "blind-rate-limit",
+            Self::NoRateLimit => "no-rate-limit",
             Self::UncheckedAddresses => "unchecked-addresses",
             Self::LongTtl => "long-ttl",
             Self::StandbyShares => "standby-shares",
@@ -330,6 +342,8 @@ impl FindingRule {
             | Self::NoRedispatch
             | Self::UntrackedBalancer
             | Self::KeepAliveRace
+            | Self::SharedRateLimit
+            | Self::BlindRateLimit
             | Self::LongTtl
             | Self::StandbyShares
             | Self::OnNoServer
@@ -355,6 +369,7 @@ impl FindingRule {
             | Self::NeedlessPorts
             | Self::NoAdminPath
             | Self::DatabaseEgress
+            | Self::NoRateLimit
             | Self::MixedVersions
             | Self::MonitoringUnwatched
             | Self::DifferentButSingle

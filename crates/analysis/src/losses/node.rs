@@ -29,6 +29,8 @@ pub(super) struct Load {
     pub(super) line_s: f64,
     /// Fraction of requests that would find no room without those from balancers.
     pub(super) idle_block: f64,
+    /// Fraction of the requests of each kind that the rate limit refuses.
+    pub(super) limited: [f64; 3],
 }
 
 /// What is known about one component.
@@ -73,7 +75,7 @@ impl Evaluation<'_> {
     pub(super) fn node(&self, ix: ComponentIx) -> Node {
         let mut node = Node { checks: DEPTHS.map(|depth| self.checks(ix, depth)), ..Node::default() };
         for kind in RequestKind::ALL {
-            let (reply, sends, fetched) = self.respond(ix, kind);
+            let (reply, sends, fetched) = self.respond_within_limit(ix, kind);
             let (service, station, load) = (self.service_s(ix, kind), self.site.station(ix), self.loads[ix.index()]);
             let waits = match station.hold {
                 Hold::UntilAnswered => reply.mean_s(),
@@ -117,6 +119,24 @@ impl Evaluation<'_> {
         };
         reply.add(Part { ending, why: Some(LossReason::Overloaded(ix)), share: load.block, time_s: 0.0 });
         reply
+    }
+
+    /// How requests end, of which the rate limit refuses some before they are forwarded or looked up.
+    fn respond_within_limit(&self, ix: ComponentIx, kind: RequestKind) -> (Reply, Sends, f64) {
+        let (within, mut sends, fetched) = self.respond(ix, kind);
+        let limited = self.loads[ix.index()].limited[kind.index()];
+        if limited <= 0.0 {
+            return (within, sends, fetched);
+        }
+        let mut reply = Reply::default();
+        reply.add(Part { ending: Ending::Error, why: Some(LossReason::RateLimit(ix)), share: limited, time_s: 0.0 });
+        for part in within.parts {
+            reply.add(Part { share: part.share * (1.0 - limited), ..part });
+        }
+        for (_, share) in &mut sends {
+            *share *= 1.0 - limited;
+        }
+        (reply, sends, fetched * (1.0 - limited))
     }
 
     fn respond(&self, ix: ComponentIx, kind: RequestKind) -> (Reply, Sends, f64) {

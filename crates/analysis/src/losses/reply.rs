@@ -41,6 +41,8 @@ pub enum LossReason {
     ReadOnly(ComponentIx),
     /// The database does not belong to the majority of its cluster.
     NotReady(ComponentIx),
+    /// The rate limit of the component refuses requests.
+    RateLimit(ComponentIx),
     /// All slots and the accept queue of the component are full.
     Overloaded(ComponentIx),
     /// The upstream fails only under load: it is taken out of rotation, recovers, and is put back.

@@ -7,6 +7,7 @@ use hoplight_model::{ComponentIx, HealthCheck, Hop, Infrastructure, LinkIx, Prot
 
 use super::cores::{Processor, processors};
 use crate::capacity::user_handshakes_s;
+use super::limits::Limits;
 use crate::hit_ratio::CacheModel;
 
 /// The infrastructure with the behaviour of each component.
@@ -37,6 +38,8 @@ pub(super) struct Site<'a> {
     handshakes_s: Vec<f64>,
     /// The hit ratios of each component that is a cache.
     pub(super) caches: Vec<Option<CacheModel>>,
+    /// The rate limits of each component that has some.
+    pub(super) limits: Vec<Option<Limits>>,
     /// Requests per second of all kinds, if it is not that of the scenario's traffic.
     rate: Option<f64>,
 }
@@ -77,6 +80,7 @@ impl<'a> Site<'a> {
             check_depths: infra.components().map(|(ix, _)| check_depth(infra, ix)).collect(),
             clusters: infra.database_clusters(),
             caches: infra.components().map(|(_, component)| component.kind.as_cache().map(CacheModel::of)).collect(),
+            limits: infra.components().map(|(ix, _)| Limits::of(infra, ix, &into[ix.index()])).collect(),
             hops,
             behaviours,
             order,
@@ -134,6 +138,12 @@ impl<'a> Site<'a> {
             (None, Arrivals::Closed { users, think }) => f64::from(users.get()) / (think.mean_ms() / 1e3 + mean_s).max(1e-3),
         };
         RequestKind::ALL.map(|kind| rate * self.share(kind))
+    }
+
+    /// Number of returning users.
+    pub(super) fn returning_users(&self) -> u32 {
+        let traffic = self.infra.traffic();
+        self.rate.map_or_else(|| traffic.returning_users(), |rate| traffic.users_at(rate))
     }
 
     /// Share of a kind among all requests.

@@ -18,6 +18,7 @@ use hoplight_model::behaviour::Behaviour;
 use hoplight_model::station::Hold;
 use hoplight_model::{ComponentIx, LinkIx, Protocol, RequestKind};
 
+use super::limits::{Clients, keeps_users_apart};
 use super::loss::{Consequence, Loss, Stability, WINDOW_END_S, WINDOW_START_S};
 use super::node::{Evaluation, Load, Node};
 use super::queue::{finite_queue, with_resends};
@@ -95,8 +96,10 @@ impl<'a> Solver<'a> {
             hits: vec![[0.0; 3]; count],
             rates: vec![[0.0; 3]; count],
             stretches: vec![1.0; site.processors.len()],
-            // Hit ratios and the load of cores follow from rates, so all rates matter.
-            queues: site.caches.iter().any(Option::is_some) || !site.processors.is_empty(),
+            // Hit ratios, refusals and the load of cores follow from rates, so all rates matter.
+            queues: site.caches.iter().any(Option::is_some)
+                || site.limits.iter().any(Option::is_some)
+                || !site.processors.is_empty(),
             is_fixed: true,
             before: None,
         };
@@ -356,7 +359,7 @@ impl<'a> Solver<'a> {
 
     /// Recomputes the queueing at a component. Returns whether it has changed.
     fn adopt_load(&mut self, ix: usize, round: usize) -> bool {
-        let (known, load) = (self.loads[ix], self.load(ix));
+        let (known, load) = (self.loads[ix], Load { limited: self.limited(ix), ..self.load(ix) });
         // Half steps keep two components that relieve each other from oscillating.
         let step = |from: f64, to: f64| if round < 2 { to } else { f64::midpoint(from, to) };
         let load = Load {
@@ -364,10 +367,12 @@ impl<'a> Solver<'a> {
             wait_s: step(known.wait_s, load.wait_s),
             line_s: step(known.line_s, load.line_s),
             idle_block: step(known.idle_block, load.idle_block),
+            limited: [0, 1, 2].map(|kind| step(known.limited[kind], load.limited[kind])),
         };
         let apart = |from: f64, to: f64| (to - from).abs() > TOLERANCE * (1.0 + from);
         let differs = (load.block - known.block).abs() > TOLERANCE
             || (load.idle_block - known.idle_block).abs() > TOLERANCE
+            || (0..3).any(|kind| (load.limited[kind] - known.limited[kind]).abs() > TOLERANCE)
             || apart(known.wait_s, load.wait_s)
             || apart(known.line_s, load.line_s);
         if differs {
@@ -392,15 +397,36 @@ impl<'a> Solver<'a> {
             if !counts(self.site.hop(*link).from) {
                 continue;
             }
-            let from = self.site.hop(*link).from.index();
-            for (kind, rate) in rates.iter_mut().enumerate() {
-                let sends = &self.nodes[from].sends[kind];
-                if let Ok(place) = sends.binary_search_by_key(link, |(link, _)| *link) {
-                    *rate += sends[place].1 * self.rates[from][kind];
-                }
+            for (rate, on_link) in rates.iter_mut().zip(self.rates_on(*link)) {
+                *rate += on_link;
             }
         }
         rates
+    }
+
+    /// Fraction of the requests of each kind that the rate limit of a component refuses.
+    fn limited(&self, ix: usize) -> [f64; 3] {
+        let Some(limits) = &self.site.limits[ix] else { return [0.0; 3] };
+        let traffic = self.site.infra.traffic();
+        let returning = 1.0 - traffic.new_visitors.get();
+        let addresses = f64::from(self.site.returning_users()) / f64::from(traffic.users_per_address.get());
+        let clients = |link: LinkIx| {
+            let from = self.site.hop(link).from;
+            let sticks = self.site.behaviours[from.index()].iter().filter_map(Behaviour::forwarding);
+            let share = || self.rates_on(link).iter().sum::<f64>() / self.rates[from.index()].iter().sum::<f64>().max(1e-9);
+            let is_sticky = sticks.into_iter().any(|forwarding| keeps_users_apart(forwarding.choice));
+            Clients { returning, count: addresses * if is_sticky { share() } else { 1.0 } }
+        };
+        limits.refused(|link| self.rates_on(link), clients)
+    }
+
+    /// Requests per second of each kind on a link.
+    fn rates_on(&self, link: LinkIx) -> [f64; 3] {
+        let from = self.site.hop(link).from.index();
+        [0, 1, 2].map(|kind| {
+            let sends = &self.nodes[from].sends[kind];
+            sends.binary_search_by_key(&link, |(link, _)| *link).map_or(0.0, |place| sends[place].1 * self.rates[from][kind])
+        })
     }
 
     /// Slots that requests hold at the current rates, as a fraction of all slots. Exceeds 1 if the work is too much.

@@ -1,5 +1,6 @@
 //! HTTP/1.1 headers and bodies (RFC 9110 and 9112), including the headers that proxies add.
 
+use hoplight_model::behaviour::{learns_address, rate_limit};
 use hoplight_model::{RequestKind, TlsMode};
 
 use super::{MessagePart, PartRole, Remark, ResponseStatus, USER_ADDRESS, Writing};
@@ -33,13 +34,23 @@ impl Writing<'_> {
         if client.is_browser() || passes_tls {
             return;
         }
-        if edge == TlsMode::Passthrough && self.infra.balancers().next().is_some() {
-            parts.push(MessagePart::remark(Remark::ForwardedForMissing));
-        } else {
-            parts.push(MessagePart::new(PartRole::Header, format!("X-Forwarded-For: {USER_ADDRESS}")));
-        }
+        let is_passed = edge == TlsMode::Passthrough && self.infra.balancers().next().is_some();
+        parts.push(match learns_address(self.infra, self.link) {
+            true => MessagePart::new(PartRole::Header, format!("X-Forwarded-For: {USER_ADDRESS}")),
+            false if is_passed => MessagePart::remark(Remark::ForwardedForMissing),
+            false => MessagePart::remark(Remark::ForwardedForOff),
+        });
         let scheme = if edge == TlsMode::None { "http" } else { "https" };
         parts.push(MessagePart::new(PartRole::Header, format!("X-Forwarded-Proto: {scheme}")));
+    }
+
+    /// Seconds after which a bucket at the end of the hop, or at a component behind it, has room for another request (RFC 6585
+    /// allows `Retry-After` in a response with status 429).
+    fn retry_after(&self, kind: RequestKind) -> Option<f64> {
+        let (_, to) = self.infra.ends(self.link);
+        let behind = self.infra.components().map(|(ix, _)| ix);
+        let limit = std::iter::once(to).chain(behind).find_map(|ix| rate_limit(self.infra, ix, kind))?;
+        Some(libm::ceil(1.0 / limit.rate.get()))
     }
 
     /// The response.
@@ -55,6 +66,9 @@ impl Writing<'_> {
         let content_type = if is_image { "image/svg+xml" } else { "text/html; charset=utf-8" };
         let mut parts =
             vec![head(format!("HTTP/1.1 {status} {}", reason(status))), head(format!("Content-Type: {content_type}"))];
+        if let Some(seconds) = self.retry_after(kind).filter(|_| status == 429) {
+            parts.push(head(format!("Retry-After: {seconds}")));
+        }
         if is_image {
             parts.push(head("Cache-Control: max-age=3600".into()));
         }
@@ -86,6 +100,7 @@ const fn reason(status: u16) -> &'static str {
         500 => "Internal Server Error",
         502 => "Bad Gateway",
         503 => "Service Unavailable",
+        429 => "Too Many Requests",
         504 => "Gateway Timeout",
         _ => "Error",
     }

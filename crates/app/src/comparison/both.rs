@@ -53,9 +53,15 @@ pub(super) struct OwnCommand {
     after: usize,
 }
 
-/// Whether a command applies to both designs: true for every command except changes of the TLS settings.
+/// Whether a command applies to both designs: true for every command except changes of the TLS settings and of rate limits.
 pub(in super::super) const fn is_shared(command: &Command) -> bool {
-    !matches!(command, Command::Edit(TopologyEdit::EdgeTls(_) | TopologyEdit::WebToAppTls(_) | TopologyEdit::AppToDbTls(_)))
+    let Command::Edit(edit) = command else { return true };
+    match edit {
+        TopologyEdit::Block(..) | TopologyEdit::Unblock(..) => true,
+        TopologyEdit::EdgeTls(_) | TopologyEdit::WebToAppTls(_) | TopologyEdit::AppToDbTls(_) | TopologyEdit::RateLimit(..) => {
+            false
+        }
+    }
 }
 
 impl Comparison {

@@ -3,10 +3,12 @@
 use hoplight_model::behaviour::{Behaviour, CrashEffect, behaviour};
 use hoplight_model::component::{CacheSpec, ProxySpec};
 use hoplight_model::{Certificate, Component, ComponentIx, ComponentKind, DatabaseRole, Element, RequestKind, TlsMode};
-use hoplight_sim::{Command, DatabaseView, EventKind, Fault, Health, JournalEvent, RecordState, RecordTarget, probe_number};
+use hoplight_sim::{
+    Command, DatabaseView, EventKind, Fault, Health, JournalEvent, RecordState, RecordTarget, is_abuse, probe_number,
+};
 
 use crate::action::SelectAction;
-use crate::detail::firewall;
+use crate::detail::{firewall, rate_limit};
 use crate::events;
 use crate::line::{Line, Page};
 use crate::stage::Stage;
@@ -70,6 +72,7 @@ pub(super) fn write(page: &mut Page, stage: &Stage, ix: ComponentIx) {
         | ComponentKind::Cache(_)
         | ComponentKind::Database(_) => {
             station(page, stage, ix, component);
+            rate_limit::write(page, stage, ix);
             special(page, stage, ix, component);
         }
     }
@@ -361,6 +364,7 @@ fn browser(page: &mut Page, stage: &Stage) {
             sim.in_flight()
         ),
     );
+    rate_limit::attacker(page, stage);
     page.text(Tone::Dim, &format!("in the last {WINDOW_S} s:"));
     let window = std::time::Duration::from_secs(WINDOW_S);
     for kind in RequestKind::ALL {
@@ -459,6 +463,7 @@ fn choice(page: &mut Page, stage: &Stage, balancer: ComponentIx) {
     let Some((request, chosen)) = chose else { return };
     let whom = request.map_or_else(String::new, |(number, _)| match probe_number(number) {
         Some(probe) => format!("probe {probe}"),
+        None if is_abuse(number) => "the attacker".to_owned(),
         None => format!("r{number}"),
     });
     match chosen {

@@ -24,10 +24,10 @@ fn concerns(fault: &Fault, infra: &Infrastructure, element: &Element) -> bool {
         _ => None,
     };
     let Some(about) = fault.element() else {
-        // Site-wide faults: DNS faults concern users and resolvers, floods concern the entry of the site.
+        // Site-wide faults: DNS faults concern users and resolvers, floods and attackers concern the entry of the site.
         return component.is_some_and(|(ix, component)| match fault {
             Fault::Record(_) => matches!(component.kind.facts().part, RequestPart::User | RequestPart::Lookup),
-            Fault::Flood(_) => infra.links().any(|(link, of)| {
+            Fault::Flood(_) | Fault::Abuse(..) => infra.links().any(|(link, of)| {
                 let (from, to) = infra.ends(link);
                 to == ix && of.protocol == Protocol::Http && infra.component(from).kind.is_browser()
             }),

@@ -52,6 +52,13 @@ pub(super) fn fault_actions(sim: &Simulation, id: &ComponentId) -> Vec<FaultActi
         "A quarter of its capacity is left. Look at busy, waiting, p99, and at its clients. Fix: find the cause; scale.",
         Command::Fault(Fault::Slow(process.clone(), Factor::literal(4.0))),
     );
+    if component.kind.rate_limit().is_some() {
+        action(
+            phrase!["remove the rate limit of ", id],
+            "One client may occupy all workers. Look at who waits while someone guesses passwords. Fix: a limit again.",
+            Command::Edit(TopologyEdit::RateLimit(id.clone(), None)),
+        );
+    }
     action(
         phrase!["restart ", id],
         "It is down for a second; its queue and counters are reset. Look at its QPS, which starts from zero.",

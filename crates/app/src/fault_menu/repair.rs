@@ -62,7 +62,26 @@ pub(super) fn fault_actions(sim: &Simulation, rate_set: bool) -> Vec<FaultAction
         action(phrase!["reset the load to ", rate, " requests per second"], "", Command::Rate(traffic.rate));
     }
     actions.extend(leaders(sim));
+    actions.extend(limits(sim));
     actions
+}
+
+/// Returns the catalogue's repair while someone guesses passwords, unless the limits are set already.
+fn limits(sim: &Simulation) -> Option<FaultAction> {
+    sim.abuse()?.attack?;
+    let infra = sim.infrastructure();
+    let is_new = |command: &Command| match command {
+        Command::Edit(edit @ TopologyEdit::RateLimit(..)) => infra.edited(edit) != **infra,
+        _ => false,
+    };
+    let commands: Vec<_> = CommonFault::PasswordGuessing.fix(infra).into_iter().filter(is_new).map(|it| (0.0, it)).collect();
+    (!commands.is_empty()).then(|| FaultAction {
+        group: FaultGroup::Repair,
+        title: "limit the rate of each client's logins".into(),
+        about: "One login per second and a burst of five. The attack goes on, and is refused with 429.".to_owned(),
+        commands,
+        second: None,
+    })
 }
 
 /// Returns the catalogue's repair for a cluster with no writable database or more than one.

@@ -86,13 +86,13 @@ fn fill(infra: &Infrastructure, view: &mut OverlayContent, capacity: &Capacity, 
         };
         let tone = if is_first { tone(use_.part()).max(Tone::Warn) } else { tone(use_.part()) };
         let element = match &use_.resource {
-            Resource::Places(from, to) => Element::Hop(from.clone(), to.clone()),
+            Resource::Places(from, to) | Resource::RateLimit(from, to) => Element::Hop(from.clone(), to.clone()),
             Resource::Slots(_) | Resource::Connections(_) | Resource::Cores(_) => use_.resource.element(),
         };
         // Show the slots of a firewall and the `maxconn` of a link only if they are scarce.
         let ix = use_.resource.component().and_then(|id| infra.find(id.as_str()));
         let wall = ix.is_some_and(|ix| infra.component(ix).kind.is_filter());
-        let quiet = wall || matches!(use_.resource, Resource::Places(..));
+        let quiet = wall || matches!(use_.resource, Resource::Places(..) | Resource::RateLimit(..));
         if (!quiet || is_first || tone >= Tone::Warn) && said.insert(element.clone()) {
             view.stamp(element, OverlaySign::Fill, tone, words);
         }
@@ -130,6 +130,7 @@ fn line(answers: &LoadAnswers, full: &[Utilisation], asked: &OverlayQuery) -> (T
             Resource::Connections(_) => count(use_.limit as usize, "connection", "connections"),
             Resource::Places(from, _) => format!("{} of {from}", count(use_.limit as usize, "place", "places")),
             Resource::Cores(_) => count(use_.limit as usize, "core", "cores"),
+            Resource::RateLimit(from, _) => format!("rate limit for {from}"),
         };
         return (
             tone(use_.part()),

@@ -5,6 +5,8 @@ use crate::quantity::Seconds;
 /// An error response that a component generates itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum HttpError {
+    /// 429: the client has sent too many requests.
+    TooManyRequests,
     /// 500: the application code failed.
     InternalServerError,
     /// 502: the upstream refused or closed the connection, or its certificate is invalid.
@@ -19,6 +21,7 @@ impl HttpError {
     /// The status code (RFC 9110).
     pub const fn code(self) -> u16 {
         match self {
+            Self::TooManyRequests => 429,
             Self::InternalServerError => 500,
             Self::BadGateway => 502,
             Self::Unavailable => 503,

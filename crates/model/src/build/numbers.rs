@@ -1,10 +1,12 @@
 //! Checks of numbers that are within their type's range but invalid in their field.
 
 use crate::arrivals::Arrivals;
+use crate::behaviour::can_limit;
 use crate::cache::{CachePlace, CacheSpec, MAX_OBJECTS};
 use crate::component::{Component, Traffic};
 use crate::id::ComponentId;
-use crate::problem::{Problem, ProblemKind, ProblemPath, Ranged};
+use crate::problem::{Problem, ProblemKind, ProblemPath, Ranged, RateLimitProblem};
+use crate::rate_limit::LEAST_RATE;
 use crate::station::ServiceTime;
 
 /// Maximum number of connection attempts after the first one.
@@ -34,6 +36,9 @@ pub(super) fn check_numbers(number: usize, component: &Component) -> Result<(), 
     if let Some(spec) = component.kind.as_cache() {
         check_cache(number, id, spec)?;
     }
+    if let Some(problem) = rate_limit_problem(component) {
+        return wrong(["kind", "rate_limit"], ProblemKind::RateLimit { id: id.clone(), problem });
+    }
     let balancer = component.kind.as_balancer().map(|spec| (spec.retries, spec.fall, spec.rise));
     let proxy = component.kind.as_sql_proxy().map(|spec| (spec.retries, spec.fall, spec.rise));
     if let Some((retries, fall, rise)) = balancer.or(proxy) {
@@ -51,6 +56,19 @@ pub(super) fn check_numbers(number: usize, component: &Component) -> Result<(), 
         }
     }
     Ok(())
+}
+
+/// What is wrong with a component's rate limit.
+fn rate_limit_problem(component: &Component) -> Option<RateLimitProblem> {
+    let limit = component.kind.rate_limit()?;
+    if !can_limit(&component.kind) {
+        let is_cache = component.kind.as_cache().is_some();
+        return Some(if is_cache { RateLimitProblem::OfCacheBeside } else { RateLimitProblem::OfApplication });
+    }
+    if limit.rate.get() < LEAST_RATE {
+        return Some(RateLimitProblem::Rate);
+    }
+    limit.kinds.as_ref().is_some_and(Vec::is_empty).then_some(RateLimitProblem::NoKind)
 }
 
 fn check_cache(number: usize, id: &ComponentId, spec: &CacheSpec) -> Result<(), Problem> {

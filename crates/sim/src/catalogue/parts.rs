@@ -1,7 +1,10 @@
 //! The components of an infrastructure that faults affect, by role.
 
+use hoplight_model::behaviour::{learns_address, terminates_tls};
 use hoplight_model::component::DatabaseRole;
-use hoplight_model::{Component, ComponentId, ComponentKind, Element, Infrastructure, LinkIx, Protocol, RequestKind, Tier};
+use hoplight_model::{
+    Component, ComponentId, ComponentIx, ComponentKind, Element, Infrastructure, LinkIx, Protocol, RequestKind, Tier,
+};
 
 use crate::fault::Fault;
 
@@ -127,6 +130,26 @@ impl<'a> Parts<'a> {
             self.infra.link_between(from.as_str(), to.as_str()).is_some_and(|link| !self.infra.hop(link).guards.is_empty())
         });
         hops
+    }
+
+    /// The first components on the way of users' requests that can limit the rate of each client: balancers or, if they pass TLS
+    /// through or there are none, web servers. Empty if they do not learn the clients' addresses.
+    pub(super) fn limiters(&self) -> Vec<ComponentId> {
+        let into = |ix: ComponentIx| self.infra.links().map(|(link, _)| link).filter(move |link| self.infra.ends(*link).1 == ix);
+        let is_told = |ix: ComponentIx| {
+            into(ix).filter(|link| self.infra.link(*link).protocol == Protocol::Http).all(|link| learns_address(self.infra, link))
+        };
+        let sees =
+            |id: &&ComponentId| self.infra.find(id.as_str()).is_some_and(|ix| terminates_tls(self.infra, ix) && is_told(ix));
+        let [balancers, webs] = [&self.balancers, &self.webs].map(|ids| ids.iter().filter(sees).cloned().collect::<Vec<_>>());
+        if balancers.is_empty() { webs } else { balancers }
+    }
+
+    /// The rate of logins that saturates the applications, per second. Slightly too high, like [`Self::capacity`].
+    pub(super) fn capacity_of_logins(&self) -> Option<f64> {
+        let stations = self.apps.iter().filter_map(|id| self.component(id)).map(Component::station);
+        let most: f64 = stations.map(|station| f64::from(station.slots) / station.mean_ms(RequestKind::Write) * 1e3).sum();
+        (most.is_finite() && most > 0.0).then_some(most)
     }
 
     /// The rate that saturates the applications, in requests per second of all kinds together; `None` if nothing limits it.

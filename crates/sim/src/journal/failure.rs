@@ -42,6 +42,11 @@ pub enum FailureReason {
     Certificate,
     /// The database's disk is full.
     DiskFull,
+    /// The client has sent more requests than the component's rate limit allows.
+    RateLimit,
+    /// The component's rate limit allows no more requests from the component that forwards them, which does not pass on the
+    /// addresses of clients.
+    SharedRateLimit,
 }
 
 impl FailureReason {
@@ -61,6 +66,8 @@ impl FailureReason {
             Self::TooManyConnections => "too many connections",
             Self::Certificate => "expired certificate",
             Self::DiskFull => "disk full",
+            Self::RateLimit => "rate limit",
+            Self::SharedRateLimit => "rate limit for all clients",
         }
     }
 
@@ -74,6 +81,8 @@ impl FailureReason {
             (Failure::Unavailable, Self::QueueTimeout) => Some("sQ"),
             (Failure::GatewayTimeout, Self::Timeout) => Some("sH"),
             (Failure::BadGateway, Self::Reset) => Some("SH"),
+            // `P`: the proxy itself ended the session, `R`: while it read the request.
+            (_, Self::RateLimit | Self::SharedRateLimit) => Some("PR"),
             _ => None,
         }
     }

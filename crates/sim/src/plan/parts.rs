@@ -12,6 +12,7 @@ use crate::index::{AddressIx, BalancerIx, CacheIx, DatabaseIx, LinkIx, PerKind, 
 use crate::limit::Limit;
 use crate::names::ResolverPlan;
 use crate::random::Sampler;
+use crate::rate_limits::RateLimitPlan;
 
 /// What a station does with a request.
 #[derive(Clone, Debug, PartialEq)]
@@ -86,6 +87,8 @@ pub(crate) struct StationPlan {
     pub(crate) watched: bool,
     /// What the station does with each kind of request.
     pub(crate) behaviour: PerKind<Behaviour>,
+    /// The station's limit on each kind of request.
+    pub(crate) rate_limits: PerKind<Option<RateLimitPlan>>,
     /// What the station does with a request that it has no room for.
     pub(crate) when_full: WhenFull,
     /// Whether the station terminates TLS and therefore performs handshakes.
@@ -141,6 +144,8 @@ pub(crate) struct HopPlan {
     pub(crate) connects: Connects,
     /// How long a connection may be idle before the server closes it, in nanoseconds.
     pub(crate) idle_timeout: u64,
+    /// Whether the component at its end knows the address of the client.
+    pub(crate) tells_address: bool,
     /// Like `idle_timeout`, if the server closes idle connections before the client does; otherwise `u64::MAX`.
     pub(crate) closes_after: u64,
 }

@@ -79,9 +79,23 @@ impl<'a> Arguments<'a> {
         self.number(ScriptQuantity::Seconds, |number| Seconds::new(number).ok())
     }
 
+    /// Reads the next word if it is this keyword.
+    pub(super) fn take_if(&mut self, keyword: &str) -> bool {
+        let is_it = self.words.peek().is_some_and(|word| word.text == keyword);
+        if is_it {
+            self.words.next();
+        }
+        is_it
+    }
+
+    /// Whether all words have been read.
+    pub(super) fn is_at_end(&self) -> bool {
+        self.words.peek().is_none()
+    }
+
     /// Reads a duration in seconds, unless the line ends here.
     pub(super) fn seconds_if_any(&mut self) -> Result<Option<Seconds>, ScriptError> {
-        if self.words.peek().is_none() { Ok(None) } else { self.seconds().map(Some) }
+        if self.is_at_end() { Ok(None) } else { self.seconds().map(Some) }
     }
 
     /// Reads a duration in seconds, or the keyword `none`.

@@ -2,6 +2,7 @@
 
 use hoplight_model::error::nearest;
 use hoplight_model::quantity::{Factor, Fraction, Rate, Seconds};
+use hoplight_model::rate_limit::LEAST_RATE;
 use hoplight_model::{ComponentId, ScenarioId};
 
 use super::time::TimeError;
@@ -142,6 +143,12 @@ pub enum ScriptQuantity {
     Threads,
     /// SYN packets per second.
     Syns,
+    /// Requests per second, more than none.
+    LeastRate,
+    /// A number of addresses.
+    Addresses,
+    /// A number of requests at once.
+    Burst,
     /// A number of attempts, including the first.
     Attempts,
     /// The random part of a backoff, as a fraction.
@@ -153,9 +160,11 @@ impl ScriptQuantity {
     pub const fn range(self) -> (f64, f64) {
         match self {
             Self::Rate | Self::Syns => Rate::RANGE,
+            Self::LeastRate => (LEAST_RATE, Rate::RANGE.1),
+            Self::Burst => (0.0, 1e6),
             Self::Seconds => Seconds::RANGE,
             Self::Factor => Factor::RANGE,
-            Self::Connections => (1.0, 1e6),
+            Self::Connections | Self::Addresses => (1.0, 1e6),
             Self::Threads => (1.0, 1e4),
             Self::Attempts => (1.0, 16.0),
             Self::Jitter => Fraction::RANGE,

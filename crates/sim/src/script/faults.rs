@@ -1,6 +1,7 @@
 //! The syntax of faults, which follow their own verb or `clear`.
 
 use hoplight_model::quantity::{Factor, Rate};
+use hoplight_model::rate_limit::LEAST_RATE;
 
 use super::arguments::Arguments;
 use super::error::{Keyword, ScriptError, ScriptQuantity};
@@ -26,6 +27,7 @@ const FAULTS: &[(&str, Parse)] = &[
     ("stop-keepalived", stop_keepalived),
     ("flood", flood),
     ("hog-cpu", hog_cpu),
+    ("abuse", abuse),
     ("sniff", sniff),
 ];
 
@@ -92,6 +94,13 @@ pub(super) fn flood(words: &mut Arguments<'_>) -> Result<Fault, ScriptError> {
 pub(super) fn hog_cpu(words: &mut Arguments<'_>) -> Result<Fault, ScriptError> {
     let server = words.server()?;
     words.count(ScriptQuantity::Threads).map(|threads| Fault::CpuHog(server, threads))
+}
+
+pub(super) fn abuse(words: &mut Arguments<'_>) -> Result<Fault, ScriptError> {
+    let rate =
+        words.number(ScriptQuantity::LeastRate, |number| Rate::new(number).ok().filter(|rate| rate.get() >= LEAST_RATE))?;
+    let addresses = if words.is_at_end() { 1 } else { words.count(ScriptQuantity::Addresses)? };
+    Ok(Fault::Abuse(rate, addresses))
 }
 
 pub(super) fn sniff(words: &mut Arguments<'_>) -> Result<Fault, ScriptError> {

@@ -2,7 +2,7 @@
 
 use crate::command::Command;
 use crate::fault::Fault;
-use hoplight_model::{Element, Infrastructure, Retries, TopologyEdit};
+use hoplight_model::{ComponentId, Element, Infrastructure, RateLimit, Refusal, Retries, TopologyEdit};
 
 /// Formats a command. `infra` says whether a server shares its name with a component.
 pub fn text(command: &Command, infra: &Infrastructure) -> String {
@@ -15,6 +15,8 @@ pub fn text(command: &Command, infra: &Infrastructure) -> String {
         Command::Edit(TopologyEdit::AppToDbTls(on)) => format!("tls app-db {}", switch(*on)),
         Command::Edit(TopologyEdit::Block(from, to)) => format!("block {from} -> {to}"),
         Command::Edit(TopologyEdit::Unblock(from, to)) => format!("unblock {from} -> {to}"),
+        Command::Edit(TopologyEdit::RateLimit(id, None)) => format!("limit {id} off"),
+        Command::Edit(TopologyEdit::RateLimit(id, Some(limit))) => rate_limit(id, limit),
         Command::Rate(rate) => format!("rate {}", rate.get()),
         Command::Send(kind) => format!("send {}", kind.word()),
         Command::Balance(algorithm) => format!("balance {}", algorithm.word()),
@@ -40,6 +42,16 @@ pub fn text(command: &Command, infra: &Infrastructure) -> String {
     }
 }
 
+fn rate_limit(id: &ComponentId, limit: &RateLimit) -> String {
+    let mut words = vec![format!("limit {id} {} {}", limit.rate.get(), limit.burst)];
+    words.extend(limit.kinds.iter().flatten().map(|kind| kind.word().to_owned()));
+    match limit.refusal {
+        Refusal::TooManyRequests => {}
+        Refusal::Unavailable => words.push("503".to_owned()),
+    }
+    words.join(" ")
+}
+
 fn fault(fault: &Fault, infra: &Infrastructure) -> String {
     match fault {
         Fault::Hang(what) => format!("hang {}", element(what, infra)),
@@ -57,6 +69,8 @@ fn fault(fault: &Fault, infra: &Infrastructure) -> String {
         Fault::VrrpStopped(id) => format!("stop-keepalived {id}"),
         Fault::CpuHog(server, threads) => format!("hog-cpu {server} {threads}"),
         Fault::Flood(rate) => format!("flood {}", rate.get()),
+        Fault::Abuse(rate, 1) => format!("abuse {}", rate.get()),
+        Fault::Abuse(rate, addresses) => format!("abuse {} {addresses}", rate.get()),
         Fault::Sniffer(from, to) => format!("sniff {from} -> {to}"),
     }
 }

@@ -3,7 +3,8 @@
 //! A new command also needs an arm in [`super::text()`]. `hoplight_text` describes the verbs.
 
 use hoplight_model::quantity::{Attempts, Fraction, Rate};
-use hoplight_model::{Algorithm, RequestKind, Retries, TlsMode, TopologyEdit};
+use hoplight_model::rate_limit::LEAST_RATE;
+use hoplight_model::{Algorithm, RateLimit, Refusal, RequestKind, Retries, TlsMode, TopologyEdit};
 
 use super::arguments::Arguments;
 use super::error::{Keyword, ScriptError, ScriptQuantity};
@@ -27,6 +28,8 @@ pub enum Verb {
     Block,
     /// [`TopologyEdit::Unblock`].
     Unblock,
+    /// [`TopologyEdit::RateLimit`].
+    Limit,
     /// [`Command::Send`].
     Send,
     /// [`Command::Balance`].
@@ -75,6 +78,8 @@ pub enum Verb {
     Flood,
     /// [`crate::Fault::CpuHog`].
     HogCpu,
+    /// [`crate::Fault::Abuse`].
+    Abuse,
     /// [`crate::Fault::Sniffer`].
     Sniff,
     /// [`Command::Clear`].
@@ -94,13 +99,14 @@ const ALIASES: &[(&str, Verb)] = &[("heal", Verb::Clear)];
 
 impl Verb {
     /// All verbs, in listing order.
-    pub const ALL: [Self; 36] = [
+    pub const ALL: [Self; 38] = [
         Self::Kill,
         Self::Restore,
         Self::Rate,
         Self::Tls,
         Self::Block,
         Self::Unblock,
+        Self::Limit,
         Self::Send,
         Self::Balance,
         Self::Drain,
@@ -125,6 +131,7 @@ impl Verb {
         Self::StopKeepalived,
         Self::Flood,
         Self::HogCpu,
+        Self::Abuse,
         Self::Sniff,
         Self::Clear,
         Self::Retries,
@@ -148,6 +155,7 @@ impl Verb {
             Self::Tls => "tls none|terminate|re-encrypt|passthrough, tls web-app|app-db on|off",
             Self::Block => "block FROM -> TO",
             Self::Unblock => "unblock FROM -> TO",
+            Self::Limit => "limit COMPONENT RATE BURST [static] [read] [write] [503], limit COMPONENT off",
             Self::Send => "send static|read|write",
             Self::Balance => "balance roundrobin|static-rr|leastconn|source|first|random(2)",
             Self::Drain => "drain COMPONENT|SERVER",
@@ -172,6 +180,7 @@ impl Verb {
             Self::StopKeepalived => "stop-keepalived BALANCER",
             Self::Flood => "flood N",
             Self::HogCpu => "hog-cpu SERVER THREADS",
+            Self::Abuse => "abuse N [ADDRESSES]",
             Self::Sniff => "sniff FROM -> TO",
             Self::Clear => "clear FAULT ...",
             Self::Retries => "retries ATTEMPTS BACKOFF_SECONDS JITTER",
@@ -196,6 +205,7 @@ impl Verb {
             Self::Tls => tls(words).map(Command::Edit),
             Self::Block => words.hop().map(|(from, to)| Command::Edit(TopologyEdit::Block(from, to))),
             Self::Unblock => words.hop().map(|(from, to)| Command::Edit(TopologyEdit::Unblock(from, to))),
+            Self::Limit => limit(words).map(Command::Edit),
             Self::Send => {
                 let kinds = RequestKind::ALL.map(|kind| (kind.word(), kind));
                 words.one_of(Keyword::RequestKind, &kinds).map(Command::Send)
@@ -232,6 +242,7 @@ impl Verb {
             Self::StopKeepalived => faults::stop_keepalived(words).map(Command::Fault),
             Self::Flood => faults::flood(words).map(Command::Fault),
             Self::HogCpu => faults::hog_cpu(words).map(Command::Fault),
+            Self::Abuse => faults::abuse(words).map(Command::Fault),
             Self::Sniff => faults::sniff(words).map(Command::Fault),
             Self::Clear => faults::clear(words),
             Self::Retries => retries(words).map(Command::Retries),
@@ -263,6 +274,28 @@ fn dns(words: &mut Arguments<'_>) -> Result<Command, ScriptError> {
         Some(state) => Ok(Command::Fault(Fault::Record(state))),
         None => words.component().map(Command::SwitchRecord),
     }
+}
+
+/// Reads a component and its rate limit, or `off`.
+fn limit(words: &mut Arguments<'_>) -> Result<TopologyEdit, ScriptError> {
+    let id = words.component()?;
+    if words.take_if("off") {
+        return Ok(TopologyEdit::RateLimit(id, None));
+    }
+    let rate =
+        words.number(ScriptQuantity::LeastRate, |number| Rate::new(number).ok().filter(|rate| rate.get() >= LEAST_RATE))?;
+    let burst = words.count(ScriptQuantity::Burst)?;
+    let (mut kinds, mut refusal) = (Vec::new(), Refusal::default());
+    let choices = RequestKind::ALL.map(|kind| (kind.word(), Some(kind)));
+    let choices: Vec<_> = choices.into_iter().chain([("503", None)]).collect();
+    while !words.is_at_end() {
+        match words.one_of(Keyword::RequestKind, &choices)? {
+            Some(kind) => kinds.push(kind),
+            None => refusal = Refusal::Unavailable,
+        }
+    }
+    let kinds = (!kinds.is_empty()).then_some(kinds);
+    Ok(TopologyEdit::RateLimit(id, Some(RateLimit { rate, burst, kinds, refusal })))
 }
 
 fn switch(words: &mut Arguments<'_>) -> Result<bool, ScriptError> {

@@ -11,7 +11,7 @@
 
 use std::sync::Arc;
 
-use hoplight_model::behaviour::HttpTls;
+use hoplight_model::behaviour::{HttpTls, can_limit};
 use hoplight_model::quantity::{Rate, Seconds};
 use hoplight_model::{Algorithm, ComponentId, Element, Hop, Protocol, RequestKind, Retries, TopologyEdit};
 
@@ -232,6 +232,12 @@ impl Simulation {
                 let to_database = [Protocol::Sql, Protocol::Replication];
                 if !self.infra.links().any(|(_, link)| to_database.contains(&link.protocol)) {
                     return Err(CommandError::NoHopToDatabase);
+                }
+            }
+            TopologyEdit::RateLimit(id, _) => {
+                let station = self.component(id)?;
+                if !can_limit(&self.infra.component(station).kind) {
+                    return Err(CommandError::CannotLimit(Element::Component(id.clone())));
                 }
             }
             TopologyEdit::EdgeTls(_) => {}

@@ -244,7 +244,9 @@ impl Simulation {
         }
         let object = self.object(request, cache);
         let mut waiting: VecDeque<Waiting> = self.caches.fetch_failed(cache, object);
-        if self.serve_stale(request, cache, observer) {
+        // RFC 5861, section 4: an error is a response with status 500, 502, 503 or 504.
+        let is_error = self.requests[request].status != Status::Error(Failure::TooManyRequests);
+        if is_error && self.serve_stale(request, cache, observer) {
             for one in waiting {
                 if self.still_waits(one) {
                     self.serve_stale(one.request, cache, observer);

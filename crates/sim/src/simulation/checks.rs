@@ -198,6 +198,8 @@ impl Simulation {
 
     /// Continues a check at a component that has worked on it: the component responds, or forwards it.
     pub(super) fn on_check_work<O: Observer>(&mut self, request: RequestIx, station: StationIx, act: Routing, observer: &mut O) {
+        // A check has the URL of the check, which limits do not apply to.
+        let act = if act == Routing::Limit { self.within_limit(request, station) } else { act };
         let link = self.requests[request].path[0];
         let check = self.balancer(self.plan.hops[link].from).check;
         if let Routing::QueryGroup(node) = act
@@ -227,6 +229,7 @@ impl Simulation {
             | Routing::Query(_)
             | Routing::QueryGroup(_)
             | Routing::Resolve
+            | Routing::Limit
             | Routing::Fail(_) => act,
         };
         match self.decide(request, station, act, observer) {

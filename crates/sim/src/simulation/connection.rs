@@ -121,7 +121,7 @@ impl Simulation {
     /// Whether a user's browser resumes a session. The external probe never does, because it checks the certificate.
     fn resumes(&self, request: RequestIx) -> bool {
         let (record, share) = (&self.requests[request], self.plan.connections.resumes);
-        share > 0.0 && !record.is_probe() && random::open_unit(random::mix(record.key ^ RESUMES)) < share
+        share > 0.0 && record.is_users() && random::open_unit(random::mix(record.key ^ RESUMES)) < share
     }
 
     /// Sends a request's message on an existing connection, or opens one first.

@@ -48,6 +48,7 @@ impl Simulation {
             | Routing::AskWriter
             | Routing::ByRole
             | Routing::Resolve
+            | Routing::Limit
             | Routing::Fail(_) => self.decide_slow(request, station, act, observer),
         }
     }
@@ -60,6 +61,7 @@ impl Simulation {
                 Some(link) => return Next::Forward(link),
                 None => self.fail(request, station, Failure::ServerError, FailureReason::NoRoute, observer),
             },
+            (Routing::Limit, _) => return self.limit_rate(request, station, observer),
             (Routing::AskCache(link), _) => return self.ask_cache(request, station, link, observer),
             (Routing::LookUp(cache), _) => return self.answer_lookup(request, cache, observer),
             (Routing::LookUpOwn, _) => return self.look_up_own(request, station, observer),

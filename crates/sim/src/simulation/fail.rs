@@ -27,6 +27,7 @@ impl Simulation {
         self.stations[station].waited(waits);
         self.resolver_stops(station);
         self.cache_stops(station);
+        self.rate_limits.stop(station);
         let is_its = |hop: &HopPlan| hop.from == station || hop.to == station;
         // A host that loses power sends nothing, so browsers take their connections for open.
         if notice == Status::Reset {

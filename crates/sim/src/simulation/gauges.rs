@@ -20,7 +20,7 @@ impl Simulation {
         match record.phase {
             Phase::Exchange => {
                 gauge.answers += 1;
-                gauge.errors += u64::from(if blind { record.status == Status::Reset } else { record.status != Status::Ok });
+                gauge.errors += u64::from(if blind { record.status == Status::Reset } else { record.status.is_server_error() });
                 gauge.latency.record(self.clock.now() - record.entered[usize::from(record.depth)]);
             }
             phase if phase.is_handshake() && !blind => gauge.failed_handshakes += u64::from(record.status != Status::Ok),

@@ -19,8 +19,8 @@ impl Simulation {
         resolver: ResolverPlan,
         observer: &mut O,
     ) {
-        // The probe must not fill a cache that users benefit from.
-        let keeps = !self.requests[request].is_probe();
+        // The probe and attackers must not fill a cache that users benefit from.
+        let keeps = self.requests[request].is_users();
         let cache = Self::cache_of(&self.requests[request]);
         let resolution = self.names.resolve(&resolver, cache, keeps, self.clock.now());
         if resolution == Resolution::Address {
@@ -35,7 +35,7 @@ impl Simulation {
     /// The resolver's cache that a request's user depends on.
     pub(super) fn cache_of(record: &Request) -> CacheIx {
         match record.user {
-            _ if record.is_probe() || record.stream & SENT_BY_HAND != 0 => CacheIx::OWN,
+            _ if !record.is_users() || record.stream & SENT_BY_HAND != 0 => CacheIx::OWN,
             NO_USER => CacheIx::of(u32::try_from(record.key >> 32).expect("32 bits")),
             user => CacheIx::of(user.raw()),
         }

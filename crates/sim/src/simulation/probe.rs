@@ -43,13 +43,9 @@ impl Simulation {
         self.browser_sends(request, observer);
     }
 
-    /// Handles the end of a request. Returns whether it was a probe, which does not count as a user's request.
-    #[inline]
-    pub(super) fn probe_ended<O: Observer>(&mut self, request: RequestIx, outcome: Outcome, observer: &mut O) -> bool {
+    /// Handles the end of a probe's request.
+    pub(super) fn probe_ended<O: Observer>(&mut self, request: RequestIx, outcome: Outcome, observer: &mut O) {
         let record = &self.requests[request];
-        if !record.is_probe() {
-            return false;
-        }
         let (tag, took) = (record.tag(), self.clock.now() - record.born);
         let phase = record.carries.unwrap_or(record.phase);
         let shown = self.plan.tls != TlsMode::None && (phase == Phase::Exchange || outcome == Err(Failure::Certificate));
@@ -57,7 +53,6 @@ impl Simulation {
         let valid_for = until.map(|until| until.saturating_sub(self.clock.now().nanos()));
         self.note(observer, Some(tag), EventKind::Probed { outcome, latency_ms: took as f64 / 1e6 });
         self.record_probe(outcome, took, valid_for, observer);
-        true
     }
 
     /// Reports the result of a probe to the monitoring service, if one is running.

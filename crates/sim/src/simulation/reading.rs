@@ -155,7 +155,7 @@ impl Simulation {
 
     /// Total time that all users have waited until now, in nanoseconds, including those who are still waiting.
     pub fn sojourn(&self) -> u128 {
-        let waiting = self.requests.iter().filter(|request| request.is_awaited() && !request.is_probe());
+        let waiting = self.requests.iter().filter(|request| request.is_awaited() && request.is_users());
         self.users.sojourn() + waiting.map(|request| u128::from(self.clock.now() - request.born)).sum::<u128>()
     }
 
@@ -182,6 +182,7 @@ impl Simulation {
             + self.timers.footprint()
             + self.returning.footprint()
             + self.queries.footprint()
+            + self.rate_limits.footprint()
     }
 
     /// The algorithm of the first balancer; `None` without a balancer.

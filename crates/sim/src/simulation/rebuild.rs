@@ -36,7 +36,7 @@ impl Simulation {
         let dropped = self.carry_conditions(&old);
         self.carry_knowledge(&old, &pending);
         self.note(observer, None, EventKind::Rebuilt(Arc::clone(&self.infra)));
-        let mut in_flight: Vec<&Request> = old.requests.iter().filter(|r| r.is_awaited() && !r.is_probe()).collect();
+        let mut in_flight: Vec<&Request> = old.requests.iter().filter(|r| r.is_awaited() && r.is_users()).collect();
         in_flight.sort_unstable_by_key(|request| request.number);
         for request in in_flight {
             self.start_over(request, observer);
@@ -70,8 +70,11 @@ impl Simulation {
         for event in pending.iter().filter(|event| event.kind() == Kind::TimerEvent) {
             match old.timers.get(event.on()) {
                 Some(comeback @ TimerEvent::Comeback { .. }) => self.set_timer(event.at(), comeback.clone()),
-                // Boots and takeovers are scheduled again with the conditions that cause them, and requests start over.
-                Some(TimerEvent::Boot(_) | TimerEvent::FirewallTakeover { .. } | TimerEvent::LookupDue) | None => {}
+                // Boots, takeovers and attacks are scheduled again with the conditions that cause them, and requests start over.
+                Some(
+                    TimerEvent::Boot(_) | TimerEvent::FirewallTakeover { .. } | TimerEvent::LookupDue | TimerEvent::Abuse { .. },
+                )
+                | None => {}
             }
         }
     }

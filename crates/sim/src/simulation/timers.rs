@@ -1,4 +1,4 @@
-//! Timers for rare events: the ends of boots, takeovers of firewall pairs, and retries by users.
+//! Timers for rare events: the ends of boots, takeovers of firewall pairs, retries by users, and the requests of attackers.
 
 use crate::event::Kind;
 use crate::index::{Ix, TimerIx};
@@ -19,6 +19,7 @@ impl Simulation {
             TimerEvent::Boot(element) => self.boot_due(&element, observer),
             TimerEvent::Comeback { kind, stream } => self.retry_request(kind, stream, observer),
             TimerEvent::LookupDue => self.lookup_due(observer),
+            TimerEvent::Abuse { attack } => self.abuse_due(attack, observer),
             TimerEvent::FirewallTakeover { pair, timer } => self.firewall_takes_over(pair, timer, observer),
         }
     }

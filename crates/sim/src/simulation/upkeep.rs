@@ -168,6 +168,9 @@ impl Simulation {
         self.cores.roll_second(self.clock.now());
         self.adapt_population();
         self.caches.roll_second();
+        if self.plan.limits_rates {
+            self.rate_limits.roll_second();
+        }
         let (now, is_monitored) = (self.clock.now(), self.is_monitored());
         if !self.plan.alerts.services.is_empty() {
             self.monitoring.note_service(is_monitored, now);

@@ -43,6 +43,8 @@ pub(crate) enum Routing {
     QueryGroup(DatabaseIx),
     /// Resolve a name.
     Resolve,
+    /// Refuse the request if its client has sent too many, and otherwise do what the station does without a limit.
+    Limit,
     /// Fail the request: the station has no upstream.
     Fail(Failure),
 }
@@ -62,6 +64,11 @@ impl Routing {
 
     /// What a station does with requests of one kind.
     fn of(plan: &Plan, station: StationIx, kind: RequestKind) -> Self {
+        if plan.stations[station].rate_limits[kind].is_some() { Self::Limit } else { Self::within_limit(plan, station, kind) }
+    }
+
+    /// What a station does with requests of one kind that its rate limit allows.
+    pub(crate) fn within_limit(plan: &Plan, station: StationIx, kind: RequestKind) -> Self {
         let plan = &plan.stations[station];
         match &plan.behaviour[kind] {
             Behaviour::Originate(_) | Behaviour::Ignore => Self::Respond,

@@ -43,3 +43,25 @@ fn a_problem_of_a_component_is_reported_at_its_record() {
     let errors = Infrastructure::read("x.ron", text).unwrap_err();
     assert_eq!(errors.iter().map(|error| error.place).collect::<Vec<_>>(), [Some((2, 8))]);
 }
+
+#[test]
+fn rate_limits_that_cannot_work_are_problems() {
+    let found = |kind: &str| {
+        let problems = problems(&format!(
+            r#"(components: [(id: "web", kind: Web()), (id: "part", kind: {kind}), (id: "app", kind: App()), (id: "db", kind: Database())],
+                links: [(from: "browser", to: "web"), (from: "web", to: "app"), (from: "app", to: "db")])"#
+        ));
+        problems.into_iter().find(|problem| problem.starts_with("components[1].kind.rate_limit")).unwrap_or_default()
+    };
+    for (kind, told) in [
+        ("LoadBalancer(rate_limit: (rate: 0.0))", "would refuse everything: its `rate` must be at least 0.001 per second"),
+        ("Web(rate_limit: (rate: 1.0, kinds: []))", "applies to no kind of request"),
+        ("App(rate_limit: (rate: 1.0))", "set `rate_limit` at the web server or balancer before it"),
+        ("Cache(rate_limit: (rate: 1.0))", "`part` is beside an application and sees no clients"),
+        ("Cache(place: Front, rate_limit: (rate: 1.0))", ""),
+        ("LoadBalancer(rate_limit: (rate: 1.0, burst: 5, kinds: [Write], refusal: Unavailable))", ""),
+    ] {
+        let problem = found(kind);
+        assert!(problem.contains(told) && problem.is_empty() == told.is_empty(), "{kind}: {problem}");
+    }
+}

@@ -77,6 +77,7 @@ pub(super) fn of(scene: &Scene<'_>, ix: ComponentIx, station: &StationView) -> V
             });
         }
     }
+    lines.extend(rate_limit(scene, ix));
     if component.kind.serves_requests() {
         if component.server.is_none() {
             lines.push(status(theme.warn, ["on no server", "no server"]));
@@ -108,6 +109,23 @@ pub(super) fn of(scene: &Scene<'_>, ix: ComponentIx, station: &StationView) -> V
         }
     }
     lines
+}
+
+/// What a component's rate limit refuses, or the limit.
+fn rate_limit(scene: &Scene<'_>, ix: ComponentIx) -> Option<StatusLine> {
+    let (sim, theme) = (scene.canvas.sim, scene.canvas.theme);
+    let limit = scene.infra.component(ix).kind.rate_limit()?;
+    let refused = sim.refusals(ix)?.last_second;
+    if refused > 0 {
+        let status = limit.error().code();
+        let words =
+            vec![format!("refuses {refused}/s ({status})").into(), format!("{status}: {refused}/s").into(), "refuses".into()];
+        return Some(StatusLine { words, style: theme.warn });
+    }
+    let rate = limit.rate.get();
+    let words =
+        vec![format!("limit {rate}/s per client").into(), format!("limit {rate}/s").into(), format!("max {rate}/s").into()];
+    Some(StatusLine { words, style: theme.dim })
 }
 
 /// Whether a database follows a writer, so that it has a replication lag.
@@ -200,6 +218,10 @@ fn browser(scene: &Scene<'_>, ix: ComponentIx, lines: &mut Vec<StatusLine>) {
     let http = |link: &_| scene.infra.link(*link).protocol == Protocol::Http;
     let entry = scene.infra.links_from(ix).into_iter().find(http);
     let encrypted = entry.is_some_and(|link| scene.infra.hop(link).cipher != Cipher::Plaintext);
+    if let Some((rate, _)) = scene.canvas.sim.abuse().and_then(|abuse| abuse.attack) {
+        let words = vec![format!("attacker {rate}/s").into(), format!("att. {rate}/s").into()];
+        lines.push(StatusLine { words, style: theme.bad });
+    }
     if encrypted && scene.canvas.sim.lacks_certificate() {
         lines.push(status(theme.bad, ["https ✗"]));
         lines.push(status(theme.bad, ["no certificate", "no cert"]));

@@ -1,6 +1,7 @@
 //! Injecting and clearing faults.
 
 use hoplight_model::quantity::{Factor, Rate};
+use hoplight_model::rate_limit::LEAST_RATE;
 use hoplight_model::{ComponentId, Element, Protocol};
 
 use crate::command::CommandError;
@@ -84,6 +85,8 @@ impl Simulation {
             }
             (Fault::Flood(rate), _) if on => self.faults.backlog.flood(*rate, self.clock.now()),
             (Fault::Flood(_), _) => self.faults.backlog.end_flood(),
+            (Fault::Abuse(rate, addresses), _) if on => self.start_abuse(*rate, *addresses),
+            (Fault::Abuse(..), _) => self.faults.abuse.end(),
             (Fault::Sniffer(..), FaultSites::Link(link)) => self.tap_hop(link, on),
             (fault, sites) => unreachable!("{fault:?} cannot affect {sites:?}"),
         }
@@ -175,6 +178,13 @@ impl Simulation {
                 let present = self.cores.others(server).ok_or_else(cannot)?;
                 (FaultSites::Cores(server), present != if on { *threads } else { 0 })
             }
+            Fault::Abuse(rate, _) if on && rate.get() < LEAST_RATE => return Err(cannot()),
+            Fault::Abuse(rate, addresses) if on => {
+                let differs =
+                    |(present, from): (Rate, u32)| (present.get() - rate.get()).abs() > f64::EPSILON || from != *addresses;
+                (FaultSites::Site, self.faults.abuse.attack().is_none_or(differs))
+            }
+            Fault::Abuse(..) => (FaultSites::Site, self.faults.abuse.attack().is_some()),
             Fault::Sniffer(from, to) => {
                 let link = self.link(from, to)?;
                 (FaultSites::Link(link), self.faults.taps.get(link).is_some() != on)

@@ -58,6 +58,7 @@ impl Simulation {
             faults.push(Fault::Record(self.names.record()));
         }
         faults.extend(self.faults.backlog.rate().map(Fault::Flood));
+        faults.extend(self.faults.abuse.attack().map(|(rate, addresses)| Fault::Abuse(rate, addresses)));
         faults
     }
 

@@ -224,10 +224,10 @@ impl Simulation {
 
     /// Ends a user's request and records its outcome.
     pub(in crate::simulation) fn end<O: Observer>(&mut self, request: RequestIx, outcome: Outcome, observer: &mut O) {
-        if self.probe_ended(request, outcome, observer) {
-            return;
-        }
         let record = &self.requests[request];
+        if !record.is_users() {
+            return self.other_ended(request, outcome, observer);
+        }
         let (tag, kind, latency, stream) = (record.tag(), record.kind, self.clock.now() - record.born, record.stream);
         if record.user != NO_USER {
             self.keep_connection(record.user, record.path[0], outcome);
@@ -243,6 +243,16 @@ impl Simulation {
         }
         self.tell(observer, Some(tag), || EventKind::Ended { outcome, latency_ms: latency as f64 / 1e6 });
         self.on_outcome(kind, stream, outcome);
+    }
+
+    /// Ends a request that does not count as a user's.
+    #[cold]
+    fn other_ended<O: Observer>(&mut self, request: RequestIx, outcome: Outcome, observer: &mut O) {
+        if self.requests[request].is_probe() {
+            self.probe_ended(request, outcome, observer);
+        } else {
+            self.faults.abuse.ended(outcome);
+        }
     }
 
     /// Discards a record whose work is done. It stays as a zombie while timers may look up a later record through it.
