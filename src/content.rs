@@ -39,11 +39,13 @@ pub const EMBEDDED: Sources<'static> = Sources {
         "assets/second-site.ron",
         "assets/separate-cores.ron",
         "assets/shared-cores.ron",
+        "assets/session-store.ron",
         "assets/sql-proxy.ron",
         "assets/stage-0-simple.ron",
         "assets/stage-1-distributed.ron",
         "assets/stage-2-secured.ron",
         "assets/stage-3-scaled.ron",
+        "assets/sticky-sessions.ron",
         "assets/vrrp-untracked.ron",
     ],
     lessons: embedded![

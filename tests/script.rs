@@ -44,6 +44,7 @@ fn any_command() -> impl Strategy<Value = Command> {
         proptest::sample::select(TlsMode::ALL.to_vec()).prop_map(|mode| Command::Edit(TopologyEdit::EdgeTls(mode))),
         any::<bool>().prop_map(|on| Command::Edit(TopologyEdit::WebToAppTls(on))),
         any::<bool>().prop_map(|on| Command::Edit(TopologyEdit::AppToDbTls(on))),
+        any::<bool>().prop_map(|on| Command::Edit(TopologyEdit::Sticky(on))),
         hops().prop_map(|(from, to)| Command::Edit(TopologyEdit::Block(from, to))),
         hops().prop_map(|(from, to)| Command::Edit(TopologyEdit::Unblock(from, to))),
         proptest::sample::select(RequestKind::ALL.to_vec()).prop_map(Command::Send),

@@ -12,6 +12,8 @@ mod journeys;
 mod rebuild;
 #[path = "simulation/scheduled.rs"]
 mod scheduled;
+#[path = "simulation/sessions.rs"]
+mod sessions;
 
 use std::fmt::Write as _;
 use std::sync::Arc;

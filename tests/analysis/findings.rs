@@ -372,6 +372,43 @@ fn rate_limits_are_missing_blind_or_shared_by_everyone() {
     assert!(findings(&load(("pages.ron", &pages)), 10.0).iter().all(|it| it.rule() != FindingRule::NoRateLimit));
 }
 
+/// Sessions in the memory of two applications, to which a cookie leads.
+const STICKY: &str = r#"(tls: (edge: None), components: [(id: "lb", kind: LoadBalancer(sticky: true)),
+    (id: "app-1", kind: App(sessions: Memory)), (id: "app-2", kind: App(sessions: Memory))],
+    links: [(from: "lb", to: "app-1"), (from: "lb", to: "app-2")])"#;
+/// The same in turn.
+const SCATTERED: &str = r#"(tls: (edge: None), components: [(id: "lb", kind: LoadBalancer()),
+    (id: "app-1", kind: App(sessions: Memory)), (id: "app-2", kind: App(sessions: Memory))],
+    links: [(from: "lb", to: "app-1"), (from: "lb", to: "app-2")])"#;
+/// A session store.
+const STORE: &str = r#"(tls: (edge: None), components: [(id: "lb", kind: LoadBalancer()), (id: "app-1", kind: App()),
+    (id: "app-2", kind: App()), (id: "redis", kind: Cache(place: Sessions))],
+    links: [(from: "lb", to: "app-1"), (from: "lb", to: "app-2"), (from: "app-1", to: "redis"), (from: "app-2", to: "redis")])"#;
+
+#[test]
+fn sessions_are_found_where_they_live() {
+    let rules = ["scattered-sessions", "sessions-in-memory", "session-store-alone"];
+    let found = |text: &str| {
+        let ids = ids(&load(("sessions.ron", text)), 20.0);
+        rules.map(|rule| ids.contains(&rule))
+    };
+    assert_eq!(found(STICKY), [false, true, false]);
+    assert_eq!(found(SCATTERED), [true, false, false]);
+    assert_eq!(found(STORE), [false, false, true]);
+    // A signed cookie needs neither, and the address of a client is as good as a cookie.
+    assert_eq!(found(&SCATTERED.replace("sessions: Memory", "")), [false; 3]);
+    assert_eq!(found(&SCATTERED.replace("LoadBalancer()", "LoadBalancer(algorithm: SourceHash)")), [false, true, false]);
+    let message = |text: &str, rule: &str| {
+        let found = findings(&load(("sessions.ron", text)), 20.0);
+        let finding = found.iter().find(|finding| finding.rule().id() == rule).expect("the finding");
+        text::finding(finding).message.to_string()
+    };
+    let scattered = message(SCATTERED, "scattered-sessions");
+    assert!(scattered.contains("50 % of the reads"), "{scattered}");
+    let alone = message(STORE, "session-store-alone");
+    assert!(alone.contains("writes stop, and reads of logged-in users fail"), "{alone}");
+}
+
 #[test]
 fn every_rule_is_triggered_by_some_design() {
     let mut found: BTreeSet<&str> = DESIGNS.into_iter().flat_map(|design| ids(&load(design), 100.0)).collect();
@@ -400,6 +437,7 @@ fn every_rule_is_triggered_by_some_design() {
     found.extend(ids(&load(("limited.ron", &limited("rate_limit: (rate: 1.0)", "Passthrough"))), 100.0));
     found.extend(ids(&stage_2(), 450.0));
     found.extend(ids(&stage_2(), 600.0));
+    found.extend([STICKY, SCATTERED, STORE].into_iter().flat_map(|text| ids(&load(("sessions.ron", text)), 20.0)));
     let all: BTreeSet<&str> = FindingRule::ALL.into_iter().map(FindingRule::id).collect();
     assert_eq!(FindingRule::ALL.len(), all.len(), "duplicate identifier");
     let silent: Vec<_> = all.difference(&found).collect();

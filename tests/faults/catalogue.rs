@@ -39,6 +39,29 @@ const CACHE: &[(&str, &str)] = &[
     ),
 ];
 
+/// Returning users, who are logged in, and a session store beside the applications.
+const STORE: &[(&str, &str)] = &[
+    ("new_visitors: 1.0", "new_visitors: 0.2"),
+    ("servers: [(id: \"s-lb-1\")", "servers: [(id: \"s-store\"), (id: \"s-lb-1\")"),
+    (
+        "(id: \"monitor\", kind: MonitoringService),",
+        "(id: \"monitor\", kind: MonitoringService), (id: \"store\", kind: Cache(place: Sessions), server: \"s-store\"),",
+    ),
+    ("ports: [3306, 443]", "ports: [3306, 443, 6379]"),
+    (
+        "(from: \"db-1\", to: \"db-2\", protocol: Replication),",
+        "(from: \"db-1\", to: \"db-2\", protocol: Replication), (from: \"app-1\", to: \"store\"), (from: \"app-2\", to: \"store\"),",
+    ),
+];
+
+/// Returning users, whose sessions are in the memory of the application that the balancers' cookie leads to.
+const STICKY: &[(&str, &str)] = &[
+    ("new_visitors: 1.0", "new_visitors: 0.2"),
+    ("LoadBalancer(", "LoadBalancer(sticky: true, "),
+    ("(id: \"app-1\", kind: App()", "(id: \"app-1\", kind: App(sessions: Memory)"),
+    ("(id: \"app-2\", kind: App()", "(id: \"app-2\", kind: App(sessions: Memory)"),
+];
+
 /// The misses of the cache.
 fn misses(run: &Run) -> u64 {
     run.sim.cache(run.find("cache")).expect("a cache").counts.misses
@@ -617,6 +640,41 @@ const TRIALS: &[Trial] = &[
         heals_in: 1.0,
     },
     Trial {
+        id: "session-store-dead",
+        site: STORE,
+        window: (1.0, 25.0),
+        shows: |run, seen, _, _| {
+            assert!(seen.only(&[Failure::ServerError]) && seen.kind(Static).failed == 0, "{seen:?}");
+            let (reads, writes) = (seen.kind(Read), seen.kind(Write));
+            let logged_in = reads.failed as f64 / (reads.failed + reads.completed) as f64;
+            assert!(writes.completed == 0 && (0.7..0.9).contains(&logged_in), "{reads:?} {writes:?}");
+            assert!(fired(run, "errors above 1 %", "lb-1"));
+        },
+        heals_in: 75.0,
+    },
+    Trial {
+        id: "sessions-flushed",
+        site: STORE,
+        window: (0.0, 10.0),
+        shows: |run, seen, _, _| {
+            assert!(seen.only(&[Failure::LoginRequired]) && seen.of(Failure::LoginRequired) > 100, "{seen:?}");
+            assert_eq!(seen.kind(Write).failed, 0);
+            assert_eq!(run.fired(BEGIN), [], "a redirect is no error");
+        },
+        heals_in: 75.0,
+    },
+    Trial {
+        id: "rolling-restart",
+        site: STICKY,
+        window: (10.0, 10.0),
+        shows: |run, seen, _, _| {
+            assert!(seen.of(Failure::LoginRequired) > 60, "{seen:?}");
+            let lost = run.notes.iter().filter(|note| matches!(note.what, EventKind::SessionsLost { .. })).count();
+            assert_eq!(lost, 2, "each server in turn");
+        },
+        heals_in: 75.0,
+    },
+    Trial {
         id: "stampede",
         site: CACHE,
         window: (0.0, 10.0),
@@ -783,6 +841,9 @@ rows! {
     cache_dead: "cache-dead",
     cache_cold: "cache-cold",
     cache_flushed: "cache-flushed",
+    session_store_dead: "session-store-dead",
+    sessions_flushed: "sessions-flushed",
+    rolling_restart: "rolling-restart",
     stampede: "stampede",
     port_scan: "port-scan",
     sql_proxies_dead: "sql-proxies-dead",

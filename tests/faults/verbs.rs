@@ -143,7 +143,12 @@ fn the_whole_catalogue_is_scriptable_and_detects_missing_elements() {
             let lacks = match row {
                 CommonFault::SqlProxiesDead => !is_proxy,
                 CommonFault::ClusterPartition => !is_cluster,
-                CommonFault::ActiveFirewallDead | CommonFault::SiteLost | CommonFault::NoisyNeighbour => true,
+                CommonFault::ActiveFirewallDead
+                | CommonFault::SiteLost
+                | CommonFault::NoisyNeighbour
+                | CommonFault::SessionStoreDead
+                | CommonFault::SessionsFlushed
+                | CommonFault::RollingRestart => true,
                 row if of_caches.contains(&row) => !has_cache,
                 CommonFault::VrrpBlocked | CommonFault::KeepalivedKilled => !is("faults"),
                 _ => LACKING.contains(&row.id()) && (is_proxy || is_cluster) || OF_A_PRIMARY.contains(&row.id()) && is_cluster,

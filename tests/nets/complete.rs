@@ -37,6 +37,8 @@ names! { COMMANDS, command_name(Command):
     "web to app tls off" => Command::Edit(TopologyEdit::WebToAppTls(false)),
     "app to db tls on" => Command::Edit(TopologyEdit::AppToDbTls(true)),
     "app to db tls off" => Command::Edit(TopologyEdit::AppToDbTls(false)),
+    "sticky on" => Command::Edit(TopologyEdit::Sticky(true)),
+    "sticky off" => Command::Edit(TopologyEdit::Sticky(false)),
     "block" => Command::Edit(TopologyEdit::Block(..)),
     "unblock" => Command::Edit(TopologyEdit::Unblock(..)),
     "limit" => Command::Edit(TopologyEdit::RateLimit(_, Some(_))),

@@ -113,13 +113,13 @@ numbered! {
     Failure {
         Self::Dns => 0, Self::Refused => 1, Self::Reset => 2, Self::Certificate => 3, Self::TimedOut => 4,
         Self::ServerError => 5, Self::BadGateway => 6, Self::Unavailable => 7, Self::GatewayTimeout => 8,
-        Self::Closed => 9, Self::TooManyRequests => 10,
+        Self::Closed => 9, Self::TooManyRequests => 10, Self::LoginRequired => 11,
     }
     FailureReason {
         Self::Refused => 0, Self::Reset => 1, Self::Timeout => 2, Self::NoRoute => 3, Self::NoBackend => 4,
         Self::QueueTimeout => 5, Self::Full => 6, Self::ReadOnly => 7, Self::TooManyConnections => 8, Self::Certificate => 9,
         Self::DiskFull => 10, Self::NotReady => 20, Self::Conflict => 21, Self::RateLimit => 22,
-        Self::SharedRateLimit => 23,
+        Self::SharedRateLimit => 23, Self::SessionLost => 24,
     }
 }
 
@@ -244,6 +244,7 @@ impl Hashed for TopologyEdit {
             Self::EdgeTls(mode) => hash.add(&[&0_u64, mode]),
             Self::WebToAppTls(on) => hash.add(&[&1_u64, on]),
             Self::AppToDbTls(on) => hash.add(&[&2_u64, on]),
+            Self::Sticky(on) => hash.add(&[&5_u64, on]),
             Self::Block(from, to) => hash.add(&[&3_u64, &from.as_str(), &to.as_str()]),
             Self::Unblock(from, to) => hash.add(&[&4_u64, &from.as_str(), &to.as_str()]),
             Self::RateLimit(id, limit) => {
@@ -407,6 +408,9 @@ impl Hashed for EventKind {
             Self::FirewallTakeover { firewall, keeps_connections } => hash.add(&[&62_u64, firewall, keeps_connections]),
             Self::RoleSeen { proxy, database, writable } => hash.add(&[&63_u64, proxy, database, writable]),
             Self::GroupMember { database, serves } => hash.add(&[&64_u64, database, serves]),
+            Self::LookedUpSession { holder, known } => hash.add(&[&65_u64, holder, known]),
+            Self::FollowsCookie { balancer, backend } => hash.add(&[&66_u64, balancer, backend]),
+            Self::SessionsLost { holder, users } => hash.add(&[&67_u64, holder, users]),
             Self::Rebuilt(infra) => hash.add(&[&43_u64, &infra.id().as_str()]),
         }
     }

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use hoplight::model::component::SessionPlace;
 use hoplight::model::quantity::{Attempts, Factor, Fraction, Rate, Seconds};
 use hoplight::model::{
-    Algorithm, ComponentId, ComponentKind, Element, Infrastructure, RateLimit, Refusal, RequestKind, Retries, TlsMode,
+    Algorithm, Component, ComponentId, ComponentKind, Element, Infrastructure, RateLimit, Refusal, RequestKind, Retries, TlsMode,
     TopologyEdit,
 };
 use hoplight::sim::catalogue::CommonFault;
@@ -155,6 +156,13 @@ fn turns(infra: &Infrastructure) -> Turns {
     let with_cores: Vec<_> = infra.servers().filter(|server| server.cores.is_some()).collect();
     if !with_cores.is_empty() {
         turns.insert("hog-cpu", faults(with_cores.into_iter().map(|server| Fault::CpuHog(server.id.clone(), 5))));
+    }
+    let stores = || infra.components().filter(|(_, component)| component.kind.as_session_store().is_some());
+    let keeps = |component: &Component| component.kind.as_proxy().is_some_and(|spec| spec.sessions == SessionPlace::Memory);
+    if stores().next().is_some() || infra.components().any(|(_, component)| keeps(component)) {
+        let flush = stores().map(|(_, component)| vec![Command::Flush(component.id.clone())]);
+        let sticky = [true, false, true].map(|on| Command::Edit(TopologyEdit::Sticky(on)));
+        turns.insert("sessions", flush.chain([sticky.into()]).collect());
     }
     turns
 }

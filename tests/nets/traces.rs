@@ -110,6 +110,7 @@ fn word(failure: Failure) -> &'static str {
         Failure::BadGateway => "502",
         Failure::Unavailable => "503",
         Failure::GatewayTimeout => "504",
+        Failure::LoginRequired => "302",
     }
 }
 
@@ -156,11 +157,13 @@ recorded! {
     second_site: "second-site",
     separate_cores: "separate-cores",
     shared_cores: "shared-cores",
+    session_store: "session-store",
     sql_proxy: "sql-proxy",
     stage_0_simple: "stage-0-simple",
     stage_1_distributed: "stage-1-distributed",
     stage_2_secured: "stage-2-secured",
     stage_3_scaled: "stage-3-scaled",
+    sticky_sessions: "sticky-sessions",
     vrrp_untracked: "vrrp-untracked",
     connections: "connections",
     faults: "faults",

@@ -40,9 +40,11 @@ fn whole(sim: &Simulation, hash: &mut Hash) {
     hash.add(&[&sim.in_flight(), &sim.records(), &sim.rate(), &sim.population(), &sim.algorithm(), &sim.entry()]);
     hash.add(&[&sim.retried(), &sim.coming_back(), &sim.retries(), &sim.faults(), &sim.record(), &sim.half_open()]);
     hash.add(&[&sim.syn_cookies(), &sim.is_certificate_expired(), &sim.masters().collect::<Vec<_>>()]);
-    // Most scenarios have no rate limit, and their hashes do not depend on what one would refuse.
-    let has_limits = |(failure, count): &(Failure, u64)| *failure != Failure::TooManyRequests || *count > 0;
-    for (failure, count) in sim.failures().filter(has_limits) {
+    // Most scenarios have neither rate limits nor sessions, and their hashes do not depend on what these would refuse.
+    let counts = |(failure, count): &(Failure, u64)| {
+        !matches!(failure, Failure::TooManyRequests | Failure::LoginRequired) || *count > 0
+    };
+    for (failure, count) in sim.failures().filter(counts) {
         hash.add(&[&failure, &count]);
     }
     for (ix, _) in sim.infrastructure().components() {

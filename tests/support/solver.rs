@@ -75,7 +75,8 @@ impl Learner {
                 }
             }
             // No lesson uses these.
-            Command::Promote(_)
+            Command::Edit(TopologyEdit::Sticky(_))
+            | Command::Promote(_)
             | Command::Demote(_)
             | Command::Lag(..)
             | Command::SwitchRecord(_)

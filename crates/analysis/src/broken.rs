@@ -94,6 +94,8 @@ pub enum Obstacle {
     NotReady(ComponentId),
     /// The rate limit of a component refuses requests.
     RateLimit(ComponentId),
+    /// An application does not know the sessions of users who logged in at another one.
+    SessionLost(ComponentId),
     /// A component's slots and queue are full.
     Overloaded(ComponentId),
     /// A component takes an upstream out of rotation and puts it back again and again.
@@ -138,6 +140,7 @@ impl Obstacle {
             LossReason::ReadOnly(ix) => Self::ReadOnly(id(ix)),
             LossReason::NotReady(ix) => Self::NotReady(id(ix)),
             LossReason::RateLimit(ix) => Self::RateLimit(id(ix)),
+            LossReason::SessionLost(ix) => Self::SessionLost(id(ix)),
             LossReason::Overloaded(ix) => Self::Overloaded(id(ix)),
             LossReason::Flapping(link) => {
                 let (from, to) = ends(link);

@@ -9,7 +9,7 @@ use petgraph::visit::EdgeRef;
 
 use super::flow::{Reachability, answers, lookups, passes};
 use super::outage::Outage;
-use hoplight_model::behaviour::{CacheUse, behaviour};
+use hoplight_model::behaviour::{CacheUse, behaviour, session_use};
 use hoplight_model::{ComponentIx, DatabaseRole, Infrastructure, LinkIx, Protocol, RequestKind};
 
 /// Request kinds that each hop carries.
@@ -57,13 +57,15 @@ impl Carriers {
     }
 }
 
-/// Links on which components look up requests of a kind in a cache.
+/// Links on which components look up requests of a kind in a cache, or ask for their sessions.
 fn looked_up(infra: &Infrastructure, reached: impl Iterator<Item = ComponentIx>, kind: RequestKind) -> Vec<LinkIx> {
-    let links = reached.filter_map(|ix| {
-        let caching = behaviour(infra, ix, kind).forwarding()?.cache.filter(|caching| caching.use_of == CacheUse::LookUp)?;
-        caching.link.filter(|link| passes(infra, &Outage::none(), &infra.hop(*link)).is_ok())
+    let links = reached.flat_map(|ix| {
+        let caching = behaviour(infra, ix, kind).forwarding().and_then(|forwarding| forwarding.cache);
+        let lookup = caching.filter(|caching| caching.use_of == CacheUse::LookUp).and_then(|caching| caching.link);
+        let store = session_use(infra, ix, kind).and_then(|session| session.store).map(|store| store.link);
+        lookup.into_iter().chain(store)
     });
-    links.collect()
+    links.filter(|link| passes(infra, &Outage::none(), &infra.hop(*link)).is_ok()).collect()
 }
 
 /// Replication links that carry a change written to one of `databases`.

@@ -1,8 +1,8 @@
 //! Findings: what a design review would point out.
 //!
 //! ```text
-//! model ──▶ points, data, lines, firewalls, sameness, balancing, limits, addresses, watching, load, caches ──▶ findings, most severe first
-//!                                        └─ each has a `FindingRule` with a severity; `hoplight_text` has the sentences
+//! model ──▶ points, data, lines, firewalls, sameness, balancing, limits, addresses, watching, load, caches, sessions ──▶ findings
+//!                                        └─ most severe first; each has a `FindingRule` with a severity; `hoplight_text` has the sentences
 //! ```
 //!
 //! Findings contain no analysis of their own: they assign the results of the other modules to a rule and a subject.
@@ -19,6 +19,7 @@ mod load;
 mod points;
 mod rules;
 mod sameness;
+mod sessions;
 mod watching;
 
 use std::fmt;
@@ -127,6 +128,7 @@ pub fn findings_in(infra: &Infrastructure, structure: &Structure, load: f64) -> 
     found.extend(watching::find(&context));
     found.extend(load::find(&context, load));
     found.extend(caches::find(&context, load));
+    found.extend(sessions::find(&context));
     found.sort_by_key(|finding| (std::cmp::Reverse(finding.severity()), finding.rule()));
     found
 }

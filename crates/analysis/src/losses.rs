@@ -27,6 +27,7 @@ mod node;
 mod queue;
 mod reply;
 mod run;
+mod sessions;
 mod site;
 mod solve;
 mod state;
@@ -119,6 +120,13 @@ pub fn hit_ratios(infra: &Infrastructure) -> Vec<[f64; 3]> {
     }
     let site = Site::of(infra);
     Solver::of(&site).hits().to_vec()
+}
+
+/// Share of the requests with a session that find it, at each component, with everything up. 1 at components that use no
+/// sessions.
+pub fn known_sessions(infra: &Infrastructure) -> Vec<f64> {
+    let site = Site::of(infra);
+    if site.has_sessions() { Solver::of(&site).known().to_vec() } else { vec![1.0; infra.len()] }
 }
 
 fn forecast_of(site: &Site<'_>, loss: Loss, consequence: Consequence) -> LossForecast {

@@ -281,6 +281,10 @@ impl Writing<'_> {
             (Payload::Samples(json), direction) => self.samples(json, direction),
             (Payload::Advertisement(priority), _) => self.advertisement(*priority),
             (Payload::Request(kind), direction) => match (self.protocol(), direction) {
+                (Protocol::Cache, MessageDirection::Request) if self.asks_session() => cache::session(*kind),
+                (Protocol::Cache, MessageDirection::Response(reply)) if self.asks_session() => {
+                    cache::session_result(*kind, reply)
+                }
                 (Protocol::Cache, MessageDirection::Request) => cache::lookup(*kind),
                 (Protocol::Cache, MessageDirection::Response(reply)) => cache::result(reply),
                 (Protocol::Sql, MessageDirection::Request) => database::query(*kind),
@@ -302,6 +306,11 @@ impl Writing<'_> {
             Protocol::Http | Protocol::Metrics => bytes + 2,
             _ => bytes,
         }
+    }
+
+    /// Whether the server end is a session store.
+    fn asks_session(&self) -> bool {
+        self.infra.component(self.infra.ends(self.link).1).kind.as_session_store().is_some()
     }
 
     fn protocol(&self) -> Protocol {

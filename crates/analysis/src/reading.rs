@@ -190,6 +190,9 @@ pub(super) fn facts(infra: &Infrastructure, hop: &Hop, kind: RequestKind) -> Vec
                 facts.extend(kind.statements().iter().map(|statement| Fact::Sql(statement)));
                 facts.extend(kind.is_write().then_some(Fact::PasswordHash(RequestKind::PASSWORD_HASH)));
             }
+            Protocol::Cache if infra.component(hop.to).kind.as_session_store().is_some() => {
+                facts.push(Fact::CacheKey(RequestKind::SESSION_KEY));
+            }
             Protocol::Cache => facts.push(Fact::CacheKey(kind.cache_key())),
             Protocol::Replication => facts.push(Fact::ChangedRow(CHANGED_ROW)),
             Protocol::Metrics | Protocol::Vrrp => {}

@@ -6,6 +6,7 @@ mod component;
 mod firewall;
 mod journey;
 mod rate_limit;
+mod sessions;
 mod wrong;
 
 use hoplight_analysis::{Carriers, Fact, Stake, readable};

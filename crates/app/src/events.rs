@@ -49,6 +49,7 @@ impl EventClass {
             | EventKind::Master { .. }
             | EventKind::Promoted { .. }
             | EventKind::Demoted { .. }
+            | EventKind::SessionsLost { .. }
             | EventKind::Target { .. }
             | EventKind::FirewallTakeover { .. }
             | EventKind::GroupMember { .. }
@@ -81,6 +82,8 @@ impl EventClass {
             | EventKind::TurnedAway { .. }
             | EventKind::Chose { .. }
             | EventKind::LookedUp { .. }
+            | EventKind::LookedUpSession { .. }
+            | EventKind::FollowsCookie { .. }
             | EventKind::NoBackend { .. }
             | EventKind::Answers { .. }
             | EventKind::Unresolved { .. }
@@ -140,6 +143,9 @@ pub fn subject(what: &EventKind, infra: &Infrastructure) -> Option<Element> {
         | EventKind::Chose { backend: ix, .. }
         | EventKind::NoBackend { balancer: ix }
         | EventKind::LookedUp { cache: ix, .. }
+        | EventKind::LookedUpSession { holder: ix, .. }
+        | EventKind::FollowsCookie { backend: ix, .. }
+        | EventKind::SessionsLost { holder: ix, .. }
         | EventKind::Unresolved { resolver: ix, .. }
         | EventKind::RoleSeen { database: ix, .. }
         | EventKind::Backend { backend: ix, .. }

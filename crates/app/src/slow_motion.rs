@@ -81,6 +81,7 @@ impl VisitFailure {
                 Failure::Closed => vec!["connection closed".to_owned(), "closed".to_owned()],
                 Failure::Certificate => vec!["certificate refused".to_owned(), "bad cert".to_owned()],
                 Failure::TimedOut => vec!["gave up waiting".to_owned(), "gave up".to_owned()],
+                Failure::LoginRequired => vec!["must log in again".to_owned(), "logged out".to_owned(), "302".to_owned()],
                 Failure::TooManyRequests
                 | Failure::ServerError
                 | Failure::BadGateway

@@ -36,6 +36,8 @@ pub enum NoteSubject {
     FrontCache,
     /// A cache beside an application.
     SideCache,
+    /// A session store.
+    SessionStore,
     /// A monitoring agent.
     Agent,
     /// The monitoring service.
@@ -62,7 +64,7 @@ pub enum NoteSubject {
 
 impl NoteSubject {
     /// All subjects.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 25] = [
         Self::Browser,
         Self::DnsResolver,
         Self::Firewall,
@@ -76,6 +78,7 @@ impl NoteSubject {
         Self::SqlProxy,
         Self::FrontCache,
         Self::SideCache,
+        Self::SessionStore,
         Self::Agent,
         Self::MonitoringService,
         Self::Server,
@@ -105,6 +108,7 @@ impl NoteSubject {
             ComponentKind::SqlProxy(_) => Self::SqlProxy,
             ComponentKind::Cache(CacheSpec { place: CachePlace::Front, .. }) => Self::FrontCache,
             ComponentKind::Cache(CacheSpec { place: CachePlace::Beside, .. }) => Self::SideCache,
+            ComponentKind::Cache(CacheSpec { place: CachePlace::Sessions, .. }) => Self::SessionStore,
             ComponentKind::Agent(_) => Self::Agent,
             ComponentKind::MonitoringService => Self::MonitoringService,
         }

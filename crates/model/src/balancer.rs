@@ -154,6 +154,9 @@ pub struct BalancerSpec {
     pub retries: u8,
     /// Whether a failed connection is retried on another backend.
     pub redispatch: bool,
+    /// Whether it inserts a cookie that names the backend, and sends a user who has one to that backend as long as it is
+    /// UP, draining or not (HAProxy: `cookie SERVERID insert indirect nocache`). Otherwise, the algorithm chooses.
+    pub sticky: bool,
     /// Time limit for one connection attempt.
     pub connect_timeout_s: Seconds,
     /// Time limit for a request that queues because all backends are at their `maxconn`.
@@ -198,6 +201,7 @@ impl Default for BalancerSpec {
             rise: 2,
             retries: 3,
             redispatch: false,
+            sticky: false,
             connect_timeout_s: Seconds::literal(1.0),
             queue_timeout_s: Seconds::literal(1.5),
             server_timeout_s: Seconds::literal(5.0),

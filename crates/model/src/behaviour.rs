@@ -19,6 +19,7 @@ mod forwarding;
 mod identity;
 mod idle;
 mod limit;
+mod sessions;
 
 pub use super::hop::{terminates_tls, users_tls_ends};
 pub use caching::{CacheUse, Caching};
@@ -31,7 +32,10 @@ pub use forwarding::{
 pub use identity::{CertificateCheck, certificate_check, checks_speak_tls, lacks_certificate, resumes_sessions};
 pub use idle::{KeepAliveRace, idle_timeout, keep_alive_race};
 pub use limit::{can_limit, learns_address, rate_limit};
+pub use sessions::{SessionNeed, SessionUse, StoreLookup, session_use};
+pub(crate) use sessions::{keeps_sessions, session_link};
 
+use super::cache::CachePlace;
 use super::component::{ComponentKind, DatabaseRole, ResolverSpec};
 use super::infrastructure::{ComponentIx, Infrastructure, LinkIx};
 use super::link::Protocol;
@@ -53,7 +57,8 @@ pub enum Behaviour {
     Respond,
     /// Executes a statement: a database.
     Query(Statement),
-    /// Looks up the object that it asks for, and responds with it or reports a miss: a cache beside an application.
+    /// Looks up the object or session that it asks for, and responds with it or reports a miss: a cache beside an
+    /// application, or a session store.
     LookUp,
     /// Forwards it to another component and relays the response.
     Forward(Forwarding),
@@ -161,7 +166,7 @@ pub fn behaviour(infra: &Infrastructure, ix: ComponentIx, kind: RequestKind) -> 
             Some(forwarding) => Behaviour::Forward(forwarding),
             None => Behaviour::Fail(HttpError::InternalServerError),
         },
-        ComponentKind::Cache(spec) if spec.is_beside() => Behaviour::LookUp,
+        ComponentKind::Cache(spec) if spec.place != CachePlace::Front => Behaviour::LookUp,
         ComponentKind::Cache(_) => match Forwarding::of_cache(infra, ix, kind) {
             Some(forwarding) => Behaviour::Forward(forwarding),
             None => Behaviour::Fail(HttpError::Unavailable),
@@ -175,9 +180,10 @@ pub fn behaviour(infra: &Infrastructure, ix: ComponentIx, kind: RequestKind) -> 
 }
 
 /// Whether requests of any kind leave a component. An application without upstreams needs no database, and one with
-/// upstreams for other kinds only lacks the database of this kind.
+/// upstreams for other kinds only lacks the database of this kind. A session store is not an upstream.
 fn has_upstreams(infra: &Infrastructure, ix: ComponentIx) -> bool {
-    infra.links_from(ix).into_iter().any(|link| infra.link(link).protocol.carries_requests())
+    let carries = |link: &LinkIx| infra.link(*link).protocol.carries_requests();
+    infra.links_from(ix).into_iter().filter(carries).any(|link| !sessions::is_to_session_store(infra, link))
 }
 
 /// The links on which a component can forward requests of one kind, in authored order: links that carry requests and

@@ -15,6 +15,7 @@ mod links;
 mod monitoring;
 mod numbers;
 mod ports;
+mod sessions;
 mod whole;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::component::ComponentKind;
 use super::quantity::{Exponent, Fraction, Seconds};
 use super::rate_limit::RateLimit;
 
@@ -17,6 +18,9 @@ pub enum CachePlace {
     /// database and stores the result (cache-aside).
     #[default]
     Beside,
+    /// Beside the application too, as Redis or memcached, but it holds the sessions of logged-in users instead of copies.
+    /// The application cannot do without it.
+    Sessions,
 }
 
 impl CachePlace {
@@ -25,6 +29,7 @@ impl CachePlace {
         match self {
             Self::Front => "HTTP cache",
             Self::Beside => "cache",
+            Self::Sessions => "session store",
         }
     }
 }
@@ -59,13 +64,14 @@ pub struct CacheSpec {
     /// How long after its expiry an entry of a cache before the site is still served if the fetch fails (RFC 5861:
     /// `stale-if-error`).
     pub stale_if_error_s: Option<Seconds>,
-    /// How long an application waits for a cache beside it before it continues with the database.
+    /// How long an application waits for a cache beside it before it continues with the database, or for a session store
+    /// before it fails the request.
     pub timeout_s: Seconds,
     /// Number of failed lookups after which an application stops asking the cache. Zero for never.
     pub max_fails: u8,
     /// How long it does not ask. Afterwards, a single lookup probes the cache.
     pub fail_timeout_s: Seconds,
-    /// Whether applications connect to a cache beside them over TLS. Redis and memcached support it but do not use it by
+    /// Whether applications connect to a cache or session store beside them over TLS. Redis and memcached support it but do not use it by
     /// default.
     pub tls: bool,
     /// Limit of a cache before the site on the requests of each client (Varnish: `vsthrottle`). It applies before the cache
@@ -96,9 +102,14 @@ impl Default for CacheSpec {
 }
 
 impl CacheSpec {
-    /// Whether it is beside an application.
+    /// Whether it keeps copies beside an application.
     pub const fn is_beside(&self) -> bool {
         matches!(self.place, CachePlace::Beside)
+    }
+
+    /// Whether it holds the sessions of logged-in users.
+    pub const fn holds_sessions(&self) -> bool {
+        matches!(self.place, CachePlace::Sessions)
     }
 
     /// Whether it stores results of reads.
@@ -110,7 +121,7 @@ impl CacheSpec {
     pub(crate) const fn idle_timeout(&self) -> Option<Seconds> {
         match self.place {
             CachePlace::Front => Some(Seconds::literal(5.0)),
-            CachePlace::Beside => None,
+            CachePlace::Beside | CachePlace::Sessions => None,
         }
     }
 
@@ -118,7 +129,26 @@ impl CacheSpec {
     pub(crate) const fn upstream_idle_timeout(&self) -> Option<Seconds> {
         match self.place {
             CachePlace::Front => Some(Seconds::literal(60.0)),
-            CachePlace::Beside => None,
+            CachePlace::Beside | CachePlace::Sessions => None,
+        }
+    }
+}
+
+/// Accessors for the settings of a cache or a session store.
+impl ComponentKind {
+    /// The settings of a cache, which keeps copies. A session store is not a cache.
+    pub const fn as_cache(&self) -> Option<&CacheSpec> {
+        match self.as_store() {
+            Some(spec) if !spec.holds_sessions() => Some(spec),
+            _ => None,
+        }
+    }
+
+    /// The settings of a session store.
+    pub const fn as_session_store(&self) -> Option<&CacheSpec> {
+        match self.as_store() {
+            Some(spec) if spec.holds_sessions() => Some(spec),
+            _ => None,
         }
     }
 }

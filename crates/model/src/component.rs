@@ -12,6 +12,7 @@ use super::id::{ComponentId, ServerId};
 use super::quantity::{Cores, Fraction, Population, Seconds};
 use super::rate_limit::RateLimit;
 use super::reliability::Reliability;
+pub use super::sessions::SessionPlace;
 pub use super::sql_proxy::{SqlProxyMode, SqlProxySpec};
 use super::station::{Station, StationPatch};
 use super::text::Text;
@@ -115,6 +116,8 @@ pub struct ProxySpec {
     pub rate_limit: Option<RateLimit>,
     /// Whether upstreams learn the client's address from a web server (nginx: `proxy_set_header X-Forwarded-For`).
     pub forwarded_for: bool,
+    /// Where the code keeps the sessions of logged-in users, if it has no link to a session store.
+    pub sessions: SessionPlace,
 }
 
 impl Default for ProxySpec {
@@ -132,6 +135,7 @@ impl Default for ProxySpec {
             upstream_keepalive_s: Seconds::literal(60.0),
             rate_limit: None,
             forwarded_for: true,
+            sessions: SessionPlace::Cookie,
         }
     }
 }
@@ -395,7 +399,7 @@ impl ComponentKind {
             Self::App(_) => Station::app(),
             Self::Cache(spec) => match spec.place {
                 CachePlace::Front => Station::front_cache(),
-                CachePlace::Beside => Station::cache(),
+                CachePlace::Beside | CachePlace::Sessions => Station::cache(),
             },
             Self::SqlProxy(_) => Station::sql_proxy(),
             Self::Database(_) => Station::database(),
@@ -464,8 +468,8 @@ impl ComponentKind {
         if let Self::Web(spec) | Self::App(spec) = self { Some(spec) } else { None }
     }
 
-    /// The settings of a cache.
-    pub const fn as_cache(&self) -> Option<&CacheSpec> {
+    /// The settings of a cache or a session store.
+    pub const fn as_store(&self) -> Option<&CacheSpec> {
         if let Self::Cache(spec) = self { Some(spec) } else { None }
     }
 

@@ -89,7 +89,7 @@ pub(super) fn cipher(infra: &Infrastructure, link: LinkIx) -> Cipher {
         // Samples are pushed over HTTPS; exporters serve plain HTTP unless configured otherwise.
         Protocol::Metrics => encrypted(server.is_monitoring_service()),
         Protocol::Sql | Protocol::Replication => encrypted(tls.app_to_db),
-        Protocol::Cache => encrypted(server.as_cache().is_some_and(|spec| spec.tls)),
+        Protocol::Cache => encrypted(server.as_store().is_some_and(|spec| spec.tls)),
         Protocol::Http => match (client.facts().http_tls, tls.edge) {
             (HttpTls::FromUsers, TlsMode::Passthrough) if server.can_pass_tls() => Cipher::TlsThrough,
             (HttpTls::FromUsers, edge) => encrypted(edge != TlsMode::None),

@@ -87,6 +87,8 @@ pub enum TopologyEdit {
     WebToAppTls(bool),
     /// Turns TLS to and between databases on or off.
     AppToDbTls(bool),
+    /// Makes all balancers insert cookies that keep a user at a backend, or none of them.
+    Sticky(bool),
     /// Adds a rule to the last firewall on a hop that drops connections from the first component to the second on the
     /// hop's port. Does nothing if no firewall is on the hop.
     Block(ComponentId, ComponentId),
@@ -412,6 +414,13 @@ impl Infrastructure {
             }
             TopologyEdit::WebToAppTls(on) => edited.tls.web_to_app = *on,
             TopologyEdit::AppToDbTls(on) => edited.tls.app_to_db = *on,
+            TopologyEdit::Sticky(on) => {
+                for component in edited.graph.node_weights_mut() {
+                    if let Some(spec) = component.kind.as_balancer_mut() {
+                        spec.sticky = *on;
+                    }
+                }
+            }
             TopologyEdit::Block(from, to) => edited.rewrite_rules(from, to, true),
             TopologyEdit::Unblock(from, to) => edited.rewrite_rules(from, to, false),
             TopologyEdit::RateLimit(id, limit) => {

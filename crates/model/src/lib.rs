@@ -63,6 +63,7 @@ pub mod request;
 pub mod retries;
 pub mod ron_text;
 pub mod scenario;
+pub mod sessions;
 pub mod sql_proxy;
 pub mod station;
 pub mod text;

@@ -4,6 +4,7 @@
 //! [`super::ron_text`] adds the position in a file. `hoplight_text::problem` renders them.
 
 mod path;
+mod sessions;
 
 use super::cache::CachePlace;
 use super::component::ComponentKind;
@@ -16,6 +17,7 @@ use super::text::Text;
 
 pub use super::rate_limit::RateLimitProblem;
 pub use path::{ProblemPath, Segment};
+pub use sessions::SessionProblem;
 
 /// A problem of a scenario.
 #[derive(Clone, Debug, PartialEq)]
@@ -303,12 +305,21 @@ pub enum ProblemKind {
         /// What is wrong.
         problem: StandbyProblem,
     },
-    /// An application has links to several caches.
+    /// An application has links to several caches or session stores.
     ManyCaches {
         /// The application.
         id: ComponentId,
-        /// Number of caches.
+        /// Number of caches or session stores.
         count: usize,
+        /// Whether they are session stores.
+        sessions: bool,
+    },
+    /// The settings about sessions contradict each other.
+    Sessions {
+        /// The component with the setting.
+        id: ComponentId,
+        /// What is wrong.
+        problem: SessionProblem,
     },
     /// A cache has a setting that has no effect at its place.
     CacheSetting {

@@ -74,6 +74,9 @@ impl RequestKind {
         }
     }
 
+    /// The key of the session in a session store.
+    pub const SESSION_KEY: &'static str = "session:7f3a91";
+
     /// Whether the request writes data.
     pub const fn is_write(self) -> bool {
         matches!(self, Self::Write)

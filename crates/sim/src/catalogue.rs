@@ -90,6 +90,12 @@ pub enum CommonFault {
     CacheCold,
     /// The caches are flushed.
     CacheFlushed,
+    /// The session stores are killed.
+    SessionStoreDead,
+    /// The session stores are flushed.
+    SessionsFlushed,
+    /// The components with sessions in their memory restart one after the other.
+    RollingRestart,
     /// The most popular entry of each cache expires.
     Stampede,
     /// A port scan from the Internet.
@@ -100,6 +106,9 @@ pub enum CommonFault {
     ClusterPartition,
 }
 
+/// Time between two restarts of a rolling deploy, in seconds.
+const ROLLING_S: f64 = 10.0;
+
 /// The commands that inject a fault, and the commands that fix it.
 struct Row {
     inject: fn(&Parts<'_>) -> Vec<Timed>,
@@ -108,7 +117,7 @@ struct Row {
 
 impl CommonFault {
     /// The whole catalogue.
-    pub const ALL: [Self; 39] = [
+    pub const ALL: [Self; 42] = [
         Self::BalancerCrash,
         Self::WebKilled,
         Self::OneWebKilled,
@@ -144,6 +153,9 @@ impl CommonFault {
         Self::CacheDead,
         Self::CacheCold,
         Self::CacheFlushed,
+        Self::SessionStoreDead,
+        Self::SessionsFlushed,
+        Self::RollingRestart,
         Self::Stampede,
         Self::PortScan,
         Self::SqlProxiesDead,
@@ -188,6 +200,9 @@ impl CommonFault {
             Self::CacheDead => "cache-dead",
             Self::CacheCold => "cache-cold",
             Self::CacheFlushed => "cache-flushed",
+            Self::SessionStoreDead => "session-store-dead",
+            Self::SessionsFlushed => "sessions-flushed",
+            Self::RollingRestart => "rolling-restart",
             Self::Stampede => "stampede",
             Self::PortScan => "port-scan",
             Self::SqlProxiesDead => "sql-proxies-dead",
@@ -294,6 +309,17 @@ impl CommonFault {
                 Row { inject: |p| now(p.caches.iter().map(|id| Command::Restart(process(id), None))), fix: |_| Vec::new() }
             }
             Self::CacheFlushed => Row { inject: |p| now(p.caches.iter().cloned().map(Command::Flush)), fix: |_| Vec::new() },
+            Self::SessionStoreDead => Row { inject: |p| kill(&p.session_stores), fix: |p| restore(&p.session_stores) },
+            Self::SessionsFlushed => {
+                Row { inject: |p| now(p.session_stores.iter().cloned().map(Command::Flush)), fix: |_| Vec::new() }
+            }
+            Self::RollingRestart => Row {
+                inject: |p| {
+                    let at = (0..).map(|place| f64::from(place) * ROLLING_S);
+                    at.zip(&p.session_holders).map(|(at, id)| (at, Command::Restart(process(id), None))).collect()
+                },
+                fix: |_| Vec::new(),
+            },
             Self::Stampede => Row { inject: |p| now(p.caches.iter().cloned().map(Command::ExpirePopular)), fix: |_| Vec::new() },
             Self::PortScan => Row { inject: |_| now([Command::Scan]), fix: |_| Vec::new() },
             Self::SqlProxiesDead => Row { inject: |p| kill(&p.sql_proxies), fix: |p| restore(&p.sql_proxies) },

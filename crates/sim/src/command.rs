@@ -36,7 +36,7 @@ pub enum Command {
     Promote(ComponentId),
     /// Makes a database read-only; it then replicates from the database that accepts writes.
     Demote(ComponentId),
-    /// Removes everything from a cache.
+    /// Removes everything from a cache or a session store.
     Flush(ComponentId),
     /// Makes the most popular entry of a cache expire.
     ExpirePopular(ComponentId),
@@ -82,7 +82,9 @@ impl Command {
             | Self::Lag(id, _)
             | Self::SwitchRecord(id) => Some(Element::Component(id.clone())),
             Self::Fault(fault) | Self::Clear(fault) => fault.element(),
-            Self::Edit(TopologyEdit::EdgeTls(_) | TopologyEdit::WebToAppTls(_) | TopologyEdit::AppToDbTls(_))
+            Self::Edit(
+                TopologyEdit::EdgeTls(_) | TopologyEdit::WebToAppTls(_) | TopologyEdit::AppToDbTls(_) | TopologyEdit::Sticky(_),
+            )
             | Self::Rate(_)
             | Self::Send(_)
             | Self::Balance(_)
@@ -137,6 +139,8 @@ pub enum CommandError {
     NoBackend(Element),
     /// The infrastructure has no balancer.
     NoBalancer,
+    /// TLS passes through every balancer, so none of them can insert a cookie.
+    CookieInPassthrough,
     /// No web server or application is linked to an application, so TLS between them has no hop to encrypt.
     NoHopInside,
     /// Nothing is linked to a database, so TLS to databases has no hop to encrypt.
@@ -153,7 +157,7 @@ pub enum CommandError {
     CannotLimit(Element),
     /// The component is not a database.
     NotDatabase(Element),
-    /// The component is not a cache.
+    /// The component is neither a cache nor a session store.
     NotCache(Element),
     /// The component is down, so the command has nothing to change.
     Down(Element),
@@ -206,6 +210,7 @@ impl CommandError {
             | Self::AlreadyDraining(_)
             | Self::NotDraining(_)
             | Self::Down(_)
+            | Self::CookieInPassthrough
             | Self::AlreadyWritable(_)
             | Self::AlreadyReadOnly(_)
             | Self::AlreadyListed(_) => false,

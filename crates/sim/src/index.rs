@@ -96,6 +96,8 @@ positions! {
     RequestIx;
     /// A cache.
     CacheIx;
+    /// The name of a cookie that names a backend.
+    CookieIx;
     /// A database.
     DatabaseIx;
     /// A database cluster.

@@ -4,6 +4,7 @@
 //! do not affect the run. `hoplight_text` renders the events.
 
 mod failure;
+mod notable;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -15,7 +16,6 @@ use crate::cache::Lookup;
 use crate::command::Command;
 use crate::outcome::{Failure, Outcome};
 use crate::packet::{Heading, Phase, Status};
-use crate::probe::probe_number;
 use crate::request::is_check;
 use crate::time::SimTime;
 use crate::view::{AlertState, CheckCode, ComponentSample};
@@ -183,6 +183,27 @@ pub enum EventKind {
         cache: ComponentIx,
         /// The result.
         found: Lookup,
+    },
+    /// An application or a session store looks for the session of a logged-in user.
+    LookedUpSession {
+        /// The component that holds sessions.
+        holder: ComponentIx,
+        /// Whether it has this user's session.
+        known: bool,
+    },
+    /// A balancer follows the user's cookie, which names the backend.
+    FollowsCookie {
+        /// The balancer.
+        balancer: ComponentIx,
+        /// The backend.
+        backend: ComponentIx,
+    },
+    /// A component has lost the sessions that it held: its process has ended, or it was flushed.
+    SessionsLost {
+        /// The component.
+        holder: ComponentIx,
+        /// Number of users who were logged in there.
+        users: u32,
     },
     /// A resolver cannot return an address.
     Unresolved {
@@ -353,54 +374,6 @@ pub enum EventKind {
     },
     /// The simulation was rebuilt with this infrastructure. Later events use its positions of components and links.
     Rebuilt(Arc<Infrastructure>),
-}
-
-impl JournalEvent {
-    /// The termination state that `HAProxy` logs for a request that a balancer fails; see [`FailureReason::log_flag`].
-    pub const fn log_flag(&self) -> Option<&'static str> {
-        match &self.what {
-            EventKind::Fails { failure, why, .. } => why.log_flag(*failure),
-            _ => None,
-        }
-    }
-
-    /// Whether the event is a state change or a failure, not ordinary traffic.
-    pub fn is_notable(&self) -> bool {
-        if self.request.is_some_and(|(number, _)| probe_number(number).is_some()) {
-            // Probes are periodic, so only their failures are notable.
-            return matches!(self.what, EventKind::Probed { outcome: Err(_), .. });
-        }
-        let news = match &self.what {
-            // A blocked or lost sample would be reported every second.
-            EventKind::Blocked { .. } | EventKind::Vanished { .. } => self.request.is_some(),
-            // A failure with an HTTP status was already reported, with its cause, by the component that failed.
-            EventKind::Ended { outcome: Err(failure), .. } => failure.status().is_none(),
-            _ => true,
-        };
-        news && matches!(
-            self.what,
-            EventKind::Blocked { .. }
-                | EventKind::SynDropped { .. }
-                | EventKind::TurnedAway { .. }
-                | EventKind::NoBackend { .. }
-                | EventKind::Fails { .. }
-                | EventKind::Refuses { .. }
-                | EventKind::Vanished { .. }
-                | EventKind::Backend { .. }
-                | EventKind::RoleSeen { .. }
-                | EventKind::Promoted { .. }
-                | EventKind::Demoted { .. }
-                | EventKind::GroupMember { .. }
-                | EventKind::SemiSync { .. }
-                | EventKind::Master { .. }
-                | EventKind::Commanded(_)
-                | EventKind::Booted(_)
-                | EventKind::Scanned { .. }
-                | EventKind::Rebuilt(_)
-                | EventKind::Alert { .. }
-                | EventKind::Ended { outcome: Err(_), .. }
-        )
-    }
 }
 
 /// A notable event, combined with similar events up to the next state change.

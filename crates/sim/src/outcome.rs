@@ -27,11 +27,13 @@ pub enum Failure {
     Unavailable,
     /// 504: a proxy got no response in time.
     GatewayTimeout,
+    /// 302 to the login page instead of the requested one: the application does not know the user's session.
+    LoginRequired,
 }
 
 impl Failure {
     /// All failures, in listing order.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Dns,
         Self::Refused,
         Self::Reset,
@@ -43,6 +45,7 @@ impl Failure {
         Self::BadGateway,
         Self::Unavailable,
         Self::GatewayTimeout,
+        Self::LoginRequired,
     ];
 
     /// The HTTP status; `None` if the user got no response.
@@ -53,6 +56,7 @@ impl Failure {
             Self::BadGateway => Some(502),
             Self::Unavailable => Some(503),
             Self::GatewayTimeout => Some(504),
+            Self::LoginRequired => Some(302),
             _ => None,
         }
     }
@@ -67,6 +71,7 @@ impl From<HttpError> for Failure {
     fn from(error: HttpError) -> Self {
         match error {
             HttpError::TooManyRequests => Self::TooManyRequests,
+            HttpError::LoginRequired => Self::LoginRequired,
             HttpError::InternalServerError => Self::ServerError,
             HttpError::BadGateway => Self::BadGateway,
             HttpError::Unavailable => Self::Unavailable,

@@ -79,9 +79,10 @@ pub enum Status {
 }
 
 impl Status {
-    /// Whether it reports a failure of the site. A client that has sent too many requests has only itself to blame.
+    /// Whether a program that counts server errors counts it. A client that has sent too many requests has only itself to blame,
+    /// and a redirect to the login page is no error.
     pub const fn is_server_error(self) -> bool {
-        self.is_failure() && !matches!(self, Self::Error(Failure::TooManyRequests))
+        self.is_failure() && !matches!(self, Self::Error(Failure::TooManyRequests | Failure::LoginRequired))
     }
 
     /// Whether the sender cannot use the response. A cache's miss is an ordinary response.

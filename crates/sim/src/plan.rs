@@ -22,6 +22,7 @@ use crate::index::{AgentIx, BalancerIx, IndexVec, Ix, LinkIx, PerKind, RouterIx,
 use crate::names::ResolverPlan;
 use crate::random::{self, Sampler};
 use crate::rate_limits::RateLimitPlan;
+use crate::sessions::SessionsPlan;
 
 pub(crate) use alerts::{AlertPlan, AlertsPlan, Subject, WatchdogPlan};
 pub(crate) use parts::{AgentPlan, BalancerPlan, CpuPlan, HopPlan, Reporting, Role, RouterPlan, StationPlan};
@@ -67,6 +68,7 @@ pub(super) struct Plan {
     pub(super) users_per_address: u32,
     /// Whether a component has a rate limit.
     pub(super) limits_rates: bool,
+    pub(super) sessions: SessionsPlan,
     /// For each station, whether its database driver follows the primary.
     pub(super) drivers: IndexVec<StationIx, bool>,
 }
@@ -105,6 +107,7 @@ impl Plan {
                 out: PerKind::of(|kind| behaviour::upstreams(infra, ix, kind)),
                 watched: watched.contains(&ix),
                 rate_limits: RateLimitPlan::all(infra, ix),
+                sessions: PerKind::of(|kind| behaviour::session_use(infra, ix, kind)),
                 behaviour,
                 when_full: component.kind.when_full(),
                 ends_tls: behaviour::terminates_tls(infra, ix),
@@ -113,6 +116,7 @@ impl Plan {
             });
         }
         arrange_backends(&mut stations, &mut hops);
+        let sessions = SessionsPlan::arrange(&mut stations, &hops);
         let browser = stations.position(|station| station.role == Role::Browser).expect("every infrastructure has a browser");
         let from_browser = |protocol| hops.position(|hop| hop.from == browser && hop.protocol == protocol);
         let origin = Self::origin(infra, browser);
@@ -145,6 +149,7 @@ impl Plan {
             databases,
             firewall_pairs: FirewallPairPlan::all(infra),
             caches,
+            sessions,
             drivers: infra.components().map(|(_, component)| component.kind.follows_primary()).collect(),
         }
     }
@@ -228,6 +233,7 @@ impl Plan {
             }
             ComponentKind::Firewall(_) => Role::Firewall,
             ComponentKind::LoadBalancer(spec) => Role::Balancer(BalancerPlan::new(spec)),
+            ComponentKind::Cache(spec) if spec.holds_sessions() => Role::SessionStore,
             ComponentKind::Cache(_) => Role::Cache(caches.at(ix).expect("every cache has a plan")),
             ComponentKind::SqlProxy(spec) => Role::Balancer(BalancerPlan::of_sql_proxy(spec)),
             ComponentKind::Database(_) => {
@@ -334,7 +340,13 @@ impl Plan {
     pub(crate) fn resolver_ttl(&self) -> Option<u64> {
         match self.stations[self.hops[self.lookup?].to].role {
             Role::Resolver(resolver) => Some(resolver.ttl),
-            Role::Browser | Role::Firewall | Role::Balancer(_) | Role::Cache(_) | Role::Database(_) | Role::Other => None,
+            Role::Browser
+            | Role::Firewall
+            | Role::Balancer(_)
+            | Role::Cache(_)
+            | Role::SessionStore
+            | Role::Database(_)
+            | Role::Other => None,
         }
     }
 

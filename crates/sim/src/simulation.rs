@@ -44,6 +44,7 @@ mod renumber;
 mod retries;
 mod scan;
 mod service;
+mod sessions;
 mod timers;
 mod traffic;
 mod upkeep;
@@ -73,6 +74,7 @@ use crate::queries::Queries;
 use crate::rate_limits::RateLimits;
 use crate::request::Requests;
 use crate::returning::{Habits, Returning};
+use crate::sessions::Sessions;
 use crate::station::LinkState;
 use crate::stations::Stations;
 use crate::time::{SECOND, SimTime};
@@ -106,6 +108,7 @@ pub struct Simulation {
     rate_limits: RateLimits,
     names: Names,
     returning: Returning,
+    sessions: Sessions,
     /// The queries for which browsers wait.
     queries: Queries,
     monitoring: Monitoring,
@@ -153,6 +156,7 @@ impl Simulation {
             ejections: Ejections::default(),
             rate_limits: RateLimits::new(plan.stations.len()),
             returning: returning(&plan, &names, clock_seed),
+            sessions: Sessions::new(&plan.sessions, plan.stations.len()),
             names,
             queries: Queries::default(),
             monitoring: Monitoring::new(&plan, infra.monitoring().probe),
@@ -162,6 +166,7 @@ impl Simulation {
             plan,
         };
         simulation.adopt_plan();
+        simulation.log_in_users();
         simulation.read_first_roles();
         simulation
     }

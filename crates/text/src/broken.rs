@@ -69,6 +69,7 @@ pub fn obstacle(obstacle: &Obstacle) -> Phrase {
         Obstacle::ReadOnly(database) => phrase!["writes reach ", database, ", which is read-only"],
         Obstacle::NotReady(database) => phrase![database, " is not part of its cluster's majority, so it refuses all queries"],
         Obstacle::RateLimit(id) => phrase!["the rate limit of ", id, " refuses requests"],
+        Obstacle::SessionLost(id) => phrase![id, " does not know the sessions of users who logged in elsewhere"],
         Obstacle::Overloaded(id) => phrase![id, " is overloaded: its slots and its queue are full"],
         Obstacle::Flapping { from, to } => {
             phrase![to, " fails only under load, so ", from, " takes it out of rotation and puts it back again and again"]

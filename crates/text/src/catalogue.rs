@@ -267,6 +267,27 @@ pub const fn common_fault(fault: CommonFault) -> CommonFaultText {
             alert: "p99",
             remedy: "delete single keys; never flush a cache under load",
         },
+        CommonFault::SessionStoreDead => CommonFaultText {
+            title: "the session store is killed",
+            users: "logged-in users get 500, and nobody can log in; static pages work",
+            agents: "the application servers count errors; the database is idle",
+            alert: "5xx",
+            remedy: "a replica with automatic failover; sessions in signed cookies",
+        },
+        CommonFault::SessionsFlushed => CommonFaultText {
+            title: "the session store is flushed",
+            users: "everyone is logged out: one 302 to the login page for each user",
+            agents: "no errors, since a redirect is none",
+            alert: "none",
+            remedy: "a database of its own for sessions, which no one flushes; persistence",
+        },
+        CommonFault::RollingRestart => CommonFaultText {
+            title: "a deploy restarts the application servers one by one",
+            users: "the users of each server are logged out: 302 to the login page",
+            agents: "the servers' counters restart",
+            alert: "none",
+            remedy: "a session store or signed cookies; drain each server before it is restarted",
+        },
         CommonFault::Stampede => CommonFaultText {
             title: "the most popular entry of the cache expires",
             users: "reads of one object are slow for as long as one query takes",

@@ -152,6 +152,15 @@ fn edited(edit: &TopologyEdit) -> Forms {
             Forms::new(phrase!["turn TLS to the database ", switch(*on)], phrase!["TLS to the databases is ", switch(*on)])
                 .event(phrase!["TLS to the database is now ", switch(*on)])
         }
+        TopologyEdit::Sticky(on) => Forms::new(
+            phrase!["turn sticky balancing ", switch(*on)],
+            phrase![
+                "sticky balancing is ",
+                switch(*on),
+                if *on { ": a cookie keeps each user at a backend" } else { ": the algorithm alone chooses the backend" }
+            ],
+        )
+        .event(phrase!["sticky balancing is now ", switch(*on)]),
         TopologyEdit::Block(from, to) => Forms::new(
             phrase!["block ", hop(from, to), " with a firewall"],
             phrase!["a firewall now drops ", hop(from, to), "; the sender gets no reply and waits"],

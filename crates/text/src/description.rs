@@ -30,6 +30,9 @@ pub const fn component_role(kind: &ComponentKind) -> &'static str {
         ComponentKind::Cache(CacheSpec { place: CachePlace::Beside, .. }) => {
             "Keeps results of queries, so that the application need not ask the database."
         }
+        ComponentKind::Cache(CacheSpec { place: CachePlace::Sessions, .. }) => {
+            "Holds the sessions of logged-in users for all application servers."
+        }
         ComponentKind::SqlProxy(_) => "Sends each statement to a database with a suitable role.",
         ComponentKind::Database(DatabaseSpec { role: DatabaseRole::Primary, .. }) => {
             "Stores the data; the only database that accepts writes."

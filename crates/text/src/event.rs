@@ -96,6 +96,7 @@ pub const fn failure_reason(reason: FailureReason) -> &'static str {
         FailureReason::DiskFull => "the database's disk is full",
         FailureReason::RateLimit => "the client has exceeded its rate limit",
         FailureReason::SharedRateLimit => "its rate limit is used up by all clients together, whose addresses it does not learn",
+        FailureReason::SessionLost => "it does not know the user's session",
     }
 }
 
@@ -163,6 +164,19 @@ fn what(what: &EventKind, infra: &Infrastructure) -> Phrase {
             Lookup::Shared => phrase!["is answered with what another request fetched"],
             Lookup::Stale => phrase![name(cache), " serves its expired copy, because the fetch failed (stale-if-error)"],
         },
+        EventKind::LookedUpSession { holder, known: true } => phrase![name(holder), " has the user's session"],
+        EventKind::LookedUpSession { holder, known: false } => phrase![name(holder), " does not have the user's session"],
+        EventKind::FollowsCookie { balancer, backend } => {
+            phrase![name(balancer), " follows the user's cookie, which names ", name(backend)]
+        }
+        EventKind::SessionsLost { holder, users } => {
+            let are = if *users == 1 {
+                " session: its user has to log in again"
+            } else {
+                " sessions: their users have to log in again"
+            };
+            phrase![name(holder), " has lost ", *users, are]
+        }
         EventKind::Unresolved { resolver, nxdomain } => phrase![name(resolver), " answers ", unresolved(*nxdomain)],
         EventKind::Fails { component, failure, why } => {
             phrase![name(component), ": ", term::failure(*failure), ", because ", failure_reason(*why)]

@@ -252,6 +252,35 @@ fn message(finding: &DesignFinding) -> Passage {
         FindingKind::NoRateLimit { entries } => {
             phrase!["nothing limits the rate of logins between ", list(entries), " and the code that verifies passwords"]
         }
+        FindingKind::ScatteredSessions { applications, lost } => {
+            let percent = Part::value(format_args!("{:.0} %", lost * 100.0));
+            return Passage::from_iter([
+                phrase![
+                    list(applications),
+                    " each keep sessions in their own memory, and requests do not return to the same one"
+                ],
+                phrase![percent, " of the reads of logged-in users do not find their session"],
+            ]);
+        }
+        FindingKind::SessionsInMemory { applications } => {
+            let whose = if applications.len() == 1 { " keeps" } else { " keep" };
+            phrase![
+                list(applications),
+                whose,
+                " sessions in memory: a crash, restart or deploy of one logs out all users who are logged in there"
+            ]
+        }
+        FindingKind::SessionStoreAlone { stops, degrades } => {
+            let mut phrase = phrase!["without ", subject(), ", "];
+            if !stops.is_empty() {
+                phrase.push(phrase![requests(stops), " stop"]);
+            }
+            if !degrades.is_empty() {
+                phrase.push(if stops.is_empty() { "" } else { ", and " });
+                phrase.push(phrase![requests(degrades), " of logged-in users fail"]);
+            }
+            return Passage::from_iter([phrase, phrase!["if its process ends or it is flushed, everyone is logged out"]]);
+        }
         FindingKind::OnNoServer => phrase![subject(), " is on none of the servers"],
         FindingKind::NoServers { components } => {
             phrase!["the design has no servers for ", list(components)]

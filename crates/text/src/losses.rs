@@ -103,6 +103,7 @@ fn reason(infra: &Infrastructure, why: LossReason) -> Phrase {
         | LossReason::ReadOnly(_)
         | LossReason::NotReady(_)
         | LossReason::RateLimit(_)
+        | LossReason::SessionLost(_)
         | LossReason::Overloaded(_)
         | LossReason::Flapping(_) => obstacle(&Obstacle::of_loss(infra, why)),
     }

@@ -6,7 +6,7 @@ mod tests;
 use hoplight_model::CachePlace;
 use hoplight_model::draft::EditError;
 use hoplight_model::problem::{
-    AlertProblem, ClusterProblem, LinkEnds, Listed, PairProblem, Ranged, RateLimitProblem, StandbyProblem,
+    AlertProblem, ClusterProblem, LinkEnds, Listed, PairProblem, Ranged, RateLimitProblem, SessionProblem, StandbyProblem,
 };
 use hoplight_model::rate_limit::LEAST_RATE;
 use hoplight_model::text::sanitise;
@@ -165,14 +165,19 @@ pub fn problem_kind(kind: &ProblemKind) -> String {
             "`{agent}` pushes its samples and is also scraped by `{service}`, so everything would be counted twice: remove one \
              of the two links"
         ),
-        ProblemKind::ManyCaches { id, count } => {
-            format!("`{id}` has links to {count} caches, but an application can use only one")
+        ProblemKind::ManyCaches { id, count, sessions } => {
+            let what = if *sessions { "session stores" } else { "caches" };
+            format!("`{id}` has links to {count} {what}, but an application can use only one")
         }
+        ProblemKind::Sessions { id, problem } => sessions(id.as_str(), problem),
         ProblemKind::CacheSetting { id, field, place: CachePlace::Front } => {
             format!("`{id}` is before the site, but `{field}` is a setting of caches beside an application")
         }
         ProblemKind::CacheSetting { id, field, place: CachePlace::Beside } => {
             format!("`{id}` is beside an application, but `{field}` is a setting of caches before the site")
+        }
+        ProblemKind::CacheSetting { id, field, place: CachePlace::Sessions } => {
+            format!("`{id}` is a session store, but `{field}` is a setting of caches")
         }
         ProblemKind::ProbeWithoutService => "a probe needs a monitoring service to report to, and there is none".to_owned(),
     }
@@ -201,7 +206,9 @@ const fn required_ends(protocol: Protocol) -> &'static str {
         Protocol::Http => {
             "an HTTP link goes from a browser, balancer, HTTP cache or web server to a balancer, HTTP cache, web server or application"
         }
-        Protocol::Cache => "a cache link goes from an application, or a web server that runs the code, to a cache beside it",
+        Protocol::Cache => {
+            "a cache link goes from an application, or a web server that runs the code, to a cache or a session store beside it"
+        }
         Protocol::Sql => {
             "an SQL link goes from an application, a web server that runs the code, or an SQL proxy to an SQL proxy or a database"
         }
@@ -228,6 +235,18 @@ fn rate_limit(id: &str, problem: RateLimitProblem) -> String {
         RateLimitProblem::OfCacheBeside => {
             format!("`{id}` is beside an application and sees no clients; only a cache before the site can have a rate limit")
         }
+    }
+}
+
+fn sessions(id: &str, problem: &SessionProblem) -> String {
+    match problem {
+        SessionProblem::TwoPlaces(store) => {
+            format!("`{id}` keeps sessions in its memory and has a link to the session store `{store}`: remove one of the two")
+        }
+        SessionProblem::NoCode => format!(
+            "`{id}` does not run the site's code, so it has no sessions to keep: the setting belongs to the application, or to a web \
+             server that queries the database itself"
+        ),
     }
 }
 

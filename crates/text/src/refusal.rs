@@ -38,6 +38,9 @@ pub fn refusal(error: &CommandError) -> Phrase {
         CommandError::NoBackend(element) => phrase![element, " is not a backend of a balancer"],
         CommandError::NoBalancer => phrase!["this infrastructure has no balancer"],
         CommandError::NoHopInside => phrase!["no web server is linked to an application: there is no hop to encrypt"],
+        CommandError::CookieInPassthrough => {
+            phrase!["TLS passes through the balancer, so it cannot insert a cookie"]
+        }
         CommandError::NoHopToDatabase => phrase!["nothing is linked to a database: there is no hop to encrypt"],
         CommandError::AlreadyDraining(element) => phrase![element, " is already draining"],
         CommandError::NotDraining(element) => phrase![element, " is not draining"],

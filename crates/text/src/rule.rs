@@ -301,6 +301,22 @@ pub const fn rule(rule: FindingRule) -> RuleText {
             "A limit per client at the entry, such as 1 login per second with a burst of 5. Costs a rule, and users who share an address \
              (NAT) share the limit. Many addresses pass it: also limit attempts per account.",
         ),
+        FindingRule::ScatteredSessions => of(
+            "Sessions in memory, and no stickiness",
+            "Each server knows only the users who logged in there. With n servers, n − 1 of n requests reach one that asks the user to log in again.",
+            "A shared session store or a signed cookie, which make the servers stateless. Or a sticky balancer (`cookie SERVERID insert indirect nocache`): costs an uneven load, and the sessions of a server that is lost.",
+        ),
+        FindingRule::SessionsInMemory => of(
+            "Sessions in the memory of application servers",
+            "A sticky balancer hides it until a server is lost, restarted or drained: its users are logged out, and an unfinished form or cart is gone. \
+             A server that returns gets new users only, so the load stays uneven.",
+            "A shared session store or a signed cookie: any server can then serve any user. A store costs a round trip per request, and a component that must not be lost.",
+        ),
+        FindingRule::SessionStoreAlone => of(
+            "One session store that all logged-in users depend on",
+            "The application servers are interchangeable again, but none of them can serve a logged-in user without the store.",
+            "A store with a replica and automatic failover (Redis Sentinel), or sessions in a signed cookie. Costs two more machines, or a cookie that cannot be revoked.",
+        ),
         FindingRule::UncheckedAddresses => of(
             "DNS lists several addresses and does not check them",
             "A resolver keeps returning the address of a dead balancer. Browsers try the next one after a moment; other clients may wait \

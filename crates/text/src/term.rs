@@ -17,6 +17,7 @@ pub const fn failure(failure: Failure) -> &'static str {
         Failure::BadGateway => "502 bad gateway",
         Failure::Unavailable => "503 unavailable",
         Failure::GatewayTimeout => "504 gateway timeout",
+        Failure::LoginRequired => "302 to the login page",
     }
 }
 

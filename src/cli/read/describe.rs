@@ -3,10 +3,12 @@
 //! Everything is derived from the model, as in the diagram.
 
 use hoplight_analysis::Carriers;
+use hoplight_model::component::{ProxySpec, SessionPlace};
 use hoplight_model::firewall::{Direction, FirewallSpec, Peer, Rule, RuleAction};
 use hoplight_model::quantity::Cores;
 use hoplight_model::{
     CacheSpec, Cipher, Component, ComponentIx, ComponentKind, Hop, Infrastructure, LinkIx, Medium, Protocol, RequestKind, Text,
+    TlsMode,
 };
 use hoplight_text::description;
 use std::fmt::Write as _;
@@ -108,6 +110,9 @@ fn item(infra: &Infrastructure, component: &Component) -> String {
     match &component.kind {
         ComponentKind::LoadBalancer(spec) => {
             let _ = write!(words, " It balances by {}: {}.", spec.algorithm.word(), description::algorithm(spec.algorithm));
+            if spec.sticky && infra.tls().edge != TlsMode::Passthrough {
+                words += " A cookie that it inserts keeps each user at one of them, as long as that one is UP.";
+            }
             if let Some(vrrp) = &spec.vrrp {
                 words += " It shares its address with another balancer (VRRP).";
                 words += if vrrp.track.is_some() {
@@ -124,13 +129,10 @@ fn item(infra: &Infrastructure, component: &Component) -> String {
             let _ = write!(words, " Mode: {}. {}.", spec.mode.word(), description::sql_proxy_mode(spec.mode));
         }
         ComponentKind::Firewall(spec) => words += &firewall(spec),
+        ComponentKind::Cache(spec) if spec.holds_sessions() => words += " If its process ends, they are gone.",
         ComponentKind::Cache(spec) => words += &cache(spec),
-        ComponentKind::Browser
-        | ComponentKind::Web(_)
-        | ComponentKind::App(_)
-        | ComponentKind::Database(_)
-        | ComponentKind::Agent(_)
-        | ComponentKind::MonitoringService => {}
+        ComponentKind::Web(spec) | ComponentKind::App(spec) => words += sessions(spec),
+        ComponentKind::Browser | ComponentKind::Database(_) | ComponentKind::Agent(_) | ComponentKind::MonitoringService => {}
     }
     words += &rate_limit(component);
     hanging("- ", &words)
@@ -160,6 +162,14 @@ fn cache(spec: &CacheSpec) -> String {
         let _ = write!(words, " If a fetch fails, it serves an expired entry for up to {} s.", stale.get());
     }
     words
+}
+
+/// Describes where the code keeps sessions, unless it keeps none.
+const fn sessions(spec: &ProxySpec) -> &'static str {
+    match spec.sessions {
+        SessionPlace::Cookie => "",
+        SessionPlace::Memory => " It keeps the sessions of logged-in users in its memory.",
+    }
 }
 
 /// Describes what a firewall protects, and its rules.

@@ -136,7 +136,7 @@ impl Solver<'_> {
         (opening.messages() + 1.0) * self.round_trip(link, kind) + opening.work_s + self.stays[to.index()][kind.index()].request
     }
 
-    /// Links on which a component forwards a kind or looks it up in a cache, each with its fraction.
+    /// Links on which a component forwards a kind, looks it up in a cache or asks for its session, each with its fraction.
     fn share(&self, ix: ComponentIx, kind: RequestKind) -> Shares {
         let mut shares = self.upstream_share(ix, kind);
         let misses = 1.0 - self.routes.answered_by_cache(ix, kind);
@@ -144,6 +144,11 @@ impl Solver<'_> {
             *share *= misses;
         }
         shares.extend(self.routes.lookup_link(ix, kind).map(|link| (link, 1.0)));
+        let served = self.routes.with_session(ix, kind);
+        for (_, share) in &mut shares {
+            *share *= served;
+        }
+        shares.extend(self.routes.store_link(ix, kind));
         shares
     }
 
@@ -249,10 +254,12 @@ impl Solver<'_> {
             self.serve(ix, kind, Inflow { requests, opening });
         }
         let answered = match self.routes.outflows[ix.index()][kind.index()] {
-            // What a cache beside an application has is counted at the application.
-            Outflow::Ends if fixed.infra.component(ix).kind.as_cache().is_some() => 0.0,
-            Outflow::Ends => 1.0,
-            Outflow::Fails | Outflow::Split(_) | Outflow::Balanced(..) => self.routes.answered_by_cache(ix, kind),
+            // What a cache or session store beside an application has is counted at the application.
+            Outflow::Ends if fixed.infra.component(ix).kind.as_store().is_some() => 0.0,
+            Outflow::Ends => self.routes.with_session(ix, kind),
+            Outflow::Fails | Outflow::Split(_) | Outflow::Balanced(..) => {
+                self.routes.answered_by_cache(ix, kind) * self.routes.with_session(ix, kind)
+            }
         };
         self.demand.answered[kind.index()] += answered * requests;
         let shares = std::mem::take(&mut self.shares[ix.index()][kind.index()]);

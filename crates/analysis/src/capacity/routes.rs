@@ -5,8 +5,8 @@
 //! Requests that fail during the transition are not counted.
 
 use hoplight_model::behaviour::{
-    Address, Behaviour, CacheUse, Caching, ClusterRules, Forwarding, HealthChecking, Origin, Statement, UpstreamChoice,
-    WantedRole, behaviour, check_depth,
+    Address, Behaviour, CacheUse, Caching, ClusterRules, Forwarding, HealthChecking, Origin, SessionNeed, Statement,
+    UpstreamChoice, WantedRole, behaviour, check_depth, session_use,
 };
 use hoplight_model::station::Station;
 use hoplight_model::{
@@ -18,6 +18,33 @@ use super::super::flow::{lookups, onward, passes};
 use super::super::outage::Outage;
 use super::connection_cost::ConnectionCost;
 use super::resource::shared_limit;
+
+/// What sessions mean for the load of a component's requests of one kind.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct SessionLoad {
+    /// The link to a session store.
+    store: Option<LinkIx>,
+    /// Share of the requests that open a session.
+    opening: f64,
+    /// Share of the requests whose session is not found.
+    lost: f64,
+}
+
+impl SessionLoad {
+    fn all(infra: &Infrastructure) -> Vec<[Option<Self>; 3]> {
+        let returning = 1.0 - infra.traffic().new_visitors.get();
+        let known = super::super::losses::known_sessions(infra);
+        let of = |ix: ComponentIx, kind: RequestKind| {
+            let session = session_use(infra, ix, kind)?;
+            let store = session.store.map(|store| store.link);
+            Some(match session.need {
+                SessionNeed::Created => Self { store, opening: 1.0, lost: 0.0 },
+                SessionNeed::Known => Self { store, opening: returning, lost: returning * (1.0 - known[ix.index()]) },
+            })
+        };
+        infra.components().map(|(ix, _)| RequestKind::ALL.map(|kind| of(ix, kind))).collect()
+    }
+}
 
 /// Data that does not depend on the outage, derived once.
 pub(super) struct StaticRoutes<'a> {
@@ -36,6 +63,8 @@ pub(super) struct StaticRoutes<'a> {
     pub(super) processors: Vec<Option<usize>>,
     /// Hit ratio of each cache by kind.
     hits: Vec<[f64; 3]>,
+    /// How each component uses sessions, by kind.
+    sessions: Vec<[Option<SessionLoad>; 3]>,
     /// Cost of opening users' connections.
     pub(super) by_users: ConnectionCost,
     /// Cost of opening connections on each link inside the site, by position.
@@ -58,6 +87,7 @@ impl<'a> StaticRoutes<'a> {
             order,
             clusters: infra.database_clusters(),
             hits: super::super::losses::hit_ratios(infra),
+            sessions: SessionLoad::all(infra),
             stations: infra.components().map(|(_, component)| component.station()).collect(),
             processors: processors(infra),
             by_users: ConnectionCost::by_users(infra, hops.iter().find(is_entry)),
@@ -203,7 +233,8 @@ impl<'a> Routes<'a> {
             let reached = routes.reached[ix.index()];
             for kind in RequestKind::ALL.into_iter().filter(|kind| reached[kind.index()]) {
                 let lookup = routes.lookup_link(ix, kind);
-                for link in routes.outflows[ix.index()][kind.index()].links().chain(lookup) {
+                let store = routes.store_link(ix, kind).map(|(link, _)| link);
+                for link in routes.outflows[ix.index()][kind.index()].links().chain(lookup).chain(store) {
                     routes.reached[fixed.hop(link).to.index()][kind.index()] = true;
                 }
             }
@@ -216,6 +247,21 @@ impl<'a> Routes<'a> {
         let link = self.fixed.lookup(ix, kind)?.link?;
         let answers = self.outflows[ix.index()][kind.index()] != Outflow::Fails;
         (answers && self.passes(link)).then_some(link)
+    }
+
+    /// The link on which a component asks its session store, and the share of the requests for which it does.
+    pub(super) fn store_link(&self, ix: ComponentIx, kind: RequestKind) -> Option<(LinkIx, f64)> {
+        let session = self.fixed.sessions[ix.index()][kind.index()].as_ref()?;
+        session.store.filter(|link| self.passes(*link)).map(|link| (link, session.opening))
+    }
+
+    /// Share of the requests of a kind that do not fail for want of a session.
+    pub(super) fn with_session(&self, ix: ComponentIx, kind: RequestKind) -> f64 {
+        match &self.fixed.sessions[ix.index()][kind.index()] {
+            Some(session) if session.store.is_some_and(|link| !self.passes(link)) => 1.0 - session.opening,
+            Some(session) => 1.0 - session.lost,
+            None => 1.0,
+        }
     }
 
     /// Share of the requests of a kind that a component answers from a cache.

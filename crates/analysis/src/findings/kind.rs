@@ -234,6 +234,25 @@ pub enum FindingKind {
         /// The components that users connect to.
         entries: Vec<ComponentId>,
     },
+    /// Requests of logged-in users do not return to the application that has their session in its memory.
+    ScatteredSessions {
+        /// The applications.
+        applications: Vec<ComponentId>,
+        /// Share of the logged-in users' requests for pages that do not find the session.
+        lost: f64,
+    },
+    /// Applications have sessions in their memory, and users return to theirs.
+    SessionsInMemory {
+        /// The applications.
+        applications: Vec<ComponentId>,
+    },
+    /// All logged-in users depend on one session store.
+    SessionStoreAlone {
+        /// Kinds that stop without it.
+        stops: Vec<RequestKind>,
+        /// Kinds of which a share fails without it.
+        degrades: Vec<RequestKind>,
+    },
     /// The site has several addresses, and DNS does not check them.
     UncheckedAddresses {
         /// The components at the addresses.
@@ -361,6 +380,9 @@ impl FindingKind {
             Self::SharedRateLimit { .. } => FindingRule::SharedRateLimit,
             Self::BlindRateLimit => FindingRule::BlindRateLimit,
             Self::NoRateLimit { .. } => FindingRule::NoRateLimit,
+            Self::ScatteredSessions { .. } => FindingRule::ScatteredSessions,
+            Self::SessionsInMemory { .. } => FindingRule::SessionsInMemory,
+            Self::SessionStoreAlone { .. } => FindingRule::SessionStoreAlone,
             Self::UncheckedAddresses { .. } => FindingRule::UncheckedAddresses,
             Self::LongTtl { .. } => FindingRule::LongTtl,
             Self::StandbyShares { .. } => FindingRule::StandbyShares,

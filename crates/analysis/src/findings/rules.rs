@@ -115,6 +115,12 @@ pub enum FindingRule {
     BlindRateLimit,
     /// Logins without a rate limit.
     NoRateLimit,
+    /// Sessions in the memory of several servers, and requests that do not return to the one that knows them.
+    ScatteredSessions,
+    /// Sessions that are lost with the process that holds them.
+    SessionsInMemory,
+    /// A session store that all logged-in users depend on.
+    SessionStoreAlone,
     /// Several addresses of the site, which DNS does not check.
     UncheckedAddresses,
     /// A record whose TTL is too long for a switch to the standby site.
@@ -151,7 +157,7 @@ pub enum FindingRule {
 
 impl FindingRule {
     /// All rules: those about loss of service first, then those about disclosed secrets, then the rest.
-    pub const ALL: [Self; 71] = [
+    pub const ALL: [Self; 74] = [
         Self::KindDoesNotWork,
         Self::SinglePoint,
         Self::SingleFirewall,
@@ -207,6 +213,9 @@ impl FindingRule {
         Self::SharedRateLimit,
         Self::BlindRateLimit,
         Self::NoRateLimit,
+        Self::ScatteredSessions,
+        Self::SessionsInMemory,
+        Self::SessionStoreAlone,
         Self::UncheckedAddresses,
         Self::LongTtl,
         Self::StandbyShares,
@@ -283,6 +292,9 @@ impl FindingRule {
             Self::SharedRateLimit => "shared-rate-limit",
             Self::BlindRateLimit => "blind-rate-limit",
             Self::NoRateLimit => "no-rate-limit",
+            Self::ScatteredSessions => "scattered-sessions",
+            Self::SessionsInMemory => "sessions-in-memory",
+            Self::SessionStoreAlone => "session-store-alone",
             Self::UncheckedAddresses => "unchecked-addresses",
             Self::LongTtl => "long-ttl",
             Self::StandbyShares => "standby-shares",
@@ -322,6 +334,7 @@ impl FindingRule {
             | Self::ExposedPort
             | Self::SilentAgent
             | Self::ClosedHop
+            | Self::ScatteredSessions
             | Self::Overloaded => Error,
             Self::OneCopy
             | Self::CopiesOnOneServer
@@ -344,6 +357,8 @@ impl FindingRule {
             | Self::KeepAliveRace
             | Self::SharedRateLimit
             | Self::BlindRateLimit
+            | Self::SessionsInMemory
+            | Self::SessionStoreAlone
             | Self::LongTtl
             | Self::StandbyShares
             | Self::OnNoServer

@@ -69,13 +69,18 @@ pub(super) struct Evaluation<'a> {
     pub(super) rates: &'a [[f64; 3]],
     /// Factor by which work is stretched on each server with a number of cores.
     pub(super) stretches: &'a [f64],
+    /// Share of the requests with a session that find it, at each component.
+    pub(super) known: &'a [f64],
 }
 
 impl Evaluation<'_> {
     pub(super) fn node(&self, ix: ComponentIx) -> Node {
         let mut node = Node { checks: DEPTHS.map(|depth| self.checks(ix, depth)), ..Node::default() };
         for kind in RequestKind::ALL {
-            let (reply, sends, fetched) = self.respond_within_limit(ix, kind);
+            let (mut reply, mut sends, fetched) = self.respond_within_limit(ix, kind);
+            if let Some(session) = self.site.session(ix, kind) {
+                (reply, sends) = self.with_session(ix, session, (reply, sends));
+            }
             let (service, station, load) = (self.service_s(ix, kind), self.site.station(ix), self.loads[ix.index()]);
             let waits = match station.hold {
                 Hold::UntilAnswered => reply.mean_s(),
@@ -152,6 +157,8 @@ impl Evaluation<'_> {
                 Reply::all(Ending::Failed(AttemptFailure::NotReady), Some(LossReason::NotReady(ix)))
             }
             Behaviour::Forward(forwarding) => return self.cached(ix, kind, forwarding),
+            // In the long run, the sessions of users who come back are in the store.
+            Behaviour::LookUp if self.site.infra.component(ix).kind.as_session_store().is_some() => Reply::all(Ending::Ok, None),
             Behaviour::LookUp => {
                 let hits = self.hits[ix.index()][kind.index()];
                 let mut reply = Reply::default();
@@ -217,6 +224,7 @@ impl Evaluation<'_> {
         let starts = match forwarding.choice {
             UpstreamChoice::Balanced(algorithm) => {
                 let (starts, none) = self.balance(ix, algorithm, forwarding);
+                let starts = if forwarding.sticky { self.stuck(starts, forwarding) } else { starts };
                 let (ending, why) = (error_of(forwarding), Some(self.no_backend(ix, forwarding)));
                 reply.add(Part { ending, why, share: none, time_s: 0.0 });
                 starts

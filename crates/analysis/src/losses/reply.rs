@@ -43,6 +43,8 @@ pub enum LossReason {
     NotReady(ComponentIx),
     /// The rate limit of the component refuses requests.
     RateLimit(ComponentIx),
+    /// The application does not know the session: the user logged in at another one.
+    SessionLost(ComponentIx),
     /// All slots and the accept queue of the component are full.
     Overloaded(ComponentIx),
     /// The upstream fails only under load: it is taken out of rotation, recovers, and is put back.

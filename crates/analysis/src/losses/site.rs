@@ -1,7 +1,9 @@
 //! Data that does not depend on a loss, derived once per infrastructure.
 
 use hoplight_model::arrivals::Arrivals;
-use hoplight_model::behaviour::{Behaviour, UpstreamChoice, WhenFull, behaviour, check_depth, users_tls_ends};
+use hoplight_model::behaviour::{
+    Behaviour, SessionUse, UpstreamChoice, WhenFull, behaviour, check_depth, session_use, users_tls_ends,
+};
 use hoplight_model::station::Station;
 use hoplight_model::{ComponentIx, HealthCheck, Hop, Infrastructure, LinkIx, Protocol, RequestKind};
 
@@ -40,6 +42,8 @@ pub(super) struct Site<'a> {
     pub(super) caches: Vec<Option<CacheModel>>,
     /// The rate limits of each component that has some.
     pub(super) limits: Vec<Option<Limits>>,
+    /// How each component uses sessions.
+    sessions: Vec<[Option<SessionUse>; 3]>,
     /// Requests per second of all kinds, if it is not that of the scenario's traffic.
     rate: Option<f64>,
 }
@@ -62,7 +66,9 @@ impl<'a> Site<'a> {
                 guarded[firewall.index()].push(hop.link);
             }
         }
-        let order = clients_first(infra, &hops, &behaviours);
+        let sessions: Vec<[Option<SessionUse>; 3]> =
+            infra.components().map(|(ix, _)| RequestKind::ALL.map(|kind| session_use(infra, ix, kind))).collect();
+        let order = clients_first(infra, &hops, &behaviours, &sessions);
         let mut places = vec![None; count];
         for (place, ix) in order.iter().enumerate() {
             places[ix.index()] = Some(place);
@@ -87,6 +93,7 @@ impl<'a> Site<'a> {
             places,
             into,
             guarded,
+            sessions,
             rate,
         }
     }
@@ -106,6 +113,16 @@ impl<'a> Site<'a> {
 
     pub(super) fn behaviour(&self, ix: ComponentIx, kind: RequestKind) -> &Behaviour {
         &self.behaviours[ix.index()][kind.index()]
+    }
+
+    /// How a component uses sessions for requests of a kind.
+    pub(super) fn session(&self, ix: ComponentIx, kind: RequestKind) -> Option<&SessionUse> {
+        self.sessions[ix.index()][kind.index()].as_ref()
+    }
+
+    /// Whether any component uses sessions.
+    pub(super) fn has_sessions(&self) -> bool {
+        self.sessions.iter().flatten().any(Option::is_some)
     }
 
     /// Mean service time while nothing else needs a core, in seconds.
@@ -198,7 +215,12 @@ fn links_of(behaviour: &Behaviour) -> Vec<LinkIx> {
 }
 
 /// The browser and all components reachable from it, in topological order. Request paths have no cycles.
-fn clients_first(infra: &Infrastructure, hops: &[Hop], behaviours: &[[Behaviour; 3]]) -> Vec<ComponentIx> {
+fn clients_first(
+    infra: &Infrastructure,
+    hops: &[Hop],
+    behaviours: &[[Behaviour; 3]],
+    sessions: &[[Option<SessionUse>; 3]],
+) -> Vec<ComponentIx> {
     let mut seen = vec![false; infra.len()];
     let mut done = Vec::new();
     // Stack of the depth-first search: a component, and whether its upstreams have been visited.
@@ -208,7 +230,8 @@ fn clients_first(infra: &Infrastructure, hops: &[Hop], behaviours: &[[Behaviour;
             done.push(ix);
         } else if !std::mem::replace(&mut seen[ix.index()], true) {
             open.push((ix, true));
-            let links = behaviours[ix.index()].iter().flat_map(links_of);
+            let stores = sessions[ix.index()].iter().flatten().filter_map(|session| session.store).map(|store| store.link);
+            let links = behaviours[ix.index()].iter().flat_map(links_of).chain(stores);
             open.extend(links.map(|link| (hops[link.index()].to, false)));
         }
     }

@@ -22,6 +22,7 @@ use super::limits::{Clients, keeps_users_apart};
 use super::loss::{Consequence, Loss, Stability, WINDOW_END_S, WINDOW_START_S};
 use super::node::{Evaluation, Load, Node};
 use super::queue::{finite_queue, with_resends};
+use super::sessions;
 use super::site::Site;
 use super::state::State;
 use super::syn;
@@ -51,6 +52,8 @@ pub(super) struct Solver<'a> {
     loads: Vec<Load>,
     /// Hit ratio of each cache by kind of request.
     hits: Vec<[f64; 3]>,
+    /// Share of the requests with a session that find it, at each component.
+    known: Vec<f64>,
     /// Requests per second of each kind at each component.
     rates: Vec<[f64; 3]>,
     /// Factor by which work is stretched on each server with a number of cores.
@@ -80,6 +83,7 @@ struct Before {
     nodes: BTreeMap<usize, Node>,
     loads: BTreeMap<usize, Load>,
     hits: BTreeMap<usize, [f64; 3]>,
+    known: BTreeMap<usize, f64>,
     rates: BTreeMap<usize, [f64; 3]>,
     stretches: BTreeMap<usize, f64>,
 }
@@ -94,6 +98,7 @@ impl<'a> Solver<'a> {
             nodes: vec![Node::default(); count],
             loads: vec![Load::default(); count],
             hits: vec![[0.0; 3]; count],
+            known: vec![1.0; count],
             rates: vec![[0.0; 3]; count],
             stretches: vec![1.0; site.processors.len()],
             // Hit ratios, refusals and the load of cores follow from rates, so all rates matter.
@@ -122,6 +127,7 @@ impl<'a> Solver<'a> {
             before.nodes.into_iter().for_each(|(ix, node)| self.nodes[ix] = node);
             before.loads.into_iter().for_each(|(ix, load)| self.loads[ix] = load);
             before.hits.into_iter().for_each(|(ix, hits)| self.hits[ix] = hits);
+            before.known.into_iter().for_each(|(ix, known)| self.known[ix] = known);
             before.rates.into_iter().for_each(|(ix, rates)| self.rates[ix] = rates);
             before.stretches.into_iter().for_each(|(number, stretch)| self.stretches[number] = stretch);
         }
@@ -196,6 +202,9 @@ impl<'a> Solver<'a> {
                 // Rates that were left unchanged now matter.
                 dirty.extend(self.queue(&(0..self.site.order.len()).collect(), round));
             }
+            if self.site.has_sessions() {
+                dirty.extend(self.adopt_known());
+            }
             if dirty.is_empty() {
                 return;
             }
@@ -235,8 +244,8 @@ impl<'a> Solver<'a> {
     }
 
     fn evaluation(&self) -> Evaluation<'_> {
-        let Self { site, state, nodes, loads, hits, rates, stretches, .. } = self;
-        Evaluation { site, state, nodes, loads, hits, rates, stretches }
+        let Self { site, state, nodes, loads, hits, rates, stretches, known, .. } = self;
+        Evaluation { site, state, nodes, loads, hits, rates, stretches, known }
     }
 
     fn evaluate(&self, ix: ComponentIx) -> Node {
@@ -317,6 +326,22 @@ impl<'a> Solver<'a> {
         changed
     }
 
+    /// Recomputes how often sessions are found. Returns the places of the components where that has changed.
+    fn adopt_known(&mut self) -> Vec<usize> {
+        let mut changed = Vec::new();
+        for (ix, now) in sessions::known(self.site, &self.nodes).into_iter().enumerate() {
+            let known = self.known[ix];
+            if (known - now).abs() > TOLERANCE {
+                if let Some(before) = &mut self.before {
+                    before.known.entry(ix).or_insert(known);
+                }
+                self.known[ix] = now;
+                changed.extend(self.site.places[ix]);
+            }
+        }
+        changed
+    }
+
     /// Recomputes the hit ratios of a cache. Returns whether they have changed.
     fn adopt_hits(&mut self, ix: usize, round: usize) -> bool {
         let Some(model) = &self.site.caches[ix] else { return false };
@@ -355,6 +380,11 @@ impl<'a> Solver<'a> {
     /// The hit ratio of each component by kind of request; zero for components that are not caches.
     pub(super) fn hits(&self) -> &[[f64; 3]] {
         &self.hits
+    }
+
+    /// Share of the requests with a session that find it, at each component.
+    pub(super) fn known(&self) -> &[f64] {
+        &self.known
     }
 
     /// Recomputes the queueing at a component. Returns whether it has changed.
@@ -490,7 +520,10 @@ impl<'a> Solver<'a> {
                 continue;
             }
             let client = self.site.station(from);
-            let timeouts = self.site.behaviours[from.index()].iter().filter_map(|behaviour| timeout_s(behaviour, *link));
+            let sessions = RequestKind::ALL.into_iter().filter_map(|kind| self.site.session(from, kind)?.store);
+            let lookups = sessions.filter(|store| store.link == *link).map(|store| store.policy.connect_timeout.get());
+            let behaviours = self.site.behaviours[from.index()].iter();
+            let timeouts = behaviours.filter_map(|behaviour| timeout_s(behaviour, *link)).chain(lookups);
             shortest_s = timeouts.fold(shortest_s, f64::min);
             if client.hold == Hold::WhileServed || self.site.order.first() == Some(&from) {
                 return None;

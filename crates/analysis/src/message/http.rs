@@ -58,6 +58,7 @@ impl Writing<'_> {
         let head = |text: String| MessagePart::new(PartRole::Header, text);
         let (status, body) = match reply {
             ResponseStatus::Success => (200, page(kind).to_owned()),
+            ResponseStatus::Failed(302) => return redirect(),
             ResponseStatus::Failed(status) => (status, format!("<h1>{status} {}</h1>", reason(status))),
             // The application turns a database error into an internal server error.
             _ => (500, format!("<h1>500 {}</h1>", reason(500))),
@@ -85,6 +86,12 @@ impl Writing<'_> {
     }
 }
 
+/// The response to a user whose session is not known.
+fn redirect() -> Vec<MessagePart> {
+    let lines = [format!("HTTP/1.1 302 {}", reason(302)), "Location: /login".into(), "Content-Length: 0".into(), String::new()];
+    lines.map(|line| MessagePart::new(PartRole::Header, line)).into()
+}
+
 const fn page(kind: RequestKind) -> &'static str {
     match kind {
         RequestKind::Static => "<svg viewBox='0 0 16 16'><circle cx='8' cy='8' r='7'/></svg>",
@@ -97,6 +104,7 @@ const fn page(kind: RequestKind) -> &'static str {
 const fn reason(status: u16) -> &'static str {
     match status {
         200 => "OK",
+        302 => "Found",
         500 => "Internal Server Error",
         502 => "Bad Gateway",
         503 => "Service Unavailable",

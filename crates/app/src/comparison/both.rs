@@ -53,14 +53,17 @@ pub(super) struct OwnCommand {
     after: usize,
 }
 
-/// Whether a command applies to both designs: true for every command except changes of the TLS settings and of rate limits.
+/// Whether a command applies to both designs: true for every command except changes of the TLS settings, of rate limits and
+/// of sticky balancing.
 pub(in super::super) const fn is_shared(command: &Command) -> bool {
     let Command::Edit(edit) = command else { return true };
     match edit {
         TopologyEdit::Block(..) | TopologyEdit::Unblock(..) => true,
-        TopologyEdit::EdgeTls(_) | TopologyEdit::WebToAppTls(_) | TopologyEdit::AppToDbTls(_) | TopologyEdit::RateLimit(..) => {
-            false
-        }
+        TopologyEdit::EdgeTls(_)
+        | TopologyEdit::WebToAppTls(_)
+        | TopologyEdit::AppToDbTls(_)
+        | TopologyEdit::RateLimit(..)
+        | TopologyEdit::Sticky(_) => false,
     }
 }
 

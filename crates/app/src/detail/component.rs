@@ -8,7 +8,7 @@ use hoplight_sim::{
 };
 
 use crate::action::SelectAction;
-use crate::detail::{firewall, rate_limit};
+use crate::detail::{firewall, rate_limit, sessions};
 use crate::events;
 use crate::line::{Line, Page};
 use crate::stage::Stage;
@@ -139,6 +139,11 @@ fn special(page: &mut Page, stage: &Stage, ix: ComponentIx, component: &Componen
                 "reads every request"
             };
             page.text(Tone::Text, &format!("chooses by {algorithm}; {reads}"));
+            if sim.is_sticky(ix) {
+                page.text(Tone::Text, "sticky: its cookie names the backend, which keeps the user as long as it is UP");
+            } else if spec.sticky {
+                page.text(Tone::Warn, "sticky, but TLS passes through it, so it cannot insert a cookie");
+            }
             if sim.backlog(ix) > 0 {
                 page.text(Tone::Warn, &format!("{} waiting for a free backend", sim.backlog(ix)));
             }
@@ -157,6 +162,7 @@ fn special(page: &mut Page, stage: &Stage, ix: ComponentIx, component: &Componen
             backends(page, stage, ix);
             choice(page, stage, ix);
         }
+        ComponentKind::Cache(spec) if spec.holds_sessions() => sessions::write(page, stage, ix),
         ComponentKind::Cache(spec) => cache(page, stage, ix, spec),
         ComponentKind::SqlProxy(spec) => {
             let (mode, what) = (spec.mode.word(), hoplight_text::description::sql_proxy_mode(spec.mode));
@@ -193,7 +199,10 @@ fn special(page: &mut Page, stage: &Stage, ix: ComponentIx, component: &Componen
             };
             page.text(tone, &format!("{} {text}", infra.domain()));
         }
-        ComponentKind::Web(spec) | ComponentKind::App(spec) => upstreams(page, stage, ix, spec),
+        ComponentKind::Web(spec) | ComponentKind::App(spec) => {
+            sessions::write(page, stage, ix);
+            upstreams(page, stage, ix, spec);
+        }
         ComponentKind::Browser | ComponentKind::Firewall(_) | ComponentKind::Agent(_) | ComponentKind::MonitoringService => {}
     }
 }

@@ -60,6 +60,9 @@ fn content(infra: &Infrastructure, hop: &PlaintextHop) -> Option<String> {
         Protocol::Dns => Some("lookups of the site's name".to_owned()),
         Protocol::Http => requests(),
         Protocol::Sql => requests().map(|kinds| format!("SQL queries and rows of {kinds}")),
+        Protocol::Cache if infra.component(infra.ends(hop.link).1).kind.as_session_store().is_some() => {
+            Some("sessions of logged-in users".to_owned())
+        }
         Protocol::Cache => requests().map(|kinds| format!("cached results of {kinds}")),
         Protocol::Replication => Some("changed rows".to_owned()),
         Protocol::Metrics => Some("samples".to_owned()),

@@ -36,9 +36,12 @@ pub(super) fn caching(infra: &Infrastructure, ix: ComponentIx, kind: RequestKind
     let (cache, link, spec) = if let Some(spec) = own {
         (ix, None, spec)
     } else {
-        let link = infra.links_from(ix).into_iter().find(|link| infra.link(*link).protocol == Protocol::Cache)?;
-        let cache = infra.ends(link).1;
-        (cache, Some(link), infra.component(cache).kind.as_cache()?)
+        let beside = |link: LinkIx| {
+            let cache = infra.ends(link).1;
+            let spec = infra.component(cache).kind.as_cache().filter(|_| infra.link(link).protocol == Protocol::Cache)?;
+            Some((cache, Some(link), spec))
+        };
+        infra.links_from(ix).into_iter().find_map(beside)?
     };
     let use_of = match kind {
         RequestKind::Static => link.is_none().then_some(CacheUse::LookUp),

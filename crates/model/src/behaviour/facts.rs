@@ -216,21 +216,21 @@ impl ComponentKind {
                 operator: Operator::Site,
                 asks: match spec.place {
                     CachePlace::Front => &[Dns, Http],
-                    CachePlace::Beside => &[Dns],
+                    CachePlace::Beside | CachePlace::Sessions => &[Dns],
                 },
                 answers: match spec.place {
                     CachePlace::Front => &[Http],
-                    CachePlace::Beside => &[Cache],
+                    CachePlace::Beside | CachePlace::Sessions => &[Cache],
                 },
                 usual_port: match spec.place {
                     CachePlace::Front => Some(VARNISH),
-                    CachePlace::Beside => Some(Cache.usual_port(true)),
+                    CachePlace::Beside | CachePlace::Sessions => Some(Cache.usual_port(true)),
                 },
                 http_tls: HttpTls::ToBackends,
                 when_full: match spec.place {
                     CachePlace::Front => WhenFull::DropSyn,
                     // Redis accepts a connection above `maxclients` and closes it with an error.
-                    CachePlace::Beside => WhenFull::Refuse,
+                    CachePlace::Beside | CachePlace::Sessions => WhenFull::Refuse,
                 },
                 fails_as: FailsAs::Program,
                 crash: CrashEffect::Refuses,

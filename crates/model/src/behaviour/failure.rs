@@ -2,11 +2,13 @@
 
 use crate::quantity::Seconds;
 
-/// An error response that a component generates itself.
+/// A response instead of the requested page that a component generates itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum HttpError {
     /// 429: the client has sent too many requests.
     TooManyRequests,
+    /// 302 to the login page: the application does not know the user's session.
+    LoginRequired,
     /// 500: the application code failed.
     InternalServerError,
     /// 502: the upstream refused or closed the connection, or its certificate is invalid.
@@ -22,6 +24,7 @@ impl HttpError {
     pub const fn code(self) -> u16 {
         match self {
             Self::TooManyRequests => 429,
+            Self::LoginRequired => 302,
             Self::InternalServerError => 500,
             Self::BadGateway => 502,
             Self::Unavailable => 503,

@@ -4,6 +4,7 @@ use super::caching::{Caching, caching};
 use super::failure::{Ejection, FailurePolicy, HttpError, NextAttempt, Reaction, RetryRule};
 use super::{has_upstreams, upstreams};
 use crate::balancer::{Algorithm, BalancerSpec, HealthCheck};
+use crate::cache::CachePlace;
 use crate::component::{ComponentKind, ProxySpec, SqlProxyMode, SqlProxySpec, UpstreamBalance};
 use crate::connection::Connections;
 use crate::infrastructure::{ComponentIx, Infrastructure, LinkIx};
@@ -34,6 +35,10 @@ pub struct Forwarding {
     pub links: Vec<LinkIx>,
     /// How it chooses one of the links.
     pub choice: UpstreamChoice,
+    /// Whether it first looks for a cookie that names one of the upstreams, and sends the request there as long as the
+    /// upstream is UP. It inserts the cookie into the responses to users who do not have it. If TLS passes through it, it
+    /// cannot.
+    pub sticky: bool,
     /// How it handles failures on HTTP links.
     pub http: FailurePolicy,
     /// How it handles failures on SQL links, where it acts as a database driver rather than a proxy.
@@ -128,6 +133,7 @@ impl Forwarding {
         Self {
             links: upstreams(infra, ix, kind),
             choice: UpstreamChoice::Balanced(spec.algorithm),
+            sticky: spec.sticky && !passes_tls,
             http: policy,
             sql: policy,
             no_upstream: HttpError::Unavailable,
@@ -159,6 +165,7 @@ impl Forwarding {
         Self {
             links: upstreams(infra, ix, kind),
             choice: UpstreamChoice::Role(if splits { WantedRole::ReadOnly } else { WantedRole::Writable }),
+            sticky: false,
             http: policy,
             sql: policy,
             no_upstream: HttpError::Unavailable,
@@ -259,6 +266,7 @@ impl Forwarding {
             ejection: ejection(spec, choice, links.len()),
             links,
             choice,
+            sticky: false,
             http: policy,
             sql: policy,
             no_upstream: HttpError::InternalServerError,
@@ -388,7 +396,7 @@ pub fn check_depth(infra: &Infrastructure, ix: ComponentIx) -> Option<HealthChec
         }
         ComponentKind::SqlProxy(_) => Some(HealthCheck::HttpDatabase),
         ComponentKind::App(_) => has_upstreams(infra, ix).then_some(HealthCheck::HttpDatabase),
-        ComponentKind::Cache(spec) => (!spec.is_beside()).then_some(HealthCheck::HttpApp),
+        ComponentKind::Cache(spec) => (spec.place == CachePlace::Front).then_some(HealthCheck::HttpApp),
         ComponentKind::Browser
         | ComponentKind::DnsResolver(_)
         | ComponentKind::Firewall(_)

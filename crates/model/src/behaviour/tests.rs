@@ -359,3 +359,41 @@ fn upstreams_are_used_in_turn_or_in_order() {
     assert_eq!(choice("", "balance: RoundRobin", "app-1", RequestKind::Read), UpstreamChoice::RoundRobin);
     assert_eq!(choice("", "balance: RoundRobin", "app-1", RequestKind::Write), UpstreamChoice::Writer);
 }
+
+#[test]
+fn sessions_are_where_the_code_keeps_them() {
+    let of = |infra: &Infrastructure, id: &str, kind| {
+        let session = session_use(infra, infra.find(id).unwrap(), kind)?;
+        Some((infra.component(session.holder).id.to_string(), session.store.is_some(), session.need))
+    };
+    let lamp =
+        site("", r#"(id: "web", kind: Web(sessions: Memory)), (id: "db", kind: Database())"#, r#"(from: "web", to: "db")"#);
+    assert_eq!(of(&lamp, "web", RequestKind::Static), None);
+    assert_eq!(of(&lamp, "web", RequestKind::Read), Some(("web".into(), false, SessionNeed::Known)));
+    assert_eq!(of(&lamp, "web", RequestKind::Write), Some(("web".into(), false, SessionNeed::Created)));
+    let stored = site(
+        "",
+        r#"(id: "web", kind: Web()), (id: "app", kind: App()), (id: "redis", kind: Cache(place: Sessions)), (id: "cache", kind: Cache())"#,
+        r#"(from: "web", to: "app"), (from: "app", to: "redis"), (from: "app", to: "cache")"#,
+    );
+    assert_eq!(of(&stored, "web", RequestKind::Read), None, "it forwards");
+    assert_eq!(of(&stored, "app", RequestKind::Read), Some(("redis".into(), true, SessionNeed::Known)));
+    assert_eq!(of(&stored, "redis", RequestKind::Read), None);
+    // The store is no upstream, and no cache.
+    let alone =
+        site("", r#"(id: "app", kind: App()), (id: "redis", kind: Cache(place: Sessions))"#, r#"(from: "app", to: "redis")"#);
+    assert_eq!(behaviour(&alone, alone.find("app").unwrap(), RequestKind::Read), Behaviour::Respond);
+    assert_eq!(behaviour(&alone, alone.find("redis").unwrap(), RequestKind::Read), Behaviour::LookUp);
+    let signed = site("", r#"(id: "app", kind: App())"#, "");
+    assert_eq!(of(&signed, "app", RequestKind::Read), None);
+}
+
+#[test]
+fn a_balancer_that_passes_tls_through_reads_no_cookie() {
+    let parts = r#"(id: "lb", kind: LoadBalancer(sticky: true)), (id: "web", kind: Web())"#;
+    let infra = site("tls: (edge: Terminate),", parts, r#"(from: "lb", to: "web")"#);
+    let is_sticky = |infra: &Infrastructure| forwarding(infra, "lb", RequestKind::Read).sticky;
+    assert!(is_sticky(&infra));
+    assert!(!is_sticky(&infra.edited(&crate::infrastructure::TopologyEdit::EdgeTls(crate::tls::TlsMode::Passthrough))));
+    assert!(!is_sticky(&infra.edited(&crate::infrastructure::TopologyEdit::Sticky(false))));
+}

@@ -33,7 +33,7 @@ pub(super) fn check_numbers(number: usize, component: &Component) -> Result<(), 
             return wrong(["station", "service"], ProblemKind::ServiceBounds { id, min_ms, max_ms });
         }
     }
-    if let Some(spec) = component.kind.as_cache() {
+    if let Some(spec) = component.kind.as_store() {
         check_cache(number, id, spec)?;
     }
     if let Some(problem) = rate_limit_problem(component) {
@@ -85,11 +85,31 @@ fn check_cache(number: usize, id: &ComponentId, spec: &CacheSpec) -> Result<(), 
         CachePlace::Front => spec.tls.then_some("tls"),
         CachePlace::Beside if spec.reads => Some("reads"),
         CachePlace::Beside => spec.stale_if_error_s.map(|_| "stale_if_error_s"),
+        CachePlace::Sessions => setting_of_caches(spec),
     };
     match useless {
         Some(field) => wrong(field, ProblemKind::CacheSetting { id: id.clone(), field, place: spec.place }),
         None => Ok(()),
     }
+}
+
+/// A setting of a session store that has no effect, because it is about copies.
+fn setting_of_caches(spec: &CacheSpec) -> Option<&'static str> {
+    let usual = CacheSpec::default();
+    let settings = [
+        ("reads", spec.reads != usual.reads),
+        ("objects", spec.objects != usual.objects),
+        ("exponent", spec.exponent != usual.exponent),
+        ("capacity", spec.capacity != usual.capacity),
+        ("ttl_s", spec.ttl_s != usual.ttl_s),
+        ("jitter", spec.jitter != usual.jitter),
+        ("invalidate", spec.invalidate != usual.invalidate),
+        ("collapse", spec.collapse != usual.collapse),
+        ("stale_if_error_s", spec.stale_if_error_s != usual.stale_if_error_s),
+        ("max_fails", spec.max_fails != usual.max_fails),
+        ("fail_timeout_s", spec.fail_timeout_s != usual.fail_timeout_s),
+    ];
+    settings.into_iter().find(|(_, is_set)| *is_set).map(|(field, _)| field)
 }
 
 /// Checks that rate changes are in order and do not overlap, and that a closed population has a think time.

@@ -3,7 +3,7 @@
 
 use petgraph::algo::toposort;
 
-use super::{Builder, databases};
+use super::{Builder, databases, sessions};
 use crate::id::ComponentId;
 use crate::infrastructure::{ComponentIx, Infrastructure, LinkIx};
 use crate::link::Protocol;
@@ -98,12 +98,17 @@ impl Builder {
         }
         for (ix, component) in infra.components() {
             let links = infra.links_from(ix);
-            let count = links.iter().filter(|link| infra.link(**link).protocol == Protocol::Cache).count();
-            if count > 1 {
-                let path = ProblemPath::record("components", ix.index());
-                return Err(Problem { path, kind: ProblemKind::ManyCaches { id: component.id.clone(), count } });
+            let beside = links.iter().filter(|link| infra.link(**link).protocol == Protocol::Cache);
+            let (stores, caches): (Vec<&LinkIx>, Vec<_>) =
+                beside.partition(|link| infra.component(infra.ends(**link).1).kind.as_session_store().is_some());
+            for (count, sessions) in [(caches.len(), false), (stores.len(), true)] {
+                if count > 1 {
+                    let path = ProblemPath::record("components", ix.index());
+                    return Err(Problem { path, kind: ProblemKind::ManyCaches { id: component.id.clone(), count, sessions } });
+                }
             }
         }
+        sessions::check(infra)?;
         let requests = infra.graph.filter_map(|_, _| Some(()), |_, link| link.protocol.carries_requests().then_some(()));
         let Ok(order) = toposort(&requests, None) else {
             return whole("links", ProblemKind::Cycle);

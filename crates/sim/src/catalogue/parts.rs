@@ -1,7 +1,7 @@
 //! The components of an infrastructure that faults affect, by role.
 
 use hoplight_model::behaviour::{learns_address, terminates_tls};
-use hoplight_model::component::DatabaseRole;
+use hoplight_model::component::{DatabaseRole, SessionPlace};
 use hoplight_model::{
     Component, ComponentId, ComponentIx, ComponentKind, Element, Infrastructure, LinkIx, Protocol, RequestKind, Tier,
 };
@@ -15,6 +15,9 @@ pub(super) struct Parts<'a> {
     pub(super) webs: Vec<ComponentId>,
     pub(super) apps: Vec<ComponentId>,
     pub(super) caches: Vec<ComponentId>,
+    pub(super) session_stores: Vec<ComponentId>,
+    /// The components that have sessions in their memory.
+    pub(super) session_holders: Vec<ComponentId>,
     pub(super) primaries: Vec<ComponentId>,
     pub(super) replicas: Vec<ComponentId>,
     pub(super) sql_proxies: Vec<ComponentId>,
@@ -57,6 +60,8 @@ impl<'a> Parts<'a> {
             webs: all(|kind| kind.tier() == Some(Tier::Web)),
             apps: all(|kind| kind.tier() == Some(Tier::Application)),
             caches: all(|kind| kind.as_cache().is_some()),
+            session_stores: all(|kind| kind.as_session_store().is_some()),
+            session_holders: all(|kind| kind.as_proxy().is_some_and(|spec| spec.sessions == SessionPlace::Memory)),
             primaries: all(|kind| kind.as_database().is_some_and(|spec| spec.role == DatabaseRole::Primary)),
             replicas: all(|kind| kind.as_database().is_some_and(|spec| spec.role == DatabaseRole::Replica)),
             sql_proxies: all(|kind| kind.as_sql_proxy().is_some()),

@@ -47,6 +47,8 @@ pub enum FailureReason {
     /// The component's rate limit allows no more requests from the component that forwards them, which does not pass on the
     /// addresses of clients.
     SharedRateLimit,
+    /// The user's session is not known here: it is on another server, or has been lost.
+    SessionLost,
 }
 
 impl FailureReason {
@@ -68,6 +70,7 @@ impl FailureReason {
             Self::DiskFull => "disk full",
             Self::RateLimit => "rate limit",
             Self::SharedRateLimit => "rate limit for all clients",
+            Self::SessionLost => "session lost",
         }
     }
 

@@ -1,6 +1,6 @@
 //! The parts of the plan: station, link, balancer, agent.
 
-use hoplight_model::behaviour::{Behaviour, FailurePolicy, Forwarding, WhenFull};
+use hoplight_model::behaviour::{Behaviour, FailurePolicy, Forwarding, SessionUse, WhenFull};
 use hoplight_model::component::{BalancerSpec, SqlProxySpec};
 use hoplight_model::hop::Guard;
 use hoplight_model::quantity::Fraction;
@@ -8,7 +8,7 @@ use hoplight_model::station::Hold;
 use hoplight_model::{Algorithm, HealthCheck, Protocol, RequestKind};
 
 use crate::connection::Connects;
-use crate::index::{AddressIx, BalancerIx, CacheIx, DatabaseIx, LinkIx, PerKind, ServerIx, StationIx};
+use crate::index::{AddressIx, BalancerIx, CacheIx, CookieIx, DatabaseIx, LinkIx, PerKind, ServerIx, StationIx};
 use crate::limit::Limit;
 use crate::names::ResolverPlan;
 use crate::random::Sampler;
@@ -23,6 +23,8 @@ pub(crate) enum Role {
     Balancer(BalancerPlan),
     /// A cache, by its index.
     Cache(CacheIx),
+    /// A session store.
+    SessionStore,
     /// A database, by its index.
     Database(DatabaseIx),
     /// Any role without settings.
@@ -50,6 +52,10 @@ pub(crate) struct BalancerPlan {
     pub(crate) heaviest: u32,
     /// Whether this is an SQL proxy, which chooses databases by their role.
     pub(crate) by_role: bool,
+    /// Whether it inserts cookies that name the backends; see `SessionsPlan`.
+    pub(crate) sticky: bool,
+    /// Per kind of request, the cookie that names its backend, if it inserts one.
+    pub(crate) cookies: PerKind<Option<CookieIx>>,
 }
 
 /// A station's use of its server's cores.
@@ -93,6 +99,8 @@ pub(crate) struct StationPlan {
     pub(crate) when_full: WhenFull,
     /// Whether the station terminates TLS and therefore performs handshakes.
     pub(crate) ends_tls: bool,
+    /// How the station uses the sessions of logged-in users, per kind of request.
+    pub(crate) sessions: PerKind<Option<SessionUse>>,
     /// Shallowest health check that the station forwards to an upstream; `None` if it answers all of them itself.
     pub(crate) check_depth: Option<HealthCheck>,
 }
@@ -224,6 +232,8 @@ impl BalancerPlan {
             lists: PerKind::default(),
             heaviest: 1,
             by_role: false,
+            sticky: false,
+            cookies: PerKind::default(),
         }
     }
 
@@ -243,6 +253,8 @@ impl BalancerPlan {
             lists: PerKind::default(),
             heaviest: 1,
             by_role: true,
+            sticky: false,
+            cookies: PerKind::default(),
         }
     }
 }

@@ -13,6 +13,7 @@ pub fn text(command: &Command, infra: &Infrastructure) -> String {
         Command::Edit(TopologyEdit::EdgeTls(mode)) => format!("tls {}", mode.word()),
         Command::Edit(TopologyEdit::WebToAppTls(on)) => format!("tls web-app {}", switch(*on)),
         Command::Edit(TopologyEdit::AppToDbTls(on)) => format!("tls app-db {}", switch(*on)),
+        Command::Edit(TopologyEdit::Sticky(on)) => format!("sticky {}", switch(*on)),
         Command::Edit(TopologyEdit::Block(from, to)) => format!("block {from} -> {to}"),
         Command::Edit(TopologyEdit::Unblock(from, to)) => format!("unblock {from} -> {to}"),
         Command::Edit(TopologyEdit::RateLimit(id, None)) => format!("limit {id} off"),

@@ -34,6 +34,8 @@ pub enum Verb {
     Send,
     /// [`Command::Balance`].
     Balance,
+    /// [`TopologyEdit::Sticky`].
+    Sticky,
     /// [`Command::Drain`].
     Drain,
     /// [`Command::Ready`].
@@ -99,7 +101,7 @@ const ALIASES: &[(&str, Verb)] = &[("heal", Verb::Clear)];
 
 impl Verb {
     /// All verbs, in listing order.
-    pub const ALL: [Self; 38] = [
+    pub const ALL: [Self; 39] = [
         Self::Kill,
         Self::Restore,
         Self::Rate,
@@ -109,6 +111,7 @@ impl Verb {
         Self::Limit,
         Self::Send,
         Self::Balance,
+        Self::Sticky,
         Self::Drain,
         Self::Ready,
         Self::Promote,
@@ -158,11 +161,12 @@ impl Verb {
             Self::Limit => "limit COMPONENT RATE BURST [static] [read] [write] [503], limit COMPONENT off",
             Self::Send => "send static|read|write",
             Self::Balance => "balance roundrobin|static-rr|leastconn|source|first|random(2)",
+            Self::Sticky => "sticky on|off",
             Self::Drain => "drain COMPONENT|SERVER",
             Self::Ready => "ready COMPONENT|SERVER",
             Self::Promote => "promote DATABASE",
             Self::Demote => "demote DATABASE",
-            Self::Flush => "flush CACHE",
+            Self::Flush => "flush CACHE|SESSION_STORE",
             Self::ExpirePopular => "expire-popular CACHE",
             Self::Lag => "lag DATABASE SECONDS",
             Self::Restart => "restart COMPONENT|SERVER [SECONDS]",
@@ -214,6 +218,7 @@ impl Verb {
                 let algorithms = Algorithm::ALL.map(|algorithm| (algorithm.word(), algorithm));
                 words.one_of(Keyword::Algorithm, &algorithms).map(Command::Balance)
             }
+            Self::Sticky => switch(words).map(|on| Command::Edit(TopologyEdit::Sticky(on))),
             Self::Drain => words.element().map(Command::Drain),
             Self::Ready => words.element().map(Command::Ready),
             Self::Promote => words.component().map(Command::Promote),

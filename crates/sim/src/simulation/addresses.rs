@@ -185,7 +185,13 @@ impl Simulation {
     pub(super) fn resolver_at(&self, link: LinkIx) -> usize {
         match self.plan.stations[self.plan.hops[link].to].role {
             Role::Resolver(resolver) => resolver.number,
-            Role::Browser | Role::Firewall | Role::Balancer(_) | Role::Cache(_) | Role::Database(_) | Role::Other => {
+            Role::Browser
+            | Role::Firewall
+            | Role::Balancer(_)
+            | Role::Cache(_)
+            | Role::SessionStore
+            | Role::Database(_)
+            | Role::Other => {
                 unreachable!("a lookup leads to a resolver")
             }
         }

@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use hoplight_model::behaviour::{HttpTls, can_limit};
 use hoplight_model::quantity::{Rate, Seconds};
-use hoplight_model::{Algorithm, ComponentId, Element, Hop, Protocol, RequestKind, Retries, TopologyEdit};
+use hoplight_model::{Algorithm, ComponentId, Element, Hop, Protocol, RequestKind, Retries, TlsMode, TopologyEdit};
 
 use crate::command::{Command, CommandError};
 use crate::fault::{Fault, FaultSites};
@@ -44,6 +44,7 @@ enum Operation<'a> {
     Promote(DatabaseIx),
     Demote(DatabaseIx),
     Flush(CacheIx),
+    FlushSessions(StationIx),
     ExpirePopular(CacheIx),
     Lag(DatabaseIx, Seconds),
     SwitchRecord(RecordTarget),
@@ -93,7 +94,10 @@ impl Simulation {
             Command::Send(kind) => Operation::Send(*kind),
             Command::Promote(id) => Operation::Promote(self.promotable(id)?),
             Command::Demote(id) => Operation::Demote(self.demotable(id)?),
-            Command::Flush(id) => Operation::Flush(self.cache_named(id)?),
+            Command::Flush(id) => match self.session_store_named(id) {
+                Some(store) => Operation::FlushSessions(store?),
+                None => Operation::Flush(self.cache_named(id)?),
+            },
             Command::ExpirePopular(id) => Operation::ExpirePopular(self.cache_named(id)?),
             Command::Lag(id, lag) => Operation::Lag(self.replicating(id)?, *lag),
             Command::SwitchRecord(id) => Operation::SwitchRecord(self.switchable(id)?),
@@ -128,6 +132,7 @@ impl Simulation {
             Operation::Rate(rate) => self.set_rate(rate),
             Operation::Promote(node) => self.databases.promote(node, &mut self.clock),
             Operation::Flush(cache) => self.caches.flush(cache),
+            Operation::FlushSessions(store) => self.lose_sessions(store, observer),
             Operation::ExpirePopular(cache) => {
                 let now = self.clock.now();
                 self.caches.expire_popular(cache, now);
@@ -240,7 +245,11 @@ impl Simulation {
                     return Err(CommandError::CannotLimit(Element::Component(id.clone())));
                 }
             }
-            TopologyEdit::EdgeTls(_) => {}
+            TopologyEdit::Sticky(_) if !self.plan.has_algorithm() => return Err(CommandError::NoBalancer),
+            TopologyEdit::Sticky(true) if self.infra.tls().edge == TlsMode::Passthrough => {
+                return Err(CommandError::CookieInPassthrough);
+            }
+            TopologyEdit::EdgeTls(_) | TopologyEdit::Sticky(_) => {}
         }
         Ok(())
     }
@@ -267,8 +276,8 @@ mod tests {
     use super::*;
     use crate::random::mix;
     use crate::{RecordState, SimTime};
+    use hoplight_model::Infrastructure;
     use hoplight_model::quantity::Factor;
-    use hoplight_model::{Infrastructure, TlsMode};
 
     const SCENARIOS: [&str; 6] = [
         include_str!("../../../../assets/cache-aside.ron"),

@@ -51,6 +51,11 @@ impl Simulation {
                 self.bind_backend(request, link, observer);
                 return Some(link);
             }
+            Choice::Named(link) => {
+                let (tag, backend) = (self.requests[request].tag(), self.plan.hops[link].to);
+                self.tell(observer, Some(tag), || EventKind::FollowsCookie { balancer: station, backend });
+                return Some(link);
+            }
             Choice::Full(link) => {
                 let level = usize::from(self.requests[request].depth);
                 self.requests[request].attempts[level] = attempt;

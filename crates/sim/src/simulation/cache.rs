@@ -118,7 +118,7 @@ impl Simulation {
 
     /// Takes the next step of a request outside the end of a service.
     #[expect(clippy::needless_pass_by_value, reason = "the step is taken once")]
-    fn proceed<O: Observer>(&mut self, request: RequestIx, next: Next, observer: &mut O) {
+    pub(super) fn proceed<O: Observer>(&mut self, request: RequestIx, next: Next, observer: &mut O) {
         match next {
             Next::Forward(link) => self.forward(request, link, 1, observer),
             Next::Respond => self.respond(request, Status::Ok, observer),
@@ -180,11 +180,16 @@ impl Simulation {
         let (station, at) = (self.plan.hops[link].from, self.plan.hops[link].to);
         if self.is_hung(station) {
             // A hung application notices its timeouts when it resumes.
-            let cache = self.plan.caches.at(at).expect("every cache has a plan");
-            let timeout = self.plan.caches.nodes[cache].timeout;
+            let timeout = match self.plan.caches.at(at) {
+                Some(cache) => self.plan.caches.nodes[cache].timeout,
+                None => self.connect_timeout(self.requests[request].kind, link).expect("a session store has a timeout"),
+            };
             return self.arm_deadline(request, at, level, timeout);
         }
         let request = self.abandon(request, level);
+        if self.is_session_link(link) {
+            return self.session_failed(request, station, AttemptFailure::TimedOut, observer);
+        }
         self.lookup_failed(request, station, link, AttemptFailure::TimedOut, observer);
     }
 
@@ -192,6 +197,7 @@ impl Simulation {
     pub(super) fn is_cache_beside(&self, station: StationIx) -> bool {
         match self.plan.stations[station].role {
             Role::Cache(cache) => self.plan.caches.nodes[cache].is_beside,
+            Role::SessionStore => true,
             Role::Browser | Role::Resolver(_) | Role::Firewall | Role::Balancer(_) | Role::Database(_) | Role::Other => false,
         }
     }

@@ -213,7 +213,8 @@ impl Simulation {
             self.respond(request, Status::Ok, observer);
             return;
         }
-        // The page of a health check is not stored in caches.
+        // The page of a health check needs no session, and is not stored in caches.
+        let act = if act == Routing::OpenSession { self.past_session(request, station) } else { act };
         let act = match act {
             Routing::AskCache(_) | Routing::LookUpOwn => self.past_cache(request, station),
             Routing::Respond
@@ -225,6 +226,8 @@ impl Simulation {
             | Routing::Balance
             | Routing::ByRole
             | Routing::Judge
+            | Routing::OpenSession
+            | Routing::FindSession
             | Routing::LookUp(_)
             | Routing::Query(_)
             | Routing::QueryGroup(_)

@@ -6,18 +6,22 @@
 //! hits an unusable backend: O(1) while most are usable. Choosing a backend never allocates, and its cost does not
 //! depend on the rest of the infrastructure.
 
-use hoplight_model::Algorithm;
+use hoplight_model::{Algorithm, RequestKind};
 
-use crate::index::{IndexVec, LinkIx, RequestIx, StationIx, count64};
+use crate::index::{IndexVec, Ix, LinkIx, RequestIx, StationIx, UserIx, count64};
 use crate::plan::{HopPlan, Role};
 use crate::random;
+use crate::request::{NO_USER, Request};
 use crate::simulation::Simulation;
+use crate::simulation::retries::first_attempt;
 use crate::station::LinkState;
 
 /// Number of draws that may hit an unusable backend before all backends are examined.
 const DRAWS: u64 = 8;
-/// Salts for the draws of a user's address and of random backends.
+/// Salts for the hashed addresses of new visitors and of returning users.
 const ADDRESS: u64 = 0x6164_6472_6573_7300;
+const USER_ADDRESS: u64 = 0x6164_6472_7573_6572;
+/// Salt for the draws of random backends.
 const DRAW: u64 = 0x7261_6e64_6f6d_3200;
 
 /// The result of choosing a backend.
@@ -25,6 +29,8 @@ const DRAW: u64 = 0x7261_6e64_6f6d_3200;
 pub(super) enum Choice {
     /// The link to the chosen backend.
     Backend(LinkIx),
+    /// The link to the backend that the user's cookie names.
+    Named(LinkIx),
     /// Every eligible backend is full. Contains the link if only one backend is eligible, or `None` if any backend of
     /// the list is.
     Full(Option<LinkIx>),
@@ -142,6 +148,19 @@ fn weighted(list: &[LinkIx], hops: &IndexVec<LinkIx, HopPlan>, links: &mut Index
 }
 
 impl Simulation {
+    /// A hash of the address of the client who sends a request. A returning user keeps it; every new visitor has another one.
+    fn address_of(&self, record: &Request) -> u64 {
+        if record.user == NO_USER {
+            random::mix(self.clock.seed() ^ random::mix(first_attempt(record.stream) ^ ADDRESS))
+        } else {
+            self.address_of_user(record.user)
+        }
+    }
+
+    pub(super) fn address_of_user(&self, user: UserIx) -> u64 {
+        random::mix(self.clock.seed() ^ random::mix(u64::from(user.raw()) ^ USER_ADDRESS))
+    }
+
     /// Chooses a backend.
     pub(super) fn choose(&mut self, request: RequestIx, station: StationIx) -> Choice {
         let record = &self.requests[request];
@@ -153,6 +172,11 @@ impl Simulation {
         }
         if balancer.by_role {
             return self.choose_database(station, record.kind);
+        }
+        if balancer.sticky
+            && let Some(named) = self.follow_cookie(request, balancer.cookies, list)
+        {
+            return named;
         }
         let (hops, stations) = (&self.plan.hops, &self.plan.stations);
         let backends = Backends { list, hops, links: &self.links };
@@ -172,7 +196,7 @@ impl Simulation {
             Algorithm::First => list.iter().copied().find(|link| backends.is_usable(*link)),
             Algorithm::WeightedRoundRobin => weighted(list, hops, &mut self.links),
             Algorithm::SourceHash => {
-                let address = random::mix(self.clock.seed() ^ random::mix(record.stream ^ ADDRESS));
+                let address = self.address_of(record);
                 let keys = |station: StationIx| stations[station].key;
                 match backends.by_address(address, keys, balancer.heaviest > 1) {
                     Some(link) if !backends.is_usable(link) => return Choice::Full(Some(link)),
@@ -193,6 +217,18 @@ impl Simulation {
             None if list.iter().any(|link| self.links[*link].takes_new()) => Choice::Full(None),
             None => Choice::Nobody,
         }
+    }
+
+    /// The backend that source hashing chooses for an address.
+    pub(super) fn backend_by_address(
+        &self,
+        station: StationIx,
+        kind: RequestKind,
+        address: u64,
+        weighted: bool,
+    ) -> Option<LinkIx> {
+        let backends = Backends { list: &self.plan.stations[station].out[kind], hops: &self.plan.hops, links: &self.links };
+        backends.by_address(address, |station| self.plan.stations[station].key, weighted)
     }
 
     /// Returns the next usable backend in the list after the one at the end of `link`.

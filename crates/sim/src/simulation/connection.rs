@@ -33,6 +33,7 @@ impl Simulation {
             let entries: Vec<LinkIx> = listed.map(|address| self.address.entry(*address)).collect();
             let habits = Habits { seed: self.clock.seed(), pause, entries: &entries };
             self.returning.set_active(users, &habits, now, |user| names.known_until(FIRST, CacheIx::of(user.raw())));
+            self.log_in_users();
         }
     }
 

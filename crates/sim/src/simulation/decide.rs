@@ -41,6 +41,8 @@ impl Simulation {
             Routing::Respond => Next::Respond,
             Routing::Judge => Next::Moved(self.judge(request, observer)),
             Routing::AskCache(_)
+            | Routing::OpenSession
+            | Routing::FindSession
             | Routing::LookUp(_)
             | Routing::LookUpOwn
             | Routing::Query(_)
@@ -62,6 +64,8 @@ impl Simulation {
                 None => self.fail(request, station, Failure::ServerError, FailureReason::NoRoute, observer),
             },
             (Routing::Limit, _) => return self.limit_rate(request, station, observer),
+            (Routing::OpenSession, _) => return self.open_session(request, station, observer),
+            (Routing::FindSession, _) => return self.answer_session(request, station, observer),
             (Routing::AskCache(link), _) => return self.ask_cache(request, station, link, observer),
             (Routing::LookUp(cache), _) => return self.answer_lookup(request, cache, observer),
             (Routing::LookUpOwn, _) => return self.look_up_own(request, station, observer),
@@ -119,6 +123,9 @@ impl Simulation {
         let (kind, status) = (record.kind, record.status);
         let link = record.path[usize::from(record.depth)];
         let protocol = self.plan.hops[link].protocol;
+        if protocol == Protocol::Cache && self.is_session_link(link) {
+            return self.on_session_response(request, station, observer);
+        }
         if protocol == Protocol::Cache {
             return self.on_lookup_response(request, station, link, observer);
         }
@@ -133,6 +140,9 @@ impl Simulation {
         let (failure, why) = match status {
             Status::Ok | Status::Error(_) => {
                 self.note_success(station, link);
+                if self.plan.sessions.is_used() {
+                    self.on_session_passed(request, station, link, status);
+                }
                 if caches && status == Status::Ok {
                     self.on_upstream_success(request, station, observer);
                 } else if caches && self.on_fetch_failed(request, station, observer) {
@@ -284,6 +294,9 @@ impl Simulation {
         let (level, tag) = (usize::from(record.depth), record.tag());
         let link = record.path[level];
         let station = self.plan.hops[link].from;
+        if self.plan.hops[link].protocol == Protocol::Cache && self.is_session_link(link) {
+            return self.session_failed(request, station, AttemptFailure::Silent, observer);
+        }
         if self.plan.hops[link].protocol == Protocol::Cache {
             return self.lookup_failed(request, station, link, AttemptFailure::Silent, observer);
         }

@@ -28,6 +28,7 @@ impl Simulation {
         self.resolver_stops(station);
         self.cache_stops(station);
         self.rate_limits.stop(station);
+        self.lose_sessions(station, observer);
         let is_its = |hop: &HopPlan| hop.from == station || hop.to == station;
         // A host that loses power sends nothing, so browsers take their connections for open.
         if notice == Status::Reset {
@@ -226,6 +227,10 @@ impl Simulation {
             return self.leave(request, Failure::TimedOut, observer);
         }
         let (kind, link) = (self.requests[request].kind, self.requests[request].path[usize::from(level)]);
+        if self.is_session_link(link) {
+            let request = self.abandon(request, level);
+            return self.fail(request, station, Failure::ServerError, FailureReason::Timeout, observer);
+        }
         if Drivers::is_client(station, kind, &self.plan) {
             self.databases.drivers.record(station, kind, link, false, &self.plan);
         }

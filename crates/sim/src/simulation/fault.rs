@@ -25,6 +25,8 @@ impl Simulation {
         plan.certify(&self.infra, self.faults.certificates());
         self.plan = Arc::new(plan);
         self.adopt_plan();
+        self.sessions.adopt(&self.plan.sessions);
+        self.log_in_users();
         self.faults.taps.refresh(&self.infra);
     }
 

@@ -38,7 +38,7 @@ impl Simulation {
                     self.plan.hops.iter().zip(&self.links).filter(|(hop, _)| hop.from == station && hop.backend.is_some());
                 row.backends_down = Some(count(backends.filter(|(_, link)| !link.is_backend_up()).count()));
             }
-            Role::Browser | Role::Resolver(_) | Role::Firewall | Role::Cache(_) | Role::Other => {}
+            Role::Browser | Role::Resolver(_) | Role::Firewall | Role::Cache(_) | Role::SessionStore | Role::Other => {}
         }
         row.leads = row.leads.or_else(|| self.address.is_master(station, &self.plan));
     }

@@ -181,6 +181,7 @@ impl Simulation {
             + self.caches.footprint()
             + self.timers.footprint()
             + self.returning.footprint()
+            + self.sessions.footprint()
             + self.queries.footprint()
             + self.rate_limits.footprint()
     }

@@ -6,13 +6,14 @@
 //! accepts writes; and the data of the monitoring service. Components' counters restart from zero, replicas start in
 //! sync with their primary, and requests in flight start over on new connections, as after a page reload.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use hoplight_model::{Element, Infrastructure};
 
 use crate::command::{Command, CommandError};
 use crate::event::{Event, Kind};
-use crate::index::{CacheIx, LinkIx, StationIx};
+use crate::index::{CacheIx, CookieIx, LinkIx, StationIx};
 use crate::journal::{EventKind, Observer};
 use crate::packet::Phase;
 use crate::plan::RouterPlan;
@@ -135,6 +136,17 @@ impl Simulation {
             self.plan.caches.nodes[cache].has_same_objects(&old.plan.caches.nodes[earlier]).then_some(earlier)
         };
         self.caches.carry(&old.caches, &self.plan.caches, before_cache);
+        if old.plan.sessions.is_used() {
+            // A component that no longer holds sessions has lost them: its users must log in again.
+            let holders = &self.plan.sessions.holders;
+            let holder = |station: StationIx| after(station).filter(|station| holders.contains(station));
+            let cookie = |cookie: CookieIx| {
+                let backends: BTreeSet<StationIx> =
+                    self.plan.sessions.cookies[cookie].iter().copied().filter_map(before).collect();
+                old.plan.sessions.cookies.position(|named| !named.is_disjoint(&backends))
+            };
+            self.sessions.carry(&old.sessions, holder, after, cookie);
+        }
         let now = self.clock.now();
         self.monitoring.carry((&old.monitoring, &old.plan), &self.plan, before, after, now);
         let same_probe = infra.monitoring().probe == known.monitoring().probe && !self.plan.alerts.services.is_empty();

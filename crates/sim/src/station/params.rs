@@ -33,6 +33,10 @@ pub(crate) enum Routing {
     Judge,
     /// Ask the cache at the end of this link first.
     AskCache(LinkIx),
+    /// Open the session first.
+    OpenSession,
+    /// Look up the session at this station, a session store.
+    FindSession,
     /// Look up the object at this cache, which is beside an application.
     LookUp(CacheIx),
     /// Look up the object at this station, a cache before the site.
@@ -69,6 +73,14 @@ impl Routing {
 
     /// What a station does with requests of one kind that its rate limit allows.
     pub(crate) fn within_limit(plan: &Plan, station: StationIx, kind: RequestKind) -> Self {
+        match plan.stations[station].sessions[kind] {
+            Some(_) => Self::OpenSession,
+            None => Self::past_session(plan, station, kind),
+        }
+    }
+
+    /// What a station does with requests of one kind that have their session or need none.
+    pub(crate) fn past_session(plan: &Plan, station: StationIx, kind: RequestKind) -> Self {
         let plan = &plan.stations[station];
         match &plan.behaviour[kind] {
             Behaviour::Originate(_) | Behaviour::Ignore => Self::Respond,
@@ -85,6 +97,7 @@ impl Routing {
             },
             Behaviour::LookUp => match plan.role {
                 Role::Cache(cache) => Self::LookUp(cache),
+                Role::SessionStore => Self::FindSession,
                 _ => unreachable!("only caches answer lookups"),
             },
             Behaviour::Resolve(_) => Self::Resolve,
@@ -167,7 +180,9 @@ impl StationParams {
             shares_cores: plan.cpu.is_some(),
             drops_syn: plan.when_full == WhenFull::DropSyn,
             relays: PerKind::of(|kind| {
-                plan.forwarding(kind).is_some_and(|forwarding| !forwarding.learns_writer && forwarding.cache.is_none())
+                let is_plain =
+                    |forwarding: &Forwarding| !forwarding.learns_writer && forwarding.cache.is_none() && !forwarding.sticky;
+                plan.forwarding(kind).is_some_and(is_plain) && plan.sessions[kind].is_none()
             }),
             key: plan.key,
             work: [statics, reads, writes, plan.answer.unwrap_or(Sampler::Constant(0))],

@@ -65,3 +65,38 @@ fn rate_limits_that_cannot_work_are_problems() {
         assert!(problem.contains(told) && problem.is_empty() == told.is_empty(), "{kind}: {problem}");
     }
 }
+
+#[test]
+fn sessions_have_one_place_and_code_that_needs_them() {
+    let of =
+        |components: &str, links: &str| problems(&format!("(tls: (edge: None), components: [{components}], links: [{links}])"));
+    assert_eq!(
+        of(
+            r#"(id: "app", kind: App(sessions: Memory)), (id: "redis", kind: Cache(place: Sessions))"#,
+            r#"(from: "app", to: "redis")"#
+        ),
+        [
+            "components[0].kind.sessions: `app` keeps sessions in its memory and has a link to the session store `redis`: remove one of the two"
+        ]
+    );
+    let proxy = of(r#"(id: "web", kind: Web(sessions: Memory)), (id: "app", kind: App())"#, r#"(from: "web", to: "app")"#);
+    assert!(proxy[0].starts_with("components[0].kind.sessions: `web` does not run the site's code"), "{proxy:?}");
+    assert_eq!(
+        of(
+            r#"(id: "app", kind: App()), (id: "redis", kind: Cache(place: Sessions, capacity: 5))"#,
+            r#"(from: "app", to: "redis")"#
+        ),
+        ["components[1].kind.capacity: `redis` is a session store, but `capacity` is a setting of caches"]
+    );
+    let two = of(
+        r#"(id: "app", kind: App()), (id: "a", kind: Cache(place: Sessions)), (id: "b", kind: Cache(place: Sessions))"#,
+        r#"(from: "app", to: "a"), (from: "app", to: "b")"#,
+    );
+    assert_eq!(two, ["components[0]: `app` has links to 2 session stores, but an application can use only one"]);
+    // The negative control: a store and a cache are two things.
+    let both = of(
+        r#"(id: "app", kind: App()), (id: "redis", kind: Cache(place: Sessions)), (id: "cache", kind: Cache())"#,
+        r#"(from: "app", to: "redis"), (from: "app", to: "cache")"#,
+    );
+    assert_eq!(both, Vec::<String>::new());
+}

@@ -156,6 +156,9 @@ fn words(scene: &Scene<'_>, hop: &Hop) -> &'static [&'static str] {
         (Protocol::Http, Cipher::Plaintext) => &["HTTP plain!", "plain!", "HTTP"],
         (Protocol::Http, Cipher::TlsThrough) => &["TLS through", "TLS"],
         (Protocol::Http, Cipher::Tls) => &["HTTP in TLS", "TLS"],
+        (Protocol::Cache, Cipher::Plaintext) if scene.infra.component(hop.to).kind.as_session_store().is_some() => {
+            &["sessions plain!", "plain!", "sessions"]
+        }
         (Protocol::Cache, Cipher::Plaintext) => &["cache plain!", "plain!", "cache"],
         (Protocol::Cache, _) => &["cache in TLS", "TLS"],
         (Protocol::Sql, Cipher::Plaintext) => &["SQL plain!", "plain!", "SQL"],

@@ -53,12 +53,19 @@ pub(super) fn of(scene: &Scene<'_>, ix: ComponentIx, station: &StationView) -> V
         ComponentKind::LoadBalancer(spec) => {
             let algorithm = scene.canvas.sim.algorithm().unwrap_or(spec.algorithm).word();
             balancer(scene, ix, algorithm, &mut lines);
+            if scene.canvas.sim.is_sticky(ix) {
+                lines.push(status(theme.accent, ["sticky: cookie", "sticky"]));
+            }
         }
         ComponentKind::SqlProxy(spec) => {
             let mode = spec.mode.word();
             databases(scene, ix, mode, &mut lines);
         }
-        ComponentKind::Web(_) | ComponentKind::App(_) => checks(scene, ix, &mut lines),
+        ComponentKind::Web(_) | ComponentKind::App(_) => {
+            checks(scene, ix, &mut lines);
+            sessions(scene, ix, &mut lines);
+        }
+        ComponentKind::Cache(spec) if spec.holds_sessions() => sessions(scene, ix, &mut lines),
         ComponentKind::Cache(_) => cache(scene, ix, &mut lines),
         ComponentKind::Database(spec) => {
             // Roles change during a run.
@@ -322,6 +329,15 @@ fn cache(scene: &Scene<'_>, ix: ComponentIx, lines: &mut Vec<StatusLine>) {
     lines.push(StatusLine {
         words: vec![format!("{entries} of {} entries", now.capacity).into(), format!("{entries} keys").into()],
         style: theme.dim,
+    });
+}
+
+/// Adds the number of users whose session a component holds.
+fn sessions(scene: &Scene<'_>, ix: ComponentIx, lines: &mut Vec<StatusLine>) {
+    let Some(held) = scene.canvas.sim.sessions(ix).and_then(|sessions| sessions.held) else { return };
+    lines.push(StatusLine {
+        words: vec![format!("{held} users logged in").into(), format!("{held} sessions").into(), format!("{held} users").into()],
+        style: scene.canvas.theme.accent,
     });
 }
 

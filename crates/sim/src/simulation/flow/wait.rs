@@ -74,7 +74,11 @@ impl Simulation {
     /// The connect timeout of the sender on a link, in nanoseconds; `None` for a browser.
     pub(in crate::simulation) fn connect_timeout(&self, kind: RequestKind, link: LinkIx) -> Option<u64> {
         let hop = &self.plan.hops[link];
-        let forwarding = self.plan.stations[hop.from].forwarding(kind)?;
+        let plan = &self.plan.stations[hop.from];
+        if let Some(store) = plan.sessions[kind].as_ref().and_then(|session| session.store).filter(|store| store.link == link) {
+            return Some(store.policy.connect_timeout.nanos());
+        }
+        let forwarding = plan.forwarding(kind)?;
         Some(forwarding.policy(hop.protocol).connect_timeout.nanos())
     }
 
