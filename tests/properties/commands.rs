@@ -81,7 +81,7 @@ fn fault(infra: &Infrastructure, which: usize) -> Fault {
             let server = servers.get(which % servers.len().max(1)).cloned().unwrap_or_else(|| ServerId::new("none"));
             Fault::CpuHog(server, u32::try_from(which / 100 % 9 + 1).expect("small"))
         }
-        14 => Fault::Abuse(Rate::new((which % 200) as f64).expect("in range"), 1 + u32::try_from(which % 30).expect("small")),
+        15 => Fault::Abuse(Rate::new((which % 200) as f64).expect("in range"), 1 + u32::try_from(which % 30).expect("small")),
         _ => Fault::Hang(element),
     }
 }
