@@ -12,6 +12,8 @@ mod replies;
 mod runner;
 #[path = "lessons/shipped.rs"]
 mod shipped;
+#[path = "lessons/sites.rs"]
+mod sites;
 
 use std::sync::Arc;
 

@@ -35,7 +35,7 @@ pub(super) fn check_content(folder: Option<&Path>, paths: &[PathBuf]) -> anyhow:
     let is_given = |file: &str| paths.is_empty() || given.contains(file);
     let scenarios: Vec<_> = library.loaded_scenarios().filter(|entry| is_given(&entry.file)).collect();
     let is_asked = |entry: &Loaded<Lesson>| {
-        is_given(&entry.file) || scenarios.iter().any(|scenario| *scenario.content.id() == entry.content.scenario)
+        is_given(&entry.file) || scenarios.iter().any(|scenario| entry.content.scenarios().any(|id| id == scenario.content.id()))
     };
     mistakes.extend(check_some(&library, is_asked));
     for entry in &scenarios {

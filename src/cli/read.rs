@@ -19,7 +19,7 @@ use clap::Args;
 use crate::shell::ProgressStore;
 use hoplight_app::Keymap;
 use hoplight_lesson::markup::filled;
-use hoplight_lesson::{Library, Place, Player, Step, StepGate};
+use hoplight_lesson::{LessonSites, Library, Place, Player, Step, StepGate};
 use hoplight_model::error::nearest;
 use hoplight_model::text::sanitise;
 use hoplight_model::{Element, Infrastructure, LessonId};
@@ -87,13 +87,12 @@ pub(super) fn read(library: &Library, asked: &ReadArguments, arguments: &Argumen
         let hint = hint.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
         bail!("no lesson named `{}`{hint}", sanitise(&asked.lesson));
     };
-    let Some(infra) = library.scenario(lesson.scenario.as_str()) else {
-        bail!("the scenario `{}` of this lesson is missing", lesson.scenario);
-    };
+    let sites =
+        LessonSites::find(library, lesson).map_err(|missing| anyhow!("the scenario `{missing}` of this lesson is missing"))?;
     let config = Config::load(arguments)?;
     let from = if asked.quiz { lesson.steps.len() } else { 0 };
     let seed = config.seed(arguments);
-    let (mut player, _) = Player::begin(lesson, infra, seed, from)
+    let (mut player, _) = Player::begin(lesson, &sites, seed, from)
         .map_err(|error| anyhow!("{}", hoplight_text::refusal(&error)).context("cannot start the lesson"))?;
     player.shuffle(seed, 0);
     let described = Arc::clone(player.infrastructure());
@@ -208,6 +207,10 @@ impl Reading<'_> {
         let now = Arc::clone(self.player.infrastructure());
         if Arc::ptr_eq(&now, &self.described) {
             return String::new();
+        }
+        if now.id() != self.described.id() {
+            self.described = now;
+            return format!("The diagram is now another one:\n{}", describe::infrastructure(&self.described));
         }
         let changes = describe::changes(&self.described, &now);
         self.described = now;

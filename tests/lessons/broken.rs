@@ -159,6 +159,36 @@ fn replies_recaps_and_figures_are_checked() {
 }
 
 #[test]
+fn wrong_ways_must_be_wrong_and_get_a_reply() {
+    let goal = "when: Down(Component(\"web-1\"))";
+    let kill = |id: &str| format!("Do(Kill(Component({id:?})))");
+    let (right, wrong, other) = (kill("web-1"), kill("web-2"), kill("lb-1"));
+    let with = |field: &str, acts: &str| format!("{goal}, {field}: [{acts}]");
+    let fine = broken(goal, &format!("{goal}, wrong: [{wrong}], broken_by: [Do(Restore(Component(\"web-1\")))]"));
+    assert_eq!(mistakes(&[("small.ron", &fine)]), Vec::<String>::new());
+    caught(goal, &with("wrong", &other), &["step 2: the wrong way to \"web-1 is down\" gets no reply"]);
+    caught(goal, &with("wrong", &format!("{wrong}, {right}")), &["step 2: the wrong way to \"web-1 is down\" meets the goal"]);
+    caught(goal, &with("broken_by", &wrong), &["step 2: \"web-1 is down\" stays met after what should end its state"]);
+    caught(goal, &with("wrong", &kill("wbe-2")), &["no component `wbe-2`", "mean `web-2`"]);
+    caught(goal, "when: Dropped(firewall: \"lb-1\", count: 1)", &["`lb-1` is not a firewall"]);
+}
+
+#[test]
+fn a_step_names_a_scenario_that_exists_and_is_checked_against_it() {
+    let step = "title: \"Restore\",";
+    let on = |id: &str| format!("{step} scenario: {id:?},");
+    caught(step, &on("stage-0-simpel"), &["no scenario", "mean `stage-0-simple`"]);
+    caught(
+        "begin: [Kill(Component(\"web-1\"))]",
+        "scenario: \"stage-0-simple\", begin: [Kill(Component(\"web-2\"))]",
+        &["no component `web-2`"],
+    );
+    // The marks of the last steps and of the quiz are about the new infrastructure.
+    let text = broken(step, &on("stage-1-distributed"));
+    assert_eq!(mistakes(&[("small.ron", &text)]), Vec::<String>::new());
+}
+
+#[test]
 fn a_step_that_depends_on_the_previous_one_is_reported() {
     // Played in order, web-1 is down here since step 2. A learner who skips step 2 could never pass.
     let found = mistakes(&[("small.ron", &broken("begin: [Kill(Component(\"web-1\"))],", ""))]);

@@ -33,6 +33,8 @@ fn look(run: &mut LessonRun, timeline: &Timeline) -> Changed {
         steps_forward: 0,
         steps_back: 0,
         wiretap: None,
+        followed: None,
+        reached: &[],
     })
 }
 
@@ -335,7 +337,17 @@ fn an_old_selection_does_not_count() {
 
 /// Returns an observation of a paused simulation.
 fn seen(sim: &Simulation, steps_forward: u32) -> Observation<'_> {
-    Observation { sim, selected: None, pace: Pace::Trace, paused: true, steps_forward, steps_back: 0, wiretap: None }
+    Observation {
+        sim,
+        selected: None,
+        pace: Pace::Trace,
+        paused: true,
+        steps_forward,
+        steps_back: 0,
+        wiretap: None,
+        followed: None,
+        reached: &[],
+    }
 }
 
 #[test]

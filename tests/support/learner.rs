@@ -53,7 +53,12 @@ impl Learner {
 
     /// Creates a learner in the tests' small lesson, which has every kind of step.
     pub(crate) fn in_small_lesson(size: (u16, u16)) -> Self {
-        let text = include_str!("../lessons/small.ron");
+        Self::in_small_lesson_with("", "", size)
+    }
+
+    /// Creates a learner in the small lesson with one piece replaced.
+    pub(crate) fn in_small_lesson_with(piece: &str, by: &str, size: (u16, u16)) -> Self {
+        let text = &include_str!("../lessons/small.ron").replacen(piece, by, 1);
         let mut library = library();
         library.extend(Sources { lessons: &[("small.ron", text)], ..Sources::default() }).expect("the small lesson is valid");
         let mut learner = Self::with(library, Progress::default(), size);

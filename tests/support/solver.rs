@@ -3,7 +3,7 @@
 use hoplight::lesson::{Act, Place, Question, StepGate};
 use hoplight::model::RequestKind::{Read, Static, Write};
 use hoplight::model::{Algorithm, TopologyEdit};
-use hoplight::sim::Command;
+use hoplight::sim::{Command, Fault};
 
 use super::Learner;
 
@@ -13,6 +13,12 @@ impl Learner {
         match act {
             Act::Select(element) => {
                 self.select(element);
+            }
+            Act::Follow => {
+                if self.stage().session.playback.followed.is_none() {
+                    self.press("c");
+                }
+                assert!(self.stage().session.playback.followed.is_some(), "{}", self.notice());
             }
             Act::Do(command) => self.command(command),
             Act::Tap(from, to) => {
@@ -81,12 +87,15 @@ impl Learner {
             | Command::Lag(..)
             | Command::SwitchRecord(_)
             | Command::Restart(..)
-            | Command::Fault(_)
-            | Command::Clear(_)
             | Command::Retries(_)
             | Command::SynCookies(_)
-            | Command::Edit(TopologyEdit::RateLimit(..))
-            | Command::Scan => panic!("no key does {command:?}"),
+            | Command::Edit(TopologyEdit::RateLimit(..)) => panic!("no key does {command:?}"),
+            // What the texts of the lessons say to type.
+            Command::Fault(Fault::Expired(_)) => drop(self.press("Xexpires<Enter>")),
+            Command::Clear(Fault::Expired(_)) => drop(self.press("Xrenew<Enter>")),
+            Command::Fault(Fault::Record(_)) => drop(self.press("Xrecord<Enter>")),
+            Command::Scan => drop(self.press("Xscan<Enter>")),
+            Command::Fault(fault) | Command::Clear(fault) => panic!("no lesson names {fault:?}"),
             Command::Send(kind) => {
                 self.press(match kind {
                     Write => "r",
@@ -103,7 +112,11 @@ impl Learner {
             }
             Command::Drain(_) | Command::Ready(_) => panic!("no key drains"),
             Command::Rate(_) => panic!("no key sets the load to a number"),
-            Command::Probe(_) => panic!("no key toggles the external probe"),
+            Command::Probe(interval) => {
+                if self.stage().sim().probe().interval_s.is_some() != interval.is_some() {
+                    self.press("P");
+                }
+            }
             Command::Flush(_) | Command::ExpirePopular(_) => panic!("no key changes the contents of a cache"),
         }
     }
@@ -137,7 +150,13 @@ impl Learner {
             self.press("1");
         }
         assert!(self.run().is_open(), "{place:?} “{}” stays closed: {} — {}", step.title, self.notice(), self.panel());
-        self.press("<Enter>");
+        if self.stage().panels.show_detail {
+            // On a small screen, what the step reveals comes first.
+            self.press("<Enter>");
+        }
+        if self.run().place() == place {
+            self.press("<Enter>");
+        }
         assert_ne!(self.run().place(), place, "“{}”: {}", step.title, self.notice());
     }
 

@@ -6,7 +6,8 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
-use hoplight_lesson::{Changed, LessonProgress, LessonRun, Library, Progress};
+use hoplight_lesson::markup::filled;
+use hoplight_lesson::{Changed, LessonProgress, LessonRun, LessonSites, Library, Progress};
 use hoplight_model::Infrastructure;
 
 use crate::action::AppAction;
@@ -136,11 +137,12 @@ impl App {
     /// Opens a lesson at the step where the learner left it. Returns whether a lesson of this name exists.
     pub fn open_lesson(&mut self, id: &str) -> bool {
         let Some(lesson) = self.library.lesson(id).cloned() else { return false };
-        let Some(infra) = self.library.scenario(lesson.scenario.as_str()).cloned() else { return false };
+        let Ok(sites) = LessonSites::find(&self.library, &lesson) else { return false };
         let done = self.progress.of(&lesson.id);
         let at = if done.finished { 0 } else { done.furthest as usize };
         let title = lesson.title.to_string();
         let (run, entry) = LessonRun::start_at(lesson, at);
+        let infra = Arc::clone(sites.of(entry.scenario.as_ref().unwrap_or(&run.lesson().scenario)));
         let run = run.shuffled(self.settings.seed ^ self.progress.learner(), done.attempts);
         let (stage, result) = Stage::lesson(infra, self.settings.seed, self.size, run, &entry);
         self.screen = Screen::Stage(Box::new(stage));
@@ -180,6 +182,11 @@ impl App {
             self.past.pop_front();
         }
         true
+    }
+
+    /// Forgets the notices before the current one.
+    pub(super) fn forget_notices(&mut self) {
+        self.past.clear();
     }
 
     /// Returns the stage, or `None` on the course map.
@@ -291,8 +298,10 @@ impl App {
         stage.update_overlay();
         stage.update_topic(stage.session.lesson.is_some() && (stage.viewport.regions.wide || !stage.panels.show_detail));
         let label = |numbers: &[usize]| {
+            let figure = |figure| stage.session.figure(figure).unwrap_or_default();
+            let text = |label: &str| filled(label, |key| self.keymap.named(key), figure);
             let goals: Vec<String> =
-                stage.session.lesson.iter().flat_map(|run| run.goals().map(|(label, _)| label.to_string())).collect();
+                stage.session.lesson.iter().flat_map(|run| run.goals().map(|(label, _)| text(label))).collect();
             numbers.iter().filter_map(|number| goals.get(*number).cloned()).collect::<Vec<_>>().join("; ")
         };
         let (tone, text) = match &changed {

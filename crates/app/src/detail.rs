@@ -7,6 +7,7 @@ mod firewall;
 mod journey;
 mod rate_limit;
 mod sessions;
+pub(crate) mod scan;
 mod wrong;
 
 use hoplight_analysis::{Carriers, Fact, Stake, readable};
@@ -197,6 +198,7 @@ fn server(page: &mut Page, stage: &Stage, id: &ServerId) {
         let line = Line::new(tone, format!("· {} {}", component.id, hoplight_text::health(health))).with(Tone::Dim, software);
         page.line(line.doing(SelectAction::Element(Element::Component(component.id.clone()))));
     }
+    scan::write(page, stage, id);
 }
 
 /// Writes how busy the cores of a server are.

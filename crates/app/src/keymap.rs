@@ -382,6 +382,9 @@ impl Keymap {
             KeyName::Log => self.label(WindowAction::Open(WindowKind::Log)),
             KeyName::Wiretap => self.label(SelectAction::Wiretap),
             KeyName::Packet => self.label(SelectAction::NextPacket),
+            KeyName::Probe => self.label(SiteAction::Probe),
+            KeyName::Info => self.label(ViewAction::TogglePanel),
+            KeyName::Whiteboard => self.label(AppAction::Whiteboard),
         }
     }
 }

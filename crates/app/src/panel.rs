@@ -118,10 +118,11 @@ impl LessonWriter<'_> {
             // Goals are met in order, so those after an open one begin with "then".
             let is_next = next;
             next &= met;
+            let label = self.prose(label);
             match (met, is_next) {
-                (true, _) => self.page.item(Tone::Good, "☑ ", Tone::Dim, label, None),
-                (false, true) => self.page.item(Tone::Accent, "☐ ", Tone::Name, label, None),
-                (false, false) => self.page.item(Tone::Dim, "☐ then ", Tone::Text, label, None),
+                (true, _) => self.page.item(Tone::Good, "☑ ", Tone::Dim, &label, None),
+                (false, true) => self.page.item(Tone::Accent, "☐ ", Tone::Name, &label, None),
+                (false, false) => self.page.item(Tone::Dim, "☐ then ", Tone::Text, &label, None),
             }
         }
     }

@@ -61,6 +61,14 @@ impl Stage {
         (stage, result)
     }
 
+    /// Continues the lesson on another infrastructure, in a new run.
+    pub(super) fn change_site(&mut self, infra: Arc<Infrastructure>, seed: u64, size: (u16, u16)) {
+        let lesson = self.session.lesson.take();
+        *self = Self::explore(infra, seed, size);
+        self.session.lesson = lesson;
+        self.resize(size);
+    }
+
     /// Runs the setup of a lesson's step.
     ///
     /// # Errors

@@ -48,7 +48,6 @@ pub fn status(stage: &Stage) -> Line {
 
 /// Returns the parts of the status line, each with its click action.
 pub fn status_parts(stage: &Stage) -> Vec<Line> {
-    let password_seen = stage.session.wiretap_saw_password().then(|| format!(" tap: password of {} seen ", user()));
     let sim = stage.sim();
     let users = sim.experience(WINDOW, None);
     let ms = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |ms| format!("{ms:.0}"));
@@ -68,15 +67,21 @@ pub fn status_parts(stage: &Stage) -> Vec<Line> {
         action: browser.map(|ix| SelectAction::Element(Element::Component(infra.component(ix).id.clone())).into()),
         ..users
     };
-    let password = Line { action: tapped, ..Line::new(Tone::Secret, password_seen.unwrap_or_default()) };
-    let users = [errors(stage), vec![users, password]].concat();
+    let room = usize::from(stage.viewport.regions.status.width);
+    let mut users = [errors(stage), vec![users]].concat();
+    if stage.session.wiretap_saw_password() {
+        let left = room.saturating_sub(users.iter().map(Line::width).sum());
+        let texts = [format!(" tap: password of {} seen ", user()), format!(" password of {} seen ", user())];
+        let text =
+            texts.into_iter().find(|text| text::width(text.trim_end()) <= left).unwrap_or_else(|| " password seen ".to_owned());
+        users.push(Line { action: tapped, ..Line::new(Tone::Secret, text) });
+    }
     let readable = Line { action: lay(Overlay::ReadableHops), ..readable };
     let with = |more: Vec<Line>| [users.clone(), more].concat();
     let full = |words| with(vec![readable.clone(), Line { action: lay(Overlay::SinglePoints), ..points(words) }]);
     // Parts that do not fit are omitted.
     let short = Line { action: lay(Overlay::SinglePoints), ..points("SPOFs") };
     let all = [full("single points of failure for writes"), full("SPOFs"), with(vec![readable.clone()]), with(vec![short])];
-    let room = usize::from(stage.viewport.regions.status.width);
     all.into_iter().find(|parts| parts.iter().map(Line::width).sum::<usize>() <= room).unwrap_or(users)
 }
 

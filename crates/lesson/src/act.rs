@@ -34,6 +34,8 @@ impl Pace {
 pub enum Act {
     /// Selects an element of the diagram.
     Select(Element),
+    /// Follows the newest request.
+    Follow,
     /// Executes a command.
     Do(Command),
     /// Places the wiretap on a hop.
@@ -61,6 +63,7 @@ impl fmt::Display for Act {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Select(element) => write!(f, "select {element}"),
+            Self::Follow => f.write_str("follow the packet"),
             Self::Do(command) => instruction(command).fmt(f),
             Self::Tap(from, to) => write!(f, "listen on {from} → {to}"),
             Self::Wait(seconds) => write!(f, "wait {} s", seconds.get()),

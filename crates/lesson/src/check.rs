@@ -11,14 +11,15 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use hoplight_model::{ContentError, Infrastructure, Text};
+use hoplight_model::{ContentError, Text};
 
 use super::act::Act;
 use super::form::{Lesson, Step, StepGate};
 use super::library::{Library, Loaded};
 use super::markup::{UnknownName, unknown_name};
 use super::question::{Ask, Question};
-use super::replay::{replay, replay_step};
+use super::replay::{replay, replay_step, replay_wrong};
+use super::sites::LessonSites;
 use problem::LessonProblem;
 
 /// Minimum number of steps in a lesson.
@@ -69,22 +70,23 @@ pub fn check_some(library: &Library, is_asked: impl Fn(&Loaded<Lesson>) -> bool)
 pub fn check_lesson(library: &Library, entry: &Loaded<Lesson>) -> Vec<ContentError> {
     let lesson = &entry.content;
     let mut report = Report { entry, errors: Vec::new() };
-    let Some(infra) = library.scenario(lesson.scenario.as_str()) else {
-        if library.is_broken(&lesson.scenario) {
-            // The scenario's own errors are already reported; anything else about this lesson would be a guess.
-            return Vec::new();
+    let sites = match LessonSites::find(library, lesson) {
+        Ok(sites) => sites,
+        // The scenario's own errors are already reported; anything else about this lesson would be a guess.
+        Err(missing) if library.is_broken(&missing) => return Vec::new(),
+        Err(missing) => {
+            let id = missing.as_str();
+            let known = library.scenarios().map(|scenario| scenario.id().as_str());
+            let problem = LessonProblem::UnknownScenario(missing.clone());
+            let error = ContentError::about(&entry.file, &entry.text, id, problem.to_string()).suggest(id, known);
+            return vec![error];
         }
-        let id = lesson.scenario.as_str();
-        let known = library.scenarios().map(|scenario| scenario.id().as_str());
-        let problem = LessonProblem::UnknownScenario(lesson.scenario.clone());
-        let error = ContentError::about(&entry.file, &entry.text, id, problem.to_string()).suggest(id, known);
-        return vec![error];
     };
     report.shape(lesson);
-    report.names(lesson, infra);
+    report.names(lesson, &sites);
     report.texts(lesson);
     if report.errors.is_empty() {
-        report.play(lesson, infra);
+        report.play(lesson, &sites);
     }
     report.errors
 }
@@ -211,15 +213,18 @@ impl Report<'_> {
         }
     }
 
-    /// Replays the whole lesson, then every step on its own, as for a learner who skipped all earlier steps.
-    fn play(&mut self, lesson: &Arc<Lesson>, infra: &Arc<Infrastructure>) {
+    /// Replays the whole lesson, then every step on its own, as for a learner who skipped all earlier steps, then what must
+    /// not pass it.
+    fn play(&mut self, lesson: &Arc<Lesson>, sites: &LessonSites) {
         let title = |number: usize| lesson.steps.get(number).map_or(lesson.id.as_str(), |step| step.title.as_str());
-        match replay(lesson, infra, SEED) {
+        match replay(lesson, sites, SEED) {
             Err(error) => self.about(title(error.step().map_or(usize::MAX, |step| step - 1)), &LessonProblem::Replay(error)),
             Ok(_) => {
                 for number in 0..lesson.steps.len() {
-                    if let Err(error) = replay_step(lesson, infra, SEED, number) {
+                    if let Err(error) = replay_step(lesson, sites, SEED, number) {
                         self.about(title(number), &LessonProblem::ReplayStep(error));
+                    } else if let Err(error) = replay_wrong(lesson, sites, SEED, number) {
+                        self.about(title(number), &LessonProblem::Replay(error));
                     }
                 }
             }

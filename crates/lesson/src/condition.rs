@@ -6,9 +6,10 @@ mod nature;
 
 use serde::{Deserialize, Serialize};
 
+use hoplight_model::firewall::{Direction, RuleAction};
 use hoplight_model::quantity::{Fraction, Rate, Seconds};
-use hoplight_model::{ComponentId, Element, Infrastructure, RequestKind, TlsMode};
-use hoplight_sim::{AgentView, Experience, SimTime, Simulation, Totals};
+use hoplight_model::{ComponentId, ComponentIx, Element, Infrastructure, RequestKind, TlsMode};
+use hoplight_sim::{AgentView, Experience, Fault, Phase, SimTime, Simulation, Totals};
 
 use super::act::Pace;
 pub use nature::Nature;
@@ -30,6 +31,21 @@ pub struct Observation<'a> {
     pub steps_back: u32,
     /// The wiretap, if one is placed.
     pub wiretap: Option<Wiretap<'a>>,
+    /// The followed request, if any, by its number.
+    pub followed: Option<u64>,
+    /// Where the messages of the followed request have arrived, and when, in order.
+    pub reached: &'a [Arrival],
+}
+
+/// The arrival of a message of the followed request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Arrival {
+    /// Where.
+    pub at: ComponentIx,
+    /// The phase of the message.
+    pub phase: Phase,
+    /// When.
+    pub time: SimTime,
 }
 
 /// A wiretap placed by the learner.
@@ -56,6 +72,12 @@ pub struct Baseline {
     pub steps_back: u32,
     /// The element that has been selected since before the step began. It does not count as selected in this step.
     pub selected: Option<Element>,
+    /// The request that has been followed since before the step began.
+    pub followed: Option<u64>,
+    /// Number of messages of that request that had arrived when the step began.
+    pub reached: usize,
+    /// Packets that each firewall had dropped or rejected when the step began.
+    pub dropped: Vec<(ComponentIx, u64)>,
 }
 
 impl From<&Observation<'_>> for Baseline {
@@ -66,6 +88,33 @@ impl From<&Observation<'_>> for Baseline {
             steps_forward: seen.steps_forward,
             steps_back: seen.steps_back,
             selected: seen.selected.cloned(),
+            followed: seen.followed,
+            reached: seen.reached.len(),
+            dropped: seen.sim.infrastructure().firewalls().map(|(ix, _)| (ix, dropped(seen.sim, ix))).collect(),
+        }
+    }
+}
+
+/// What a message of a request belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum RequestPart {
+    /// The DNS lookup.
+    Lookup,
+    /// The TCP handshake.
+    Connect,
+    /// The TLS handshake.
+    Handshake,
+    /// The request and its response.
+    Exchange,
+}
+
+impl RequestPart {
+    fn contains(self, phase: Phase) -> bool {
+        match self {
+            Self::Lookup => phase == Phase::Lookup,
+            Self::Connect => phase == Phase::Connect,
+            Self::Handshake => phase.is_handshake(),
+            Self::Exchange => phase == Phase::Exchange,
         }
     }
 }
@@ -176,6 +225,29 @@ pub enum Condition {
     Tapped(ComponentId, ComponentId),
     /// The wiretap, on any hop, has captured a password since the previous goal was met.
     PasswordRead,
+    /// The learner follows a request, and began to follow it in this step.
+    Follows,
+    /// A message of the followed request has reached this component in this step, not before the previous goal was met.
+    Reached {
+        /// The component.
+        component: ComponentId,
+        /// What the message belongs to.
+        part: RequestPart,
+    },
+    /// The firewall has dropped or rejected at least this many packets since the step began.
+    Dropped {
+        /// The firewall.
+        firewall: ComponentId,
+        /// Minimum number of packets.
+        count: u32,
+    },
+    /// This fault is active.
+    Faulty(Fault),
+    /// The external probe is on, and its last report is a failure, or a success.
+    Probe {
+        /// Whether it is a failure.
+        failing: bool,
+    },
     /// All of these hold.
     All(Vec<Self>),
     /// At least one of these holds.
@@ -234,6 +306,22 @@ impl Condition {
                 let read = seen.wiretap.and_then(|wiretap| wiretap.password_at);
                 read.is_some_and(|at| at >= began.fresh)
             }
+            Self::Follows => seen.followed.is_some() && seen.followed != began.followed,
+            Self::Reached { component, part } => {
+                let ix = infra.find(component.as_str());
+                let before = if seen.followed == began.followed { began.reached } else { 0 };
+                let is_there = |arrival: &Arrival| Some(arrival.at) == ix && part.contains(arrival.phase);
+                seen.reached.iter().skip(before).any(|arrival| is_there(arrival) && arrival.time >= began.fresh)
+            }
+            Self::Dropped { firewall, count } => infra.find(firewall.as_str()).is_some_and(|ix| {
+                let before = began.dropped.iter().find(|(firewall, _)| *firewall == ix).map_or(0, |(_, before)| *before);
+                dropped(sim, ix).saturating_sub(before) >= u64::from(*count)
+            }),
+            Self::Faulty(fault) => sim.faults().contains(fault),
+            Self::Probe { failing } => {
+                let probe = sim.probe();
+                probe.interval_s.is_some() && !probe.results.is_empty() && (probe.failures > 0) == *failing
+            }
             Self::All(parts) => parts.iter().all(|part| part.holds(seen, began)),
             Self::Any(parts) => parts.iter().any(|part| part.holds(seen, began)),
             Self::Not(part) => !part.holds(seen, began),
@@ -247,10 +335,14 @@ impl Condition {
         match self {
             Self::Selected(element) | Self::Down(element) | Self::Up(element) => vec![element.clone()],
             Self::Exposed(from, to) | Self::Tapped(from, to) => vec![Element::Hop(from.clone(), to.clone())],
-            Self::Backend { component: id, .. } | Self::Stale(id) | Self::Fresh(id) | Self::Gauge { agent: id, .. } => {
-                component(id)
-            }
+            Self::Backend { component: id, .. }
+            | Self::Stale(id)
+            | Self::Fresh(id)
+            | Self::Gauge { agent: id, .. }
+            | Self::Reached { component: id, .. }
+            | Self::Dropped { firewall: id, .. } => component(id),
             Self::Share { agent, of, .. } => [component(agent), component(of)].concat(),
+            Self::Faulty(fault) => fault.element().into_iter().collect(),
             Self::All(parts) | Self::Any(parts) => parts.iter().flat_map(Self::elements).collect(),
             Self::Not(part) | Self::Once(part) => part.elements(),
             Self::SelectedExposed
@@ -264,7 +356,9 @@ impl Condition {
             | Self::Pace(..)
             | Self::Paused
             | Self::Stepped { .. }
-            | Self::PasswordRead => Vec::new(),
+            | Self::PasswordRead
+            | Self::Follows
+            | Self::Probe { .. } => Vec::new(),
         }
     }
 }
@@ -272,6 +366,14 @@ impl Condition {
 /// The element selected in this step.
 fn chosen<'a>(seen: &Observation<'a>, began: &Baseline) -> Option<&'a Element> {
     seen.selected.filter(|element| began.selected.as_ref() != Some(*element))
+}
+
+/// Packets from outside that a firewall has dropped or rejected.
+fn dropped(sim: &Simulation, firewall: ComponentIx) -> u64 {
+    let Some(spec) = sim.infrastructure().component(firewall).kind.as_firewall() else { return 0 };
+    let actions = spec.inbound.iter().map(|rule| rule.action).chain([spec.default]);
+    let hits = sim.rule_hits(firewall, Direction::Inbound);
+    actions.zip(hits).filter(|(action, _)| *action != RuleAction::Allow).map(|(_, hits)| hits).sum()
 }
 
 fn exposed(infra: &Infrastructure, from: &ComponentId, to: &ComponentId) -> bool {

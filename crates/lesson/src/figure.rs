@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use hoplight_analysis::{plaintext_hops, single_parts};
 use hoplight_model::{ComponentIx, RequestKind};
-use hoplight_sim::{EventKind, JournalEvent, Phase, SimTime, Timeline, Totals};
+use hoplight_sim::{EventKind, JournalEvent, Phase, Port, SimTime, Timeline, Totals};
 
 /// Length of the window behind percentiles and the error ratio.
 const WINDOW: Duration = Duration::from_secs(5);
@@ -37,6 +37,12 @@ pub enum Figure {
     FirstByte,
     /// Number of messages on links that belong to that request.
     Hops,
+    /// Number of ports that the last port scan found open.
+    PortsOpen,
+    /// Number of ports at which the last port scan was refused.
+    PortsClosed,
+    /// Number of ports that did not respond to the last port scan.
+    PortsFiltered,
     /// Number of hops that can be read on the network.
     Exposed,
     /// Number of elements whose failure alone makes all static pages fail.
@@ -49,7 +55,7 @@ pub enum Figure {
 
 impl Figure {
     /// All figures.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 19] = [
         Self::Rate,
         Self::P50,
         Self::P99,
@@ -62,6 +68,9 @@ impl Figure {
         Self::Tls,
         Self::FirstByte,
         Self::Hops,
+        Self::PortsOpen,
+        Self::PortsClosed,
+        Self::PortsFiltered,
         Self::Exposed,
         Self::SpofsStatic,
         Self::SpofsRead,
@@ -83,6 +92,9 @@ impl Figure {
             Self::Tls => "tls",
             Self::FirstByte => "first_byte",
             Self::Hops => "hops",
+            Self::PortsOpen => "ports_open",
+            Self::PortsClosed => "ports_closed",
+            Self::PortsFiltered => "ports_filtered",
             Self::Exposed => "exposed",
             Self::SpofsStatic => "spofs_static",
             Self::SpofsRead => "spofs_read",
@@ -119,6 +131,10 @@ impl Measured<'_> {
             Some(ended.sum::<u64>().to_string())
         };
         let spofs = |kind| single_parts(infra, kind).ok().map(|parts| parts.len().to_string());
+        let ports = |port| {
+            let found = sim.findings();
+            (!found.is_empty()).then(|| found.iter().filter(|finding| finding.says == port).count().to_string())
+        };
         let phase = |phase: fn(Phase) -> bool| self.request.and_then(|request| request.phase(phase)).map(millis);
         match figure {
             Figure::Rate => Some(format!("{:.0}", sim.rate())),
@@ -133,6 +149,9 @@ impl Measured<'_> {
             Figure::Tls => phase(Phase::is_handshake),
             Figure::FirstByte => self.request.and_then(|request| request.first_byte_ms).map(millis),
             Figure::Hops => self.request.map(|request| request.hops.to_string()),
+            Figure::PortsOpen => ports(Port::Open),
+            Figure::PortsClosed => ports(Port::Closed),
+            Figure::PortsFiltered => ports(Port::Filtered),
             Figure::Exposed => Some(plaintext_hops(infra).iter().filter(|hop| hop.is_exposed()).count().to_string()),
             Figure::SpofsStatic => spofs(RequestKind::Static),
             Figure::SpofsRead => spofs(RequestKind::Read),

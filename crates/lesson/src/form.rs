@@ -32,7 +32,7 @@ pub struct Lesson {
     pub summary: Text,
     /// Expected duration in minutes.
     pub minutes: u32,
-    /// The infrastructure that the lesson runs on.
+    /// The infrastructure that the lesson runs on, until a step changes it.
     pub scenario: ScenarioId,
     /// Commands executed before the first step.
     #[serde(default)]
@@ -54,6 +54,9 @@ pub struct Step {
     pub title: Text,
     /// One to three short paragraphs.
     pub text: Vec<Text>,
+    /// The infrastructure from this step on. It starts a new run, with the lesson's setup. If omitted, it stays unchanged.
+    #[serde(default)]
+    pub scenario: Option<ScenarioId>,
     /// Elements highlighted in the diagram.
     #[serde(default)]
     pub focus: Vec<Element>,
@@ -143,6 +146,13 @@ pub struct Goal {
     pub label: Text,
     /// When the goal is met.
     pub when: Condition,
+    /// An obvious wrong way, from the beginning of the step: it gets a reply and does not meet the goal. The content check
+    /// plays it.
+    #[serde(default)]
+    pub wrong: Vec<Act>,
+    /// For a goal that describes a state: what ends the state again after the solution. The content check plays it.
+    #[serde(default)]
+    pub broken_by: Vec<Act>,
 }
 
 /// The header common to all versions of a format.
@@ -172,6 +182,26 @@ impl Lesson {
         }
         ron_text::parse(file, text)
     }
+
+    /// The kind of the visitor that a step forward sends if no request is in flight: the last one that this step, numbered
+    /// from 0, or a step before it sends, otherwise a read. `None` if the step is not about one request.
+    pub fn visitor_at(&self, step: usize) -> Option<RequestKind> {
+        let is_traced = self.steps.get(step)?.pace == Some(Pace::Trace);
+        let sent = self.steps.iter().take(step.saturating_add(1)).rev().find_map(Step::sends);
+        is_traced.then(|| sent.unwrap_or(RequestKind::Read))
+    }
+
+    /// Returns the infrastructure of a step, numbered from 0: the last one named at or before it. The quiz is about that of
+    /// the last step.
+    pub fn scenario_at(&self, step: usize) -> &ScenarioId {
+        let mut up_to = self.steps.iter().take(step.saturating_add(1)).rev();
+        up_to.find_map(|step| step.scenario.as_ref()).unwrap_or(&self.scenario)
+    }
+
+    /// Returns every infrastructure that the lesson names, with its own first. One may be named twice.
+    pub fn scenarios(&self) -> impl Iterator<Item = &ScenarioId> {
+        std::iter::once(&self.scenario).chain(self.steps.iter().filter_map(|step| step.scenario.as_ref()))
+    }
 }
 
 impl Step {
@@ -191,10 +221,8 @@ impl Step {
         }
     }
 
-    /// The kind of the visitor that a step forward sends if no request is in flight: the last one that the step sends
-    /// itself, otherwise a read. `None` if the step is not about one request.
-    pub fn visitor(&self) -> Option<RequestKind> {
-        let sent = self.begin.iter().rev().find_map(|command| if let Command::Send(kind) = command { Some(*kind) } else { None });
-        (self.pace == Some(Pace::Trace)).then(|| sent.unwrap_or(RequestKind::Read))
+    /// The kind of the last request that the step sends when it begins.
+    fn sends(&self) -> Option<RequestKind> {
+        self.begin.iter().rev().find_map(|command| if let Command::Send(kind) = command { Some(*kind) } else { None })
     }
 }

@@ -46,11 +46,17 @@ pub enum KeyName {
     Wiretap,
     /// Follows the next packet.
     Packet,
+    /// Switches between the lesson and the selected element on a small screen.
+    Info,
+    /// Turns the external probe on or off.
+    Probe,
+    /// Opens the whiteboard notes on the selected element.
+    Whiteboard,
 }
 
 impl KeyName {
     /// All keys.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 21] = [
         Self::Tls,
         Self::DbTls,
         Self::Kill,
@@ -69,6 +75,9 @@ impl KeyName {
         Self::Log,
         Self::Wiretap,
         Self::Packet,
+        Self::Info,
+        Self::Probe,
+        Self::Whiteboard,
     ];
 
     /// The name used in placeholders.
@@ -92,6 +101,9 @@ impl KeyName {
             Self::Log => "log",
             Self::Wiretap => "wiretap",
             Self::Packet => "packet",
+            Self::Info => "info",
+            Self::Probe => "probe",
+            Self::Whiteboard => "whiteboard",
         }
     }
 

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use hoplight_model::quantity::Seconds;
-use hoplight_model::{Element, Infrastructure, Text, TopologyEdit};
+use hoplight_model::{Element, Infrastructure, ScenarioId, Text, TopologyEdit};
 use hoplight_sim::{Command, CommandError, Timeline};
 
 use super::act::{Act, Pace};
@@ -15,6 +15,8 @@ use super::form::Clock;
 #[must_use]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct StepEntry {
+    /// The infrastructure to start a new run on before anything else; `None` to continue the run.
+    pub scenario: Option<ScenarioId>,
     /// Actions to perform, in order.
     pub openings: Vec<Opening>,
     /// The pace to set.
@@ -23,6 +25,8 @@ pub struct StepEntry {
     pub clock: Option<Clock>,
     /// Whether to clear the selection: the step asks for one, and an old one does not count.
     pub deselects: bool,
+    /// Whether to stop following a request: the step asks the learner to follow one.
+    pub unfollows: bool,
 }
 
 /// One action of an entry.

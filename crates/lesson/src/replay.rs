@@ -9,7 +9,6 @@ mod player;
 use std::sync::Arc;
 use std::time::Duration;
 
-use hoplight_model::Infrastructure;
 use hoplight_sim::{CommandError, SimTime};
 
 use super::act::Act;
@@ -17,6 +16,7 @@ use super::figure::Figure;
 use super::form::{Lesson, StepGate};
 use super::outcome::{Answered, Changed, Moved, Score};
 use super::run::Place;
+use super::sites::LessonSites;
 
 pub use error::{ActError, ReplayError};
 use player::FRAME;
@@ -37,8 +37,8 @@ pub struct Replay {
 ///
 /// # Errors
 /// Returns the first step that cannot begin, does not pass, or passes without its solution.
-pub fn replay(lesson: &Arc<Lesson>, infrastructure: &Arc<Infrastructure>, seed: u64) -> Result<Replay, ReplayError> {
-    let mut player = begin(lesson, infrastructure, seed, 0)?;
+pub fn replay(lesson: &Arc<Lesson>, sites: &LessonSites, seed: u64) -> Result<Replay, ReplayError> {
+    let mut player = begin(lesson, sites, seed, 0)?;
     for number in 0..lesson.steps.len() {
         play_step(&mut player, number)?;
         if let Moved::Step(entry) = leave(&mut player, number)? {
@@ -55,20 +55,58 @@ pub fn replay(lesson: &Arc<Lesson>, infrastructure: &Arc<Infrastructure>, seed: 
 ///
 /// # Errors
 /// Fails if the step cannot begin, does not pass, or passes without its solution.
-pub fn replay_step(
-    lesson: &Arc<Lesson>,
-    infrastructure: &Arc<Infrastructure>,
-    seed: u64,
-    number: usize,
-) -> Result<(), ReplayError> {
-    let mut player = begin(lesson, infrastructure, seed, number)?;
+pub fn replay_step(lesson: &Arc<Lesson>, sites: &LessonSites, seed: u64, number: usize) -> Result<(), ReplayError> {
+    let mut player = begin(lesson, sites, seed, number)?;
     play_step(&mut player, number)?;
     leave(&mut player, number).map(drop)
 }
 
-fn begin(lesson: &Arc<Lesson>, infra: &Arc<Infrastructure>, seed: u64, step: usize) -> Result<Player, ReplayError> {
+/// Plays what must not pass a step, numbered from 0: the wrong way to each goal, and what ends its state again.
+///
+/// # Errors
+/// Fails if a wrong way meets its goal or gets no reply, or if a goal stays met although its state has ended.
+pub fn replay_wrong(lesson: &Arc<Lesson>, sites: &LessonSites, seed: u64, number: usize) -> Result<(), ReplayError> {
+    let Some(step) = lesson.steps.get(number) else { return Ok(()) };
+    if step.goals().iter().all(|goal| goal.wrong.is_empty() && goal.broken_by.is_empty()) {
+        return Ok(());
+    }
+    let start = begin(lesson, sites, seed, number)?;
+    let mut solved = start.clone();
+    play(&mut solved, &step.solution, number)?;
+    for (position, goal) in step.goals().iter().enumerate() {
+        let (step, label) = (number + 1, goal.label.to_string());
+        let passes = |player: &Player| player.run().is_open() || player.run().goals().nth(position).is_some_and(|(_, met)| met);
+        if !goal.wrong.is_empty() {
+            let mut player = start.clone();
+            play(&mut player, &goal.wrong, number)?;
+            if player.run().said().is_none() {
+                return Err(ReplayError::NoReply { step, goal: label });
+            }
+            if passes(&player) {
+                return Err(ReplayError::WrongWayMeets { step, goal: label });
+            }
+        }
+        if !goal.broken_by.is_empty() {
+            let mut player = solved.clone();
+            play(&mut player, &goal.broken_by, number)?;
+            if passes(&player) {
+                return Err(ReplayError::StaysMet { step, goal: label });
+            }
+        }
+    }
+    Ok(())
+}
+
+fn play(player: &mut Player, acts: &[Act], number: usize) -> Result<(), ReplayError> {
+    acts.iter().try_for_each(|act| {
+        let failed = |why| ReplayError::CannotAct { step: number + 1, act: Box::new(act.clone()), why };
+        player.act(act).map_err(failed)
+    })
+}
+
+fn begin(lesson: &Arc<Lesson>, sites: &LessonSites, seed: u64, step: usize) -> Result<Player, ReplayError> {
     let (player, changed) =
-        Player::begin(lesson, infra, seed, step).map_err(|error| ReplayError::CannotBegin { step: step + 1, error })?;
+        Player::begin(lesson, sites, seed, step).map_err(|error| ReplayError::CannotBegin { step: step + 1, error })?;
     entered(&player, step, Ok(changed))?;
     Ok(player)
 }
@@ -104,9 +142,7 @@ fn play_step(player: &mut Player, number: usize) -> Result<(), ReplayError> {
             if step.question().is_some_and(|question| question.target().is_some()) { Act::Mark } else { Act::Answer(1) };
         step.solution.push(predicted);
     }
-    for act in &step.solution {
-        player.act(act).map_err(|why| ReplayError::CannotAct { step: number + 1, act: Box::new(act.clone()), why })?;
-    }
+    play(player, &step.solution, number)?;
     if player.run().replied() > 0 {
         return Err(ReplayError::RepliesToSolution { step: number + 1 });
     }

@@ -7,7 +7,8 @@
 //! ```
 //!
 //! **Going back** shows an earlier step as the learner left it: its goals stay met and its gate stays passed. Its
-//! commands do not run again, because they might break what the learner has just repaired. The same applies when going
+//! commands do not run again, because they might break what the learner has just repaired, unless the step is on another
+//! infrastructure: then a new run begins, as the step began. The same applies when going
 //! forward to steps that have already begun: all gates up to the furthest step reached are open. [`LessonRun::again`]
 //! restarts a step.
 //!
@@ -20,9 +21,9 @@ mod state;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use hoplight_model::Element;
+use hoplight_model::{Element, ScenarioId};
 
-use super::condition::Observation;
+use super::condition::{Condition, Observation};
 use super::form::{Lesson, Start, Step, StepGate};
 use super::marks::Review;
 use super::outcome::{Changed, Moved, Opening, Score, Stay, StepEntry};
@@ -61,6 +62,8 @@ struct QuestionState {
 pub struct LessonRun {
     lesson: Arc<Lesson>,
     place: Place,
+    /// The infrastructure of the run.
+    scenario: ScenarioId,
     /// The furthest place reached.
     furthest: Place,
     steps: Vec<StepState>,
@@ -76,18 +79,23 @@ impl LessonRun {
     }
 
     /// Starts a lesson at a step, numbered from 0, or at the quiz if `step` is the number of steps. The entry contains
-    /// all commands up to that point.
+    /// all commands up to that point, from the last change of the infrastructure on.
     pub fn start_at(lesson: Arc<Lesson>, step: usize) -> (Self, StepEntry) {
         let steps = vec![StepState::default(); lesson.steps.len()];
         let quiz = vec![QuestionState::default(); lesson.quiz.len()];
-        let mut run = Self { lesson, place: Place::Step(0), furthest: Place::Step(0), steps, quiz, shuffle: None };
-        let setup = run.lesson.setup.iter().cloned().map(Opening::Do).collect();
-        let mut whole = StepEntry { openings: setup, ..StepEntry::default() };
+        let (scenario, place) = (lesson.scenario.clone(), Place::Step(0));
+        let mut run = Self { lesson, place, scenario, furthest: place, steps, quiz, shuffle: None };
+        let mut whole = StepEntry { openings: run.setup(), ..StepEntry::default() };
         for number in 0..run.steps.len().min(step.saturating_add(1)) {
             let entry = run.enter(number);
+            if entry.scenario.is_some() {
+                whole.scenario = entry.scenario;
+                whole.openings.clear();
+            }
             whole.openings.extend(entry.openings);
             whole.pace = entry.pace.or(whole.pace);
             whole.clock = entry.clock.or(whole.clock);
+            whole.unfollows = entry.unfollows;
         }
         if run.steps.is_empty() {
             let _ = run.enter_quiz(0);
@@ -272,18 +280,29 @@ impl LessonRun {
         let (Some(state), Some(step)) = (self.steps.get_mut(number), self.lesson.steps.get(number)) else {
             return StepEntry::default();
         };
-        if state.begun {
+        let scenario = Some(self.lesson.scenario_at(number)).filter(|scenario| **scenario != self.scenario).cloned();
+        if state.begun && scenario.is_none() {
             return StepEntry::default();
         }
         state.begun = true;
+        if let Some(scenario) = &scenario {
+            self.scenario = scenario.clone();
+        }
         let repair = (step.start == Start::Repaired).then(|| Opening::Repair(self.lesson.setup.clone()));
         let commands = step.begin.iter().cloned().map(Opening::Do);
+        let setup = if scenario.is_some() { self.setup() } else { Vec::new() };
         StepEntry {
-            openings: repair.into_iter().chain(commands).collect(),
+            scenario,
+            openings: setup.into_iter().chain(repair).chain(commands).collect(),
             pace: step.pace,
             clock: Some(step.clock),
             deselects: step.goals().iter().any(|goal| goal.when.reads_selection()),
+            unfollows: step.goals().iter().any(|goal| goal.when == Condition::Follows),
         }
+    }
+
+    fn setup(&self) -> Vec<Opening> {
+        self.lesson.setup.iter().cloned().map(Opening::Do).collect()
     }
 
     fn go(&mut self, place: Place) {

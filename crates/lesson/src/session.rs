@@ -8,17 +8,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hoplight_model::{ComponentId, Element, Infrastructure, RequestKind};
-use hoplight_sim::{CapturedMessage, CapturedPayload, Command, CommandError, SimTime, Simulation, Timeline};
+use hoplight_sim::{CapturedMessage, CapturedPayload, Command, CommandError, EventKind, SimTime, Simulation, Timeline};
 use hoplight_text::Phrase;
 
 use super::act::Pace;
-use super::condition::{Observation, Wiretap};
+use super::condition::{Arrival, Observation, Wiretap};
 use super::design::Design;
 use super::figure::{self, Figure, Measured, RequestTiming};
 use super::form::Clock;
 use super::outcome::{Changed, Opening, StepEntry};
 use super::playback::Playback;
-use super::run::LessonRun;
+use super::run::{LessonRun, Place};
 
 /// Maximum number of refused commands kept.
 const KEPT_REFUSALS: usize = 100;
@@ -119,7 +119,10 @@ impl Session {
         if entry.deselects {
             self.selected = None;
         }
-        if matches!(entry.openings.last(), Some(Opening::Do(Command::Send(_)))) {
+        if entry.unfollows {
+            self.follow(None);
+            self.selected = None;
+        } else if matches!(entry.openings.last(), Some(Opening::Do(Command::Send(_)))) {
             self.follow(self.sim().newest_request(None));
         }
         result
@@ -131,7 +134,10 @@ impl Session {
     /// # Errors
     /// If the command is refused.
     pub fn send_visitor(&mut self) -> Result<Option<RequestKind>, CommandError> {
-        let wanted = self.lesson.as_ref().and_then(|run| run.step()).and_then(super::form::Step::visitor);
+        let wanted = self.lesson.as_ref().and_then(|run| match run.place() {
+            Place::Step(number) => run.lesson().visitor_at(number),
+            Place::Quiz(_) | Place::Finished => None,
+        });
         let Some(kind) = wanted.filter(|_| self.sim().in_flight() == 0 && self.timeline.known_command().is_none()) else {
             return Ok(None);
         };
@@ -215,6 +221,15 @@ impl Session {
 
     fn observe_goals(&mut self) -> Changed {
         let Some(lesson) = &mut self.lesson else { return Changed::Nothing };
+        let mut reached: Vec<Arrival> = Vec::new();
+        for note in self.timeline.trail() {
+            if let EventKind::Reached { component: at, phase, .. } = note.what {
+                reached.push(Arrival { at, phase, time: note.at });
+            } else if matches!(note.what, EventKind::Ended { outcome: Err(_), .. }) {
+                // A refusal or an error page is no answer.
+                reached.pop_if(|arrival| arrival.time == note.at);
+            }
+        }
         lesson.observe(&Observation {
             sim: self.timeline.simulation(),
             selected: self.selected.as_ref(),
@@ -226,6 +241,8 @@ impl Session {
                 on: (from, to),
                 password_at: self.timeline.captured_password().map(|message| message.at),
             }),
+            followed: self.playback.followed,
+            reached: &reached,
         })
     }
 

@@ -6,6 +6,7 @@ use hoplight_model::{ComponentIx, Infrastructure};
 use hoplight_sim::{EventKind, probe_number};
 
 use crate::detail::component::latest;
+use crate::detail::scan;
 use crate::line::{Line, Page};
 use crate::stage::Stage;
 use crate::tone::Tone;
@@ -20,6 +21,7 @@ pub(super) fn write(page: &mut Page, stage: &Stage, ix: ComponentIx, spec: &Fire
         page.text(Tone::Text, &format!("protects {}", protects.join(", ")));
     }
     pair(page, stage, ix, spec);
+    spec.servers.iter().for_each(|server| scan::write(page, stage, server));
     let decided = decision(stage, ix);
     for direction in [Direction::Inbound, Direction::Outbound] {
         let is_last =

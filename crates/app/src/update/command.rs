@@ -5,6 +5,7 @@ use std::time::Duration;
 use hoplight_sim::{Command, CommandError};
 use hoplight_text::{phrase, refusal};
 
+use crate::detail::scan;
 use crate::fault_menu::FaultAction;
 use crate::notice::Notice;
 use crate::stage::Stage;
@@ -49,6 +50,7 @@ pub(super) fn execute_command(stage: &mut Stage, command: &Command) -> Notice {
             stage.session.refuse(why.clone());
             return Notice { tone, text: why.to_sentence() };
         }
+        Ok(_) if *command == Command::Scan => return Notice::dim(scan::summary(stage)),
         Ok(side) => (hoplight_text::done(command, stage.infra()).to_sentence(), side.words()),
     };
     Notice::dim(format!("{text}{side}"))

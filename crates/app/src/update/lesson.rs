@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use hoplight_lesson::{Answered, Hinted, LessonRun, Moved, Place, Refusal, Solved, Stay, Submitted, Toggled};
+use hoplight_lesson::markup::filled;
+use hoplight_lesson::{Answered, Hinted, LessonRun, LessonSites, Moved, Place, Refusal, Solved, Stay, Submitted, Toggled};
 use hoplight_model::Infrastructure;
 
 use crate::action::{AppAction, LessonAction};
@@ -21,6 +22,7 @@ impl App {
             LessonAction::Skip => self.move_in_lesson(LessonRun::skip),
             LessonAction::Restart => self.move_in_lesson(LessonRun::again),
             LessonAction::Answer(position) => {
+                self.forget_notices();
                 self.in_lesson(|stage, keymap| answer(stage.session.lesson.as_mut()?, position, keymap));
             }
             LessonAction::Mark => self.in_lesson(mark),
@@ -35,14 +37,19 @@ impl App {
             self.leave_lesson();
             return;
         }
-        let mut submits = false;
+        let mut stays = false;
         self.in_lesson(|stage, keymap| {
+            if hides_reveal(stage) {
+                stage.panels.show_detail = false;
+                stays = true;
+                return None;
+            }
             let infra = Arc::clone(stage.infra());
             let notice = submit(stage.session.lesson.as_mut()?, &infra, keymap);
-            submits = notice.is_some();
+            stays = notice.is_some();
             notice
         });
-        if !submits {
+        if !stays {
             self.move_in_lesson(LessonRun::proceed);
         }
     }
@@ -60,9 +67,16 @@ impl App {
 
     /// Moves to another step of the lesson, and runs its setup.
     fn move_in_lesson(&mut self, go: impl FnOnce(&mut LessonRun) -> Moved) {
+        let lesson = self.stage().and_then(|stage| stage.session.lesson.as_ref()).map(LessonRun::lesson);
+        let sites = lesson.and_then(|lesson| LessonSites::find(&self.library, lesson).ok());
+        let (seed, size) = (self.settings.seed, self.size);
+        let mut has_moved = true;
         self.in_lesson(|stage, keymap| {
             let mut notice = match go(stage.session.lesson.as_mut()?) {
                 Moved::Step(entry) => {
+                    if let (Some(scenario), Some(sites)) = (&entry.scenario, &sites) {
+                        stage.change_site(Arc::clone(sites.of(scenario)), seed, size);
+                    }
                     let error = stage.enter(&entry).err();
                     error.map(|error| {
                         Notice::new(Tone::Bad, format!("This step could not be set up: {}.", hoplight_text::refusal(&error)))
@@ -74,7 +88,10 @@ impl App {
                     stage.session.playback.paused = true;
                     None
                 }
-                Moved::Stays(stay) => Some(Notice::dim(stays(&stay, stage.session.lesson.as_ref()?, keymap))),
+                Moved::Stays(stay) => {
+                    has_moved = false;
+                    Some(Notice::dim(stays(&stay, stage.session.lesson.as_ref()?, keymap)))
+                }
             };
             // Marks require the diagram.
             if stage.session.wants_marks() {
@@ -85,6 +102,10 @@ impl App {
             }
             notice
         });
+        if has_moved {
+            // What was said about the last step would be read as being about this one.
+            self.forget_notices();
+        }
     }
 
     /// Leaves a finished lesson for the next one, or for the course map after the last.
@@ -100,12 +121,19 @@ impl App {
     }
 }
 
+/// Whether the panel of a small screen hides what the step reveals: nobody should leave the step without having seen it.
+fn hides_reveal(stage: &Stage) -> bool {
+    let hides = stage.panels.show_detail && !stage.viewport.regions.wide;
+    hides && stage.session.lesson.as_ref().is_some_and(|run| run.reveal().is_some_and(|reveal| reveal.text.is_some()))
+}
+
 /// Says why a move is refused, and which key helps.
 fn stays(stay: &Stay, run: &LessonRun, keymap: &Keymap) -> String {
     let key = match stay {
         Stay::NotAnswered | Stay::NotPredicted => panel::answer_keys(run, keymap),
         Stay::NotMarked => keymap.label(LessonAction::Mark),
-        Stay::GoalsOpen(_) | Stay::AtStart | Stay::InQuiz | Stay::AtEnd => return stay.phrase().to_sentence(),
+        Stay::GoalsOpen(_) => return filled(&stay.phrase().to_sentence(), |key| keymap.named(key), |_| String::new()),
+        Stay::AtStart | Stay::InQuiz | Stay::AtEnd => return stay.phrase().to_sentence(),
     };
     format!("{} ({key}).", stay.phrase().to_sentence().trim_end_matches('.'))
 }

@@ -1,5 +1,7 @@
 //! The selection, the followed request and the wiretap. Nothing here changes the simulation.
 
+use hoplight_lesson::Pace;
+
 use crate::action::{SelectAction, ViewAction};
 use crate::app::{App, Screen};
 use crate::keymap::Keymap;
@@ -50,6 +52,11 @@ fn select(stage: &mut Stage, keymap: &Keymap, action: &SelectAction) -> Option<N
         }
         SelectAction::NextPacket => {
             let next = stage.next_packet();
+            // The trace pace always follows a request: it would follow the same one again.
+            let playback = &stage.session.playback;
+            if next.is_none() && playback.pace == Pace::Trace && playback.followed.is_some() {
+                return Some(Notice::dim("No other packet is on the canvas: this one is still followed."));
+            }
             stage.session.follow(next);
             return next.is_none().then(|| Notice::dim("That was the last packet on the canvas. No packet is followed now."));
         }

@@ -6,15 +6,17 @@ use hoplight_sim::Command;
 use super::super::act::Act;
 use super::super::condition::Condition;
 use super::super::form::Lesson;
+use super::super::sites::LessonSites;
 use super::Report;
 use super::problem::LessonProblem;
 
 impl Report<'_> {
-    pub(super) fn names(&mut self, lesson: &Lesson, infra: &Infrastructure) {
+    pub(super) fn names(&mut self, lesson: &Lesson, sites: &LessonSites) {
         for command in &lesson.setup {
-            self.command(command, infra);
+            sites.all().for_each(|infra| self.command(command, infra));
         }
-        for step in &lesson.steps {
+        for (number, step) in lesson.steps.iter().enumerate() {
+            let infra = sites.of(lesson.scenario_at(number));
             for element in &step.focus {
                 self.element(element, infra);
             }
@@ -33,7 +35,8 @@ impl Report<'_> {
                 }
                 self.agents(&reply.when, infra);
             }
-            for act in &step.solution {
+            let wrong = step.goals().iter().flat_map(|goal| goal.wrong.iter().chain(&goal.broken_by));
+            for act in step.solution.iter().chain(wrong) {
                 match act {
                     Act::Select(element) => self.element(element, infra),
                     Act::Do(command) => self.command(command, infra),
@@ -72,7 +75,7 @@ impl Report<'_> {
         self.errors.push(error);
     }
 
-    /// Gauge conditions must name agents; health check conditions must name backends of a balancer.
+    /// Gauge conditions must name agents, health check conditions backends of a balancer, and drops a firewall.
     fn agents(&mut self, condition: &Condition, infra: &Infrastructure) {
         let kind = |id: &str| infra.find(id).map(|ix| &infra.component(ix).kind);
         let agent = |id: &str| kind(id).is_none_or(|kind| kind.as_agent().is_some());
@@ -92,6 +95,11 @@ impl Report<'_> {
                 });
                 if !asked {
                     self.about(component.as_str(), &LessonProblem::NotABackend(component.clone()));
+                }
+            }
+            Condition::Dropped { firewall, .. } => {
+                if kind(firewall.as_str()).is_some_and(|kind| kind.as_firewall().is_none()) {
+                    self.about(firewall.as_str(), &LessonProblem::NotAFirewall(firewall.clone()));
                 }
             }
             Condition::All(parts) | Condition::Any(parts) => parts.iter().for_each(|part| self.agents(part, infra)),
@@ -115,7 +123,11 @@ impl Report<'_> {
             | Condition::Paused
             | Condition::Stepped { .. }
             | Condition::Tapped(..)
-            | Condition::PasswordRead => {}
+            | Condition::PasswordRead
+            | Condition::Follows
+            | Condition::Faulty(..)
+            | Condition::Probe { .. }
+            | Condition::Reached { .. } => {}
         }
     }
 }

@@ -32,6 +32,8 @@ pub(super) enum LessonProblem {
     NotAnAgent(ComponentId),
     #[error("`{0}` is not a backend: no balancer checks its health")]
     NotABackend(ComponentId),
+    #[error("`{0}` is not a firewall")]
+    NotAFirewall(ComponentId),
 
     /// The glossary has whiteboard notes, but none of this subject.
     #[error("no whiteboard note of `{0:?}`")]

@@ -23,6 +23,9 @@ impl Condition {
             | Self::Failed { .. }
             | Self::Stepped { .. }
             | Self::PasswordRead
+            | Self::Follows
+            | Self::Reached { .. }
+            | Self::Dropped { .. }
             | Self::Once(..) => Nature::Act,
             Self::Tls(..)
             | Self::Exposed(..)
@@ -38,7 +41,9 @@ impl Condition {
             | Self::Share { .. }
             | Self::Pace(..)
             | Self::Paused
-            | Self::Tapped(..) => Nature::State,
+            | Self::Tapped(..)
+            | Self::Faulty(..)
+            | Self::Probe { .. } => Nature::State,
             Self::All(parts) | Self::Any(parts) => {
                 let acts = parts.iter().any(|part| part.nature() == Nature::Act);
                 if acts { Nature::Act } else { Nature::State }
@@ -58,6 +63,9 @@ impl Condition {
             | Self::Failed { .. }
             | Self::Stepped { .. }
             | Self::PasswordRead
+            | Self::Follows
+            | Self::Reached { .. }
+            | Self::Dropped { .. }
             | Self::Tls(..)
             | Self::Exposed(..)
             | Self::ExposedAtMost(..)
@@ -72,7 +80,9 @@ impl Condition {
             | Self::Share { .. }
             | Self::Pace(..)
             | Self::Paused
-            | Self::Tapped(..) => false,
+            | Self::Tapped(..)
+            | Self::Faulty(..)
+            | Self::Probe { .. } => false,
         }
     }
 }

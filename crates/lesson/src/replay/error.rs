@@ -66,6 +66,30 @@ pub enum ReplayError {
         /// The figure's name.
         figure: &'static str,
     },
+    /// A wrong way to a goal gets no reply.
+    #[error("step {step}: the wrong way to {goal:?} gets no reply")]
+    NoReply {
+        /// The step.
+        step: usize,
+        /// The goal's label.
+        goal: String,
+    },
+    /// A wrong way meets its goal.
+    #[error("step {step}: the wrong way to {goal:?} meets the goal")]
+    WrongWayMeets {
+        /// The step.
+        step: usize,
+        /// The goal's label.
+        goal: String,
+    },
+    /// A goal stays met after its state has ended.
+    #[error("step {step}: {goal:?} stays met after what should end its state")]
+    StaysMet {
+        /// The step.
+        step: usize,
+        /// The goal's label.
+        goal: String,
+    },
     /// A question of the quiz has no right answer.
     #[error("question {question} has no right answer")]
     NoRightAnswer {
@@ -84,6 +108,9 @@ impl ReplayError {
             | Self::CannotAct { step, .. }
             | Self::NotPassed { step, .. }
             | Self::RepliesToSolution { step }
+            | Self::NoReply { step, .. }
+            | Self::WrongWayMeets { step, .. }
+            | Self::StaysMet { step, .. }
             | Self::NotMeasured { step, .. } => Some(*step),
             Self::NoRightAnswer { .. } => None,
         }

@@ -14,6 +14,7 @@ use super::super::outcome::{Answered, Changed, Moved, StepEntry, Submitted, Togg
 use super::super::question::Question;
 use super::super::run::LessonRun;
 use super::super::session::{Session, StepOutcome};
+use super::super::sites::LessonSites;
 use super::error::ActError;
 
 /// Interval of simulated time at which goals are checked while the learner waits.
@@ -23,6 +24,8 @@ pub(super) const FRAME: Duration = Duration::from_millis(100);
 #[derive(Clone, Debug)]
 pub struct Player {
     session: Session,
+    sites: LessonSites,
+    seed: u64,
 }
 
 impl Player {
@@ -31,22 +34,22 @@ impl Player {
     ///
     /// # Errors
     /// Fails if a setup command or a command that a step begins with is refused.
-    pub fn begin(
-        lesson: &Arc<Lesson>,
-        infra: &Arc<Infrastructure>,
-        seed: u64,
-        step: usize,
-    ) -> Result<(Self, Changed), CommandError> {
+    pub fn begin(lesson: &Arc<Lesson>, sites: &LessonSites, seed: u64, step: usize) -> Result<(Self, Changed), CommandError> {
         let (run, entry) = LessonRun::start_at(Arc::clone(lesson), step);
-        let mut session = Session::new(Arc::clone(infra), seed);
+        let mut session = Session::new(Arc::clone(sites.of(&lesson.scenario)), seed);
         session.lesson = Some(run);
-        let mut player = Self { session };
+        let mut player = Self { session, sites: sites.clone(), seed };
         let changed = player.enter(&entry)?;
         Ok((player, changed))
     }
 
     /// Applies the entry of a step.
     pub(super) fn enter(&mut self, entry: &StepEntry) -> Result<Changed, CommandError> {
+        if let Some(scenario) = &entry.scenario {
+            let lesson = self.session.lesson.take();
+            self.session = Session::new(Arc::clone(self.sites.of(scenario)), self.seed);
+            self.session.lesson = lesson;
+        }
         self.session.enter(entry)?;
         Ok(self.observe())
     }
@@ -121,6 +124,7 @@ impl Player {
         let session = &mut self.session;
         match act {
             Act::Select(element) => session.selected = Some(element.clone()),
+            Act::Follow => session.follow(session.sim().newest_request(None)),
             Act::Do(command) => session.apply_command(command)?,
             Act::Tap(from, to) => {
                 if session.infra().link_between(from.as_str(), to.as_str()).is_none() {

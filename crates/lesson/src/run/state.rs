@@ -65,6 +65,9 @@ impl StepState {
         if baseline.selected.as_ref() != seen.selected {
             baseline.selected = None;
         }
+        if baseline.followed != seen.followed {
+            baseline.followed = None;
+        }
         // After a rewind to before a goal was met, the next window starts here.
         *began = (*began).min(now);
         self.met.resize(step.goals().len(), None);
@@ -91,9 +94,6 @@ impl StepState {
         }
         if !reopened.is_empty() {
             self.figures.clear();
-        }
-        if !newly.is_empty() {
-            self.said = None;
         }
         let replied = self.reply(step, seen, is_first);
         match (newly.is_empty(), is_open) {

@@ -1,0 +1,72 @@
+//! Lessons on several infrastructures: a step that changes it begins a new run.
+
+use std::sync::Arc;
+
+use hoplight::lesson::{Clock, Lesson, LessonRun, LessonSites, Moved, Opening, Player, StepEntry};
+use hoplight::model::ComponentId;
+use hoplight::sim::{Command, SimTime};
+
+use super::{SMALL, library};
+
+/// The small lesson, with stage 1 from the fourth step on.
+fn lesson() -> Arc<Lesson> {
+    let text = SMALL.replacen("title: \"Restore\",", "title: \"Restore\", scenario: \"stage-1-distributed\",", 1);
+    Arc::new(Lesson::from_ron("small.ron", &text).unwrap_or_else(|error| panic!("{error}")))
+}
+
+fn entry_of(moved: Moved) -> StepEntry {
+    let Moved::Step(entry) = moved else { panic!("{moved:?}") };
+    entry
+}
+
+fn scenario(entry: &StepEntry) -> Option<&str> {
+    entry.scenario.as_ref().map(hoplight::model::ScenarioId::as_str)
+}
+
+#[test]
+fn each_step_knows_its_infrastructure() {
+    let lesson = lesson();
+    let at: Vec<&str> = (0..7).map(|step| lesson.scenario_at(step).as_str()).collect();
+    assert_eq!(at[2..4], ["stage-2-secured", "stage-1-distributed"]);
+    assert_eq!(at[6], "stage-1-distributed", "the quiz is about that of the last step");
+    assert_eq!(lesson.scenarios().count(), 2);
+    let sites = LessonSites::find(&library(), &lesson).expect("shipped");
+    assert_eq!(sites.of(lesson.scenario_at(5)).id().as_str(), "stage-1-distributed");
+    assert_eq!(sites.of(lesson.scenario_at(0)).id().as_str(), "stage-2-secured");
+}
+
+#[test]
+fn a_change_runs_the_setup_and_the_step_again_both_ways() {
+    let (mut run, entry) = LessonRun::start_at(lesson(), 2);
+    assert_eq!(scenario(&entry), None);
+    let kill = Opening::Do(Command::Kill(hoplight::model::Element::Component(ComponentId::new("web-1"))));
+    let setup = Opening::Do(lesson().setup[0].clone());
+
+    let entry = entry_of(run.skip());
+    assert_eq!(scenario(&entry), Some("stage-1-distributed"));
+    assert_eq!((entry.openings, entry.clock), (vec![setup.clone(), kill.clone()], Some(Clock::Waits)));
+    assert_eq!(scenario(&entry_of(run.previous())), Some("stage-2-secured"), "back to its infrastructure");
+    let entry = entry_of(run.skip());
+    assert_eq!((scenario(&entry), &entry.openings), (Some("stage-1-distributed"), &vec![setup.clone(), kill.clone()]));
+    let again = entry_of(run.again());
+    assert_eq!((scenario(&again), &again.openings), (None, &vec![kill.clone()]), "a restart continues the run");
+
+    // Opened at a later step, a lesson starts on the last infrastructure, without what was for the one before.
+    let (_, entry) = LessonRun::start_at(lesson(), 4);
+    assert_eq!((scenario(&entry), &entry.openings), (Some("stage-1-distributed"), &vec![setup, kill]));
+}
+
+#[test]
+fn a_player_starts_a_new_run() {
+    let sites = LessonSites::find(&library(), &lesson()).expect("shipped");
+    let (mut player, _) = Player::begin(&lesson(), &sites, 1, 1).expect("a valid setup");
+    for act in &lesson().steps[1].solution {
+        player.act(act).expect("checked");
+    }
+    assert!(player.timeline().simulation().now() > SimTime::from_secs(10));
+    let id = |player: &Player| player.infrastructure().id().as_str().to_owned();
+    for (now, infra) in [(15, "stage-2-secured"), (0, "stage-1-distributed")] {
+        let _ = player.skip().expect("a valid setup");
+        assert_eq!((player.timeline().simulation().now(), id(&player)), (SimTime::from_secs(now), infra.to_owned()));
+    }
+}
