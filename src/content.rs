@@ -34,6 +34,7 @@ pub const EMBEDDED: Sources<'static> = Sources {
         "assets/firewall-pair.ron",
         "assets/keepalive-race.ron",
         "assets/multi-writer.ron",
+        "assets/one-web-server.ron",
         "assets/pull-monitoring.ron",
         "assets/rate-limit.ron",
         "assets/second-site.ron",

@@ -6,6 +6,8 @@ mod compare;
 mod course;
 #[path = "app/faults.rs"]
 mod faults;
+#[path = "app/journey.rs"]
+mod journey;
 #[path = "app/keys.rs"]
 mod keys;
 #[path = "app/large.rs"]

@@ -344,7 +344,8 @@ fn on_a_large_screen_the_panel_key_says_that_both_are_shown() {
 
 #[test]
 fn a_prediction_that_is_judged_at_once_is_not_announced_for_later() {
-    let mut learner = Learner::in_lesson("journey-of-a-request", SMALL);
+    let step = "title: \"Predict\",";
+    let mut learner = Learner::in_small_lesson_with(step, &format!("{step} reveal: \"That.\","), SMALL);
     learner.press("nn");
     assert!(learner.panel().contains("Predict"), "{}", learner.panel());
     learner.press("1");

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use hoplight::lesson::{Act, Condition, Lesson, LessonSites, Player};
+use hoplight::lesson::{Act, Condition, Lesson, LessonSites, Nature, Player};
 use hoplight::model::quantity::Seconds;
 use hoplight::model::{RequestKind, TlsMode, TopologyEdit};
 use hoplight::sim::Command;
@@ -68,6 +68,23 @@ fn every_reply_answers_its_wrong_act() {
         }
     }
     assert!(count >= 25, "{count}");
+}
+
+/// The content check plays both; here, none may be missing.
+#[test]
+fn every_goal_has_a_wrong_way_and_every_state_can_be_broken_again() {
+    let (mut wrong, mut states) = (0, 0);
+    for (lesson, _, number) in steps() {
+        for goal in lesson.steps[number].goals() {
+            let place = format!("{}, step {}: {}", lesson.id, number + 1, goal.label);
+            assert!(!goal.wrong.is_empty(), "{place} has no wrong way");
+            let is_state = goal.when.nature() == Nature::State;
+            assert_eq!(!goal.broken_by.is_empty(), is_state, "{place}: only a state can be broken again");
+            wrong += 1;
+            states += usize::from(is_state);
+        }
+    }
+    assert!(wrong >= 70 && states >= 30, "{wrong} goals, {states} states");
 }
 
 #[test]

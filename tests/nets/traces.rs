@@ -152,6 +152,7 @@ recorded! {
     firewall_pair: "firewall-pair",
     keepalive_race: "keepalive-race",
     multi_writer: "multi-writer",
+    one_web_server: "one-web-server",
     pull_monitoring: "pull-monitoring",
     rate_limit: "rate-limit",
     second_site: "second-site",

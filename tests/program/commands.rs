@@ -53,7 +53,7 @@ fn list_prints_one_list_and_every_fault_with_its_commands() {
 fn check_finds_no_mistakes_in_the_shipped_content() {
     let Finished { status, stdout, stderr } = Home::new().run(["check"]);
     assert_eq!((status, stderr.as_str()), (Some(0), ""));
-    assert_eq!(stdout, "No mistakes in 5 lessons and 31 scenarios. All solutions were replayed.\n");
+    assert_eq!(stdout, "No mistakes in 5 lessons and 32 scenarios. All solutions were replayed.\n");
 }
 
 #[test]
@@ -448,6 +448,10 @@ fn the_readme_counts_the_infrastructures_to_explore() {
         "twenty-eight",
         "twenty-nine",
         "thirty",
+        "thirty-one",
+        "thirty-two",
+        "thirty-three",
+        "thirty-four",
     ];
     let library = hoplight::lesson::Library::new(hoplight::content::EMBEDDED).expect("valid content");
     let count = library.scenarios().filter(|infra| !infra.is_benchmark()).count();

@@ -13,7 +13,7 @@ fn sent(arguments: &[&str], environment: &[(&str, &str)]) -> Vec<u8> {
     let mut pty = Pty::spawn(command, 120, 40);
     pty.wait_for("? help");
     pty.send("j\r");
-    pty.wait_for(" 1/9 ");
+    pty.wait_for(" 1/11 ");
     pty.send("nn\t\tt");
     pty.wait_for("re-encrypt");
     pty.send("?");

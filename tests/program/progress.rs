@@ -22,9 +22,9 @@ fn go_two_steps(home: &Home, arguments: &[&str], variable: Option<&str>) -> Stri
 
 fn two_steps(pty: &mut Pty) -> String {
     pty.send("j\r");
-    pty.wait_for(" 1/9 ─");
+    pty.wait_for(" 1/11 ─");
     pty.send("nn");
-    pty.wait_for(" 3/9 ─");
+    pty.wait_for(" 3/11 ─");
     end(pty)
 }
 
@@ -33,7 +33,7 @@ fn go_on(home: &Home, arguments: &[&str]) -> String {
     let mut pty = home.start(arguments);
     pty.wait_for("◐ Where the padlock ends");
     pty.send("j\r");
-    pty.wait_for(" 3/9 ─");
+    pty.wait_for(" 3/11 ─");
     end(&mut pty)
 }
 
@@ -77,7 +77,7 @@ fn it_survives_a_restart_in_a_named_file() {
     pty.wait_for("◐ Where the padlock ends");
     pty.send("j\r");
     pty.wait_for("Resuming “Where the padlock ends”");
-    pty.wait_for(" 3/9 ─");
+    pty.wait_for(" 3/11 ─");
     end(&mut pty);
 }
 
@@ -199,7 +199,7 @@ fn a_folder_that_replaces_the_file_during_the_run_is_kept_and_reported() {
     let mut pty = Pty::spawn(home.in_terminal(&["--progress", file.to_str().expect("UTF-8")]), 160, 40);
     pty.wait_for("? help");
     pty.send("j\r");
-    pty.wait_for(" 1/9 ─");
+    pty.wait_for(" 1/11 ─");
     fs::remove_file(&file).expect("a saved file");
     fs::create_dir(&file).expect("created");
     pty.send("n");

@@ -98,7 +98,7 @@ fn a_title_and_its_number_fit_beside_the_canvas_or_are_visibly_truncated() {
         |learner: &Learner| text(&plain(&learner.app), learner.stage().viewport.regions.panel).lines().next().map(str::to_owned);
     let learner = Learner::in_lesson("where-tls-ends", LARGE);
     let title = titles(&learner).expect("a title");
-    assert!(title.contains(" What the padlock says ") && title.ends_with(" 1/9 ──"), "{title}");
+    assert!(title.contains(" What the padlock says ") && title.ends_with(" 1/11 ──"), "{title}");
     for lesson in learner.app.library.lessons() {
         let mut learner = Learner::in_lesson(lesson.id.as_str(), LARGE);
         for (number, step) in lesson.steps.iter().enumerate() {
