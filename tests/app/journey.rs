@@ -39,6 +39,25 @@ fn the_first_packet_can_be_followed_in_any_order_of_keys() {
 }
 
 #[test]
+fn an_impatient_learner_misses_nothing() {
+    // Time runs: the trace follows the packet and goes through the whole step.
+    let mut learner = Learner::in_lesson(JOURNEY, SMALL);
+    learner.press(" ").wait(60);
+    assert!(learner.run().is_open(), "{}", learner.panel());
+    // Nothing moves any more: the key says what to do.
+    let mut learner = Learner::in_lesson(JOURNEY, SMALL);
+    learner.press("p").press(" ").wait(20).press("c");
+    assert_eq!(learner.notice(), "No packet is on the canvas: press r to send a login.");
+    assert!(learner.panel().contains("▸ That is the real speed"), "{}", learner.panel());
+    // A restart is a new run with one packet.
+    learner.press("a");
+    assert_eq!((learner.now().as_secs_f64(), learner.stage().sim().newest_request(None)), (0.0, Some(1)));
+    assert!(learner.traces() && learner.run().said().is_none());
+    learner.press("c...");
+    assert!(learner.run().is_open(), "{}", learner.panel());
+}
+
+#[test]
 fn a_refused_connection_is_not_an_open_one() {
     let mut learner = at(1, SMALL);
     learner.select(&component("web-1")).press("x.........");

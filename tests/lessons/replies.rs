@@ -40,6 +40,7 @@ fn acts(when: &Condition) -> Vec<Act> {
         },
         Condition::Tapped(from, to) => vec![Act::Tap(from.clone(), to.clone())],
         Condition::Faulty(fault) => vec![Act::Do(Command::Fault(fault.clone()))],
+        Condition::Pace(pace) => vec![Act::Pace(*pace)],
         Condition::Reached { .. } => {
             vec![Act::Do(Command::Send(RequestKind::Write)), Act::Follow, Act::Wait(Seconds::new(3.0).expect("valid"))]
         }

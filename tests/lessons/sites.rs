@@ -49,7 +49,11 @@ fn a_change_runs_the_setup_and_the_step_again_both_ways() {
     let entry = entry_of(run.skip());
     assert_eq!((scenario(&entry), &entry.openings), (Some("stage-1-distributed"), &vec![setup.clone(), kill.clone()]));
     let again = entry_of(run.again());
-    assert_eq!((scenario(&again), &again.openings), (None, &vec![kill.clone()]), "a restart continues the run");
+    let whole = vec![setup.clone(), kill.clone()];
+    assert_eq!((scenario(&again), &again.openings), (Some("stage-1-distributed"), &whole), "a restart is a new run");
+    let _ = run.skip();
+    assert_eq!(scenario(&entry_of(run.again())), None, "unless the step leaves the infrastructure as it is");
+    let _ = run.previous();
 
     // Opened at a later step, a lesson starts on the last infrastructure, without what was for the one before.
     let (_, entry) = LessonRun::start_at(lesson(), 4);

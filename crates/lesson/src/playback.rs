@@ -77,6 +77,11 @@ impl Playback {
         self.linger = LINGER;
     }
 
+    /// Lets the trace follow the newest request as soon as time advances, even if it has begun already.
+    pub(super) fn await_newest(&mut self) {
+        self.past = 0;
+    }
+
     /// Changes the pace. The trace starts with the next new request.
     pub fn set_pace(&mut self, pace: Pace, timeline: &Timeline) {
         if self.pace != pace {

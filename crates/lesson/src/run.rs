@@ -249,8 +249,8 @@ impl LessonRun {
         }
     }
 
-    /// Restarts the current step: reopens its goals and question and reruns its commands. Hints already shown stay. At the
-    /// end, restarts the quiz alone, with its options in another order.
+    /// Restarts the current step: reopens its goals and question and reruns its commands, in a new run if it names its
+    /// infrastructure. Hints already shown stay. At the end, restarts the quiz alone, with its options in another order.
     pub fn again(&mut self) -> Moved {
         let number = match self.place {
             Place::Step(number) => number,
@@ -260,7 +260,14 @@ impl LessonRun {
         if let Some(state) = self.steps.get_mut(number) {
             *state = state.restarted();
         }
-        Moved::Step(self.enter(number))
+        let mut entry = self.enter(number);
+        let named = self.lesson.steps.get(number).and_then(|step| step.scenario.clone());
+        if entry.scenario.is_none() && named.is_some() {
+            // Requests of the first attempt would be in the way.
+            entry.openings.splice(0..0, self.setup());
+            entry.scenario = named;
+        }
+        Moved::Step(entry)
     }
 
     fn retry_quiz(&mut self) -> Moved {

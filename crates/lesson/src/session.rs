@@ -121,6 +121,7 @@ impl Session {
         }
         if entry.unfollows {
             self.follow(None);
+            self.playback.await_newest();
             self.selected = None;
         } else if matches!(entry.openings.last(), Some(Opening::Do(Command::Send(_)))) {
             self.follow(self.sim().newest_request(None));

@@ -1,8 +1,9 @@
 //! The selection, the followed request and the wiretap. Nothing here changes the simulation.
 
 use hoplight_lesson::Pace;
+use hoplight_model::RequestKind;
 
-use crate::action::{SelectAction, ViewAction};
+use crate::action::{SelectAction, SiteAction, ViewAction};
 use crate::app::{App, Screen};
 use crate::keymap::Keymap;
 use crate::notice::Notice;
@@ -56,6 +57,10 @@ fn select(stage: &mut Stage, keymap: &Keymap, action: &SelectAction) -> Option<N
             let playback = &stage.session.playback;
             if next.is_none() && playback.pace == Pace::Trace && playback.followed.is_some() {
                 return Some(Notice::dim("No other packet is on the canvas: this one is still followed."));
+            }
+            if next.is_none() && playback.followed.is_none() {
+                let key = keymap.label(SiteAction::Send(RequestKind::Write));
+                return Some(Notice::dim(format!("No packet is on the canvas: press {key} to send a login.")));
             }
             stage.session.follow(next);
             return next.is_none().then(|| Notice::dim("That was the last packet on the canvas. No packet is followed now."));
