@@ -37,6 +37,7 @@ pub const EMBEDDED: Sources<'static> = Sources {
         "assets/one-web-server.ron",
         "assets/pull-monitoring.ron",
         "assets/rate-limit.ron",
+        "assets/redirect.ron",
         "assets/second-site.ron",
         "assets/separate-cores.ron",
         "assets/shared-cores.ron",

@@ -19,6 +19,8 @@ mod cores;
 mod drawings;
 #[path = "agreement/measure.rs"]
 mod measure;
+#[path = "agreement/redirects.rs"]
+mod redirects;
 #[path = "agreement/sessions.rs"]
 mod sessions;
 #[path = "agreement/truths.rs"]

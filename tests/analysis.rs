@@ -26,6 +26,8 @@ mod message;
 mod price;
 #[path = "analysis/random.rs"]
 mod random;
+#[path = "analysis/redirects.rs"]
+mod redirects;
 #[path = "analysis/renewal.rs"]
 mod renewal;
 #[path = "analysis/structure.rs"]

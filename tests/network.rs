@@ -6,6 +6,8 @@
 
 #[path = "network/firewall_pair.rs"]
 mod firewall_pair;
+#[path = "network/redirect.rs"]
+mod redirect;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -8,7 +8,8 @@ use std::sync::LazyLock;
 use hoplight::model::quantity::{Attempts, Factor, Fraction, Rate, Seconds};
 use hoplight::model::text::is_printable;
 use hoplight::model::{
-    Algorithm, ComponentId, Element, Infrastructure, RateLimit, Refusal, RequestKind, Retries, ServerId, TlsMode, TopologyEdit,
+    Algorithm, ComponentId, Element, Hsts, Infrastructure, Port80, RateLimit, Refusal, RequestKind, Retries, ServerId, TlsMode,
+    TopologyEdit,
 };
 use hoplight::sim::script::{self, Script, ScriptError, Verb, shown_time};
 use hoplight::sim::{Command, Fault, RecordState, SimTime};
@@ -45,6 +46,10 @@ fn any_command() -> impl Strategy<Value = Command> {
         any::<bool>().prop_map(|on| Command::Edit(TopologyEdit::WebToAppTls(on))),
         any::<bool>().prop_map(|on| Command::Edit(TopologyEdit::AppToDbTls(on))),
         any::<bool>().prop_map(|on| Command::Edit(TopologyEdit::Sticky(on))),
+        proptest::sample::select(Port80::ALL.to_vec()).prop_map(|port_80| Command::Edit(TopologyEdit::Port80(port_80))),
+        any::<Option<(u32, bool)>>()
+            .prop_map(|hsts| { Command::Edit(TopologyEdit::Hsts(hsts.map(|(max_age_s, preload)| Hsts { max_age_s, preload }))) }),
+        any::<bool>().prop_map(|on| Command::Edit(TopologyEdit::ForwardedProto(on))),
         hops().prop_map(|(from, to)| Command::Edit(TopologyEdit::Block(from, to))),
         hops().prop_map(|(from, to)| Command::Edit(TopologyEdit::Unblock(from, to))),
         proptest::sample::select(RequestKind::ALL.to_vec()).prop_map(Command::Send),

@@ -494,4 +494,52 @@ pub(crate) const ALL: &[Case] = &[
                 (from: "app", to: "db")])"#,
         losses: &[("component web-1", [Works, Works, Works])],
     },
+    Case {
+        name: "port 80 is closed to half of the visits",
+        drawing: r#"(traffic: (rate: 20.0, http_share: 0.5), certificates: [(on: ["lb"])],
+            components: [(id: "lb", kind: LoadBalancer()), (id: "web-1", kind: Web()), (id: "web-2", kind: Web()),
+                (id: "app", kind: App()), (id: "db", kind: Database())],
+            links: [(from: "lb", to: "web-1"), (from: "lb", to: "web-2"), (from: "web-1", to: "app"), (from: "web-2", to: "app"),
+                (from: "app", to: "db")])"#,
+        losses: &[
+            ("component web-1", [Degraded, Degraded, Degraded]),
+            ("component lb", [Stops, Stops, Stops]),
+            ("component db", [Degraded, Stops, Stops]),
+        ],
+    },
+    Case {
+        name: "visits in plaintext need no certificate",
+        drawing: r#"(traffic: (rate: 20.0, new_visitors: 1.0, http_share: 0.5), http: (port_80: Open), certificates: [(on: ["web"])],
+            components: [(id: "web", kind: Web()), (id: "app", kind: App()), (id: "db", kind: Database())],
+            links: [(from: "web", to: "app"), (from: "app", to: "db")])"#,
+        losses: &[("certificate www.foobar.com", [Degraded, Degraded, Degraded]), ("component app", [Works, Stops, Stops])],
+    },
+    Case {
+        name: "an application that redirects for ever passes checks and serves nothing",
+        drawing: r#"(traffic: (rate: 5.0), http: (forwarded_proto: false), certificates: [(on: ["lb"])],
+            components: [(id: "lb", kind: LoadBalancer(check: HttpDatabase)), (id: "web-1", kind: Web()), (id: "web-2", kind: Web()),
+                (id: "app", kind: App(https_only: true)), (id: "db", kind: Database())],
+            links: [(from: "lb", to: "web-1"), (from: "lb", to: "web-2"), (from: "web-1", to: "app"), (from: "web-2", to: "app"),
+                (from: "app", to: "db")])"#,
+        losses: &[
+            ("component db", [Works, Stops, Stops]),
+            ("component web-2", [Works, Stops, Stops]),
+            // A check that needs the application fails.
+            ("component app", [Stops, Stops, Stops]),
+        ],
+    },
+    Case {
+        name: "one of two web servers redirects for ever",
+        drawing: r#"(traffic: (rate: 5.0), http: (forwarded_proto: false), certificates: [(on: ["lb"])],
+            components: [(id: "lb", kind: LoadBalancer(redispatch: true)), (id: "web-1", kind: Web(https_only: true)),
+                (id: "web-2", kind: Web()), (id: "app", kind: App()), (id: "db", kind: Database())],
+            links: [(from: "lb", to: "web-1"), (from: "lb", to: "web-2"), (from: "web-1", to: "app"), (from: "web-2", to: "app"),
+                (from: "app", to: "db")])"#,
+        losses: &[
+            // The next request of the browser goes to the other one.
+            ("component web-1", [Works, Works, Works]),
+            ("component web-2", [Stops, Stops, Stops]),
+            ("component db", [Works, Stops, Stops]),
+        ],
+    },
 ];

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{load, stage_2};
 use hoplight::analysis::{DesignFinding, FindingRule, Severity, findings};
-use hoplight::model::{Infrastructure, TlsMode, TopologyEdit};
+use hoplight::model::{Infrastructure, Port80, TlsMode, TopologyEdit};
 use hoplight::text;
 
 const DESIGNS: [(&str, &str); 5] = [
@@ -435,6 +435,14 @@ fn every_rule_is_triggered_by_some_design() {
     found.extend(ids(&load(("elsewhere.ron", elsewhere)), 100.0));
     found.extend(ids(&load(("limited.ron", &limited("forwarded_for: false", "Reencrypt"))), 100.0));
     found.extend(ids(&load(("limited.ron", &limited("rate_limit: (rate: 1.0)", "Passthrough"))), 100.0));
+    let redirect = load(("redirect.ron", include_str!("../../assets/redirect.ron")));
+    let edits = [
+        TopologyEdit::Port80(Port80::Redirect),
+        TopologyEdit::Port80(Port80::Closed),
+        TopologyEdit::Port80(Port80::Open),
+        TopologyEdit::ForwardedProto(false),
+    ];
+    found.extend(edits.iter().flat_map(|edit| ids(&redirect.edited(edit), 100.0)));
     found.extend(ids(&stage_2(), 450.0));
     found.extend(ids(&stage_2(), 600.0));
     found.extend([STICKY, SCATTERED, STORE].into_iter().flat_map(|text| ids(&load(("sessions.ron", text)), 20.0)));

@@ -278,6 +278,23 @@ const TRIALS: &[Trial] = &[
         heals_in: 2.0,
     },
     Trial {
+        id: "no-forwarded-proto",
+        site: &[("kind: App(", "kind: App(https_only: true, ")],
+        window: (3.0, 25.0),
+        shows: |run, seen, healthy, usual| {
+            // The web servers answer static pages themselves.
+            only_kinds_fail(seen, &[Read, Write]);
+            assert!(seen.only(&[Failure::TooManyRedirects]), "{seen:?}");
+            let (now, before) = (run.mean("lb-1", Metric::Qps, 10.0), healthy.mean("lb-1", Metric::Qps, 10.0));
+            let (now, before) = (now.expect("samples"), before.expect("samples"));
+            assert!(now > 8.0 * before, "{now} requests per second instead of {before}, of which some are static");
+            assert!(usual.failed() == 0 && !fired(run, "errors above 1 %", "lb-1"), "5xx stays flat");
+            assert!(fired(run, "site does not answer", "site"));
+            assert!(!run.notes.iter().any(|note| matches!(note.what, EventKind::Backend { up: false, .. })));
+        },
+        heals_in: 4.0,
+    },
+    Trial {
         id: "dns-gone",
         site: &[],
         // The resolver's cached record expires after 5 s.
@@ -817,6 +834,7 @@ rows! {
     split_brain: "split-brain",
     connections_exhausted: "connections-exhausted",
     certificate_expired: "certificate-expired",
+    no_forwarded_proto: "no-forwarded-proto",
     dns_gone: "dns-gone",
     site_lost: "site-lost",
     firewall_drops_web: "firewall-drops-web",

@@ -124,6 +124,10 @@ fn the_whole_catalogue_is_scriptable_and_detects_missing_elements() {
     let mut healthy = Simulation::new(Arc::clone(&cores), 1);
     let refused = healthy.apply(&fix[0], &mut ()).expect_err("there is no such program");
     assert_eq!(hoplight::text::refusal(&refused).to_string(), "no other program uses the processor of server-1");
+    let redirect = include_str!("../../assets/redirect.ron");
+    let redirect = Arc::new(hoplight::model::Infrastructure::from_ron("redirect.ron", redirect).expect("a valid scenario"));
+    let injected = CommonFault::NoForwardedProto.inject(&redirect);
+    assert_eq!(injected.iter().map(|(_, command)| script::text(command, &redirect)).collect::<Vec<_>>(), ["forwarded-proto off"]);
     let of_caches = [CommonFault::CacheDead, CommonFault::CacheCold, CommonFault::CacheFlushed, CommonFault::Stampede];
     let texts = [
         include_str!("../../assets/stage-2-secured.ron"),
@@ -146,6 +150,7 @@ fn the_whole_catalogue_is_scriptable_and_detects_missing_elements() {
                 CommonFault::ActiveFirewallDead
                 | CommonFault::SiteLost
                 | CommonFault::NoisyNeighbour
+                | CommonFault::NoForwardedProto
                 | CommonFault::SessionStoreDead
                 | CommonFault::SessionsFlushed
                 | CommonFault::RollingRestart => true,

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use hoplight::model::{Algorithm, Element, RequestKind, TlsMode, TopologyEdit};
+use hoplight::model::{Algorithm, Element, Port80, RequestKind, TlsMode, TopologyEdit};
 use hoplight::sim::catalogue::CommonFault;
 use hoplight::sim::{Command, Fault, RecordState, Simulation};
 
@@ -39,6 +39,13 @@ names! { COMMANDS, command_name(Command):
     "app to db tls off" => Command::Edit(TopologyEdit::AppToDbTls(false)),
     "sticky on" => Command::Edit(TopologyEdit::Sticky(true)),
     "sticky off" => Command::Edit(TopologyEdit::Sticky(false)),
+    "port 80 closed" => Command::Edit(TopologyEdit::Port80(Port80::Closed)),
+    "port 80 open" => Command::Edit(TopologyEdit::Port80(Port80::Open)),
+    "port 80 redirect" => Command::Edit(TopologyEdit::Port80(Port80::Redirect)),
+    "hsts on" => Command::Edit(TopologyEdit::Hsts(Some(_))),
+    "hsts off" => Command::Edit(TopologyEdit::Hsts(None)),
+    "forwarded proto on" => Command::Edit(TopologyEdit::ForwardedProto(true)),
+    "forwarded proto off" => Command::Edit(TopologyEdit::ForwardedProto(false)),
     "block" => Command::Edit(TopologyEdit::Block(..)),
     "unblock" => Command::Edit(TopologyEdit::Unblock(..)),
     "limit" => Command::Edit(TopologyEdit::RateLimit(_, Some(_))),

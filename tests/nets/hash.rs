@@ -105,7 +105,7 @@ numbered! {
     }
     Phase {
         Self::Lookup => 0, Self::Connect => 1, Self::Handshake => 2, Self::Exchange => 3, Self::Hello => 4,
-        Self::Finish => 5, Self::Resume => 6, Self::Check => 7,
+        Self::Finish => 5, Self::Resume => 6, Self::Check => 7, Self::PlainConnect => 8, Self::PlainExchange => 9,
     }
     CheckCode {
         Self::L4Con => 0, Self::L4Tout => 1, Self::L6Tout => 2, Self::L6Rsp => 3, Self::L7Sts(_) => 4, Self::L7Tout => 5,
@@ -113,7 +113,7 @@ numbered! {
     Failure {
         Self::Dns => 0, Self::Refused => 1, Self::Reset => 2, Self::Certificate => 3, Self::TimedOut => 4,
         Self::ServerError => 5, Self::BadGateway => 6, Self::Unavailable => 7, Self::GatewayTimeout => 8,
-        Self::Closed => 9, Self::TooManyRequests => 10, Self::LoginRequired => 11,
+        Self::Closed => 9, Self::TooManyRequests => 10, Self::LoginRequired => 11, Self::TooManyRedirects => 30,
     }
     FailureReason {
         Self::Refused => 0, Self::Reset => 1, Self::Timeout => 2, Self::NoRoute => 3, Self::NoBackend => 4,
@@ -226,6 +226,7 @@ impl Hashed for Status {
                 6
             }
             Self::Miss => 7,
+            Self::Redirect => 21,
         };
         number.hash(hash);
     }
@@ -246,6 +247,9 @@ impl Hashed for TopologyEdit {
             Self::AppToDbTls(on) => hash.add(&[&2_u64, on]),
             Self::Sticky(on) => hash.add(&[&5_u64, on]),
             Self::Block(from, to) => hash.add(&[&3_u64, &from.as_str(), &to.as_str()]),
+            Self::Port80(port_80) => hash.add(&[&5_u64, &port_80.word()]),
+            Self::Hsts(hsts) => hash.add(&[&6_u64, &hsts.map(|hsts| u64::from(hsts.max_age_s) * 2 + u64::from(hsts.preload))]),
+            Self::ForwardedProto(on) => hash.add(&[&7_u64, on]),
             Self::Unblock(from, to) => hash.add(&[&4_u64, &from.as_str(), &to.as_str()]),
             Self::RateLimit(id, limit) => {
                 let limit = limit.as_ref().map(|limit| (limit.rate.get(), u64::from(limit.burst)));
@@ -372,8 +376,8 @@ impl Hashed for EventKind {
             Self::Arrived => hash.add(&[&0_u64]),
             Self::Departed { link, heading, phase, status } => hash.add(&[&1_u64, link, heading, phase, status]),
             Self::Reached { component, heading, phase } => hash.add(&[&2_u64, component, heading, phase]),
-            Self::Passed { link, guard } => hash.add(&[&3_u64, link, guard]),
-            Self::Blocked { link, guard } => hash.add(&[&4_u64, link, guard]),
+            Self::Passed { link, guard, .. } => hash.add(&[&3_u64, link, guard]),
+            Self::Blocked { link, guard, .. } => hash.add(&[&4_u64, link, guard]),
             Self::Waits { component, waiting } => hash.add(&[&5_u64, component, waiting]),
             Self::TurnedAway { component } => hash.add(&[&6_u64, component]),
             Self::SynDropped { component } => hash.add(&[&37_u64, component]),
@@ -382,6 +386,7 @@ impl Hashed for EventKind {
             Self::Answers { component } => hash.add(&[&9_u64, component]),
             Self::Unresolved { resolver, nxdomain } => hash.add(&[&10_u64, resolver, nxdomain]),
             Self::Fails { component, failure, why } => hash.add(&[&11_u64, component, failure, why]),
+            Self::Redirects { component } => hash.add(&[&50_u64, component]),
             Self::Refuses { component } => hash.add(&[&12_u64, component]),
             Self::Vanished { link } => hash.add(&[&13_u64, link]),
             Self::Retries { component, attempt } => hash.add(&[&14_u64, component, attempt]),

@@ -8,8 +8,8 @@ use std::time::Duration;
 use hoplight::model::component::SessionPlace;
 use hoplight::model::quantity::{Attempts, Factor, Fraction, Rate, Seconds};
 use hoplight::model::{
-    Algorithm, Component, ComponentId, ComponentKind, Element, Infrastructure, RateLimit, Refusal, RequestKind, Retries, TlsMode,
-    TopologyEdit,
+    Algorithm, Component, ComponentId, ComponentKind, Element, Hsts, Infrastructure, Port80, RateLimit, Refusal, RequestKind,
+    Retries, TlsMode, TopologyEdit,
 };
 use hoplight::sim::catalogue::CommonFault;
 use hoplight::sim::{Command, Fault, RecordState, Simulation};
@@ -148,6 +148,9 @@ fn turns(infra: &Infrastructure) -> Turns {
         ("tls", vec![tls()]),
         ("users", vec![users()]),
     ]);
+    if infra.traffic().http_share.get() > 0.0 {
+        turns.insert("http", vec![http()]);
+    }
     let caches = || infra.components().filter(|(_, component)| component.kind.as_cache().is_some());
     if caches().next().is_some() {
         let both = |id: &ComponentId| vec![Command::ExpirePopular(id.clone()), Command::Flush(id.clone())];
@@ -193,6 +196,14 @@ fn tls() -> Turn {
         edits.map(Command::Edit)
     };
     TlsMode::ALL.into_iter().flat_map(inside).collect()
+}
+
+fn http() -> Turn {
+    let hsts = |max_age_s| TopologyEdit::Hsts(Some(Hsts { max_age_s, preload: false }));
+    let ports = || Port80::ALL.map(TopologyEdit::Port80);
+    let edits = ports().into_iter().chain([hsts(1)]).chain(ports()).chain([TopologyEdit::Hsts(None), hsts(60)]);
+    let proto = [false, true].map(TopologyEdit::ForwardedProto);
+    edits.chain(ports()).chain(proto).map(Command::Edit).collect()
 }
 
 fn users() -> Turn {

@@ -111,6 +111,7 @@ fn word(failure: Failure) -> &'static str {
         Failure::Unavailable => "503",
         Failure::GatewayTimeout => "504",
         Failure::LoginRequired => "302",
+        Failure::TooManyRedirects => "loop",
     }
 }
 
@@ -155,6 +156,7 @@ recorded! {
     one_web_server: "one-web-server",
     pull_monitoring: "pull-monitoring",
     rate_limit: "rate-limit",
+    redirect: "redirect",
     second_site: "second-site",
     separate_cores: "separate-cores",
     shared_cores: "shared-cores",

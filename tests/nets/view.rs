@@ -40,9 +40,9 @@ fn whole(sim: &Simulation, hash: &mut Hash) {
     hash.add(&[&sim.in_flight(), &sim.records(), &sim.rate(), &sim.population(), &sim.algorithm(), &sim.entry()]);
     hash.add(&[&sim.retried(), &sim.coming_back(), &sim.retries(), &sim.faults(), &sim.record(), &sim.half_open()]);
     hash.add(&[&sim.syn_cookies(), &sim.is_certificate_expired(), &sim.masters().collect::<Vec<_>>()]);
-    // Most scenarios have neither rate limits nor sessions, and their hashes do not depend on what these would refuse.
+    // Most scenarios have no rate limits, sessions or redirects, and their hashes do not depend on what these would refuse.
     let counts = |(failure, count): &(Failure, u64)| {
-        !matches!(failure, Failure::TooManyRequests | Failure::LoginRequired) || *count > 0
+        !matches!(failure, Failure::TooManyRequests | Failure::LoginRequired | Failure::TooManyRedirects) || *count > 0
     };
     for (failure, count) in sim.failures().filter(counts) {
         hash.add(&[&failure, &count]);

@@ -81,7 +81,9 @@ impl Learner {
                 }
             }
             // No lesson uses these.
-            Command::Edit(TopologyEdit::Sticky(_))
+            Command::Edit(
+                TopologyEdit::Sticky(_) | TopologyEdit::Port80(_) | TopologyEdit::Hsts(_) | TopologyEdit::ForwardedProto(_),
+            )
             | Command::Promote(_)
             | Command::Demote(_)
             | Command::Lag(..)

@@ -56,6 +56,14 @@ pub enum Obstacle {
     },
     /// Users' TLS connections end at a component without a certificate.
     NoCertificate(ComponentId),
+    /// A component redirects to https for ever, because it takes users' https requests for http.
+    RedirectLoop(ComponentId),
+    /// A component redirects to https, but the site has no TLS.
+    NoHttps(ComponentId),
+    /// Users' visits that start with `http://` get no reply from port 80 of an entry.
+    PlaintextSilent(ComponentId),
+    /// Port 80 of an entry refuses users' visits that start with `http://`.
+    PlaintextRefused(ComponentId),
     /// The site's name is missing from the DNS.
     Nameless(Text),
     /// The only resolver that users query does not respond.
@@ -127,6 +135,10 @@ impl Obstacle {
             LossReason::TwoMasters => Self::TwoMasters,
             LossReason::Expired(ix) => Self::CertificateExpired(id(ix)),
             LossReason::NoCertificate(ix) => Self::NoCertificate(id(ix)),
+            LossReason::RedirectLoop(ix) => Self::RedirectLoop(id(ix)),
+            LossReason::NoHttps(ix) => Self::NoHttps(id(ix)),
+            LossReason::PlaintextSilent(link) => Self::PlaintextSilent(ends(link).1),
+            LossReason::PlaintextRefused(link) => Self::PlaintextRefused(ends(link).1),
             LossReason::NoBackend(ix) => Self::NoBackend(id(ix)),
             LossReason::NoRoute(ix) => Self::NoRoute(id(ix)),
             LossReason::Silent(link) => {

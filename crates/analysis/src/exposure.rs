@@ -13,6 +13,7 @@
 //! module.
 
 use super::carriers::Carriers;
+use super::port_80::{carries_plaintext, facts_on_port_80};
 use super::reading::{Fact, Stake, facts};
 use hoplight_model::firewall::RuleAction;
 use hoplight_model::{Cipher, ComponentId, ComponentIx, Hop, Infrastructure, LinkIx, Medium, Protocol, RequestKind, ServerId};
@@ -121,7 +122,8 @@ impl Exposure {
         self.readers.iter().find(|reader| matches!(reader.who, Listener::Network(..)))
     }
 
-    /// Whether a listener on the network reads more than TLS would reveal.
+    /// Whether a listener on the network reads more than TLS would reveal: on an unencrypted hop, or of visits that begin at
+    /// port 80.
     pub fn is_exposed(&self) -> bool {
         self.network().is_some_and(|reader| reader.facts.iter().any(Fact::is_hidden_by_tls))
     }
@@ -183,7 +185,12 @@ fn expose(infra: &Infrastructure, hop: &Hop, load: HopContent) -> Exposure {
 
 /// Listeners on a hop: the network, the two ends, the firewalls on the hop, and the servers that run them.
 fn readers(infra: &Infrastructure, hop: &Hop, load: HopContent) -> Vec<HopReader> {
-    let on_wire = shown(infra, hop, load, hop.cipher);
+    let mut on_wire = shown(infra, hop, load, hop.cipher);
+    if let HopContent::Request(kind) = load
+        && carries_plaintext(infra, hop)
+    {
+        on_wire.extend(facts_on_port_80(infra, hop, kind));
+    }
     let clear = shown(infra, hop, load, Cipher::Plaintext);
     let id = |ix: ComponentIx| infra.component(ix).id.clone();
     let mut readers = Vec::new();

@@ -1,8 +1,8 @@
 //! Findings: what a design review would point out.
 //!
 //! ```text
-//! model ──▶ points, data, lines, firewalls, sameness, balancing, limits, addresses, watching, load, caches, sessions ──▶ findings
-//!                                        └─ most severe first; each has a `FindingRule` with a severity; `hoplight_text` has the sentences
+//! model ──▶ points, data, lines, redirects, firewalls, sameness, balancing, limits, addresses, watching, load, caches, sessions
+//!           ──▶ findings, most severe first; each has a `FindingRule` with a severity; `hoplight_text` has the sentences
 //! ```
 //!
 //! Findings contain no analysis of their own: they assign the results of the other modules to a rule and a subject.
@@ -17,6 +17,7 @@ mod limits;
 mod lines;
 mod load;
 mod points;
+mod redirects;
 mod rules;
 mod sameness;
 mod sessions;
@@ -120,6 +121,7 @@ pub fn findings_in(infra: &Infrastructure, structure: &Structure, load: f64) -> 
     found.extend(points::find(&context));
     found.extend(data::find(&context));
     found.extend(lines::find(&context));
+    found.extend(redirects::find(&context));
     found.extend(firewalls::find(&context));
     found.extend(sameness::find(&context));
     found.extend(balancing::find(&context));

@@ -17,7 +17,7 @@ use super::outage::Outage;
 use hoplight_model::behaviour::{Behaviour, CertificateCheck, Statement, behaviour, certificate_check};
 use hoplight_model::firewall::RuleAction;
 use hoplight_model::{
-    Cipher, ComponentIx, ComponentKind, DatabaseRole, Hop, Infrastructure, LinkIx, Protocol, RequestKind, Tier,
+    Cipher, ComponentIx, ComponentKind, DatabaseRole, Hop, Infrastructure, LinkIx, Protocol, RequestKind, Tier, TlsMode,
 };
 
 /// Whether a component answers a request of this kind without an upstream, once the request reaches it.
@@ -29,6 +29,7 @@ pub(super) fn answers(infra: &Infrastructure, outage: &Outage, ix: ComponentIx, 
         | Behaviour::LookUp
         | Behaviour::Forward(_)
         | Behaviour::Resolve(_)
+        | Behaviour::Redirect
         | Behaviour::Filter
         | Behaviour::Fail(_)
         | Behaviour::Ignore => false,
@@ -44,6 +45,7 @@ pub(super) fn onward(infra: &Infrastructure, at: ComponentIx, request: RequestKi
         | Behaviour::LookUp
         | Behaviour::Query(_)
         | Behaviour::Resolve(_)
+        | Behaviour::Redirect
         | Behaviour::Filter
         | Behaviour::Fail(_)
         | Behaviour::Ignore => Vec::new(),
@@ -60,6 +62,7 @@ pub(super) fn lookups(infra: &Infrastructure, request: RequestKind) -> Vec<LinkI
         | Behaviour::Query(_)
         | Behaviour::Forward(_)
         | Behaviour::Resolve(_)
+        | Behaviour::Redirect
         | Behaviour::Filter
         | Behaviour::Fail(_)
         | Behaviour::Ignore => Vec::new(),
@@ -165,6 +168,10 @@ impl Reachability {
             }
         }
         reach.obstacles = stopped.into_iter().filter(|(to, _)| !seen[to.index()]).map(|(_, obstacle)| obstacle).collect();
+        let redirects = |ix: ComponentIx| behaviour(infra, ix, request) == Behaviour::Redirect;
+        let loops = reach.reached.iter().filter(|(ix, _)| redirects(*ix));
+        let obstacle = if infra.tls().edge == TlsMode::None { Obstacle::NoHttps } else { Obstacle::RedirectLoop };
+        reach.obstacles.extend(loops.map(|(ix, _)| obstacle(infra.component(*ix).id.clone())));
         reach
     }
 
@@ -189,7 +196,9 @@ impl Reachability {
             onward(infra, *ix, request).iter().any(|link| infra.link(*link).protocol == Protocol::Sql)
         };
         let has_web = infra.components().any(|(ix, _)| tier(ix) == Some(Tier::Web));
-        if self.reached.is_empty() {
+        if self.obstacles.iter().any(|obstacle| matches!(obstacle, Obstacle::RedirectLoop(_) | Obstacle::NoHttps(_))) {
+            Missing::Response
+        } else if self.reached.is_empty() {
             Missing::Entry
         } else if reached(Tier::Application) || self.reached.iter().any(asks_database) {
             if request.is_write() { Missing::Primary } else { Missing::Database }

@@ -58,6 +58,7 @@ mod machines;
 pub mod message;
 pub mod outage;
 pub mod plaintext;
+pub mod port_80;
 pub mod reading;
 pub mod service;
 pub mod spof;

@@ -31,7 +31,7 @@ mod sessions;
 mod site;
 mod solve;
 mod state;
-mod syn;
+pub(crate) mod syn;
 mod unsettled;
 mod users;
 

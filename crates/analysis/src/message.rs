@@ -17,6 +17,7 @@ mod noise;
 mod rest;
 mod tls;
 
+use hoplight_model::behaviour::is_entry_link;
 use hoplight_model::{Cipher, HealthCheck, Infrastructure, LinkIx, Protocol, RequestKind};
 
 use noise::Noise;
@@ -34,10 +35,14 @@ pub enum Payload {
     Lookup,
     /// The opening of a TCP connection.
     Connect,
+    /// The opening of a TCP connection to port 80 of a site with TLS.
+    PlainConnect,
     /// One round trip of a TLS handshake.
     Handshake(HandshakeRoundTrip),
     /// A user's request, in the protocol of the link.
     Request(RequestKind),
+    /// A user's request that came to port 80 of a site with TLS, in plaintext.
+    PlainRequest(RequestKind),
     /// A balancer's health check.
     Check,
     /// A change that is replicated.
@@ -93,6 +98,8 @@ pub enum ResponseStatus {
     DiskFull,
     /// The cache does not have the object.
     Miss,
+    /// A redirect to https.
+    Redirect,
     /// The name does not exist.
     NoSuchName,
     /// The resolver could not determine whether the name exists.
@@ -204,13 +211,12 @@ impl RenderedMessage {
 /// # Panics
 /// If `link` comes from another infrastructure.
 pub fn message(infra: &Infrastructure, link: LinkIx, spec: &MessageSpec, columns: usize) -> RenderedMessage {
-    let hop = infra.hop(link);
     let noise = Noise::new(spec, link);
     let page = Writing { infra, link, spec, noise, columns };
     let mut parts = vec![page.envelope()];
     let mut inside = Vec::new();
     let bytes = match &spec.payload {
-        Payload::Connect => page.connect(&mut parts),
+        Payload::Connect | Payload::PlainConnect => page.connect(&mut parts),
         Payload::Check if page.check_is_short() => page.short_check(&mut parts),
         Payload::Handshake(handshake) => page.handshake(*handshake, &mut parts, &mut inside),
         _ if matches!(spec.direction, MessageDirection::Response(ResponseStatus::Refused | ResponseStatus::Reset)) => {
@@ -219,7 +225,7 @@ pub fn message(infra: &Infrastructure, link: LinkIx, spec: &MessageSpec, columns
         _ => {
             let content = page.content();
             let bytes = page.bytes(&content);
-            if hop.cipher == Cipher::Plaintext {
+            if page.cipher() == Cipher::Plaintext {
                 parts.extend(content);
                 bytes
             } else {
@@ -228,7 +234,7 @@ pub fn message(infra: &Infrastructure, link: LinkIx, spec: &MessageSpec, columns
             }
         }
     };
-    RenderedMessage { cipher: hop.cipher, parts, inside, bytes }
+    RenderedMessage { cipher: page.cipher(), parts, inside, bytes }
 }
 
 impl MessagePart {
@@ -252,7 +258,8 @@ impl Writing<'_> {
     fn envelope(&self) -> MessagePart {
         let (from, to) = self.infra.ends(self.link);
         let id = |ix| &self.infra.component(ix).id;
-        let (theirs, own) = (self.infra.port(self.link), self.noise.port());
+        let theirs = if self.is_on_port_80() { 80 } else { self.infra.port(self.link) };
+        let own = self.noise.port();
         let over = match self.protocol() {
             Protocol::Dns => "UDP",
             Protocol::Vrrp => {
@@ -280,7 +287,7 @@ impl Writing<'_> {
             (Payload::Change, _) => database::change(),
             (Payload::Samples(json), direction) => self.samples(json, direction),
             (Payload::Advertisement(priority), _) => self.advertisement(*priority),
-            (Payload::Request(kind), direction) => match (self.protocol(), direction) {
+            (Payload::Request(kind) | Payload::PlainRequest(kind), direction) => match (self.protocol(), direction) {
                 (Protocol::Cache, MessageDirection::Request) if self.asks_session() => cache::session(*kind),
                 (Protocol::Cache, MessageDirection::Response(reply)) if self.asks_session() => {
                     cache::session_result(*kind, reply)
@@ -292,7 +299,7 @@ impl Writing<'_> {
                 (_, MessageDirection::Request) => self.request(*kind),
                 (_, MessageDirection::Response(reply)) => self.response(*kind, reply),
             },
-            (Payload::Connect | Payload::Handshake(_), _) => Vec::new(),
+            (Payload::Connect | Payload::PlainConnect | Payload::Handshake(_), _) => Vec::new(),
         }
     }
 
@@ -311,6 +318,17 @@ impl Writing<'_> {
     /// Whether the server end is a session store.
     fn asks_session(&self) -> bool {
         self.infra.component(self.infra.ends(self.link).1).kind.as_session_store().is_some()
+    }
+
+    /// Whether the message goes to port 80 of a site with TLS, or comes from there.
+    fn is_on_port_80(&self) -> bool {
+        let is_plain = matches!(self.spec.payload, Payload::PlainConnect | Payload::PlainRequest(_));
+        is_plain && is_entry_link(self.infra, self.link)
+    }
+
+    /// Encryption of the message.
+    fn cipher(&self) -> Cipher {
+        if self.is_on_port_80() { Cipher::Plaintext } else { self.infra.hop(self.link).cipher }
     }
 
     fn protocol(&self) -> Protocol {

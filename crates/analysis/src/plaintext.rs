@@ -3,9 +3,10 @@
 //! The model derives the encryption of a hop; this module adds the request kinds that the hop carries.
 
 use super::carriers::Carriers;
-use hoplight_model::{ComponentId, Hop, Infrastructure, LinkIx, Medium, RequestKind, TlsMode};
+use super::port_80::carries_plaintext;
+use hoplight_model::{ComponentId, Infrastructure, LinkIx, Medium, RequestKind, TlsMode};
 
-/// A hop that is not encrypted.
+/// A hop that is not encrypted, or not for all visits.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PlaintextHop {
     /// The link.
@@ -16,6 +17,8 @@ pub struct PlaintextHop {
     pub to: ComponentId,
     /// Wire or loopback.
     pub medium: Medium,
+    /// Whether the hop itself is encrypted, and only visits to port 80 are not.
+    pub on_port_80: bool,
     /// Request kinds that cross the hop; empty if a firewall blocks it or no path reaches it.
     pub kinds: Vec<RequestKind>,
 }
@@ -27,7 +30,7 @@ impl PlaintextHop {
     }
 }
 
-/// All hops that are not encrypted, DNS lookups included, in authored order.
+/// All hops that are not encrypted, DNS lookups and visits to port 80 included, in authored order.
 pub fn plaintext_hops(infra: &Infrastructure) -> Vec<PlaintextHop> {
     plaintext_hops_in(infra, &Carriers::of(infra))
 }
@@ -35,13 +38,14 @@ pub fn plaintext_hops(infra: &Infrastructure) -> Vec<PlaintextHop> {
 /// Like [`plaintext_hops`], for the kinds that each hop carries.
 pub(super) fn plaintext_hops_in(infra: &Infrastructure, carriers: &Carriers) -> Vec<PlaintextHop> {
     let id = |ix| infra.component(ix).id.clone();
-    let plain = infra.hops().filter(Hop::is_plaintext);
+    let plain = infra.hops().filter(|hop| hop.is_plaintext() || carries_plaintext(infra, hop));
     plain
         .map(|hop| PlaintextHop {
             link: hop.link,
             from: id(hop.from),
             to: id(hop.to),
             medium: hop.medium,
+            on_port_80: !hop.is_plaintext(),
             kinds: carriers.kinds(hop.link),
         })
         .collect()

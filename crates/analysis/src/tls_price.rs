@@ -170,8 +170,10 @@ struct UsualTraffic {
 
 impl UsualTraffic {
     fn of(infra: &Infrastructure) -> Self {
+        // Handshakes take place whether or not requests are then redirected for ever.
+        let told = infra.edited(&TopologyEdit::ForwardedProto(true));
         let links = |kind| {
-            let hops = usual_path(infra, kind).into_iter();
+            let hops = usual_path(&told, kind).into_iter();
             let link = |hop: Element| {
                 let Element::Hop(from, to) = hop else { return None };
                 infra.link_between(from.as_str(), to.as_str())

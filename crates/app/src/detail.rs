@@ -6,11 +6,11 @@ mod component;
 mod firewall;
 mod journey;
 mod rate_limit;
-mod sessions;
 pub(crate) mod scan;
+mod sessions;
 mod wrong;
 
-use hoplight_analysis::{Carriers, Fact, Stake, readable};
+use hoplight_analysis::{Carriers, Fact, Stake, port_80, readable};
 use hoplight_model::component::DatabaseRole;
 use hoplight_model::text::{split_at_column, width};
 use hoplight_model::{Cipher, Element, Hop, LinkIx, Medium, Protocol, RequestKind, ServerId, TlsMode};
@@ -281,6 +281,14 @@ fn listener(page: &mut Page, stage: &Stage, hop: &Hop) {
     }
     if hop.cipher != Cipher::Plaintext {
         page.text(Tone::Dim, "Everything else is ciphertext.");
+    }
+    if port_80::is_readable(infra, link) {
+        let line = infra.request_line_on_port_80(kind);
+        page.text(Tone::Name, &format!("of a visit with http:// to port 80 ({line})"));
+        for fact in port_80::facts_on_port_80(infra, hop, kind) {
+            let tone = if fact.stake() >= Stake::PasswordHash { Tone::Secret } else { Tone::Text };
+            page.item(Tone::Dim, &format!("{}: ", fact.label()), tone, &fact.text(), None);
+        }
     }
     if hop.cipher == Cipher::TlsThrough && infra.tls().edge == TlsMode::Passthrough {
         page.text(Tone::Dim, "The balancer sees no URL and no status: it can only forward.");

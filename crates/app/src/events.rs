@@ -88,6 +88,7 @@ impl EventClass {
             | EventKind::Answers { .. }
             | EventKind::Unresolved { .. }
             | EventKind::Fails { .. }
+            | EventKind::Redirects { .. }
             | EventKind::Refuses { .. }
             | EventKind::Vanished { .. }
             | EventKind::Retries { .. }
@@ -136,6 +137,7 @@ pub fn subject(what: &EventKind, infra: &Infrastructure) -> Option<Element> {
         | EventKind::TurnedAway { component: ix }
         | EventKind::Answers { component: ix }
         | EventKind::Fails { component: ix, .. }
+        | EventKind::Redirects { component: ix }
         | EventKind::Refuses { component: ix }
         | EventKind::Retries { component: ix, .. }
         | EventKind::TriesNext { component: ix, .. }

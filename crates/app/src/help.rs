@@ -162,7 +162,12 @@ impl KeyGroup {
             },
             Action::Edit(edit) => match edit {
                 EditAction::Block => Self::Break,
-                EditAction::CycleTls | EditAction::ToggleWebToApp | EditAction::ToggleAppToDb => Self::Change,
+                EditAction::CycleTls
+                | EditAction::ToggleWebToApp
+                | EditAction::ToggleAppToDb
+                | EditAction::CyclePort80
+                | EditAction::ToggleHsts
+                | EditAction::ToggleForwardedProto => Self::Change,
             },
             Action::Lesson(_) => Self::Learn,
         }

@@ -218,6 +218,9 @@ impl Keymap {
         self.bind(&[c('T')], Stage, EditAction::ToggleWebToApp, "", "Turn TLS between web servers and applications on or off");
         self.bind(&[c('e')], Stage, EditAction::ToggleAppToDb, "", "Turn TLS to the databases on or off");
         self.bind(&[c('f')], Stage, EditAction::Block, "", "Block or unblock the selected hop at a firewall");
+        self.bind(&[], Stage, EditAction::CyclePort80, "", "Port 80 of the entry: closed, open in plaintext, redirect to https");
+        self.bind(&[], Stage, EditAction::ToggleHsts, "", "Turn HSTS on or off: browsers that know it use only https");
+        self.bind(&[], Stage, EditAction::ToggleForwardedProto, "", "Send X-Forwarded-Proto where TLS ends, or no longer");
         self.bind(&[c('P')], Stage, SiteAction::Probe, "", "Turn the external probe on or off");
         self.bind(&[c('>')], Stage, SiteAction::MoreUsers, "", "25 % more users");
         self.bind(&[c('<')], Stage, SiteAction::FewerUsers, "", "20 % fewer users");

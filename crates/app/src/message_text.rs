@@ -34,6 +34,8 @@ fn message_spec(infra: &Infrastructure, link: LinkIx, captured: &CapturedPayload
                 Phase::Resume => Payload::Handshake(HandshakeRoundTrip::Resumed),
                 Phase::Exchange => Payload::Request(*kind),
                 Phase::Check => Payload::Check,
+                Phase::PlainConnect => Payload::PlainConnect,
+                Phase::PlainExchange => Payload::PlainRequest(*kind),
             },
             direction: match heading {
                 Heading::Request => MessageDirection::Request,
@@ -80,6 +82,7 @@ fn reply(infra: &Infrastructure, link: LinkIx, status: Status, (nxdomain, confli
         Status::NotReady => ResponseStatus::NotReady,
         Status::TooManyConnections => ResponseStatus::TooManyConnections,
         Status::Miss => ResponseStatus::Miss,
+        Status::Redirect => ResponseStatus::Redirect,
         Status::Error(Failure::Dns) if nxdomain => ResponseStatus::NoSuchName,
         Status::Error(Failure::Dns) => ResponseStatus::NameUnknown,
         // A database's other errors have their own status.

@@ -80,6 +80,7 @@ impl VisitFailure {
                 Failure::Reset => vec!["connection reset".to_owned(), "reset".to_owned()],
                 Failure::Closed => vec!["connection closed".to_owned(), "closed".to_owned()],
                 Failure::Certificate => vec!["certificate refused".to_owned(), "bad cert".to_owned()],
+                Failure::TooManyRedirects => vec!["too many redirects".to_owned(), "redirect loop".to_owned(), "loop".to_owned()],
                 Failure::TimedOut => vec!["gave up waiting".to_owned(), "gave up".to_owned()],
                 Failure::LoginRequired => vec!["must log in again".to_owned(), "logged out".to_owned(), "302".to_owned()],
                 Failure::TooManyRequests
@@ -186,7 +187,7 @@ impl Player<'_> {
 
     /// How long a message is shown on its link.
     fn crossing(&self, part: &JourneyPart, phase: Phase, arrived: Option<SimTime>) -> Duration {
-        let least = self.wall(if phase == Phase::Exchange { CROSSING } else { OPENING });
+        let least = self.wall(if phase.is_exchange() { CROSSING } else { OPENING });
         arrived.map_or(least, |arrived| least.max(arrived.since(part.at)))
     }
 

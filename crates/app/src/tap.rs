@@ -2,7 +2,7 @@
 //!
 //! They come from the timeline, so stepping back shows the messages captured by then.
 
-use hoplight_analysis::user;
+use hoplight_analysis::{port_80, user};
 use hoplight_model::{Cipher, LinkIx, Medium};
 use hoplight_sim::{CapturedMessage, CapturedPayload, Heading};
 
@@ -23,15 +23,22 @@ pub fn remark(stage: &Stage) -> String {
     let Some(link) = stage.session.timeline.tapped() else { return String::new() };
     let hop = stage.infra().hop(link);
     if stage.session.wiretap_saw_password() {
-        let before = if hop.is_plaintext() { "" } else { ", before TLS: only ciphertext now" };
+        let before =
+            if hop.is_plaintext() || is_readable_in_part(stage, link) { "" } else { ", before TLS: only ciphertext now" };
         return format!("password of {} read{before}", user());
     }
     let words = match (hop.cipher, hop.medium) {
         (Cipher::Plaintext, Medium::Wire) => "readable by anyone on this wire",
         (Cipher::Plaintext, Medium::Loopback) => "readable only inside this server",
+        _ if is_readable_in_part(stage, link) => "ciphertext, except visits to port 80",
         (Cipher::Tls | Cipher::TlsThrough, _) => "only ciphertext on this wire",
     };
     words.to_owned()
+}
+
+/// Whether a hop is encrypted, but carries visits to port 80 in plaintext.
+fn is_readable_in_part(stage: &Stage, link: LinkIx) -> bool {
+    port_80::is_readable(stage.infra(), link)
 }
 
 /// Returns the newest messages, one per line, at most `room`. While the hop is plaintext, the newest one with a password stays in

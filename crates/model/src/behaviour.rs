@@ -19,6 +19,7 @@ mod forwarding;
 mod identity;
 mod idle;
 mod limit;
+mod scheme;
 mod sessions;
 
 pub use super::hop::{terminates_tls, users_tls_ends};
@@ -32,6 +33,8 @@ pub use forwarding::{
 pub use identity::{CertificateCheck, certificate_check, checks_speak_tls, lacks_certificate, resumes_sessions};
 pub use idle::{KeepAliveRace, idle_timeout, keep_alive_race};
 pub use limit::{can_limit, learns_address, rate_limit};
+pub(crate) use scheme::meets_redirect;
+pub use scheme::{HttpVisits, has_port_80, hop_on_port_80, is_entry_link, redirects_plaintext, sees_https};
 pub use sessions::{SessionNeed, SessionUse, StoreLookup, session_use};
 pub(crate) use sessions::{keeps_sessions, session_link};
 
@@ -66,6 +69,8 @@ pub enum Behaviour {
     Resolve(ResolverSpec),
     /// Checks new connections against its rules. Responses pass, since a packet filter is stateful (conntrack).
     Filter,
+    /// Redirects it to https (301): it accepts only https, and takes every request for http.
+    Redirect,
     /// Has no upstream for it and responds with this error.
     Fail(HttpError),
     /// Never receives a user's request: monitoring.
@@ -112,6 +117,8 @@ pub struct Origin {
     pub attempt_timeout: Seconds,
     /// Time that a user waits for the complete page.
     pub patience: Seconds,
+    /// The visits that start with `http://`; `None` if there are none.
+    pub http: Option<HttpVisits>,
 }
 
 /// An address of the site: an A record of its name.
@@ -151,6 +158,14 @@ pub enum WhenFull {
 
 /// What a component does with requests of one kind.
 pub fn behaviour(infra: &Infrastructure, ix: ComponentIx, kind: RequestKind) -> Behaviour {
+    if infra.component(ix).kind.accepts_only_https() && !sees_https(infra, ix) {
+        return Behaviour::Redirect;
+    }
+    if_accepted(infra, ix, kind)
+}
+
+/// What a component does with requests of one kind that it does not redirect.
+pub fn if_accepted(infra: &Infrastructure, ix: ComponentIx, kind: RequestKind) -> Behaviour {
     match &infra.component(ix).kind {
         ComponentKind::Browser => Behaviour::Originate(origin(infra, ix)),
         ComponentKind::DnsResolver(spec) => Behaviour::Resolve(spec.clone()),
@@ -214,6 +229,7 @@ fn origin(infra: &Infrastructure, ix: ComponentIx) -> Origin {
         addresses,
         attempt_timeout: traffic.attempt_timeout_s,
         patience: traffic.patience_s,
+        http: scheme::http_visits(infra),
     }
 }
 

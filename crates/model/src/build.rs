@@ -74,7 +74,7 @@ pub(super) fn build(mut scenario: Scenario) -> Result<Infrastructure, Vec<Proble
     }
     builder.add_links(&scenario.links, &mut graph);
     if builder.problems.is_empty() {
-        builder.assign_ports(&scenario.links, scenario.tls.edge, &mut graph);
+        builder.assign_ports(&scenario.links, scenario.tls.edge, scenario.http.port_80, &mut graph);
     }
     let domains = builder.domains(scenario.domains, &graph);
     let traffic = &scenario.traffic;
@@ -82,6 +82,7 @@ pub(super) fn build(mut scenario: Scenario) -> Result<Infrastructure, Vec<Proble
         builder.report(ProblemPath::root().field("traffic"), ProblemKind::Shares);
     }
     builder.keep(numbers::check_arrivals(traffic));
+    builder.keep(numbers::check_hsts(scenario.http.hsts));
     if builder.problems.is_empty() {
         builder.problems.extend(builder.undecided.take());
     }
@@ -103,6 +104,7 @@ pub(super) fn build(mut scenario: Scenario) -> Result<Infrastructure, Vec<Proble
         domain: scenario.domain,
         traffic: scenario.traffic,
         tls: scenario.tls,
+        http: scenario.http,
         certificates: scenario.certificates,
         monitoring: scenario.monitoring,
         reliability: scenario.reliability,

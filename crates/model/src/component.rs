@@ -102,6 +102,8 @@ pub struct ProxySpec {
     /// Whether the database driver sends writes to the database that accepted the last one, and tries the next link if
     /// that database refuses, is read-only or does not reply. Otherwise, each write starts at the first link.
     pub follow_primary: bool,
+    /// Whether it accepts only https and redirects everything else (Django: `SECURE_SSL_REDIRECT`, Rails: `force_ssl`).
+    pub https_only: bool,
     /// Whether connections to upstreams are kept open. Kept TLS connections are pooled, and the first use of each pays
     /// for opening it. Kept plaintext connections exist from the start, as in a warm pool.
     pub upstream: Connections,
@@ -129,6 +131,7 @@ impl Default for ProxySpec {
             fail_timeout_s: Seconds::literal(10.0),
             balance: None,
             follow_primary: true,
+            https_only: false,
             upstream: Connections::KeepAlive,
             idle: None,
             keepalive_timeout_s: Seconds::literal(75.0),
@@ -251,6 +254,9 @@ pub struct Traffic {
     pub write_share: Fraction,
     /// Fraction of requests from new visitors, who need a DNS lookup, a connection and a handshake first.
     pub new_visitors: Fraction,
+    /// Fraction of visits that start with `http://`: a typed name in a client that does not try https first, an old link.
+    /// They have no effect on a site without TLS.
+    pub http_share: Fraction,
     /// Number of returning users, among whom the other requests are distributed at random. A user whose connection has
     /// been idle for longer than the entry allows opens a new one. By default, the number follows the rate: as many as
     /// pause for five seconds on average. A closed population has its own number.
@@ -281,6 +287,7 @@ impl Default for Traffic {
             static_share: Fraction::literal(0.4),
             write_share: Fraction::literal(0.2),
             new_visitors: Fraction::literal(0.25),
+            http_share: Fraction::literal(0.0),
             users: None,
             users_per_address: Population::literal(1),
             connections: Connections::KeepAlive,
@@ -466,6 +473,11 @@ impl ComponentKind {
     /// The settings of a web or application server.
     pub const fn as_proxy(&self) -> Option<&ProxySpec> {
         if let Self::Web(spec) | Self::App(spec) = self { Some(spec) } else { None }
+    }
+
+    /// Whether the component accepts only https, and redirects everything else.
+    pub const fn accepts_only_https(&self) -> bool {
+        matches!(self.as_proxy(), Some(spec) if spec.https_only)
     }
 
     /// The settings of a cache or a session store.

@@ -12,11 +12,13 @@ use petgraph::visit::EdgeRef;
 
 use super::balancer::BalancerSpec;
 use super::behaviour::can_limit;
+use super::behaviour::meets_redirect;
 use super::component::{Component, Server, Traffic};
 use super::domain::FailureDomain;
 use super::element::Element;
 use super::firewall::{Direction, FirewallSpec, Peer, Rule, RuleAction};
 use super::hop::{self, Guard, Hop, users_tls_ends};
+use super::http::{Hsts, HttpConfig, Port80};
 use super::id::{ComponentId, DomainId, ScenarioId, ServerId};
 use super::link::{Link, Protocol};
 use super::monitoring::MonitoringSpec;
@@ -43,6 +45,7 @@ pub struct Infrastructure {
     pub(super) domain: Text,
     pub(super) traffic: Traffic,
     pub(super) tls: TlsConfig,
+    pub(super) http: HttpConfig,
     pub(super) certificates: Vec<Certificate>,
     pub(super) monitoring: MonitoringSpec,
     pub(super) servers: IndexMap<ServerId, Server>,
@@ -68,6 +71,7 @@ impl PartialEq for Infrastructure {
         };
         self.id == other.id
             && self.tls == other.tls
+            && self.http == other.http
             && self.traffic == other.traffic
             && self.certificates == other.certificates
             && self.monitoring == other.monitoring
@@ -89,6 +93,12 @@ pub enum TopologyEdit {
     AppToDbTls(bool),
     /// Makes all balancers insert cookies that keep a user at a backend, or none of them.
     Sticky(bool),
+    /// Sets what the entry does on port 80.
+    Port80(Port80),
+    /// Sets the `Strict-Transport-Security` header of responses, or removes it.
+    Hsts(Option<Hsts>),
+    /// Adds `X-Forwarded-Proto` where users' TLS ends, or no longer.
+    ForwardedProto(bool),
     /// Adds a rule to the last firewall on a hop that drops connections from the first component to the second on the
     /// hop's port. Does nothing if no firewall is on the hop.
     Block(ComponentId, ComponentId),
@@ -145,9 +155,30 @@ impl Infrastructure {
         if has_sessions || !kind.is_static() { kind.secrets() } else { "" }
     }
 
+    /// The request line of a visit that begins at port 80 of a site with TLS. One that is redirected is a navigation.
+    pub fn request_line_on_port_80(&self, kind: RequestKind) -> &'static str {
+        if self.serves_on_port_80(kind) { kind.request_line() } else { kind.navigation_line() }
+    }
+
+    /// The confidential part of that request: a cookie without `Secure`, or a form that was served over port 80.
+    pub fn secrets_on_port_80(&self, kind: RequestKind) -> &'static str {
+        let is_sent = if kind.is_write() { self.serves_on_port_80(kind) } else { !self.http.secure_cookies };
+        if is_sent { self.secrets(kind) } else { "" }
+    }
+
+    /// Whether requests of a kind to port 80 are answered with pages instead of redirects.
+    pub fn serves_on_port_80(&self, kind: RequestKind) -> bool {
+        self.http.port_80 == Port80::Open && !meets_redirect(self, kind)
+    }
+
     /// The TLS settings.
     pub fn tls(&self) -> TlsConfig {
         self.tls
+    }
+
+    /// How the site handles plaintext HTTP.
+    pub fn http(&self) -> HttpConfig {
+        self.http
     }
 
     /// The certificates. If the drawing lists none, and the site uses TLS, the components at which users' TLS ends are
@@ -377,8 +408,13 @@ impl Infrastructure {
     /// The firewalls that a new connection on `link` crosses: those around the client end first, then those around the
     /// server end.
     fn guards(&self, link: LinkIx) -> Vec<Guard> {
+        self.guards_on_port(link, self.port(link))
+    }
+
+    /// Like [`Self::guards`], for a connection to another port of the server end.
+    pub(super) fn guards_on_port(&self, link: LinkIx, port: u16) -> Vec<Guard> {
         let (from, to) = self.ends(link);
-        let (port, protocol) = (self.port(link), self.link(link).protocol);
+        let protocol = self.link(link).protocol;
         // Changes flow to the replica, but the replica opens the connection.
         let (from, to) = if protocol == Protocol::Replication { (to, from) } else { (from, to) };
         let (client, server) = (self.component(from), self.component(to));
@@ -421,6 +457,9 @@ impl Infrastructure {
                     }
                 }
             }
+            TopologyEdit::Port80(port_80) => edited.http.port_80 = *port_80,
+            TopologyEdit::Hsts(hsts) => edited.http.hsts = *hsts,
+            TopologyEdit::ForwardedProto(on) => edited.http.forwarded_proto = *on,
             TopologyEdit::Block(from, to) => edited.rewrite_rules(from, to, true),
             TopologyEdit::Unblock(from, to) => edited.rewrite_rules(from, to, false),
             TopologyEdit::RateLimit(id, limit) => {

@@ -167,6 +167,13 @@ pub enum ProblemKind {
     },
     /// The shares of static and write requests add up to more than one.
     Shares,
+    /// A site on the browsers' preload list has a `max-age` that the list does not accept.
+    ShortPreload {
+        /// The `max-age`, in seconds.
+        max_age_s: u32,
+        /// The minimum, in seconds.
+        least_s: u32,
+    },
     /// A rate change ends before it starts, or starts before the previous one has ended.
     Schedule {
         /// Number of the change, from 1.

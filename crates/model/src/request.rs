@@ -40,6 +40,14 @@ impl RequestKind {
         }
     }
 
+    /// The HTTP method and path of a typed address or a link that leads to the same page.
+    pub const fn navigation_line(self) -> &'static str {
+        match self {
+            Self::Static | Self::Read => self.request_line(),
+            Self::Write => "GET /login",
+        }
+    }
+
     /// The confidential part of headers and body. A browser sends the cookie with every request to the site, also for a
     /// static page (RFC 6265, section 5.4).
     pub const fn secrets(self) -> &'static str {

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::component::{Component, Server, Traffic};
 use super::domain::FailureDomain;
+use super::http::HttpConfig;
 use super::id::ScenarioId;
 use super::infrastructure::Infrastructure;
 use super::link::LinkSpec;
@@ -59,6 +60,9 @@ pub struct Scenario {
     /// TLS settings.
     #[serde(default)]
     pub tls: TlsConfig,
+    /// Plaintext HTTP beside HTTPS: port 80, HSTS, and the headers about it.
+    #[serde(default)]
+    pub http: HttpConfig,
     /// The certificates.
     #[serde(default)]
     pub certificates: Vec<Certificate>,

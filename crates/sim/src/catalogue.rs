@@ -42,6 +42,8 @@ pub enum CommonFault {
     ConnectionsExhausted,
     /// The certificate expires.
     CertificateExpired,
+    /// The component at which users' TLS ends no longer says that they came by https.
+    NoForwardedProto,
     /// The site's DNS record is gone.
     DnsGone,
     /// The first of two sites is lost, and its standby has to be published.
@@ -117,7 +119,7 @@ struct Row {
 
 impl CommonFault {
     /// The whole catalogue.
-    pub const ALL: [Self; 42] = [
+    pub const ALL: [Self; 43] = [
         Self::BalancerCrash,
         Self::WebKilled,
         Self::OneWebKilled,
@@ -129,6 +131,7 @@ impl CommonFault {
         Self::SplitBrain,
         Self::ConnectionsExhausted,
         Self::CertificateExpired,
+        Self::NoForwardedProto,
         Self::DnsGone,
         Self::SiteLost,
         Self::FirewallDropsWeb,
@@ -176,6 +179,7 @@ impl CommonFault {
             Self::SplitBrain => "split-brain",
             Self::ConnectionsExhausted => "connections-exhausted",
             Self::CertificateExpired => "certificate-expired",
+            Self::NoForwardedProto => "no-forwarded-proto",
             Self::DnsGone => "dns-gone",
             Self::SiteLost => "site-lost",
             Self::FirewallDropsWeb => "firewall-drops-web",
@@ -254,6 +258,10 @@ impl CommonFault {
             },
             Self::ConnectionsExhausted => Row { inject: |p| faults(leaks(p)), fix: |p| clear(leaks(p)) },
             Self::CertificateExpired => Row { inject: |p| faults(expired(p)), fix: |p| clear(expired(p)) },
+            Self::NoForwardedProto => Row {
+                inject: |p| if p.needs_forwarded_proto() { now([forwarded_proto(false)]) } else { Vec::new() },
+                fix: |_| vec![forwarded_proto(true)],
+            },
             Self::DnsGone => Row { inject: |p| faults(record(p)), fix: |p| clear(record(p)) },
             Self::SiteLost => Row {
                 inject: |p| now(p.entry_machines.iter().cloned().map(Command::Kill)),
@@ -368,6 +376,10 @@ fn block(hops: Hops) -> Vec<Timed> {
 
 fn unblock(hops: Hops) -> Vec<Command> {
     hops.into_iter().map(|(from, to)| Command::Edit(TopologyEdit::Unblock(from, to))).collect()
+}
+
+fn forwarded_proto(on: bool) -> Command {
+    Command::Edit(TopologyEdit::ForwardedProto(on))
 }
 
 fn hang(parts: &Parts<'_>) -> Vec<Fault> {

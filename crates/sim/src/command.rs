@@ -83,7 +83,13 @@ impl Command {
             | Self::SwitchRecord(id) => Some(Element::Component(id.clone())),
             Self::Fault(fault) | Self::Clear(fault) => fault.element(),
             Self::Edit(
-                TopologyEdit::EdgeTls(_) | TopologyEdit::WebToAppTls(_) | TopologyEdit::AppToDbTls(_) | TopologyEdit::Sticky(_),
+                TopologyEdit::EdgeTls(_)
+                | TopologyEdit::WebToAppTls(_)
+                | TopologyEdit::AppToDbTls(_)
+                | TopologyEdit::Sticky(_)
+                | TopologyEdit::Port80(_)
+                | TopologyEdit::Hsts(_)
+                | TopologyEdit::ForwardedProto(_),
             )
             | Self::Rate(_)
             | Self::Send(_)

@@ -129,6 +129,8 @@ pub enum EventKind {
     Passed {
         /// The link.
         link: LinkIx,
+        /// The port that the message is sent to.
+        port: u16,
         /// The firewall and its verdict.
         guard: Guard,
     },
@@ -136,6 +138,8 @@ pub enum EventKind {
     Blocked {
         /// The link.
         link: LinkIx,
+        /// The port that the message is sent to.
+        port: u16,
         /// The firewall and its verdict.
         guard: Guard,
     },
@@ -220,6 +224,11 @@ pub enum EventKind {
         failure: Failure,
         /// Why it fails the request.
         why: FailureReason,
+    },
+    /// A component redirects a request to https.
+    Redirects {
+        /// The component.
+        component: ComponentIx,
     },
     /// A connection is refused: no process listens on the port.
     Refuses {

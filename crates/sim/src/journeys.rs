@@ -257,7 +257,7 @@ impl Journey {
                 self.arrives(ends, component, heading, note.at);
                 return;
             }
-            EventKind::Blocked { link, guard } if self.calls.last() == Some(&link) => {
+            EventKind::Blocked { link, guard, .. } if self.calls.last() == Some(&link) => {
                 JourneyEvent::Stops { link, guard: Some(guard) }
             }
             EventKind::Vanished { link } if self.calls.last() == Some(&link) => JourneyEvent::Stops { link, guard: None },

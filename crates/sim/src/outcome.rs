@@ -29,11 +29,13 @@ pub enum Failure {
     GatewayTimeout,
     /// 302 to the login page instead of the requested one: the application does not know the user's session.
     LoginRequired,
+    /// The browser followed as many redirects as it does for one visit, and was redirected again.
+    TooManyRedirects,
 }
 
 impl Failure {
     /// All failures, in listing order.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Dns,
         Self::Refused,
         Self::Reset,
@@ -46,6 +48,7 @@ impl Failure {
         Self::Unavailable,
         Self::GatewayTimeout,
         Self::LoginRequired,
+        Self::TooManyRedirects,
     ];
 
     /// The HTTP status; `None` if the user got no response.

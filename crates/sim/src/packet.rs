@@ -27,6 +27,10 @@ pub enum Phase {
     Resume,
     /// An HTTP health check and its response.
     Check,
+    /// TCP connection setup with port 80 of a site that uses TLS: one round trip.
+    PlainConnect,
+    /// A request to port 80 of a site that uses TLS, in plaintext, and its response.
+    PlainExchange,
 }
 
 impl Phase {
@@ -37,12 +41,32 @@ impl Phase {
 
     /// Whether a message of this phase counts as a request of the components that it reaches.
     pub const fn is_counted(self) -> bool {
+        matches!(self, Self::Lookup | Self::Connect | Self::Exchange | Self::PlainConnect | Self::PlainExchange)
+    }
+
+    /// Whether a component that has worked on a message of this phase then does what it does with every request.
+    pub(crate) const fn is_usual(self) -> bool {
         matches!(self, Self::Lookup | Self::Connect | Self::Exchange)
+    }
+
+    /// Whether the phase opens a TCP connection.
+    pub const fn is_connect(self) -> bool {
+        matches!(self, Self::Connect | Self::PlainConnect)
+    }
+
+    /// Whether the phase is that of a request to port 80 of a site that uses TLS.
+    pub const fn is_plaintext(self) -> bool {
+        matches!(self, Self::PlainConnect | Self::PlainExchange)
+    }
+
+    /// Whether a message of this phase carries a user's request or the response to it.
+    pub const fn is_exchange(self) -> bool {
+        matches!(self, Self::Exchange | Self::PlainExchange)
     }
 
     /// Whether the phase opens a connection: the request itself has not been sent yet.
     pub const fn opens(self) -> bool {
-        matches!(self, Self::Connect) || self.is_handshake()
+        self.is_connect() || self.is_handshake()
     }
 }
 
@@ -74,6 +98,8 @@ pub enum Status {
     TooManyConnections,
     /// The cache does not have the object.
     Miss,
+    /// HTTP 301: the same address with https.
+    Redirect,
     /// HTTP 429, 500, 502, 503 or 504, or a failed DNS lookup.
     Error(Failure),
 }
@@ -85,10 +111,10 @@ impl Status {
         self.is_failure() && !matches!(self, Self::Error(Failure::TooManyRequests | Failure::LoginRequired))
     }
 
-    /// Whether the sender cannot use the response. A cache's miss is an ordinary response.
+    /// Whether the sender cannot use the response. A cache's miss and a redirect are ordinary responses.
     pub const fn is_failure(self) -> bool {
         match self {
-            Self::Ok | Self::Miss => false,
+            Self::Ok | Self::Miss | Self::Redirect => false,
             Self::Refused
             | Self::Reset
             | Self::Certificate

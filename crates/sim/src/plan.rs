@@ -8,7 +8,9 @@ mod parts;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use hoplight_model::behaviour::{self, Behaviour, CertificateCheck, Origin};
+use hoplight_model::behaviour::{self, Behaviour, CertificateCheck, HttpVisits, Origin};
+use hoplight_model::firewall::Verdict;
+use hoplight_model::http::Port80;
 use hoplight_model::quantity::{Cores, Seconds};
 use hoplight_model::station::Station;
 use hoplight_model::{Certificate, ComponentIx, ComponentKind, Infrastructure, Protocol, RequestKind, ServerId, Tier, TlsMode};
@@ -53,6 +55,12 @@ pub(super) struct Plan {
     pub(super) has_alternatives: bool,
     pub(super) tls: TlsMode,
     pub(super) connections: ConnectionsPlan,
+    /// The visits that start with `http://`; `None` if there are none.
+    pub(super) http: Option<HttpVisits>,
+    /// What the entry does on port 80.
+    pub(super) port_80: Port80,
+    /// How long browsers that have received a response use only https, in nanoseconds; `None` without HSTS.
+    pub(super) hsts_max_age: Option<u64>,
     /// When the first certificate that users see expires, in nanoseconds; `None` without TLS or without a certificate.
     pub(super) certificate_until: Option<u64>,
     /// Whether users' handshakes fail because nothing at which they end has a certificate.
@@ -91,7 +99,9 @@ impl Plan {
             let Station { slots, queue, connections, hold, service, answer, cpu } = component.station();
             let server = component.server.as_ref().and_then(|server| server_index.get(server).copied());
             let role = Self::role(ix, &component.kind, &databases, &caches, &mut resolvers);
-            let behaviour = PerKind::of(|kind| behaviour::behaviour(infra, ix, kind));
+            // Requests that were forwarded before the component began to redirect still return to it.
+            let behaviour = PerKind::of(|kind| behaviour::if_accepted(infra, ix, kind));
+            let redirects = PerKind::of(|kind| behaviour::behaviour(infra, ix, kind) == Behaviour::Redirect);
             stations.push(StationPlan {
                 slots,
                 limit: queue.into(),
@@ -112,6 +122,8 @@ impl Plan {
                 when_full: component.kind.when_full(),
                 ends_tls: behaviour::terminates_tls(infra, ix),
                 check_depth: behaviour::check_depth(infra, ix),
+                redirects,
+                redirects_plaintext: behaviour::redirects_plaintext(infra, ix),
                 role,
             });
         }
@@ -132,6 +144,13 @@ impl Plan {
             pair,
             lookup: origin.lookups.first().copied(),
             lookups: origin.lookups,
+            hsts_max_age: infra
+                .http()
+                .hsts
+                .map(|hsts| u64::from(hsts.max_age_s) * crate::time::SECOND)
+                .filter(|_| origin.http.is_some()),
+            http: origin.http,
+            port_80: infra.http().port_80,
             connections: ConnectionsPlan::new(infra, hops.iter().any(|hop| hop.connects.when != When::Never)),
             agents,
             stations,
@@ -171,6 +190,14 @@ impl Plan {
     /// Whether the component at the end of a hop knows the address of the client. Only rate limits need to know.
     fn tells_address(infra: &Infrastructure, hop: &hoplight_model::Hop) -> bool {
         infra.component(hop.to).kind.rate_limit().is_none() || behaviour::learns_address(infra, hop.link)
+    }
+
+    /// The verdicts of a hop's firewalls on connections to port 80, if it leads from users to a site with TLS.
+    fn verdicts_on_port_80(infra: &Infrastructure, hop: &hoplight_model::Hop) -> Vec<Verdict> {
+        if infra.tls().edge == TlsMode::None || !behaviour::is_entry_link(infra, hop.link) {
+            return Vec::new();
+        }
+        behaviour::hop_on_port_80(infra, hop.link).guards.iter().map(|guard| guard.verdict).collect()
     }
 
     /// The balancers that share an address.
@@ -254,6 +281,7 @@ impl Plan {
             | Behaviour::LookUp
             | Behaviour::Query(_)
             | Behaviour::Resolve(_)
+            | Behaviour::Redirect
             | Behaviour::Filter
             | Behaviour::Fail(_)
             | Behaviour::Ignore => 0,
@@ -270,6 +298,7 @@ impl Plan {
             outward: hop.guards.iter().filter(|g| g.verdict.direction == hoplight_model::firewall::Direction::Outbound).count(),
             behind: u8::try_from(hop.guards.len()).expect("a hop has at most 127 firewalls"),
             guards: hop.guards.clone(),
+            on_port_80: Self::verdicts_on_port_80(infra, hop),
             protocol: link.protocol,
             backend: None,
             lists: 0,

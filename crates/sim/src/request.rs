@@ -126,6 +126,8 @@ pub(super) struct Request {
     pub(super) attempts: [u8; LEVELS],
     /// Number of times that the browser has sent its current message again.
     pub(super) resends: u8,
+    /// Number of redirects that the browser has received.
+    pub(super) redirects: u8,
     /// Number of timeouts started at each level; only the last one counts.
     pub(super) clocks: [u8; LEVELS],
     /// When the request entered the component at each level; only set if an agent watches the component.
@@ -204,6 +206,7 @@ impl Request {
             floor: NO_FLOOR,
             attempts: [0; LEVELS],
             resends: 0,
+            redirects: 0,
             clocks: [0; LEVELS],
             entered: [SimTime::ZERO; LEVELS],
             path: [LinkIx::default(); LEVELS],

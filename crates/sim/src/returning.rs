@@ -29,6 +29,8 @@ struct ReturningUser {
     address_until: SimTime,
     /// Where the cached record leads.
     target: RecordTarget,
+    /// Until when the browser uses only https for the site.
+    https_until: SimTime,
 }
 
 /// What the users did before they are counted.
@@ -40,6 +42,8 @@ pub(crate) struct Habits<'a> {
     pub(crate) pause: f64,
     /// The links on which they sent their last requests, each an equal share of them.
     pub(crate) entries: &'a [LinkIx],
+    /// How long browsers remember to use only https, in nanoseconds.
+    pub(crate) max_age: Option<u64>,
 }
 
 impl Habits<'_> {
@@ -78,9 +82,12 @@ impl Returning {
     ) {
         self.active = active;
         for user in (count(self.users.len())..active).map(UserIx::from_raw) {
-            let used = BEFORE + now.nanos() - habits.age(user);
+            let age = habits.age(user);
+            let used = BEFORE + now.nanos() - age;
+            let https_until = now + habits.max_age.map_or(0, |max_age| max_age.saturating_sub(age));
             let entry = habits.entries[length(user.raw()) % habits.entries.len()];
-            self.users.push(ReturningUser { used, entry, address_until: address_until(user), target: RecordTarget::Primary });
+            let (address_until, target) = (address_until(user), RecordTarget::Primary);
+            self.users.push(ReturningUser { used, entry, address_until, target, https_until });
         }
     }
 
@@ -144,6 +151,22 @@ impl Returning {
         (state.address_until, state.target) = (until, target);
     }
 
+    /// Until when a user's browser uses only https.
+    pub(crate) fn https_until(&self, user: UserIx) -> SimTime {
+        self.users[user].https_until
+    }
+
+    /// Makes a user's browser use only https.
+    #[inline]
+    pub(crate) fn remember_https(&mut self, user: UserIx, until: SimTime) {
+        self.users[user].https_until = until;
+    }
+
+    /// Number of users whose browsers use only https.
+    pub(crate) fn with_https(&self, now: SimTime) -> usize {
+        self.users.iter().filter(|state| now < state.https_until).count()
+    }
+
     /// Number of users with an open connection, where connections to a link may be idle for `timeout` nanoseconds.
     pub(crate) fn connected(&self, timeout: impl Fn(LinkIx) -> u64, now: SimTime) -> usize {
         let open = |state: &&ReturningUser| state.used != 0 && BEFORE + now.nanos() - state.used <= timeout(state.entry);
@@ -154,6 +177,7 @@ impl Returning {
     pub(crate) fn carry(&mut self, old: &Self, has_standby: bool) {
         for (user, earlier) in self.users.iter_mut().zip(&old.users) {
             user.address_until = earlier.address_until;
+            user.https_until = earlier.https_until;
             user.target = if has_standby { earlier.target } else { RecordTarget::Primary };
         }
     }
@@ -170,7 +194,7 @@ mod tests {
 
     fn users(count: u32, pause_s: f64) -> Returning {
         let entries = [LinkIx::from_raw(0)];
-        let habits = Habits { seed: 1, pause: pause_s * SECOND as f64, entries: &entries };
+        let habits = Habits { seed: 1, pause: pause_s * SECOND as f64, entries: &entries, max_age: None };
         Returning::new(count, &habits, |_| SimTime::ZERO)
     }
 

@@ -40,6 +40,7 @@ mod queries;
 mod rate_limits;
 mod reading;
 mod rebuild;
+mod redirect;
 mod renumber;
 mod retries;
 mod scan;
@@ -120,7 +121,7 @@ pub struct Simulation {
 fn returning(plan: &Plan, names: &Names, seed: u64) -> Returning {
     let until = |user: UserIx| names.known_until(FIRST, CacheIx::of(user.raw()));
     let entries: Vec<LinkIx> = plan.addresses.listed(names.target()).iter().map(|it| plan.addresses.entries[*it]).collect();
-    let habits = Habits { seed, pause: plan.connections.pause, entries: &entries };
+    let habits = Habits { seed, pause: plan.connections.pause, entries: &entries, max_age: plan.hsts_max_age };
     Returning::new(plan.connections.users, &habits, until)
 }
 

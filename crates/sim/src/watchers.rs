@@ -8,6 +8,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use hoplight_model::behaviour::is_entry_link;
 use hoplight_model::firewall::{Direction, RuleAction};
 use hoplight_model::{ComponentId, ComponentIx, Hop, Infrastructure, LinkIx, Protocol, RequestKind};
 
@@ -169,6 +170,9 @@ impl CapturedMessage {
     pub fn shows_password(&self) -> bool {
         let is_login = match &self.payload {
             CapturedPayload::Request { kind, heading: Heading::Request, phase: Phase::Exchange, .. } => kind.is_write(),
+            CapturedPayload::Request { kind, heading: Heading::Request, phase: Phase::PlainExchange, .. } => {
+                kind.is_write() && !self.infra.secrets_on_port_80(*kind).is_empty()
+            }
             _ => false,
         };
         self.is_plain && is_login && self.protocol == Protocol::Http
@@ -458,7 +462,9 @@ impl TapRecorder {
         if self.captured.len() == MAX_MESSAGES {
             self.captured.pop_front();
         }
-        let (is_plain, protocol) = (self.is_plain, self.protocol);
+        let is_plain_visit = matches!(payload, CapturedPayload::Request { phase, .. } if phase.is_plaintext());
+        let is_on_port_80 = is_plain_visit && self.link.is_some_and(|link| is_entry_link(&self.infra, link));
+        let (is_plain, protocol) = (self.is_plain || is_on_port_80, self.protocol);
         let message = CapturedMessage { at, payload, infra: Arc::clone(&self.infra), is_plain, protocol, stamp };
         self.total.count += 1;
         if message.shows_password() {

@@ -44,6 +44,12 @@ pub fn obstacle(obstacle: &Obstacle) -> Phrase {
         Obstacle::NoCertificate(component) => {
             phrase![component, " has no certificate, and browsers refuse an HTTPS connection without one"]
         }
+        Obstacle::RedirectLoop(id) => {
+            phrase![id, " redirects every request to https, because nothing tells it that users came by https: the browser gives up"]
+        }
+        Obstacle::NoHttps(id) => phrase![id, " redirects every request to https, but the site has no TLS"],
+        Obstacle::PlaintextSilent(entry) => phrase!["a firewall drops users' visits to port 80 of ", entry, " (http://)"],
+        Obstacle::PlaintextRefused(entry) => phrase!["port 80 of ", entry, " refuses users' visits that start with http://"],
         Obstacle::Nameless(name) => phrase![Part::name(name), " is gone from the DNS"],
         Obstacle::Denied { firewall, hop } => phrase![firewall, " blocks ", hop],
         Obstacle::NoLookup(resolver) => phrase![resolver, ", the only resolver that users query, does not respond"],

@@ -98,6 +98,13 @@ pub const fn common_fault(fault: CommonFault) -> CommonFaultText {
             alert: "certificate expiry, if the external probe is on (probe 10); requests fall",
             remedy: "renew it, and reload",
         },
+        CommonFault::NoForwardedProto => CommonFaultText {
+            title: "the balancer no longer sends X-Forwarded-Proto",
+            users: "ERR_TOO_MANY_REDIRECTS: the application redirects each https request to https",
+            agents: "up to 21 times as many requests, all answered with 301 at once; health checks pass",
+            alert: "the external probe, if it is on (probe 10); 5xx stays flat",
+            remedy: "http-request set-header X-Forwarded-Proto https, or TLS as far as the application",
+        },
         CommonFault::DnsGone => CommonFaultText {
             title: "the site's DNS record is gone",
             users: "the name no longer resolves as caches expire, one after the other within the record's TTL; open connections go on",

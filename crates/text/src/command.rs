@@ -3,7 +3,7 @@
 //! Script syntax is in `hoplight_sim::script`.
 
 use hoplight_model::behaviour::CrashEffect;
-use hoplight_model::{ComponentId, Element, Infrastructure, TopologyEdit};
+use hoplight_model::{ComponentId, Element, Infrastructure, Port80, TopologyEdit};
 use hoplight_sim::Command;
 
 use crate::fault::{fault, repair, retries};
@@ -161,6 +161,32 @@ fn edited(edit: &TopologyEdit) -> Forms {
             ],
         )
         .event(phrase!["sticky balancing is now ", switch(*on)]),
+        TopologyEdit::Port80(port_80) => {
+            let (instruction, done) = match port_80 {
+                Port80::Closed => ("close port 80 of the entry", "port 80 of the entry is closed: connections to it are refused"),
+                Port80::Open => ("serve the site on port 80", "the entry serves the site on port 80 too, in plaintext"),
+                Port80::Redirect => ("redirect port 80 to https", "the entry redirects port 80 to https (301)"),
+            };
+            Forms::new(instruction.into(), done.into())
+        }
+        TopologyEdit::Hsts(Some(hsts)) => Forms::new(
+            phrase!["send Strict-Transport-Security with ", Part::name(hsts.header())],
+            phrase!["responses over https now carry Strict-Transport-Security: ", Part::name(hsts.header())],
+        ),
+        TopologyEdit::Hsts(None) => Forms::new(
+            phrase!["stop sending Strict-Transport-Security"],
+            phrase!["Strict-Transport-Security is no longer sent; browsers that have seen it remember it until its max-age"],
+        )
+        .event(phrase!["Strict-Transport-Security is no longer sent"]),
+        TopologyEdit::ForwardedProto(true) => Forms::new(
+            phrase!["send X-Forwarded-Proto"],
+            phrase!["X-Forwarded-Proto now tells the components behind the end of TLS how users came"],
+        ),
+        TopologyEdit::ForwardedProto(false) => Forms::new(
+            phrase!["stop sending X-Forwarded-Proto"],
+            phrase!["X-Forwarded-Proto is no longer sent: behind the end of TLS, every request looks like http"],
+        )
+        .event(phrase!["X-Forwarded-Proto is no longer sent"]),
         TopologyEdit::Block(from, to) => Forms::new(
             phrase!["block ", hop(from, to), " with a firewall"],
             phrase!["a firewall now drops ", hop(from, to), "; the sender gets no reply and waits"],

@@ -136,18 +136,18 @@ fn what(what: &EventKind, infra: &Infrastructure) -> Phrase {
         EventKind::Departed { link, heading, phase, .. } => {
             phrase![Part::name(term::phase_on(*phase, infra.link(*link).protocol)), " departs ", way(*link, *heading)]
         }
-        EventKind::Reached { component, heading: Heading::Request, phase: Phase::Exchange } => {
+        EventKind::Reached { component, heading: Heading::Request, phase: Phase::Exchange | Phase::PlainExchange } => {
             phrase!["the request is at ", name(component)]
         }
         EventKind::Reached { component, heading: Heading::Request, phase } => {
             phrase![Part::name(term::phase(*phase)), " is at ", name(component)]
         }
         EventKind::Reached { component, heading: Heading::Response, .. } => phrase!["the answer is at ", name(component)],
-        EventKind::Passed { guard, link } => {
-            phrase![name(&guard.firewall), ": ", rule(guard), " allows port ", infra.port(*link)]
+        EventKind::Passed { guard, port, .. } => {
+            phrase![name(&guard.firewall), ": ", rule(guard), " allows port ", *port]
         }
-        EventKind::Blocked { guard, link } => {
-            phrase![name(&guard.firewall), ": ", rule(guard), " blocks port ", infra.port(*link)]
+        EventKind::Blocked { guard, port, .. } => {
+            phrase![name(&guard.firewall), ": ", rule(guard), " blocks port ", *port]
         }
         EventKind::Waits { component, waiting } => phrase!["waits at ", name(component), ", ", *waiting, " in the queue"],
         EventKind::SynDropped { component } => phrase!["SYN dropped: the accept queue of ", name(component), " is full"],
@@ -181,6 +181,7 @@ fn what(what: &EventKind, infra: &Infrastructure) -> Phrase {
         EventKind::Fails { component, failure, why } => {
             phrase![name(component), ": ", term::failure(*failure), ", because ", failure_reason(*why)]
         }
+        EventKind::Redirects { component } => phrase![name(component), " redirects to https (301)"],
         EventKind::Refuses { component } => phrase![name(component), " refuses the connection: nothing listens"],
         EventKind::Vanished { link } => phrase!["lost on ", way(*link, Heading::Request), ": no response"],
         EventKind::Retries { component, attempt } => phrase![name(component), " retries, attempt ", *attempt],

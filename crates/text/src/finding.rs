@@ -1,5 +1,6 @@
 //! Findings of the analysis.
 
+use hoplight_analysis::port_80::Port80Outcome;
 use hoplight_analysis::reading::{Fact, Stake};
 use hoplight_analysis::{Cause, ConnectionAttempt, DesignFinding, FindingKind};
 use hoplight_model::{ComponentId, RequestKind};
@@ -37,6 +38,12 @@ fn requests(kinds: &[RequestKind]) -> Phrase {
         RequestKind::Read => "reads",
         RequestKind::Write => "writes",
     }))
+}
+
+/// A finding about port 80, and what an eavesdropper reads of the visits that begin there.
+fn readable_visits(found: Phrase, facts: &[Fact]) -> Passage {
+    let reads = || phrase!["of a visit with http://, an eavesdropper reads ", readable(facts)];
+    std::iter::once(found).chain((!facts.is_empty()).then(reads)).collect()
 }
 
 /// What an eavesdropper can read, without duplicates.
@@ -165,6 +172,42 @@ fn message(finding: &DesignFinding) -> Passage {
         }
         FindingKind::CertificateElsewhere { domain } => {
             phrase!["users' TLS ends at ", subject(), ", which has no certificate for ", Part::name(domain)]
+        }
+        FindingKind::PlaintextPort { facts } => {
+            let serves = phrase!["port 80 of ", subject(), " serves the site in plaintext instead of redirecting to https"];
+            return readable_visits(serves, facts);
+        }
+        FindingKind::NoHsts { facts } => {
+            let header = Part::name("Strict-Transport-Security");
+            let lacks = phrase!["responses of ", subject(), " lack ", header, ": browsers never learn to avoid port 80"];
+            return readable_visits(lacks, facts);
+        }
+        FindingKind::PlaintextRefused { outcome, share } => {
+            let share = || percent(*share);
+            match outcome {
+                Port80Outcome::Blocked { firewall, refuses } => {
+                    let does = if *refuses { " refuses" } else { " drops" };
+                    phrase![
+                        firewall,
+                        does,
+                        " port 80 of ",
+                        subject(),
+                        ": ",
+                        share(),
+                        " of the visits start with http:// and fail"
+                    ]
+                }
+                Port80Outcome::Closed | Port80Outcome::Served | Port80Outcome::Redirected => {
+                    phrase!["port 80 of ", subject(), " is closed: ", share(), " of the visits start with http:// and fail"]
+                }
+            }
+        }
+        FindingKind::RedirectLoop { kinds, from } => {
+            let loops = phrase![subject(), " redirects ", requests(kinds), " to https for ever"];
+            let header = || Part::name("X-Forwarded-Proto");
+            let ends = |from| phrase!["TLS ends at ", from, ", and without ", header(), " every request looks like http"];
+            let why = from.as_ref().map_or_else(|| "the site has no TLS".into(), ends);
+            return Passage::from_iter([loops, why]);
         }
         FindingKind::Firewall(of) => return flaw(of),
         FindingKind::DatabaseExposed(open) => {

@@ -96,6 +96,10 @@ fn reason(infra: &Infrastructure, why: LossReason) -> Phrase {
         | LossReason::TwoMasters
         | LossReason::Expired(_)
         | LossReason::NoCertificate(_)
+        | LossReason::RedirectLoop(_)
+        | LossReason::NoHttps(_)
+        | LossReason::PlaintextSilent(_)
+        | LossReason::PlaintextRefused(_)
         | LossReason::NoBackend(_)
         | LossReason::NoRoute(_)
         | LossReason::Silent(_)

@@ -127,6 +127,9 @@ pub fn problem_kind(kind: &ProblemKind) -> String {
         ProblemKind::Cluster { id, problem } => cluster(id.as_str(), problem),
         ProblemKind::Alert { rule, problem } => alert(rule, problem),
         ProblemKind::Shares => "static_share and write_share add up to more than 1".to_owned(),
+        ProblemKind::ShortPreload { max_age_s, least_s } => format!(
+            "the browsers' preload list accepts a site only with a max_age_s of at least {least_s}, a year; found {max_age_s}"
+        ),
         ProblemKind::Schedule { number, at_s, is_reversed } => {
             let what = if *is_reversed { "ends before it starts" } else { "starts before the previous one has ended" };
             format!("change {number} of the schedule, at {at_s} s, {what}")

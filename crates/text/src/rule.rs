@@ -146,6 +146,26 @@ pub const fn rule(rule: FindingRule) -> RuleText {
             "Browsers refuse a site without one, so each component at which users' TLS ends is assumed to hold one that is valid for 90 days.",
             "List the certificate and its holders: `certificates: [(on: […])]`. Costs its renewal before it expires.",
         ),
+        FindingRule::PlaintextPort => of(
+            "Port 80 serves the site in plaintext",
+            "Whoever types the name without https, or follows an old link, stays in plaintext: an eavesdropper reads and changes everything, logins included.",
+            "Redirect port 80 to https: `http-request redirect scheme https code 301` (HAProxy), `return 301 https://$host$request_uri` (nginx). Costs such visits a round trip.",
+        ),
+        FindingRule::NoHsts => of(
+            "Browsers are not told to use only https (HSTS)",
+            "The first request of every visit with http:// is in plaintext, before any redirect: an attacker on the network reads it, answers instead of the site, and keeps the user in plaintext.",
+            "`Strict-Transport-Security: max-age=31536000` on responses over https; the preload list covers the first visit too. Costs the way back: a browser that has seen it accepts no http until max-age is over.",
+        ),
+        FindingRule::PlaintextRefused => of(
+            "Visits that start with http:// fail",
+            "To these users the site is down: their client does not try https by itself.",
+            "Open port 80, also in the firewall, and redirect it to https; with HSTS, each browser needs it once. Costs one open port, and a request in plaintext.",
+        ),
+        FindingRule::RedirectLoop => of(
+            "A component redirects to https for ever",
+            "It accepts only https, but every request reaches it in plaintext from where TLS ends, so it redirects what has just been redirected. Browsers give up after 20 redirects (ERR_TOO_MANY_REDIRECTS).",
+            "`http-request set-header X-Forwarded-Proto https` where TLS ends, and trust in it only from there. Or TLS as far as the component: costs a handshake per pooled connection.",
+        ),
         FindingRule::FirewallBehind => of(
             "A firewall is behind something that it should protect",
             "Attacks on the machines in front of it pass no firewall.",

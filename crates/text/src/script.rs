@@ -69,6 +69,9 @@ pub const fn verb(verb: Verb) -> &'static str {
         Verb::Restore => "starts it again, repairs the link",
         Verb::Rate => "sets the users' requests per second",
         Verb::Tls => "changes where TLS ends",
+        Verb::Port80 => "changes what the entry does on port 80",
+        Verb::Hsts => "makes browsers that have seen a response over https use only https",
+        Verb::ForwardedProto => "makes the end of TLS tell the components behind it how users came",
         Verb::Block => "adds a firewall rule that drops the link's connections",
         Verb::Unblock => "removes that rule",
         Verb::Limit => "limits the rate of each client's requests, or no longer",
@@ -193,6 +196,7 @@ const fn number(quantity: ScriptQuantity) -> &'static str {
         ScriptQuantity::Burst => "a burst",
         ScriptQuantity::Attempts => "a number of attempts",
         ScriptQuantity::Jitter => "a jitter fraction",
+        ScriptQuantity::MaxAge => "a max-age in seconds",
     }
 }
 
@@ -208,6 +212,7 @@ const fn range_of(quantity: ScriptQuantity) -> &'static str {
         ScriptQuantity::Burst => "the burst must be a whole number",
         ScriptQuantity::Attempts => "the number of attempts must be a whole number",
         ScriptQuantity::Jitter => "the jitter must be",
+        ScriptQuantity::MaxAge => "the max-age must be a whole number of seconds",
     }
 }
 
@@ -216,6 +221,7 @@ const fn keyword(keyword: Keyword) -> &'static str {
         Keyword::RequestKind => "a kind of request",
         Keyword::Algorithm => "an algorithm",
         Keyword::Tls => "a TLS mode or an internal hop",
+        Keyword::Port80 => "what the entry does on port 80",
         Keyword::Switch => "on or off",
         Keyword::RecordState => "a state of the DNS record",
         Keyword::Fault => "a fault",

@@ -18,6 +18,7 @@ pub const fn failure(failure: Failure) -> &'static str {
         Failure::Unavailable => "503 unavailable",
         Failure::GatewayTimeout => "504 gateway timeout",
         Failure::LoginRequired => "302 to the login page",
+        Failure::TooManyRedirects => "too many redirects",
     }
 }
 
@@ -42,6 +43,8 @@ pub const fn phase(phase: Phase) -> &'static str {
         Phase::Resume => "TLS resumption",
         Phase::Exchange => "HTTP",
         Phase::Check => "health check",
+        Phase::PlainConnect => "TCP connect to port 80",
+        Phase::PlainExchange => "plaintext HTTP",
     }
 }
 

@@ -337,7 +337,8 @@ fn cut_reports(infra: &Infrastructure, structure: &Structure, kinds: &[RequestKi
 
 fn hop_reports(exposures: &[Exposure]) -> Vec<HopReport> {
     let mut hops: IndexMap<_, Vec<&Exposure>> = IndexMap::new();
-    for exposure in exposures.iter().filter(|exposure| exposure.cipher == Cipher::Plaintext) {
+    // An encrypted hop is exposed where visits with http:// get to port 80.
+    for exposure in exposures.iter().filter(|exposure| exposure.cipher == Cipher::Plaintext || exposure.is_exposed()) {
         hops.entry(exposure.link).or_default().push(exposure);
     }
     let of = |hop: Vec<&Exposure>| {

@@ -8,6 +8,7 @@
 //! Times are means without queueing, so the actual holding time of a slot that waits for a response is at least this
 //! long.
 
+use hoplight_model::http::REDIRECT_MS;
 use hoplight_model::station::{Hold, ServiceTime, Station};
 use hoplight_model::{Algorithm, ComponentIx, LinkIx, RequestKind};
 
@@ -113,7 +114,11 @@ fn answer_s(station: &Station) -> f64 {
 
 impl Solver<'_> {
     fn service_s(&self, ix: ComponentIx, kind: RequestKind) -> f64 {
-        self.routes.fixed.station(ix).mean_ms(kind) / 1e3
+        if self.routes.fixed.redirects(ix, kind) {
+            REDIRECT_MS.get() / 1e3
+        } else {
+            self.routes.fixed.station(ix).mean_ms(kind) / 1e3
+        }
     }
 
     /// Whether a component passes handshakes through.
@@ -246,7 +251,8 @@ impl Solver<'_> {
         let is_browser = fixed.infra.component(ix).kind.is_browser();
         if is_browser {
             self.look_up(kind);
-            self.inflows[ix.index()][kind.index()] = Inflow { requests: 1.0, opening: fixed.by_users };
+            self.inflows[ix.index()][kind.index()] =
+                Inflow { requests: self.routes.requests_of(kind), opening: fixed.by_users[kind.index()] };
         }
         let Inflow { requests, opening } = self.inflows[ix.index()][kind.index()];
         let hands_on = is_browser || self.passes_through(ix);
@@ -265,7 +271,13 @@ impl Solver<'_> {
         let shares = std::mem::take(&mut self.shares[ix.index()][kind.index()]);
         for (link, share) in shares {
             let requests = requests * share;
-            let opening = if hands_on { opening.times(share) } else { fixed.openings[link.index()].times(requests) };
+            let opening = if is_browser {
+                opening.times(share)
+            } else if hands_on {
+                opening.handed_on().times(share)
+            } else {
+                fixed.openings[link.index()].times(requests)
+            };
             self.demand.flows[kind.index()][link.index()] += requests;
             self.cross(link, kind, requests + opening.messages());
             let to = fixed.hop(link).to;
@@ -313,10 +325,12 @@ impl Solver<'_> {
         } else {
             opening.work_s
         };
-        let work = requests * (own + answer) + handshakes;
-        let present = requests * stay.request + stays_for_handshakes;
+        let redirects = opening.redirects;
+        let work = requests * (own + answer) + handshakes + redirects * own;
+        let present = requests * stay.request + stays_for_handshakes + redirects * own;
         let computed = if passes_through { 0.0 } else { handshakes };
-        self.work(kind, ix, requests * looks + opening.trips * if passes_through { looks } else { 1.0 }, work, computed);
+        let passages = requests * looks + opening.trips * if passes_through { looks } else { 1.0 } + redirects;
+        self.work(kind, ix, passages, work, computed);
         self.hold(kind, Holding::Slots(ix), if waits { present } else { work });
         self.hold(kind, Holding::Connections(ix), present);
     }

@@ -2,9 +2,7 @@
 
 use hoplight_model::behaviour::{learns_address, rate_limit};
 use hoplight_model::quantity::Cores;
-use hoplight_model::{
-    ComponentId, ComponentIx, Element, Infrastructure, LinkIx, Protocol, RateLimit, RequestKind, ServerId,
-};
+use hoplight_model::{ComponentId, ComponentIx, Element, Infrastructure, LinkIx, Protocol, RateLimit, RequestKind, ServerId};
 
 /// A limited resource that requests hold.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

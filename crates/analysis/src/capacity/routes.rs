@@ -8,15 +8,17 @@ use hoplight_model::behaviour::{
     Address, Behaviour, CacheUse, Caching, ClusterRules, Forwarding, HealthChecking, Origin, SessionNeed, Statement,
     UpstreamChoice, WantedRole, behaviour, check_depth, session_use,
 };
+use hoplight_model::http::MAX_REDIRECTS;
 use hoplight_model::station::Station;
 use hoplight_model::{
     Algorithm, ComponentIx, DatabaseRole, HealthCheck, Hop, Infrastructure, LinkIx, Protocol, RateLimit, RequestKind, ServerId,
+    TlsMode,
 };
 
 use super::super::database::{hear_each_other, takes_writes};
 use super::super::flow::{lookups, onward, passes};
 use super::super::outage::Outage;
-use super::connection_cost::ConnectionCost;
+use super::connection_cost::{ConnectionCost, arriving};
 use super::resource::shared_limit;
 
 /// What sessions mean for the load of a component's requests of one kind.
@@ -65,8 +67,10 @@ pub(super) struct StaticRoutes<'a> {
     hits: Vec<[f64; 3]>,
     /// How each component uses sessions, by kind.
     sessions: Vec<[Option<SessionLoad>; 3]>,
-    /// Cost of opening users' connections.
-    pub(super) by_users: ConnectionCost,
+    /// Cost of opening users' connections, by kind.
+    pub(super) by_users: [ConnectionCost; 3],
+    /// Requests per visit of each kind that reach the entry and are forwarded or answered there as usual.
+    arriving: [f64; 3],
     /// Cost of opening connections on each link inside the site, by position.
     pub(super) openings: Vec<ConnectionCost>,
     /// The rate limit that counts all requests on each link as those of one client, by position.
@@ -90,7 +94,8 @@ impl<'a> StaticRoutes<'a> {
             sessions: SessionLoad::all(infra),
             stations: infra.components().map(|(_, component)| component.station()).collect(),
             processors: processors(infra),
-            by_users: ConnectionCost::by_users(infra, hops.iter().find(is_entry)),
+            by_users: RequestKind::ALL.map(|kind| ConnectionCost::by_users(infra, hops.iter().find(is_entry), kind)),
+            arriving: RequestKind::ALL.map(|kind| arriving(infra, hops.iter().find(is_entry), kind)),
             openings: hops.iter().map(|hop| ConnectionCost::inside(infra, hop)).collect(),
             shared_limits: hops.iter().map(|hop| shared_limit(infra, hop.link)).collect(),
             hops,
@@ -99,6 +104,11 @@ impl<'a> StaticRoutes<'a> {
 
     fn behaviour(&self, ix: ComponentIx, kind: RequestKind) -> &Behaviour {
         &self.behaviours[ix.index()][kind.index()]
+    }
+
+    /// Whether a component redirects every request of a kind.
+    pub(super) fn redirects(&self, ix: ComponentIx, kind: RequestKind) -> bool {
+        *self.behaviour(ix, kind) == Behaviour::Redirect
     }
 
     /// Returns how a component forwards a kind, or `None` if it does not forward it.
@@ -287,6 +297,15 @@ impl<'a> Routes<'a> {
         passes(self.fixed.infra, self.outage, self.fixed.hop(link)).is_ok()
     }
 
+    /// Number of requests that a visit of a kind becomes: one, unless all of them are redirected for ever.
+    pub(super) fn requests_of(&self, kind: RequestKind) -> f64 {
+        let reached = || (self.fixed.order.iter().copied()).filter(|ix| self.reached[ix.index()][kind.index()]);
+        let redirects = |ix: ComponentIx| self.fixed.redirects(ix, kind);
+        let ends = |ix: ComponentIx| matches!(self.outflows[ix.index()][kind.index()], Outflow::Ends);
+        let loops = self.fixed.infra.tls().edge != TlsMode::None && reached().any(redirects) && !reached().any(ends);
+        self.fixed.arriving[kind.index()] * if loops { 1.0 + f64::from(MAX_REDIRECTS) } else { 1.0 }
+    }
+
     fn route(&self, ix: ComponentIx, kind: RequestKind) -> Outflow {
         let links = &self.fixed.out[ix.index()][kind.index()];
         match self.fixed.behaviour(ix, kind) {
@@ -310,7 +329,9 @@ impl<'a> Routes<'a> {
                 UpstreamChoice::Writer => self.first(links, |to| !self.is_database(to) || self.is_writer(to)),
                 UpstreamChoice::First => self.first(links, |_| true),
             },
-            Behaviour::Resolve(_) | Behaviour::Filter | Behaviour::Fail(_) | Behaviour::Ignore => Outflow::Fails,
+            Behaviour::Resolve(_) | Behaviour::Redirect | Behaviour::Filter | Behaviour::Fail(_) | Behaviour::Ignore => {
+                Outflow::Fails
+            }
         }
     }
 

@@ -8,6 +8,7 @@ use crate::capacity::{Overload, Utilisation};
 use crate::cause::Cause;
 use crate::firewalls::{ConnectionAttempt, Flaw};
 use crate::homogeneity::{LoneServers, MixedServer, SharedFlaw, TwinServers};
+use crate::port_80::Port80Outcome;
 use crate::reading::{Fact, Stake};
 
 /// What was found. The finding's subject is not repeated here.
@@ -138,6 +139,30 @@ pub enum FindingKind {
         domain: Text,
         /// The components that are assumed to hold one.
         on: Vec<ComponentId>,
+    },
+    /// Port 80 serves pages in plaintext.
+    PlaintextPort {
+        /// What an eavesdropper reads of a visit, in order of the request kinds; empty if no user starts with `http://`.
+        facts: Vec<Fact>,
+    },
+    /// Nothing makes browsers remember to use https.
+    NoHsts {
+        /// What an eavesdropper reads of the first request of a visit with `http://`; empty if there are none.
+        facts: Vec<Fact>,
+    },
+    /// Visits that start with `http://` fail.
+    PlaintextRefused {
+        /// What they meet.
+        outcome: Port80Outcome,
+        /// Share of all visits.
+        share: f64,
+    },
+    /// The component accepts only https, and takes every request for http.
+    RedirectLoop {
+        /// Kinds that it redirects for ever.
+        kinds: Vec<RequestKind>,
+        /// The component at which users' TLS ends, which could send `X-Forwarded-Proto`; `None` without TLS.
+        from: Option<ComponentId>,
     },
     /// A flaw in a firewall or its rules.
     Firewall(Flaw),
@@ -360,6 +385,10 @@ impl FindingKind {
             Self::UncheckedPeer { .. } => FindingRule::UncheckedPeer,
             Self::CertificateElsewhere { .. } => FindingRule::CertificateElsewhere,
             Self::NoCertificate { .. } => FindingRule::NoCertificate,
+            Self::PlaintextPort { .. } => FindingRule::PlaintextPort,
+            Self::NoHsts { .. } => FindingRule::NoHsts,
+            Self::PlaintextRefused { .. } => FindingRule::PlaintextRefused,
+            Self::RedirectLoop { .. } => FindingRule::RedirectLoop,
             Self::Firewall(flaw) => firewall(flaw),
             Self::DatabaseExposed(_) => FindingRule::DatabaseExposed,
             Self::SshExposed { .. } => FindingRule::SshExposed,

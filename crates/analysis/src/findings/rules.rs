@@ -55,6 +55,14 @@ pub enum FindingRule {
     CertificateElsewhere,
     /// A drawing that lists no certificate.
     NoCertificate,
+    /// A port 80 that serves pages in plaintext instead of redirecting.
+    PlaintextPort,
+    /// A site whose browsers are not told to use only https.
+    NoHsts,
+    /// Visits that start with `http://` and fail.
+    PlaintextRefused,
+    /// A component that redirects to https for ever.
+    RedirectLoop,
     /// A firewall behind components that it should protect.
     FirewallBehind,
     /// An entry that is exposed to the Internet without a firewall.
@@ -157,7 +165,7 @@ pub enum FindingRule {
 
 impl FindingRule {
     /// All rules: those about loss of service first, then those about disclosed secrets, then the rest.
-    pub const ALL: [Self; 74] = [
+    pub const ALL: [Self; 78] = [
         Self::KindDoesNotWork,
         Self::SinglePoint,
         Self::SingleFirewall,
@@ -183,6 +191,10 @@ impl FindingRule {
         Self::UncheckedPeer,
         Self::CertificateElsewhere,
         Self::NoCertificate,
+        Self::PlaintextPort,
+        Self::NoHsts,
+        Self::PlaintextRefused,
+        Self::RedirectLoop,
         Self::FirewallBehind,
         Self::OpenEntry,
         Self::DatabaseExposed,
@@ -262,6 +274,10 @@ impl FindingRule {
             Self::UncheckedPeer => "unchecked-peer",
             Self::CertificateElsewhere => "certificate-elsewhere",
             Self::NoCertificate => "no-certificate",
+            Self::PlaintextPort => "plaintext-port",
+            Self::NoHsts => "no-hsts",
+            Self::PlaintextRefused => "http-visits-fail",
+            Self::RedirectLoop => "redirect-loop",
             Self::FirewallBehind => "firewall-behind",
             Self::OpenEntry => "open-entry",
             Self::DatabaseExposed => "database-exposed",
@@ -327,6 +343,8 @@ impl FindingRule {
             | Self::CertificateExpired
             | Self::SecretsInTheClear
             | Self::CertificateElsewhere
+            | Self::PlaintextPort
+            | Self::RedirectLoop
             | Self::FirewallBehind
             | Self::OpenEntry
             | Self::DatabaseExposed
@@ -341,6 +359,8 @@ impl FindingRule {
             | Self::CertificateExpiresSoon
             | Self::FailureDomain
             | Self::ContentInTheClear
+            | Self::NoHsts
+            | Self::PlaintextRefused
             | Self::TlsEndsAtBalancer
             | Self::Unprotected
             | Self::GuardsNothing

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use hoplight_model::behaviour::Operator;
+use hoplight_model::behaviour::{Operator, has_port_80};
 use hoplight_model::{ComponentIx, Hop, Infrastructure, LinkIx, Protocol};
 
 /// SSH, for administrators: every server listens on it, although no diagram shows it.
@@ -24,7 +24,9 @@ pub(super) const HTTPS: u16 = 443;
 pub fn listening_ports(infra: &Infrastructure) -> Vec<BTreeSet<u16>> {
     let mut ports = vec![BTreeSet::new(); infra.len()];
     for (link, _) in infra.links().filter(|(_, link)| link.protocol != Protocol::Vrrp) {
-        ports[connection(infra, link).1.index()].insert(infra.port(link));
+        let own = &mut ports[connection(infra, link).1.index()];
+        own.insert(infra.port(link));
+        own.extend(has_port_80(infra, link).then_some(REDIRECT));
     }
     for (ix, component) in infra.components() {
         let own = &mut ports[ix.index()];

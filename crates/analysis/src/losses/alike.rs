@@ -207,6 +207,7 @@ fn order_links(site: &Site<'_>, ix: ComponentIx, kind: RequestKind, links: usize
         | Behaviour::LookUp
         | Behaviour::Query(_)
         | Behaviour::Resolve(_)
+        | Behaviour::Redirect
         | Behaviour::Filter
         | Behaviour::Fail(_)
         | Behaviour::Ignore => &[],

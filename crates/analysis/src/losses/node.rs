@@ -7,7 +7,7 @@ use hoplight_model::behaviour::{
     WantedRole, WhenFull,
 };
 use hoplight_model::station::Hold;
-use hoplight_model::{Algorithm, Cipher, ComponentIx, Connections, HealthCheck, LinkIx, Protocol, RequestKind};
+use hoplight_model::{Algorithm, Cipher, ComponentIx, Connections, HealthCheck, LinkIx, Protocol, RequestKind, TlsMode};
 
 use super::checks::Checks;
 use super::reply::{Ending, LossReason, Part, Reply};
@@ -167,6 +167,10 @@ impl Evaluation<'_> {
                 }
                 reply
             }
+            Behaviour::Redirect if self.site.infra.tls().edge == TlsMode::None => {
+                Reply::all(Ending::Error, Some(LossReason::NoHttps(ix)))
+            }
+            Behaviour::Redirect => Reply::all(Ending::Redirect, Some(LossReason::RedirectLoop(ix))),
             Behaviour::Fail(_) => Reply::all(Ending::Error, Some(LossReason::NoRoute(ix))),
             Behaviour::Originate(_) | Behaviour::Resolve(_) | Behaviour::Filter | Behaviour::Ignore => Reply::default(),
         };
@@ -271,7 +275,7 @@ impl Evaluation<'_> {
             let outcomes = self.attempt(ix, *link, kind, forwarding, policy);
             let counted = outcomes.parts.iter().filter(|part| match part.ending {
                 Ending::Failed(failure) => Ejection::counts(failure),
-                Ending::Ok | Ending::Error | Ending::Miss => false,
+                Ending::Ok | Ending::Error | Ending::Miss | Ending::Redirect => false,
             });
             counted.map(|part| part.share).sum::<f64>() >= 0.5
         };

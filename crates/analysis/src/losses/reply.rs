@@ -29,6 +29,14 @@ pub enum LossReason {
     Expired(ComponentIx),
     /// The component at which users' TLS ends has no certificate.
     NoCertificate(ComponentIx),
+    /// The component redirects to https for ever, because it takes users' https requests for http.
+    RedirectLoop(ComponentIx),
+    /// The component redirects to https, but the site has no TLS.
+    NoHttps(ComponentIx),
+    /// Port 80 at the end of this link does not reply to users who start with `http://`.
+    PlaintextSilent(LinkIx),
+    /// Port 80 at the end of this link refuses users who start with `http://`.
+    PlaintextRefused(LinkIx),
     /// No backend of this balancer is UP.
     NoBackend(ComponentIx),
     /// The component has no upstream for these requests.
@@ -59,6 +67,8 @@ pub(super) enum Ending {
     Error,
     /// The cache does not have the object.
     Miss,
+    /// A redirect to https, which proxies relay.
+    Redirect,
     Failed(AttemptFailure),
 }
 

@@ -117,6 +117,7 @@ fn memory(site: &Site<'_>, ix: ComponentIx) -> Memory {
         | Behaviour::Query(_)
         | Behaviour::Resolve(_)
         | Behaviour::Filter
+        | Behaviour::Redirect
         | Behaviour::Fail(_)
         | Behaviour::Ignore => Memory::None,
     }

@@ -4,12 +4,13 @@ use hoplight_model::arrivals::Arrivals;
 use hoplight_model::behaviour::{
     Behaviour, SessionUse, UpstreamChoice, WhenFull, behaviour, check_depth, session_use, users_tls_ends,
 };
+use hoplight_model::http::REDIRECT_MS;
 use hoplight_model::station::Station;
 use hoplight_model::{ComponentIx, HealthCheck, Hop, Infrastructure, LinkIx, Protocol, RequestKind};
 
 use super::cores::{Processor, processors};
-use crate::capacity::user_handshakes_s;
 use super::limits::Limits;
+use crate::capacity::user_handshakes_s;
 use crate::hit_ratio::CacheModel;
 
 /// The infrastructure with the behaviour of each component.
@@ -36,8 +37,8 @@ pub(super) struct Site<'a> {
     pub(super) processors: Vec<Processor>,
     /// For each component on such a server, the number of the server.
     pub(super) processor_of: Vec<Option<usize>>,
-    /// Processor time of users' handshakes per request at each component, in seconds.
-    handshakes_s: Vec<f64>,
+    /// Processor time of users' handshakes per request of each kind at each component, in seconds.
+    handshakes_s: Vec<[f64; 3]>,
     /// The hit ratios of each component that is a cache.
     pub(super) caches: Vec<Option<CacheModel>>,
     /// The rate limits of each component that has some.
@@ -74,7 +75,7 @@ impl<'a> Site<'a> {
             places[ix.index()] = Some(place);
         }
         let (processors, processor_of) = processors(infra);
-        let handshakes_s = if processors.is_empty() { vec![0.0; count] } else { handshakes_s(infra, &hops) };
+        let handshakes_s = if processors.is_empty() { vec![[0.0; 3]; count] } else { handshakes_s(infra, &hops) };
         Self {
             infra,
             processors,
@@ -127,7 +128,18 @@ impl<'a> Site<'a> {
 
     /// Mean service time while nothing else needs a core, in seconds.
     pub(super) fn service_s(&self, ix: ComponentIx, kind: RequestKind) -> f64 {
-        self.station(ix).mean_ms(kind) / 1e3
+        match self.behaviour(ix, kind) {
+            Behaviour::Redirect => REDIRECT_MS.get() / 1e3,
+            Behaviour::Originate(_)
+            | Behaviour::Respond
+            | Behaviour::LookUp
+            | Behaviour::Query(_)
+            | Behaviour::Forward(_)
+            | Behaviour::Resolve(_)
+            | Behaviour::Filter
+            | Behaviour::Fail(_)
+            | Behaviour::Ignore => self.station(ix).mean_ms(kind) / 1e3,
+        }
     }
 
     /// Mean service time of a response from downstream while nothing else needs a core, in seconds.
@@ -138,7 +150,7 @@ impl<'a> Site<'a> {
     /// Processor time of a request at a component, in seconds: without handshakes, and of handshakes.
     pub(super) fn cpu_s(&self, ix: ComponentIx, kind: RequestKind) -> (f64, f64) {
         let share = self.station(ix).cpu.get();
-        (share * (self.service_s(ix, kind) + self.answer_s(ix)), self.handshakes_s[ix.index()])
+        (share * (self.service_s(ix, kind) + self.answer_s(ix)), self.handshakes_s[ix.index()][kind.index()])
     }
 
     /// Time for a message and its response on a link, in seconds.
@@ -186,11 +198,12 @@ fn chooses_by_rate(behaviour: &Behaviour) -> bool {
     }
 }
 
-/// Processor time of users' handshakes per request at each component, in seconds.
-fn handshakes_s(infra: &Infrastructure, hops: &[Hop]) -> Vec<f64> {
-    let mut all = vec![0.0; infra.len()];
+/// Processor time of users' handshakes per request of each kind at each component, in seconds.
+fn handshakes_s(infra: &Infrastructure, hops: &[Hop]) -> Vec<[f64; 3]> {
+    let mut all = vec![[0.0; 3]; infra.len()];
     let is_entry = |hop: &&Hop| Some(hop.from) == infra.browser() && infra.link(hop.link).protocol == Protocol::Http;
-    let per_request = user_handshakes_s(infra, hops.iter().find(is_entry));
+    let entry = hops.iter().find(is_entry);
+    let per_request = RequestKind::ALL.map(|kind| user_handshakes_s(infra, entry, kind));
     for ix in users_tls_ends(infra) {
         all[ix.index()] = per_request;
     }
@@ -208,6 +221,7 @@ fn links_of(behaviour: &Behaviour) -> Vec<LinkIx> {
         | Behaviour::LookUp
         | Behaviour::Query(_)
         | Behaviour::Resolve(_)
+        | Behaviour::Redirect
         | Behaviour::Filter
         | Behaviour::Fail(_)
         | Behaviour::Ignore => Vec::new(),

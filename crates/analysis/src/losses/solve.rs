@@ -552,6 +552,7 @@ impl<'a> Solver<'a> {
                 | Behaviour::LookUp
                 | Behaviour::Query(_)
                 | Behaviour::Resolve(_)
+                | Behaviour::Redirect
                 | Behaviour::Filter
                 | Behaviour::Fail(_)
                 | Behaviour::Ignore => None,

@@ -8,7 +8,7 @@ use super::reply::{Ending, Part, Reply};
 const RESENT_S: [f64; 6] = [1.0, 3.0, 7.0, 15.0, 31.0, 63.0];
 
 /// How often a caller with this connect timeout resends a SYN. One that is due when the timeout expires is not sent.
-pub(super) fn resends(timeout_s: f64) -> usize {
+pub(crate) fn resends(timeout_s: f64) -> usize {
     RESENT_S.iter().filter(|at| **at < timeout_s).count()
 }
 

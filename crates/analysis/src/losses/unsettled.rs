@@ -38,7 +38,7 @@ impl Evaluation<'_> {
             let policy = forwarding.policy(self.site.infra.link(link).protocol);
             let counts = |part: &&Part| match part.ending {
                 Ending::Failed(failure) => Ejection::counts(failure) && failure != AttemptFailure::Refused,
-                Ending::Ok | Ending::Error | Ending::Miss => false,
+                Ending::Ok | Ending::Error | Ending::Miss | Ending::Redirect => false,
             };
             let rate = self.rates[ix.index()][kind.index()];
             whole += rate;

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use hoplight_model::behaviour::{Address, Behaviour, Origin, idle_timeout, terminates_tls};
 use hoplight_model::component::{Traffic, VrrpSpec};
+use hoplight_model::http::MAX_REDIRECTS;
 use hoplight_model::quantity::Seconds;
-use hoplight_model::{ComponentIx, Connections, LinkIx, Protocol, RequestKind, TlsMode, TlsVersion};
+use hoplight_model::{ComponentIx, Connections, LinkIx, Port80, Protocol, RequestKind, TlsMode, TlsVersion};
 
 use super::kept::KeptConnections;
 use super::node::{Node, Sends};
@@ -13,6 +14,7 @@ use super::reply::{Ending, LossReason, Part, Reply};
 use super::site::Site;
 use super::state::{Passage, State};
 use super::syn;
+use crate::port_80::{self, Port80Outcome};
 
 /// An entry that holds an address for a share of the time, and the share of users that it gets.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -88,8 +90,12 @@ impl Users<'_> {
                 Passage::Refused => reply.add(failed(LossReason::EntryRefused(holder.entry))),
                 Passage::Silent => reply.add(failed(LossReason::EntrySilent(holder.entry))),
                 Passage::Open => {
-                    *sends.entry(holder.entry).or_default() += share;
-                    self.exchange(&mut reply, origin, kind, holder, Shares { all: share, opening, fresh });
+                    let (kept, plain) = self.plaintext(&mut reply, origin, kind, (holder.entry, share));
+                    // Those who do not get past port 80 open no connection to the site.
+                    let past = if share > 0.0 { kept / share } else { 1.0 };
+                    let shares = Shares { all: kept, opening: opening * past, fresh: fresh * past };
+                    let visits = self.exchange(&mut reply, origin, kind, holder, shares);
+                    *sends.entry(holder.entry).or_default() += kept * visits + plain;
                 }
             }
         }
@@ -126,8 +132,62 @@ impl Users<'_> {
         spread
     }
 
-    /// Adds the outcomes of the requests that reach an entry.
-    fn exchange(&self, reply: &mut Reply, origin: &Origin, kind: RequestKind, holder: Holder, shares: Shares) {
+    /// Adds the outcomes of the visits that begin at port 80 of an entry and get no further. Returns the share of the others,
+    /// and the share of requests that the entry forwards in plaintext.
+    fn plaintext(&self, reply: &mut Reply, origin: &Origin, kind: RequestKind, (entry, share): (LinkIx, f64)) -> (f64, f64) {
+        let Some(http) = &origin.http else { return (share, 0.0) };
+        let outcome = port_80::outcome(self.site.infra, entry, kind);
+        let (of_new, of_returning) = port_80::shares(self.site.infra, http, &outcome);
+        let new = self.site.infra.traffic().new_visitors.get();
+        let plain = share * (new * of_new + (1.0 - new) * of_returning);
+        let mut fails = |why| reply.add(Part { ending: Ending::Error, why: Some(why), share: plain, time_s: 0.0 });
+        match outcome {
+            Port80Outcome::Redirected if http.port_80 == Port80::Open => (share, plain),
+            Port80Outcome::Redirected => (share, 0.0),
+            Port80Outcome::Closed | Port80Outcome::Blocked { refuses: true, .. } => {
+                fails(LossReason::PlaintextRefused(entry));
+                (share - plain, 0.0)
+            }
+            Port80Outcome::Blocked { refuses: false, .. } => {
+                fails(LossReason::PlaintextSilent(entry));
+                (share - plain, 0.0)
+            }
+            Port80Outcome::Served => {
+                let (to, travel) = (self.site.hop(entry).to, self.site.round_trip_s(entry));
+                self.deliver(reply, origin, (kind, to), (plain, travel));
+                (share - plain, plain)
+            }
+        }
+    }
+
+    /// Adds the outcomes of a share of requests at an entry, `delay_s` after they were sent. Returns the mean number of
+    /// requests that each of them becomes, because of redirects.
+    fn deliver(
+        &self,
+        reply: &mut Reply,
+        origin: &Origin,
+        (kind, to): (RequestKind, ComponentIx),
+        (left, delay_s): (f64, f64),
+    ) -> f64 {
+        let replies = syn::resolve(&self.nodes[to.index()].replies[kind.index()], origin.patience.get());
+        let redirected: f64 = replies.parts.iter().filter(|part| part.ending == Ending::Redirect).map(|part| part.share).sum();
+        // The browser follows each of them, until it gives up.
+        let visits: f64 = (0..=i32::from(MAX_REDIRECTS)).map(|count| redirected.powi(count)).sum();
+        let last = redirected.powi(i32::from(MAX_REDIRECTS));
+        for part in &replies.parts {
+            let is_redirect = part.ending == Ending::Redirect;
+            let (rounds, times) = if is_redirect { (visits, last) } else { (1.0, visits) };
+            let time_s = (part.time_s + delay_s) * rounds;
+            let late = time_s >= origin.patience.get();
+            let ending = if late || is_redirect { Ending::Error } else { part.ending };
+            let why = if late { part.why.or(Some(LossReason::Overloaded(to))) } else { part.why };
+            reply.add(Part { share: part.share * times * left, ending, why, time_s });
+        }
+        visits
+    }
+
+    /// Adds the outcomes of the requests that reach an entry. Returns the mean number of requests that each of them becomes.
+    fn exchange(&self, reply: &mut Reply, origin: &Origin, kind: RequestKind, holder: Holder, shares: Shares) -> f64 {
         let Shares { all: share, opening, fresh } = shares;
         let traffic = self.site.infra.traffic();
         let to = self.site.hop(holder.entry).to;
@@ -153,16 +213,10 @@ impl Users<'_> {
             delay_s if delay_s < origin.patience.get() => (fresh * holder.share).min(left),
             _ => left,
         };
-        let replies = syn::resolve(&self.nodes[to.index()].replies[kind.index()], origin.patience.get());
-        for (left, delay_s) in [(left - waiting, 0.0), (waiting, holder.delay_s)] {
-            for part in &replies.parts {
-                let time_s = part.time_s + travel + delay_s;
-                let late = time_s >= origin.patience.get();
-                let ending = if late { Ending::Error } else { part.ending };
-                let why = if late { part.why.or(Some(LossReason::Overloaded(to))) } else { part.why };
-                reply.add(Part { share: part.share * left, ending, why, time_s });
-            }
-        }
+        let at = (kind, to);
+        let visits = self.deliver(reply, origin, at, (left - waiting, travel));
+        self.deliver(reply, origin, at, (waiting, travel + holder.delay_s));
+        visits
     }
 
     /// Round trips before the request itself on a new connection.

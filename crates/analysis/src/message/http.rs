@@ -1,17 +1,19 @@
 //! HTTP/1.1 headers and bodies (RFC 9110 and 9112), including the headers that proxies add.
 
-use hoplight_model::behaviour::{learns_address, rate_limit};
-use hoplight_model::{RequestKind, TlsMode};
+use hoplight_model::behaviour::{is_entry_link, learns_address, rate_limit};
+use hoplight_model::{Cipher, RequestKind, TlsMode};
 
-use super::{MessagePart, PartRole, Remark, ResponseStatus, USER_ADDRESS, Writing};
+use super::{MessagePart, PartRole, Payload, Remark, ResponseStatus, USER_ADDRESS, Writing};
 
 impl Writing<'_> {
     /// A user's request.
     pub(super) fn request(&self, kind: RequestKind) -> Vec<MessagePart> {
         let head = |text: String| MessagePart::new(PartRole::Header, text);
-        let mut parts = vec![head(format!("{} HTTP/1.1", kind.request_line())), head(format!("Host: {}", self.infra.domain()))];
+        let is_plain = matches!(self.spec.payload, Payload::PlainRequest(_));
+        let line = if is_plain { self.infra.request_line_on_port_80(kind) } else { kind.request_line() };
+        let mut parts = vec![head(format!("{line} HTTP/1.1")), head(format!("Host: {}", self.infra.domain()))];
         self.forwarded(&mut parts);
-        let secrets = self.infra.secrets(kind);
+        let secrets = if is_plain { self.infra.secrets_on_port_80(kind) } else { self.infra.secrets(kind) };
         // A cookie is sent in a header, a form in the body.
         if secrets.starts_with("Cookie:") {
             parts.push(MessagePart::new(PartRole::Secret, secrets));
@@ -40,7 +42,11 @@ impl Writing<'_> {
             false if is_passed => MessagePart::remark(Remark::ForwardedForMissing),
             false => MessagePart::remark(Remark::ForwardedForOff),
         });
-        let scheme = if edge == TlsMode::None { "http" } else { "https" };
+        if !self.infra.http().forwarded_proto {
+            return;
+        }
+        let is_plain = matches!(self.spec.payload, Payload::PlainRequest(_)) || edge == TlsMode::None;
+        let scheme = if is_plain { "http" } else { "https" };
         parts.push(MessagePart::new(PartRole::Header, format!("X-Forwarded-Proto: {scheme}")));
     }
 
@@ -56,6 +62,9 @@ impl Writing<'_> {
     /// The response.
     pub(super) fn response(&self, kind: RequestKind, reply: ResponseStatus) -> Vec<MessagePart> {
         let head = |text: String| MessagePart::new(PartRole::Header, text);
+        if reply == ResponseStatus::Redirect {
+            return self.redirect(kind);
+        }
         let (status, body) = match reply {
             ResponseStatus::Success => (200, page(kind).to_owned()),
             ResponseStatus::Failed(302) => return redirect(),
@@ -70,19 +79,41 @@ impl Writing<'_> {
         if let Some(seconds) = self.retry_after(kind).filter(|_| status == 429) {
             parts.push(head(format!("Retry-After: {seconds}")));
         }
+        parts.extend(self.hsts());
         if is_image {
             parts.push(head("Cache-Control: max-age=3600".into()));
         }
         if kind.is_write() && status == 200 {
             // A login response sets the session cookie that later requests send.
             let session = RequestKind::Read.secrets().trim_start_matches("Cookie: ");
-            let secure = if self.infra.tls().edge == TlsMode::None { "" } else { "; Secure" };
+            let is_secure = self.infra.tls().edge != TlsMode::None && self.infra.http().secure_cookies;
+            let secure = if is_secure { "; Secure" } else { "" };
             parts.push(MessagePart::new(PartRole::Secret, format!("Set-Cookie: {session}; HttpOnly{secure}")));
         }
         parts.push(head(format!("Content-Length: {}", body.len())));
         parts.push(head(String::new()));
         parts.push(MessagePart::new(PartRole::Body, body));
         parts
+    }
+
+    /// A redirect to the same page with https.
+    fn redirect(&self, kind: RequestKind) -> Vec<MessagePart> {
+        let head = |text: String| MessagePart::new(PartRole::Header, text);
+        let path = kind.navigation_line().trim_start_matches("GET ");
+        let mut parts =
+            vec![head(format!("HTTP/1.1 301 {}", reason(301))), head(format!("Location: https://{}{path}", self.infra.domain()))];
+        parts.extend(self.hsts());
+        parts.extend([head("Content-Length: 0".into()), head(String::new())]);
+        parts
+    }
+
+    /// The header of HSTS, which users get over HTTPS only (RFC 6797, 7.2). It is added where users' TLS ends.
+    fn hsts(&self) -> Option<MessagePart> {
+        let hop = self.infra.hop(self.link);
+        let is_users = is_entry_link(self.infra, self.link) || hop.cipher == Cipher::TlsThrough;
+        let is_secure = self.cipher() != Cipher::Plaintext;
+        let hsts = self.infra.http().hsts.filter(|_| is_users && is_secure)?;
+        Some(MessagePart::new(PartRole::Header, format!("Strict-Transport-Security: {}", hsts.header())))
     }
 }
 
@@ -105,6 +136,7 @@ const fn reason(status: u16) -> &'static str {
     match status {
         200 => "OK",
         302 => "Found",
+        301 => "Moved Permanently",
         500 => "Internal Server Error",
         502 => "Bad Gateway",
         503 => "Service Unavailable",

@@ -29,6 +29,9 @@ impl Noise {
             Payload::Connect => 2,
             Payload::Handshake(part) => 3 + *part as u64,
             Payload::Request(kind) => 10 + kind.index() as u64,
+            // The same connection and request, but on port 80.
+            Payload::PlainConnect => 17,
+            Payload::PlainRequest(kind) => 13 + kind.index() as u64,
             Payload::Check => 19,
             Payload::Change => 20,
             Payload::Samples(_) => 21,

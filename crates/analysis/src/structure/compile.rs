@@ -218,9 +218,12 @@ impl<'a> Compiler<'a> {
             Behaviour::Respond | Behaviour::Query(Statement::Read) => return self.builder.constant(true),
             Behaviour::Query(Statement::Write | Statement::InMajority) => return self.takes_writes(ix),
             Behaviour::Originate(_) | Behaviour::Forward(_) => {}
-            Behaviour::LookUp | Behaviour::Resolve(_) | Behaviour::Filter | Behaviour::Fail(_) | Behaviour::Ignore => {
-                return self.builder.constant(false);
-            }
+            Behaviour::LookUp
+            | Behaviour::Resolve(_)
+            | Behaviour::Redirect
+            | Behaviour::Filter
+            | Behaviour::Fail(_)
+            | Behaviour::Ignore => return self.builder.constant(false),
         }
         let mut paths = Vec::new();
         for link in onward(self.infra, ix, self.kind) {

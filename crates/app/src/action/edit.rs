@@ -9,6 +9,12 @@ pub enum EditAction {
     ToggleWebToApp,
     /// Turns TLS to the databases on or off.
     ToggleAppToDb,
+    /// Selects what the entry does on port 80 next.
+    CyclePort80,
+    /// Adds or removes the header of HSTS.
+    ToggleHsts,
+    /// Adds `X-Forwarded-Proto` where users' TLS ends, or no longer.
+    ToggleForwardedProto,
     /// Adds or removes a firewall rule that drops traffic on the selected hop.
     Block,
 }
@@ -20,6 +26,9 @@ impl EditAction {
             Self::CycleTls => "tls",
             Self::ToggleWebToApp => "tls-web-to-app",
             Self::ToggleAppToDb => "tls-app-to-db",
+            Self::CyclePort80 => "port-80",
+            Self::ToggleHsts => "hsts",
+            Self::ToggleForwardedProto => "forwarded-proto",
             Self::Block => "block",
         }
     }

@@ -53,8 +53,8 @@ pub(super) struct OwnCommand {
     after: usize,
 }
 
-/// Whether a command applies to both designs: true for every command except changes of the TLS settings, of rate limits and
-/// of sticky balancing.
+/// Whether a command applies to both designs: true for every command except changes of the TLS and HTTP settings, of rate
+/// limits and of sticky balancing.
 pub(in super::super) const fn is_shared(command: &Command) -> bool {
     let Command::Edit(edit) = command else { return true };
     match edit {
@@ -63,7 +63,10 @@ pub(in super::super) const fn is_shared(command: &Command) -> bool {
         | TopologyEdit::WebToAppTls(_)
         | TopologyEdit::AppToDbTls(_)
         | TopologyEdit::RateLimit(..)
-        | TopologyEdit::Sticky(_) => false,
+        | TopologyEdit::Sticky(_)
+        | TopologyEdit::Port80(_)
+        | TopologyEdit::Hsts(_)
+        | TopologyEdit::ForwardedProto(_) => false,
     }
 }
 

@@ -1,8 +1,9 @@
 //! The detail panel of a component: its state as a station, and lines specific to its kind.
 
-use hoplight_model::behaviour::{Behaviour, CrashEffect, behaviour};
+use hoplight_analysis::port_80;
+use hoplight_model::behaviour::{Behaviour, CrashEffect, behaviour, has_port_80, sees_https, users_tls_ends};
 use hoplight_model::component::{CacheSpec, ProxySpec};
-use hoplight_model::{Certificate, Component, ComponentIx, ComponentKind, DatabaseRole, Element, RequestKind, TlsMode};
+use hoplight_model::{Certificate, Component, ComponentIx, ComponentKind, DatabaseRole, Element, Port80, RequestKind, TlsMode};
 use hoplight_sim::{
     Command, DatabaseView, EventKind, Fault, Health, JournalEvent, RecordState, RecordTarget, is_abuse, probe_number,
 };
@@ -128,6 +129,7 @@ fn special(page: &mut Page, stage: &Stage, ix: ComponentIx, component: &Componen
             if days > 0.0 { (Tone::Dim, format!("{:.0} days left", days.ceil())) } else { (Tone::Bad, "expired".to_owned()) };
         page.text(tone, &format!("certificate for {}: {left}", names.join(", ")));
     }
+    scheme(page, stage, ix);
     match &component.kind {
         ComponentKind::LoadBalancer(spec) => {
             let algorithm = sim.algorithm().map_or_else(String::new, |algorithm| {
@@ -360,6 +362,7 @@ fn browser(page: &mut Page, stage: &Stage) {
     };
     page.text(tone, padlock);
     page.text(Tone::Text, &format!("returning users with an open connection: {}", sim.connected_users()));
+    plaintext_visits(page, stage);
     addresses(page, stage);
     let totals = sim.totals();
     page.text(
@@ -389,6 +392,57 @@ fn browser(page: &mut Page, stage: &Stage) {
     }
     for (failure, count) in failures {
         page.item(Tone::Bad, "✗ ", Tone::Text, &format!("{count} × {}", hoplight_text::failure(failure)), None);
+    }
+}
+
+/// Writes how visits with `http://` fare, and how many browsers avoid them.
+fn plaintext_visits(page: &mut Page, stage: &Stage) {
+    let (infra, sim) = (stage.infra(), stage.sim());
+    let Some(visits) = port_80::http_visits(infra) else { return };
+    let share = visits.share * 100.0;
+    let (tone, what) = match visits.port_80 {
+        Port80::Closed => (Tone::Bad, "port 80 is closed, so they fail"),
+        Port80::Open => (Tone::Warn, "port 80 accepts them in plaintext"),
+        Port80::Redirect => (Tone::Text, "port 80 redirects them to https"),
+    };
+    page.text(tone, &format!("{share:.0} % of the visits start with http://: {what}"));
+    match visits.hsts {
+        Some(hsts) if hsts.preload => page.text(Tone::Good, "HSTS, preloaded: every browser uses https from the start"),
+        Some(hsts) => {
+            let known = sim.https_users();
+            let users = infra.traffic().users_at(sim.rate());
+            page.text(
+                Tone::Good,
+                &format!("HSTS for {} s: {known} of {users} returning users use https from the start", hsts.max_age_s),
+            );
+        }
+        None => page.text(Tone::Dim, &format!("no HSTS: {} returning users still know it", sim.https_users())),
+    }
+}
+
+/// Writes what a component does on port 80 and with the scheme of requests.
+fn scheme(page: &mut Page, stage: &Stage, ix: ComponentIx) {
+    let infra = stage.infra();
+    let http = infra.http();
+    let is_entry = infra.links().any(|(link, _)| infra.ends(link).1 == ix && has_port_80(infra, link));
+    if is_entry {
+        let (tone, what) = match http.port_80 {
+            Port80::Closed => (Tone::Dim, "closed"),
+            Port80::Open => (Tone::Warn, "serves the site in plaintext"),
+            Port80::Redirect => (Tone::Text, "301 to https"),
+        };
+        let header = http.hsts.map_or_else(|| "no HSTS".to_owned(), |hsts| format!("HSTS {}", hsts.header()));
+        page.text(tone, &format!("port 80: {what}; {header}"));
+    }
+    if users_tls_ends(infra).contains(&ix) && !http.forwarded_proto {
+        page.text(Tone::Warn, "sends no X-Forwarded-Proto: behind it, every request looks like http");
+    }
+    if infra.component(ix).kind.accepts_only_https() {
+        if sees_https(infra, ix) {
+            page.text(Tone::Dim, "accepts only https, and redirects the rest (301)");
+        } else {
+            page.text(Tone::Bad, "redirects every request to https: it takes each one for http");
+        }
     }
 }
 

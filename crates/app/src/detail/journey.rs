@@ -274,13 +274,13 @@ fn usual(infra: &Infrastructure, at: Option<ComponentIx>, came: Option<&JournalE
         (Heading::Response, _) if was_answered => format!("{id} passes the response back"),
         (Heading::Response, _) if !is_good => format!("{id} responds with an error"),
         (Heading::Response, Phase::Lookup) => format!("{id} knows the address and responds"),
-        (Heading::Response, Phase::Connect) => format!("{id} accepts the connection itself"),
+        (Heading::Response, Phase::Connect | Phase::PlainConnect) => format!("{id} accepts the connection itself"),
         (Heading::Response, Phase::Handshake | Phase::Hello) => format!("{id} terminates TLS: it presents its certificate"),
         (Heading::Response, Phase::Finish) => format!("{id} confirms the keys: TLS terminates here"),
         (Heading::Response, Phase::Resume) => format!("{id} resumes the TLS session without a certificate"),
-        (Heading::Response, Phase::Exchange | Phase::Check) => format!("{id} responds itself"),
+        (Heading::Response, Phase::Exchange | Phase::PlainExchange | Phase::Check) => format!("{id} responds itself"),
         (Heading::Request, Phase::Lookup) => format!("{id} looks up the site's address"),
-        (Heading::Request, Phase::Connect) => format!("{id} needs a connection first, and opens one"),
+        (Heading::Request, Phase::Connect | Phase::PlainConnect) => format!("{id} needs a connection first, and opens one"),
         (Heading::Request, _) if phase.is_handshake() && lets_through => {
             format!("{id} forwards TLS unchanged: it holds no key")
         }
@@ -302,7 +302,7 @@ fn usual(infra: &Infrastructure, at: Option<ComponentIx>, came: Option<&JournalE
 /// Returns the link, heading, phase and success of a departed message.
 fn departure(note: &JournalEvent) -> Option<(LinkIx, Heading, Phase, bool)> {
     let EventKind::Departed { link, heading, phase, status } = note.what else { return None };
-    Some((link, heading, phase, status == Status::Ok))
+    Some((link, heading, phase, matches!(status, Status::Ok | Status::Redirect)))
 }
 
 /// Returns the message of a departure event, and its link.

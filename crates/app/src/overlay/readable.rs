@@ -13,7 +13,8 @@ pub(super) fn view(infra: &Infrastructure, hops: &[PlaintextHop], asked: &Overla
         let element = infra.hop_element(hop.link);
         let (sign, tone, place) = look(hop);
         let carried = content(infra, hop).map_or_else(String::new, |content| format!(": {content}"));
-        view.remark(Some(sign), tone, format!("{element}, {place}{carried}"), Some(element.clone()));
+        let port = if hop.on_port_80 { " to port 80" } else { "" };
+        view.remark(Some(sign), tone, format!("{element}{port}, {place}{carried}"), Some(element.clone()));
         view.stamp(element, sign, tone, Vec::new());
     }
     let exposed = hops.iter().filter(|hop| hop.is_exposed()).count();
@@ -24,10 +25,15 @@ pub(super) fn view(infra: &Infrastructure, hops: &[PlaintextHop], asked: &Overla
             let element = infra.hop_element(hop.link);
             let crossed =
                 content(infra, hop).map_or_else(|| "no request crosses it".to_owned(), |content| format!("it carries {content}"));
-            view.say(
-                tone,
-                vec![format!("{element} is not encrypted, {place}; {crossed}."), format!("{element}: plaintext {place}")],
-            );
+            let said = if hop.on_port_80 {
+                vec![
+                    format!("{element} is encrypted, except visits with http:// to port 80, {place}; {crossed}."),
+                    format!("{element}: port 80 is plaintext {place}"),
+                ]
+            } else {
+                vec![format!("{element} is not encrypted, {place}; {crossed}."), format!("{element}: plaintext {place}")]
+            };
+            view.say(tone, said);
         }
         (None, Some(hop @ Element::Hop(..))) => {
             view.say(Tone::Good, vec![format!("{hop} is encrypted: eavesdroppers cannot read its content.")]);

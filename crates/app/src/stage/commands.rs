@@ -10,14 +10,14 @@ use super::Stage;
 use crate::comparison::{ComparisonSide, is_shared};
 
 impl Stage {
-    /// Executes a command. A TLS change briefly shows the readable hops. In a comparison, a command that one design refuses is
+    /// Executes a command. A change of TLS or of port 80 briefly shows the readable hops. In a comparison, a command that one design refuses is
     /// executed only on the other.
     ///
     /// # Errors
     /// If the command is refused.
     pub fn execute(&mut self, command: &Command) -> Result<ComparisonSide, CommandError> {
-        use TopologyEdit::{AppToDbTls, EdgeTls, WebToAppTls};
-        if matches!(command, Command::Edit(EdgeTls(_) | WebToAppTls(_) | AppToDbTls(_))) {
+        use TopologyEdit::{AppToDbTls, EdgeTls, Hsts, Port80, WebToAppTls};
+        if matches!(command, Command::Edit(EdgeTls(_) | WebToAppTls(_) | AppToDbTls(_) | Port80(_) | Hsts(_))) {
             self.panels.overlays.show_briefly();
         }
         let known = self.knows_future();

@@ -1,7 +1,7 @@
 //! Edits of the design: TLS settings, and firewall rules on the selected hop.
 
 use hoplight_model::firewall::RuleAction;
-use hoplight_model::{ComponentId, Element, TlsConfig, TopologyEdit};
+use hoplight_model::{ComponentId, Element, Hsts, TlsConfig, TlsMode, TopologyEdit};
 use hoplight_sim::Command;
 
 use crate::action::EditAction;
@@ -23,10 +23,17 @@ impl App {
 
 fn edit(stage: &Stage, action: EditAction) -> Result<TopologyEdit, Notice> {
     let TlsConfig { edge, web_to_app, app_to_db, .. } = stage.infra().tls();
+    let http = stage.infra().http();
     Ok(match action {
         EditAction::CycleTls => TopologyEdit::EdgeTls(edge.next()),
         EditAction::ToggleWebToApp => TopologyEdit::WebToAppTls(!web_to_app),
         EditAction::ToggleAppToDb => TopologyEdit::AppToDbTls(!app_to_db),
+        EditAction::CyclePort80 | EditAction::ToggleHsts | EditAction::ToggleForwardedProto if edge == TlsMode::None => {
+            return Err(Notice::dim("The site has no TLS, so port 80 is its only port."));
+        }
+        EditAction::CyclePort80 => TopologyEdit::Port80(http.port_80.next()),
+        EditAction::ToggleHsts => TopologyEdit::Hsts(if http.hsts.is_some() { None } else { Some(Hsts::default()) }),
+        EditAction::ToggleForwardedProto => TopologyEdit::ForwardedProto(!http.forwarded_proto),
         EditAction::Block => {
             let Some(Element::Hop(from, to)) = stage.session.selected.clone() else {
                 return Err(Notice::dim("Select a hop first: a firewall blocks one hop."));

@@ -62,6 +62,7 @@ fn every_shipped_component_has_a_behaviour_that_fits_its_links() {
                         assert!(!forwarding.links.is_empty(), "{name}: {id}, {kind:?}");
                         assert!(forwarding.links.iter().all(|link| infra.ends(*link).0 == ix), "{name}: {id}");
                     }
+                    Behaviour::Redirect => panic!("{name}: {id} redirects for ever"),
                     Behaviour::Fail(error) => panic!("{name}: {id} can only fail a {kind:?} with {error:?}"),
                     Behaviour::Respond => assert!(kind.is_static(), "{name}: {id}, {kind:?}"),
                     Behaviour::LookUp | Behaviour::Query(_) | Behaviour::Resolve(_) | Behaviour::Filter | Behaviour::Ignore => {

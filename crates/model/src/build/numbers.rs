@@ -4,6 +4,7 @@ use crate::arrivals::Arrivals;
 use crate::behaviour::can_limit;
 use crate::cache::{CachePlace, CacheSpec, MAX_OBJECTS};
 use crate::component::{Component, Traffic};
+use crate::http::{Hsts, PRELOAD_MAX_AGE_S};
 use crate::id::ComponentId;
 use crate::problem::{Problem, ProblemKind, ProblemPath, Ranged, RateLimitProblem};
 use crate::rate_limit::LEAST_RATE;
@@ -110,6 +111,17 @@ fn setting_of_caches(spec: &CacheSpec) -> Option<&'static str> {
         ("fail_timeout_s", spec.fail_timeout_s != usual.fail_timeout_s),
     ];
     settings.into_iter().find(|(_, is_set)| *is_set).map(|(field, _)| field)
+}
+
+/// Checks that a preloaded site meets the requirement of the list.
+pub(super) fn check_hsts(hsts: Option<Hsts>) -> Result<(), Problem> {
+    match hsts {
+        Some(Hsts { preload: true, max_age_s }) if max_age_s < PRELOAD_MAX_AGE_S => {
+            let path = ProblemPath::root().field("http").field("hsts");
+            Err(Problem { path, kind: ProblemKind::ShortPreload { max_age_s, least_s: PRELOAD_MAX_AGE_S } })
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Checks that rate changes are in order and do not overlap, and that a closed population has a think time.

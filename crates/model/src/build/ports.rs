@@ -10,6 +10,7 @@ use petgraph::graph::DiGraph;
 
 use super::Builder;
 use crate::component::Component;
+use crate::http::Port80;
 use crate::id::ServerId;
 use crate::infrastructure::{ComponentIx, LinkIx};
 use crate::link::{Link, LinkSpec, Protocol};
@@ -37,7 +38,13 @@ fn listener(graph: &DiGraph<Component, Link, u32>, link: LinkIx) -> Option<(Comp
 impl Builder {
     /// Assigns the default ports of programs, and reports ports that two programs on one server claim. The links of `graph`
     /// must be those of `specs`.
-    pub(super) fn assign_ports(&mut self, specs: &[LinkSpec], edge: TlsMode, graph: &mut DiGraph<Component, Link, u32>) {
+    pub(super) fn assign_ports(
+        &mut self,
+        specs: &[LinkSpec],
+        edge: TlsMode,
+        port_80: Port80,
+        graph: &mut DiGraph<Component, Link, u32>,
+    ) {
         let mut taken = Taken::new();
         let mut open: BTreeMap<(ComponentIx, u16), Vec<LinkIx>> = BTreeMap::new();
         for (number, link) in graph.edge_indices().enumerate() {
@@ -52,14 +59,17 @@ impl Builder {
                 port => port,
             };
             let Some(server) = &graph[ix].server else { continue };
-            let owner = *taken.entry((server.clone(), port)).or_insert(ix);
-            // Two entries are a VRRP pair, whose shared address is not that of the server.
-            let are_pair = is_entry
-                && [owner, ix].iter().all(|entry| graph[*entry].kind.as_balancer().is_some_and(|spec| spec.vrrp.is_some()));
-            if owner != ix && !are_pair {
-                let programs = Box::new((graph[owner].id.clone(), graph[ix].id.clone()));
-                let kind = ProblemKind::PortInUse { programs, port, server: server.clone() };
-                self.keep::<()>(Err(Problem { path: ProblemPath::record("links", number).field("port"), kind }));
+            let plaintext = (is_entry && edge != TlsMode::None && port_80 != Port80::Closed).then_some(80);
+            for port in std::iter::once(port).chain(plaintext) {
+                let owner = *taken.entry((server.clone(), port)).or_insert(ix);
+                // Two entries are a VRRP pair, whose shared address is not that of the server.
+                let are_pair = is_entry
+                    && [owner, ix].iter().all(|entry| graph[*entry].kind.as_balancer().is_some_and(|spec| spec.vrrp.is_some()));
+                if owner != ix && !are_pair {
+                    let programs = Box::new((graph[owner].id.clone(), graph[ix].id.clone()));
+                    let kind = ProblemKind::PortInUse { programs, port, server: server.clone() };
+                    self.keep::<()>(Err(Problem { path: ProblemPath::record("links", number).field("port"), kind }));
+                }
             }
         }
         for ((ix, usual), links) in open {

@@ -7,6 +7,7 @@ use std::fmt;
 use crate::build::BROWSER;
 use crate::component::{Component, ComponentKind, Server, Traffic};
 use crate::domain::FailureDomain;
+use crate::http::HttpConfig;
 use crate::id::{ComponentId, ServerId};
 use crate::link::LinkSpec;
 use crate::monitoring::MonitoringSpec;
@@ -52,6 +53,8 @@ pub enum Edit {
     RenameServer(ServerId, ServerId),
     /// Replaces the TLS settings.
     SetTls(TlsConfig),
+    /// Replaces how the site handles plaintext HTTP.
+    SetHttp(HttpConfig),
     /// Replaces all certificates.
     SetCertificates(Vec<Certificate>),
     /// Replaces all failure domains.
@@ -150,6 +153,7 @@ impl Edit {
             Self::SetDomains(domains) => scenario.domains = domains,
             Self::SetMonitoring(monitoring) => scenario.monitoring = monitoring,
             Self::SetTls(tls) => scenario.tls = tls,
+            Self::SetHttp(http) => scenario.http = http,
             Self::SetTraffic(traffic) => scenario.traffic = traffic,
         }
         Ok(())

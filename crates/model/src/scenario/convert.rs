@@ -20,6 +20,7 @@ impl From<&Infrastructure> for Scenario {
             domain: infra.domain.clone(),
             traffic: infra.traffic.clone(),
             tls: infra.tls,
+            http: infra.http,
             certificates: infra.certificates.iter().filter(|certificate| !certificate.is_assumed).cloned().collect(),
             monitoring: infra.monitoring.clone(),
             reliability: infra.reliability,

@@ -31,6 +31,7 @@ impl Scenario {
             domain,
             traffic,
             tls,
+            http,
             certificates,
             monitoring,
             reliability,
@@ -56,6 +57,7 @@ impl Scenario {
         field("domain", *domain == usual_domain(), line(domain));
         field("traffic", line(traffic) == line_of_default("()", traffic), brief(traffic, "()"));
         field("tls", line(tls) == line_of_default("()", tls), brief(tls, "()"));
+        field("http", line(http) == line_of_default("()", http), brief(http, "()"));
         field("certificates", certificates.is_empty(), list(certificates, certificate));
         field("monitoring", line(monitoring) == line_of_default("()", monitoring), brief(monitoring, "()"));
         field("reliability", line(reliability) == line_of_default("()", reliability), brief(reliability, "()"));

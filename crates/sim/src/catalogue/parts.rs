@@ -1,9 +1,10 @@
 //! The components of an infrastructure that faults affect, by role.
 
-use hoplight_model::behaviour::{learns_address, terminates_tls};
+use hoplight_model::behaviour::{learns_address, sees_https, terminates_tls};
 use hoplight_model::component::{DatabaseRole, SessionPlace};
 use hoplight_model::{
     Component, ComponentId, ComponentIx, ComponentKind, Element, Infrastructure, LinkIx, Protocol, RequestKind, Tier,
+    TopologyEdit,
 };
 
 use crate::fault::Fault;
@@ -106,6 +107,15 @@ impl<'a> Parts<'a> {
             balancer.vrrp.as_ref().map(|vrrp| vrrp.priority)
         };
         self.balancers.iter().filter(|id| priority(id).is_some()).max_by_key(priority).cloned()
+    }
+
+    /// Whether a component accepts only https and learns from `X-Forwarded-Proto` alone that users came by it.
+    pub(super) fn needs_forwarded_proto(&self) -> bool {
+        let without = self.infra.edited(&TopologyEdit::ForwardedProto(false));
+        let loops = |(ix, component): (ComponentIx, &Component)| {
+            component.kind.accepts_only_https() && sees_https(self.infra, ix) && !sees_https(&without, ix)
+        };
+        self.infra.components().any(loops)
     }
 
     /// The hops with this protocol.

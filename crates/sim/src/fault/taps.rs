@@ -20,6 +20,8 @@ pub struct Tap {
     plaintext: bool,
     /// Whether static pages are requested with a session.
     sessions: bool,
+    /// Whether each kind of request shows a secret on port 80.
+    on_port_80: [bool; 3],
 }
 
 /// The tapped hops.
@@ -29,8 +31,15 @@ pub(crate) struct Taps(Vec<Tap>);
 impl Taps {
     /// Starts capturing on a hop.
     pub(crate) fn insert(&mut self, link: LinkIx, infra: &Infrastructure) {
-        let sessions = has_sessions(infra);
-        self.0.push(Tap { link, messages: 0, readable: 0, secrets: 0, plaintext: is_plaintext(link, infra), sessions });
+        self.0.push(Tap {
+            link,
+            messages: 0,
+            readable: 0,
+            secrets: 0,
+            plaintext: is_plaintext(link, infra),
+            sessions: has_sessions(infra),
+            on_port_80: secrets_on_port_80(infra),
+        });
     }
 
     /// Stops capturing on a hop.
@@ -43,16 +52,19 @@ impl Taps {
         for tap in &mut self.0 {
             tap.plaintext = is_plaintext(tap.link, infra);
             tap.sessions = has_sessions(infra);
+            tap.on_port_80 = secrets_on_port_80(infra);
         }
     }
 
     /// Captures a message on a tapped hop of this protocol.
     pub(crate) fn capture(&mut self, link: LinkIx, message: &Request, protocol: Protocol) {
-        let is_query = message.heading == Heading::Request && message.phase == Phase::Exchange;
+        let is_query = message.heading == Heading::Request && message.phase.is_exchange();
         // A handshake has no content.
-        let has_content = matches!(message.phase, Phase::Exchange | Phase::Lookup);
+        let has_content = message.phase.is_exchange() || message.phase == Phase::Lookup;
         let tap = self.0.iter_mut().find(|tap| tap.link == link).expect("a tapped link has a tap");
+        let is_on_port_80 = message.phase.is_plaintext() && message.depth == 1;
         let is_secret = match protocol {
+            Protocol::Http if is_on_port_80 => tap.on_port_80[message.kind.index()],
             // A request carries the cookie or the login form.
             Protocol::Http => tap.sessions || !message.kind.is_static(),
             // A statement or a key names the session.
@@ -60,15 +72,16 @@ impl Taps {
             Protocol::Dns | Protocol::Replication | Protocol::Metrics | Protocol::Vrrp => false,
         };
         tap.messages += 1;
-        tap.readable += u64::from(tap.plaintext && has_content);
-        tap.secrets += u64::from(tap.plaintext && is_query && is_secret);
+        let is_plaintext = tap.plaintext || is_on_port_80;
+        tap.readable += u64::from(is_plaintext && has_content);
+        tap.secrets += u64::from(is_plaintext && is_query && is_secret);
     }
 
     /// Carries over the counts of a tapped hop from before a rebuild.
     pub(crate) fn carry(&mut self, link: LinkIx, old: Option<Tap>) {
         let Some(old) = old else { return };
         for tap in self.0.iter_mut().filter(|tap| tap.link == link) {
-            *tap = Tap { link, plaintext: tap.plaintext, sessions: tap.sessions, ..old };
+            *tap = Tap { link, plaintext: tap.plaintext, sessions: tap.sessions, on_port_80: tap.on_port_80, ..old };
         }
     }
 
@@ -85,6 +98,10 @@ impl Taps {
 
 fn has_sessions(infra: &Infrastructure) -> bool {
     !infra.secrets(RequestKind::Static).is_empty()
+}
+
+fn secrets_on_port_80(infra: &Infrastructure) -> [bool; 3] {
+    RequestKind::ALL.map(|kind| !infra.secrets_on_port_80(kind).is_empty())
 }
 
 fn is_plaintext(link: LinkIx, infra: &Infrastructure) -> bool {

@@ -86,7 +86,7 @@ impl Marks {
                     self.add(Mark { at, link, kind: MarkKind::Change }, factor);
                 }
             }
-            EventKind::Blocked { link, guard } => {
+            EventKind::Blocked { link, guard, .. } => {
                 let sent = self.kept.iter_mut().rev().find(|mark| mark.link == *link);
                 if let Some(Mark { kind: MarkKind::Sample { blocked }, .. }) = sent {
                     *blocked = Some(*guard);

@@ -2,6 +2,7 @@
 
 use hoplight_model::behaviour::{Behaviour, FailurePolicy, Forwarding, SessionUse, WhenFull};
 use hoplight_model::component::{BalancerSpec, SqlProxySpec};
+use hoplight_model::firewall::Verdict;
 use hoplight_model::hop::Guard;
 use hoplight_model::quantity::Fraction;
 use hoplight_model::station::Hold;
@@ -11,6 +12,7 @@ use crate::connection::Connects;
 use crate::index::{AddressIx, BalancerIx, CacheIx, CookieIx, DatabaseIx, LinkIx, PerKind, ServerIx, StationIx};
 use crate::limit::Limit;
 use crate::names::ResolverPlan;
+use crate::packet::Phase;
 use crate::random::Sampler;
 use crate::rate_limits::RateLimitPlan;
 
@@ -91,7 +93,9 @@ pub(crate) struct StationPlan {
     pub(crate) out: PerKind<Vec<LinkIx>>,
     /// Whether an agent watches the station. Only watched stations count responses.
     pub(crate) watched: bool,
-    /// What the station does with each kind of request.
+    /// For each kind of request, whether the station redirects every one to https.
+    pub(crate) redirects: PerKind<bool>,
+    /// What the station does with each kind of request that it does not redirect.
     pub(crate) behaviour: PerKind<Behaviour>,
     /// The station's limit on each kind of request.
     pub(crate) rate_limits: PerKind<Option<RateLimitPlan>>,
@@ -103,6 +107,8 @@ pub(crate) struct StationPlan {
     pub(crate) sessions: PerKind<Option<SessionUse>>,
     /// Shallowest health check that the station forwards to an upstream; `None` if it answers all of them itself.
     pub(crate) check_depth: Option<HealthCheck>,
+    /// Whether the station redirects requests that came to port 80 and were forwarded to it.
+    pub(crate) redirects_plaintext: bool,
 }
 
 impl StationPlan {
@@ -136,6 +142,8 @@ pub(crate) struct HopPlan {
     pub(crate) to: StationIx,
     pub(crate) latency: u64,
     pub(crate) guards: Vec<Guard>,
+    /// The verdicts of the guards on connections to port 80; empty if the hop has no such port.
+    pub(crate) on_port_80: Vec<Verdict>,
     /// Number of guards on the sender's side, before the wire.
     pub(crate) outward: usize,
     /// Total number of guards.
@@ -159,6 +167,15 @@ pub(crate) struct HopPlan {
 }
 
 impl HopPlan {
+    /// The guard at a position, with its verdict on a message of this phase.
+    #[inline]
+    pub(crate) fn judged(&self, guard: Guard, leg: u8, phase: Phase) -> Guard {
+        match self.on_port_80.get(usize::from(leg)) {
+            Some(verdict) if phase.is_plaintext() => Guard { verdict: *verdict, ..guard },
+            _ => guard,
+        }
+    }
+
     /// Position of the link's backend in the balancer's list of backends.
     pub(crate) fn backend(&self) -> usize {
         usize::from(self.backend.expect("a balancer sends only to its backends"))

@@ -107,6 +107,15 @@ impl<'a> Arguments<'a> {
         self.seconds().map(Some)
     }
 
+    /// Skips a keyword. Returns whether it was there.
+    pub(super) fn skip(&mut self, keyword: &str) -> bool {
+        let is_there = self.words.peek().is_some_and(|word| word.text == keyword);
+        if is_there {
+            self.words.next();
+        }
+        is_there
+    }
+
     /// Reads the two ends of an existing hop.
     pub(super) fn hop(&mut self) -> Result<(ComponentId, ComponentId), ScriptError> {
         let first = self.word(Expected::Hop)?;

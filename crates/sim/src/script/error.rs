@@ -153,6 +153,8 @@ pub enum ScriptQuantity {
     Attempts,
     /// The random part of a backoff, as a fraction.
     Jitter,
+    /// The `max-age` of HSTS, in whole seconds.
+    MaxAge,
 }
 
 impl ScriptQuantity {
@@ -168,6 +170,7 @@ impl ScriptQuantity {
             Self::Threads => (1.0, 1e4),
             Self::Attempts => (1.0, 16.0),
             Self::Jitter => Fraction::RANGE,
+            Self::MaxAge => (0.0, u32::MAX as f64),
         }
     }
 }
@@ -181,6 +184,8 @@ pub enum Keyword {
     Algorithm,
     /// A TLS mode, or one of the inner hops.
     Tls,
+    /// What the entry does on port 80.
+    Port80,
     /// `on` or `off`.
     Switch,
     /// A state of the site's DNS record.

@@ -2,7 +2,7 @@
 
 use crate::command::Command;
 use crate::fault::Fault;
-use hoplight_model::{ComponentId, Element, Infrastructure, RateLimit, Refusal, Retries, TopologyEdit};
+use hoplight_model::{ComponentId, Element, Hsts, Infrastructure, RateLimit, Refusal, Retries, TopologyEdit};
 
 /// Formats a command. `infra` says whether a server shares its name with a component.
 pub fn text(command: &Command, infra: &Infrastructure) -> String {
@@ -14,6 +14,12 @@ pub fn text(command: &Command, infra: &Infrastructure) -> String {
         Command::Edit(TopologyEdit::WebToAppTls(on)) => format!("tls web-app {}", switch(*on)),
         Command::Edit(TopologyEdit::AppToDbTls(on)) => format!("tls app-db {}", switch(*on)),
         Command::Edit(TopologyEdit::Sticky(on)) => format!("sticky {}", switch(*on)),
+        Command::Edit(TopologyEdit::Port80(port_80)) => format!("port-80 {}", port_80.word()),
+        Command::Edit(TopologyEdit::Hsts(None)) => "hsts off".to_owned(),
+        Command::Edit(TopologyEdit::Hsts(Some(Hsts { max_age_s, preload }))) => {
+            format!("hsts {max_age_s}{}", if *preload { " preload" } else { "" })
+        }
+        Command::Edit(TopologyEdit::ForwardedProto(on)) => format!("forwarded-proto {}", switch(*on)),
         Command::Edit(TopologyEdit::Block(from, to)) => format!("block {from} -> {to}"),
         Command::Edit(TopologyEdit::Unblock(from, to)) => format!("unblock {from} -> {to}"),
         Command::Edit(TopologyEdit::RateLimit(id, None)) => format!("limit {id} off"),

@@ -4,7 +4,7 @@
 
 use hoplight_model::quantity::{Attempts, Fraction, Rate};
 use hoplight_model::rate_limit::LEAST_RATE;
-use hoplight_model::{Algorithm, RateLimit, Refusal, RequestKind, Retries, TlsMode, TopologyEdit};
+use hoplight_model::{Algorithm, Hsts, Port80, RateLimit, Refusal, RequestKind, Retries, TlsMode, TopologyEdit};
 
 use super::arguments::Arguments;
 use super::error::{Keyword, ScriptError, ScriptQuantity};
@@ -24,6 +24,12 @@ pub enum Verb {
     Rate,
     /// [`Command::Edit`] of a TLS setting.
     Tls,
+    /// [`TopologyEdit::Port80`].
+    Port80,
+    /// [`TopologyEdit::Hsts`].
+    Hsts,
+    /// [`TopologyEdit::ForwardedProto`].
+    ForwardedProto,
     /// [`TopologyEdit::Block`].
     Block,
     /// [`TopologyEdit::Unblock`].
@@ -101,11 +107,14 @@ const ALIASES: &[(&str, Verb)] = &[("heal", Verb::Clear)];
 
 impl Verb {
     /// All verbs, in listing order.
-    pub const ALL: [Self; 39] = [
+    pub const ALL: [Self; 42] = [
         Self::Kill,
         Self::Restore,
         Self::Rate,
         Self::Tls,
+        Self::Port80,
+        Self::Hsts,
+        Self::ForwardedProto,
         Self::Block,
         Self::Unblock,
         Self::Limit,
@@ -156,6 +165,9 @@ impl Verb {
             Self::Restore => "restore COMPONENT|SERVER|FROM -> TO",
             Self::Rate => "rate N",
             Self::Tls => "tls none|terminate|re-encrypt|passthrough, tls web-app|app-db on|off",
+            Self::Port80 => "port-80 closed|open|redirect",
+            Self::Hsts => "hsts on|off|SECONDS [preload]",
+            Self::ForwardedProto => "forwarded-proto on|off",
             Self::Block => "block FROM -> TO",
             Self::Unblock => "unblock FROM -> TO",
             Self::Limit => "limit COMPONENT RATE BURST [static] [read] [write] [503], limit COMPONENT off",
@@ -207,6 +219,12 @@ impl Verb {
             Self::Restore => words.element().map(Command::Restore),
             Self::Rate => words.number(ScriptQuantity::Rate, |number| Rate::new(number).ok()).map(Command::Rate),
             Self::Tls => tls(words).map(Command::Edit),
+            Self::Port80 => {
+                let settings = Port80::ALL.map(|setting| (setting.word(), setting));
+                words.one_of(Keyword::Port80, &settings).map(|setting| Command::Edit(TopologyEdit::Port80(setting)))
+            }
+            Self::Hsts => hsts(words).map(|hsts| Command::Edit(TopologyEdit::Hsts(hsts))),
+            Self::ForwardedProto => switch(words).map(|on| Command::Edit(TopologyEdit::ForwardedProto(on))),
             Self::Block => words.hop().map(|(from, to)| Command::Edit(TopologyEdit::Block(from, to))),
             Self::Unblock => words.hop().map(|(from, to)| Command::Edit(TopologyEdit::Unblock(from, to))),
             Self::Limit => limit(words).map(Command::Edit),
@@ -305,6 +323,23 @@ fn limit(words: &mut Arguments<'_>) -> Result<TopologyEdit, ScriptError> {
 
 fn switch(words: &mut Arguments<'_>) -> Result<bool, ScriptError> {
     words.one_of(Keyword::Switch, &[("on", true), ("off", false)])
+}
+
+/// Reads the `max-age` of the header in seconds, `on` for the usual one, or `off`.
+fn hsts(words: &mut Arguments<'_>) -> Result<Option<Hsts>, ScriptError> {
+    if words.skip("off") {
+        return Ok(None);
+    }
+    if words.skip("on") {
+        return Ok(Some(Hsts::default()));
+    }
+    let quantity = ScriptQuantity::MaxAge;
+    let (least, most) = quantity.range();
+    let max_age_s = words.number(quantity, |number| {
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a whole number in the range")]
+        (number.fract() == 0.0 && (least..=most).contains(&number)).then_some(number as u32)
+    })?;
+    Ok(Some(Hsts { max_age_s, preload: words.skip("preload") }))
 }
 
 /// The first argument of `tls`.

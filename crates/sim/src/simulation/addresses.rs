@@ -93,7 +93,7 @@ impl Simulation {
             self.try_next(request, observer);
             return true;
         }
-        if phase != Phase::Connect || status != Status::Refused || !self.has_next(request) {
+        if !phase.is_connect() || status != Status::Refused || !self.has_next(request) {
             return false;
         }
         self.try_next(request, observer);
@@ -108,7 +108,7 @@ impl Simulation {
         record.pinned = None;
         record.kept = false;
         if record.phase != Phase::Lookup {
-            record.phase = Phase::Connect;
+            record.phase = if record.phase.is_plaintext() { Phase::PlainConnect } else { Phase::Connect };
         }
         let (tag, phase) = (record.tag(), record.phase);
         let link = if phase == Phase::Lookup { self.lookup_link(request) } else { self.chosen_entry(request) };
@@ -141,7 +141,7 @@ impl Simulation {
             let left = self.plan.addresses.attempt_timeout - syn_sent(record.resends);
             now.max(self.sent_at(request, how) + left)
         } else {
-            let again = if record.phase == Phase::Connect { after_lost_syn } else { after_lost_data };
+            let again = if record.phase.is_connect() { after_lost_syn } else { after_lost_data };
             now + again(record.resends)
         };
         self.schedule_for(request, at, Kind::Retry);
@@ -156,7 +156,7 @@ impl Simulation {
 
     /// Nanoseconds after which a browser that opens a connection tries the next address; `None` if there is none.
     pub(super) fn attempt_timeout(&self, request: RequestIx) -> Option<u64> {
-        let is_opening = self.requests[request].phase == Phase::Connect;
+        let is_opening = self.requests[request].phase.is_connect();
         (is_opening && self.has_next(request)).then_some(self.plan.addresses.attempt_timeout)
     }
 

@@ -249,7 +249,11 @@ impl Simulation {
             TopologyEdit::Sticky(true) if self.infra.tls().edge == TlsMode::Passthrough => {
                 return Err(CommandError::CookieInPassthrough);
             }
-            TopologyEdit::EdgeTls(_) | TopologyEdit::Sticky(_) => {}
+            TopologyEdit::EdgeTls(_)
+            | TopologyEdit::Sticky(_)
+            | TopologyEdit::Port80(_)
+            | TopologyEdit::Hsts(_)
+            | TopologyEdit::ForwardedProto(_) => {}
         }
         Ok(())
     }
@@ -278,6 +282,7 @@ mod tests {
     use crate::{RecordState, SimTime};
     use hoplight_model::Infrastructure;
     use hoplight_model::quantity::Factor;
+    use hoplight_model::{Hsts, Port80};
 
     const SCENARIOS: [&str; 6] = [
         include_str!("../../../../assets/cache-aside.ron"),
@@ -297,6 +302,9 @@ mod tests {
         let mut commands = vec![
             Command::Edit(TopologyEdit::EdgeTls(TlsMode::Passthrough)),
             Command::Edit(TopologyEdit::AppToDbTls(true)),
+            Command::Edit(TopologyEdit::Port80(Port80::Redirect)),
+            Command::Edit(TopologyEdit::Hsts(Some(Hsts::default()))),
+            Command::Edit(TopologyEdit::ForwardedProto(false)),
             Command::Rate(Rate::literal(50.0)),
             Command::Send(RequestKind::Write),
             Command::SynCookies(true),

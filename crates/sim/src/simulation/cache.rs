@@ -149,7 +149,9 @@ impl Simulation {
             Status::Refused | Status::Error(_) => AttemptFailure::Refused,
             Status::Reset => AttemptFailure::Reset,
             Status::Certificate => AttemptFailure::Certificate,
-            Status::ReadOnly | Status::NotReady | Status::TooManyConnections => unreachable!("only databases send these"),
+            Status::ReadOnly | Status::NotReady | Status::TooManyConnections | Status::Redirect => {
+                unreachable!("only databases and web servers send these")
+            }
         };
         self.lookup_failed(request, station, link, failure, observer);
     }
@@ -250,8 +252,8 @@ impl Simulation {
         }
         let object = self.object(request, cache);
         let mut waiting: VecDeque<Waiting> = self.caches.fetch_failed(cache, object);
-        // RFC 5861, section 4: an error is a response with status 500, 502, 503 or 504.
-        let is_error = self.requests[request].status != Status::Error(Failure::TooManyRequests);
+        // RFC 5861, section 4: an error is a response with status 500, 502, 503 or 504. A redirect is an ordinary response.
+        let is_error = !matches!(self.requests[request].status, Status::Redirect | Status::Error(Failure::TooManyRequests));
         if is_error && self.serve_stale(request, cache, observer) {
             for one in waiting {
                 if self.still_waits(one) {

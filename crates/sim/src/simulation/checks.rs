@@ -233,6 +233,7 @@ impl Simulation {
             | Routing::QueryGroup(_)
             | Routing::Resolve
             | Routing::Limit
+            | Routing::Redirect
             | Routing::Fail(_) => act,
         };
         match self.decide(request, station, act, observer) {
@@ -253,7 +254,8 @@ impl Simulation {
             return;
         }
         let code = match status {
-            Status::Ok => None,
+            // HAProxy and monitoring scripts take any 2xx or 3xx for healthy.
+            Status::Ok | Status::Redirect => None,
             // HAProxy reports a closed connection as a layer 4 problem too.
             Status::Refused | Status::Reset => Some(CheckCode::L4Con),
             Status::Certificate => Some(CheckCode::L6Rsp),

@@ -31,7 +31,8 @@ impl Simulation {
             let (names, now, pause) = (&self.names, self.clock.now(), self.plan.connections.pause);
             let listed = self.plan.addresses.listed(self.names.target()).iter();
             let entries: Vec<LinkIx> = listed.map(|address| self.address.entry(*address)).collect();
-            let habits = Habits { seed: self.clock.seed(), pause, entries: &entries };
+            let max_age = self.plan.hsts_max_age;
+            let habits = Habits { seed: self.clock.seed(), pause, entries: &entries, max_age };
             self.returning.set_active(users, &habits, now, |user| names.known_until(FIRST, CacheIx::of(user.raw())));
             self.log_in_users();
         }
@@ -54,7 +55,12 @@ impl Simulation {
 
     /// Keeps or closes the connection of a returning user whose request has ended.
     pub(super) fn keep_connection(&mut self, user: UserIx, entry: LinkIx, outcome: Outcome) {
-        let has_response = outcome.is_ok() || outcome.is_err_and(|failure| failure.status().is_some());
+        // A browser that gives up after many redirects has had a response to each request.
+        let is_served = outcome.is_ok() || outcome == Err(Failure::TooManyRedirects);
+        if is_served {
+            self.learn_hsts(user);
+        }
+        let has_response = is_served || outcome.is_err_and(|failure| failure.status().is_some());
         if has_response {
             self.returning.uses(user, entry, self.clock.now());
         } else {
@@ -109,10 +115,16 @@ impl Simulation {
         self.returning.connected(|entry| self.plan.hops[entry].idle_timeout, self.clock.now())
     }
 
+    /// Number of returning users whose browsers use only https for the site.
+    pub fn https_users(&self) -> usize {
+        self.returning.with_https(self.clock.now())
+    }
+
     /// The phase that follows a successful phase of a browser, before the request itself.
     pub(super) fn after_opening(&self, request: RequestIx) -> Phase {
         match self.requests[request].phase {
-            Phase::Lookup => Phase::Connect,
+            Phase::Lookup => self.connect_phase(request),
+            Phase::PlainConnect => Phase::PlainExchange,
             Phase::Connect if self.plan.tls != TlsMode::None => self.plan.connections.handshake(self.resumes(request)),
             Phase::Hello => Phase::Finish,
             _ => Phase::Exchange,

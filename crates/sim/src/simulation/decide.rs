@@ -51,6 +51,7 @@ impl Simulation {
             | Routing::ByRole
             | Routing::Resolve
             | Routing::Limit
+            | Routing::Redirect
             | Routing::Fail(_) => self.decide_slow(request, station, act, observer),
         }
     }
@@ -75,6 +76,7 @@ impl Simulation {
             (Routing::QueryGroup(node), _) => self.query_group(request, station, node, observer),
             (Routing::Query(node), _) => self.write(request, station, node, observer),
             (Routing::Resolve, Role::Resolver(resolver)) => self.end_lookup(request, station, *resolver, observer),
+            (Routing::Redirect, _) => self.redirect(request, station, observer),
             (Routing::Fail(failure), _) => self.fail(request, station, failure, FailureReason::NoRoute, observer),
             _ => {}
         }
@@ -138,7 +140,7 @@ impl Simulation {
             self.databases.drivers.record(station, kind, link, status == Status::Ok, &self.plan);
         }
         let (failure, why) = match status {
-            Status::Ok | Status::Error(_) => {
+            Status::Ok | Status::Redirect | Status::Error(_) => {
                 self.note_success(station, link);
                 if self.plan.sessions.is_used() {
                     self.on_session_passed(request, station, link, status);
@@ -333,6 +335,10 @@ impl Simulation {
 
     /// Handles a response at the browser: continues with the next phase, or ends the request.
     fn on_browser_response<O: Observer>(&mut self, request: RequestIx, observer: &mut O) {
+        if self.requests[request].status == Status::Redirect {
+            self.follow_redirect(request, observer);
+            return;
+        }
         if self.is_repeated(request) {
             self.repeat_request(request, observer);
             return;
@@ -344,9 +350,9 @@ impl Simulation {
         let next = match (phase, status) {
             (Phase::Lookup, Status::Ok) => {
                 self.learn_address(request);
-                Some(Phase::Connect)
+                Some(self.after_opening(request))
             }
-            (Phase::Exchange, _) => None,
+            (Phase::Exchange | Phase::PlainExchange, _) => None,
             (_, Status::Ok) => Some(self.after_opening(request)),
             _ => None,
         };
@@ -373,6 +379,7 @@ fn outcome(phase: Phase, status: Status) -> Outcome {
         Status::Reset => Err(Failure::Reset),
         Status::Certificate => Err(Failure::Certificate),
         Status::ReadOnly | Status::NotReady | Status::TooManyConnections | Status::Miss => Err(Failure::ServerError),
+        Status::Redirect => unreachable!("the browser follows redirects"),
         Status::Error(failure) => Err(failure),
     }
 }

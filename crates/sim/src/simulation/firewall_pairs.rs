@@ -65,7 +65,7 @@ impl Simulation {
             };
             // A connection that is still being opened is not established: its SYN is sent again.
             let is_last = level + 1 == record.depth;
-            if is_last && matches!(record.phase, Phase::Connect | Phase::Lookup) {
+            if is_last && matches!(record.phase, Phase::Connect | Phase::PlainConnect | Phase::Lookup) {
                 continue;
             }
             let client = plan.hops[record.path[usize::from(level)]].from;

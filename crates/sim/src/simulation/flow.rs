@@ -36,7 +36,10 @@ impl Simulation {
         }
         let key = self.clock.draws_of(stream);
         let user = if new_visitor { NO_USER } else { self.returning_user(stream, key) };
-        let phase = self.first_phase(user);
+        let mut phase = self.first_phase(user);
+        if self.plan.http.is_some() && phase != Phase::Lookup && self.begins_in_plaintext(stream, user) {
+            phase = Phase::PlainConnect;
+        }
         let request = self.requests.insert(Request {
             user,
             kept: phase == Phase::Exchange,
@@ -243,19 +246,20 @@ impl Simulation {
         let (link, tag) = (self.requests[request].link(), self.requests[request].tag());
         // Events name the firewall of a pair that decides.
         let guard = Guard { firewall: self.acting(&guard).unwrap_or(guard.firewall), ..guard };
+        let guard = self.plan.hops[link].judged(guard, leg, self.requests[request].phase);
         self.firewalls.count(guard.firewall, guard.verdict);
         match guard.verdict.action {
             RuleAction::Allow => {
-                self.tell(observer, Some(tag), || EventKind::Passed { link, guard });
+                self.tell(observer, Some(tag), || EventKind::Passed { link, port: self.port_of(request, link), guard });
                 self.requests[request].leg += 1;
                 return self.next_leg(request, observer);
             }
             RuleAction::Drop => {
-                self.tell(observer, Some(tag), || EventKind::Blocked { link, guard });
+                self.tell(observer, Some(tag), || EventKind::Blocked { link, port: self.port_of(request, link), guard });
                 self.lose(request, Lost::Dropped(leg), observer);
             }
             RuleAction::Reject | RuleAction::Reset => {
-                self.tell(observer, Some(tag), || EventKind::Blocked { link, guard });
+                self.tell(observer, Some(tag), || EventKind::Blocked { link, port: self.port_of(request, link), guard });
                 let peer = self.plan.hops[link].from;
                 // Users have an address each, so the limit per address does not affect them.
                 let answers = guard.verdict.action == RuleAction::Reset
@@ -269,6 +273,12 @@ impl Simulation {
             }
         }
         None
+    }
+
+    /// The port that a request's message on a link is sent to.
+    fn port_of(&self, request: RequestIx, link: LinkIx) -> u16 {
+        let is_on_port_80 = self.requests[request].phase.is_plaintext() && self.plan.hops[link].from == self.plan.browser;
+        if is_on_port_80 { 80 } else { self.infra.port(link) }
     }
 
     /// Delivers a message to the component that it was sent to.
@@ -319,11 +329,14 @@ impl Simulation {
                 }
                 if self.is_foreign_connection(request) || self.requests[request].races {
                     self.respond(request, Status::Reset, observer);
-                } else if phase == Phase::Connect && self.drops_syn(request) {
+                } else if phase.is_connect() && self.drops_syn(request) {
                     self.lose(request, Lost::Silent, observer);
-                } else if phase == Phase::Connect && self.finds_full(request, station) {
+                } else if phase == Phase::PlainConnect && self.is_port_80_closed() {
+                    self.tell(observer, Some(tag), || EventKind::Refuses { component: station });
+                    self.respond(request, Status::Refused, observer);
+                } else if phase.is_connect() && self.finds_full(request, station) {
                     self.drop_syn(request, station, observer);
-                } else if phase == Phase::Connect {
+                } else if phase.is_connect() {
                     // The operating system responds; the program learns of the connection later.
                     self.requests[request].inside |= ACCEPTED;
                     self.respond(request, Status::Ok, observer);

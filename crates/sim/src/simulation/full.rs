@@ -10,7 +10,7 @@ use hoplight_model::behaviour::WhenFull;
 use crate::event::Kind;
 use crate::index::{RequestIx, StationIx};
 use crate::journal::{EventKind, Observer};
-use crate::packet::{Heading, Phase};
+use crate::packet::Heading;
 use crate::request::{ACCEPTED, CONNECTED, CROSSED, Lost, State, Status};
 use crate::simulation::Simulation;
 use crate::station::{Passage, is_timed};
@@ -156,7 +156,7 @@ impl Simulation {
         if deadline.is_some_and(|until| self.clock.now() >= until) {
             return false;
         }
-        let moved = self.links[link].is_shared() && phase == Phase::Connect && self.chosen_entry(request) != link;
+        let moved = self.links[link].is_shared() && phase.is_connect() && self.chosen_entry(request) != link;
         if moved {
             // The address has moved to the other balancer, which gets the SYN.
             self.close_call(request);

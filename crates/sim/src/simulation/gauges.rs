@@ -18,7 +18,7 @@ impl Simulation {
         }
         let gauge = self.monitoring.gauge(station);
         match record.phase {
-            Phase::Exchange => {
+            Phase::Exchange | Phase::PlainExchange => {
                 gauge.answers += 1;
                 gauge.errors += u64::from(if blind { record.status == Status::Reset } else { record.status.is_server_error() });
                 gauge.latency.record(self.clock.now() - record.entered[usize::from(record.depth)]);

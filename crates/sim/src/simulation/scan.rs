@@ -1,5 +1,6 @@
 //! A port scan of every server.
 
+use hoplight_model::behaviour::has_port_80;
 use hoplight_model::firewall::{Direction, RuleAction};
 use hoplight_model::hop::Guard;
 use hoplight_model::{ComponentIx, Protocol, ServerId};
@@ -36,8 +37,10 @@ impl Simulation {
             let opens = self.infra.link(link).protocol == Protocol::Replication;
             (self.infra.port(link), if opens { from } else { to })
         });
+        let plaintext = self.infra.links().filter(|(link, _)| has_port_80(&self.infra, *link));
+        let plaintext = plaintext.map(|(link, _)| (80, self.infra.ends(link).1));
         let is_open = |to| self.infra.component(to).server.as_ref() == Some(server) && !self.infra.listens_locally(to);
-        ends.filter(|(_, to)| is_open(*to)).collect()
+        ends.chain(plaintext).filter(|(_, to)| is_open(*to)).collect()
     }
 
     /// Probes one port.

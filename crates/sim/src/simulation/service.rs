@@ -6,6 +6,8 @@
 
 use hoplight_model::quantity::Factor;
 
+use hoplight_model::http::REDIRECT_MS;
+
 use crate::clock::Clock;
 use crate::cores::Job;
 use crate::event::Kind;
@@ -208,6 +210,9 @@ impl Simulation {
             (phase, _) if phase.is_handshake() && self.plan.stations[station].ends_tls => {
                 Work { service: self.plan.connections.work(phase), wait: 0, is_handshake: true }
             }
+            (Phase::PlainExchange, _) if self.plan.stations[station].redirects_plaintext => {
+                Work { service: REDIRECT_MS.nanos(), wait: 0, is_handshake: false }
+            }
             (Phase::Lookup, Role::Resolver(resolver)) => {
                 Work { wait: self.names.lookup_time(resolver, Self::cache_of(record), self.clock.now()), ..service(usual()) }
             }
@@ -234,7 +239,7 @@ impl Simulation {
             self.start_slow(next, station);
         }
         let next = if asks {
-            if !phase.is_counted() && !is_firewall {
+            if !phase.is_usual() && !is_firewall {
                 return self.on_other_work(request, station, act, observer);
             }
             self.decide(request, station, act, observer)
@@ -263,11 +268,13 @@ impl Simulation {
         }
     }
 
-    /// Handles the end of a station's work on a handshake or a health check.
+    /// Handles the end of a station's work on a handshake, a health check or a request that came to port 80.
     #[inline(never)]
     fn on_other_work<O: Observer>(&mut self, request: RequestIx, station: StationIx, act: Routing, observer: &mut O) {
         if self.requests[request].is_check() {
             self.on_check_work(request, station, act, observer);
+        } else if self.requests[request].phase == Phase::PlainExchange {
+            self.on_plaintext_work(request, station, act, observer);
         } else {
             self.on_handshake_work(request, station, act, observer);
         }

@@ -169,6 +169,7 @@ impl Simulation {
             Status::Reset => AttemptFailure::Reset,
             Status::Certificate => AttemptFailure::Certificate,
             Status::ReadOnly | Status::NotReady | Status::TooManyConnections => unreachable!("only databases send these"),
+            Status::Redirect => unreachable!("only web servers redirect"),
         };
         self.session_failed(request, station, failure, observer);
     }

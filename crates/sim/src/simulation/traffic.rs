@@ -81,7 +81,7 @@ impl Simulation {
         let leg = usize::from(place);
         // Outbound firewalls are next to the sender, inbound ones next to the receiver.
         let beside = |place: usize| if place < hop.outward { 0.0 } else { 1.0 };
-        let guard = |leg: u8| hop.guards.get(usize::from(leg)).copied();
+        let guard = |leg: u8| hop.guards.get(usize::from(leg)).map(|guard| hop.judged(*guard, leg, request.phase));
         let (position, motion) = match request.state {
             State::OnWire if back => (1.0 - fraction(request.departed, request.arrives, self.clock.now()), Motion::Moving),
             State::OnWire => (fraction(request.departed, request.arrives, self.clock.now()), Motion::Moving),

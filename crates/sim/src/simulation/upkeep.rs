@@ -80,7 +80,7 @@ impl Simulation {
             let guard = Guard { firewall: self.acting(guard).unwrap_or(guard.firewall), ..*guard };
             self.firewalls.count(guard.firewall, guard.verdict);
             if guard.verdict.action != RuleAction::Allow {
-                self.note(observer, None, EventKind::Blocked { link, guard });
+                self.note(observer, None, EventKind::Blocked { link, port: self.infra.port(link), guard });
                 return Some(guard.verdict.action);
             }
         }

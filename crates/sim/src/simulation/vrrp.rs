@@ -120,7 +120,7 @@ impl Simulation {
         let link = record.link();
         match record.phase {
             Phase::Lookup => false,
-            Phase::Connect => {
+            Phase::Connect | Phase::PlainConnect => {
                 record.connection = Some(link);
                 false
             }

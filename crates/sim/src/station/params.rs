@@ -2,7 +2,8 @@
 
 use hoplight_model::RequestKind;
 use hoplight_model::behaviour::{Behaviour, CacheUse, Caching, Forwarding, Statement, UpstreamChoice, WhenFull};
-use hoplight_model::station::Hold;
+use hoplight_model::http::REDIRECT_MS;
+use hoplight_model::station::{Hold, ServiceTime};
 
 use crate::index::{CacheIx, DatabaseIx, LinkIx, PerKind, StationIx};
 use crate::limit::Limit;
@@ -49,6 +50,8 @@ pub(crate) enum Routing {
     Resolve,
     /// Refuse the request if its client has sent too many, and otherwise do what the station does without a limit.
     Limit,
+    /// Redirect the request to https.
+    Redirect,
     /// Fail the request: the station has no upstream.
     Fail(Failure),
 }
@@ -83,6 +86,7 @@ impl Routing {
     pub(crate) fn past_session(plan: &Plan, station: StationIx, kind: RequestKind) -> Self {
         let plan = &plan.stations[station];
         match &plan.behaviour[kind] {
+            _ if plan.redirects[kind] => Self::Redirect,
             Behaviour::Originate(_) | Behaviour::Ignore => Self::Respond,
             Behaviour::Respond => Self::Serve,
             Behaviour::Query(statement) => match (plan.role.clone(), statement) {
@@ -101,6 +105,7 @@ impl Routing {
                 _ => unreachable!("only caches answer lookups"),
             },
             Behaviour::Resolve(_) => Self::Resolve,
+            Behaviour::Redirect => unreachable!("what is accepted is not redirected"),
             Behaviour::Filter => Self::Judge,
             Behaviour::Fail(error) => Self::Fail((*error).into()),
         }
@@ -168,7 +173,10 @@ impl StationParams {
     /// The parameters of a station in the plan `whole`.
     pub(crate) fn of(whole: &Plan, station: StationIx) -> Self {
         let plan: &StationPlan = &whole.stations[station];
-        let [statics, reads, writes] = plan.service;
+        // A redirect takes the same time whatever it was asked for.
+        let redirect = Sampler::from(ServiceTime::Constant { ms: REDIRECT_MS });
+        let work = |kind: RequestKind| if plan.redirects[kind] { redirect } else { plan.service[kind.index()] };
+        let [statics, reads, writes] = RequestKind::ALL.map(work);
         Self {
             slots: plan.slots,
             limit: plan.limit,

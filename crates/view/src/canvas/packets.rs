@@ -204,15 +204,17 @@ fn look(scene: &Scene<'_>, packet: &Packet, hop: &Hop) -> (u8, char, Style) {
     let answer = packet.heading == Heading::Response;
     // A login's form has the password; other requests and statements have the session.
     let protocol = scene.infra.link(hop.link).protocol;
-    let readable = hop.is_exposed() && phase == Phase::Exchange && !answer;
+    let is_on_port_80 = phase.is_plaintext() && scene.infra.component(hop.from).kind.is_browser();
+    let readable = (hop.is_exposed() || is_on_port_80) && phase.is_exchange() && !answer;
+    let secrets = if is_on_port_80 { scene.infra.secrets_on_port_80(kind) } else { scene.infra.secrets(kind) };
     let (mut weight, mut glyph, mut style) = (if answer { 5 } else { 6 }, pair[usize::from(answer)], style);
     if phase.opens() {
         style = style.remove_modifier(Modifier::BOLD);
         weight = 4;
     }
-    if readable && kind.is_write() && protocol == Protocol::Http {
+    if readable && kind.is_write() && protocol == Protocol::Http && !secrets.is_empty() {
         (weight, style) = (15, theme.secret);
-    } else if readable && (protocol == Protocol::Sql || !scene.infra.secrets(kind).is_empty()) {
+    } else if readable && (protocol == Protocol::Sql || is_on_port_80 || !secrets.is_empty()) {
         style = style.add_modifier(Modifier::UNDERLINED);
         weight = 8;
     }

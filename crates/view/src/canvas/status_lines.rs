@@ -6,6 +6,7 @@ use std::borrow::Cow;
 
 use ratatui::style::Style;
 
+use hoplight_model::behaviour::sees_https;
 use hoplight_model::{Cipher, ComponentId, ComponentIx, ComponentKind, DatabaseRole, Element, Protocol};
 use hoplight_sim::{AgentView, DatabaseView, Fault, RecordState, StationView};
 
@@ -62,6 +63,9 @@ pub(super) fn of(scene: &Scene<'_>, ix: ComponentIx, station: &StationView) -> V
             databases(scene, ix, mode, &mut lines);
         }
         ComponentKind::Web(_) | ComponentKind::App(_) => {
+            if component.kind.accepts_only_https() && !sees_https(scene.infra, ix) {
+                lines.push(status(theme.bad, ["redirects for ever", "redirects", "301"]));
+            }
             checks(scene, ix, &mut lines);
             sessions(scene, ix, &mut lines);
         }

@@ -63,7 +63,9 @@ impl Evaluation<'_> {
         if needs_majority && depth == HealthCheck::HttpDatabase && !self.state.writable[ix.index()] {
             return Checks::FAIL;
         }
-        if self.site.check_depths[ix.index()].is_none_or(|shallowest| depth < shallowest) {
+        // A redirect passes a check, like any 3xx.
+        let redirects = matches!(self.site.behaviour(ix, RequestKind::Read), Behaviour::Redirect);
+        if redirects || self.site.check_depths[ix.index()].is_none_or(|shallowest| depth < shallowest) {
             return Checks::pass(loaded_s, own_s);
         }
         let Behaviour::Forward(forwarding) = self.site.behaviour(ix, RequestKind::Read) else { return Checks::FAIL };

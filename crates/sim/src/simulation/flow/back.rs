@@ -229,7 +229,7 @@ impl Simulation {
             return self.other_ended(request, outcome, observer);
         }
         let (tag, kind, latency, stream) = (record.tag(), record.kind, self.clock.now() - record.born, record.stream);
-        if record.user != NO_USER {
+        if record.user != NO_USER && !record.phase.is_plaintext() {
             self.keep_connection(record.user, record.path[0], outcome);
         }
         let record = &self.requests[request];

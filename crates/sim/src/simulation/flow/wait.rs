@@ -52,10 +52,10 @@ impl Simulation {
         let entry = self.chosen_entry(request);
         let record = &mut self.requests[request];
         record.resends = record.resends.saturating_add(1);
-        if record.phase == Phase::Exchange && record.connection.is_none() && record.path[0] != entry {
+        if record.phase.is_exchange() && record.connection.is_none() && record.path[0] != entry {
             // Another balancer resets a connection that it does not know. A browser then opens a new one, unless the
             // connection was new.
-            record.phase = Phase::Connect;
+            record.phase = if record.phase.is_plaintext() { Phase::PlainConnect } else { Phase::Connect };
         }
         self.send(request, entry, observer);
     }
