@@ -210,7 +210,7 @@ fn untrue(truth: &truths::Truth, infra: &Infrastructure) -> Vec<String> {
                 wrong.push(format!("{id}: a single point of {kind:?}: {is_point}"));
             }
         }
-        let measured = failing(&Arc::new(infra.clone()), &forecast).unwrap_or_default();
+        let measured = failing(&Arc::new(infra.clone()), forecast).unwrap_or_default();
         let differs =
             |kind: &RequestKind| measured[kind.index()].is_some_and(|share| Verdict::of(share) != verdicts[kind.index()]);
         if RequestKind::ALL.iter().any(differs) {
@@ -261,7 +261,7 @@ fn drawings_have_the_verdicts_that_are_written_beside_them() {
             let forecast = found.unwrap_or_else(|| panic!("{}: no {id}", case.name));
             let foretold = RequestKind::ALL.map(|kind| forecast.verdict(kind));
             assert_eq!(&foretold, verdicts, "{}, {id}: forecast {:?}", case.name, forecast.failing);
-            let measured = failing(&Arc::new(infra.clone()), &forecast).expect("it can be simulated");
+            let measured = failing(&Arc::new(infra.clone()), forecast).expect("it can be simulated");
             let simulated = measured.map(|share| Verdict::of(share.expect("enough requests")));
             assert_eq!(&simulated, verdicts, "{}, {id}: measured {measured:?}", case.name);
         }

@@ -104,7 +104,7 @@ pub(crate) fn differences() -> (usize, Vec<String>) {
         let structure = Structure::of(&infra);
         compare("nothing lost", structure.losses().whole.failing, failing_whole(&infra));
         for forecast in &structure.losses().each {
-            if let Some(measured) = failing(&infra, &forecast) {
+            if let Some(measured) = failing(&infra, forecast) {
                 compare(&format!("{} {}", forecast.loss.word(), forecast.loss), forecast.failing, measured);
             }
         }

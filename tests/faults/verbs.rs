@@ -61,7 +61,7 @@ fn invalid_faults_are_refused_and_change_nothing() {
     }
     // Each active fault can be cleared.
     let faults = run.sim.faults();
-    assert_eq!(faults.len(), 12, "{faults:?}");
+    assert_eq!(faults.len(), 13, "{faults:?}");
     for fault in faults {
         let text = script::text(&hoplight::sim::Command::Clear(fault), &infra);
         run.act(&text);

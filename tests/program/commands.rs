@@ -456,6 +456,6 @@ fn the_readme_counts_the_infrastructures_to_explore() {
     let library = hoplight::lesson::Library::new(hoplight::content::EMBEDDED).expect("valid content");
     let count = library.scenarios().filter(|infra| !infra.is_benchmark()).count();
     let readme = include_str!("../../README.md").split_whitespace().collect::<Vec<_>>().join(" ");
-    let word = count.checked_sub(21).and_then(|at| words.get(at)).expect("a word for the count");
+    let word = count.checked_sub(16).and_then(|at| words.get(at)).expect("a word for the count");
     assert!(readme.contains(&format!("explore {word} infrastructures")), "there are {count}");
 }

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use hoplight::model::Infrastructure;
 use hoplight::model::quantity::Rate;
-use hoplight::sim::{Command, SimTime, Simulation, Timeline};
+use hoplight::model::{ComponentId, Element, Infrastructure};
+use hoplight::sim::{Command, Fault, SimTime, Simulation, Timeline};
 use proptest::prelude::*;
 
 use super::commands::command;
@@ -95,4 +95,19 @@ proptest! {
         }
         prop_assert_eq!(timeline.changes(), changes);
     }
+}
+
+#[test]
+fn a_check_that_a_backend_has_given_up_ends_once() {
+    // The application hangs, so that its SYNs are dropped, and the web server gives up while one is resent.
+    let mut sim = Simulation::new(design(854_466_498_587_383_560), 0);
+    let app = ComponentId::new("app-1");
+    sim.apply(&Command::Fault(Fault::Hang(Element::Component(app))), &mut ()).expect("it runs");
+    sim.advance(sim.now() + Duration::from_millis(12), &mut ());
+    sim.rebuild(design(3_425_966_782_716_307_647 / 3), &mut ());
+    sim.advance(sim.now() + Duration::from_millis(898), &mut ());
+    sim.apply(&Command::Probe(None), &mut ()).expect("there is a probe");
+    sim.apply(&Command::Rate(Rate::new(0.0).expect("in range")), &mut ()).expect("any rate");
+    sim.advance(sim.now() + Duration::from_secs(3_000), &mut ());
+    assert_eq!((sim.in_flight(), sim.coming_back()), (0, 0));
 }

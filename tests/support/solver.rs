@@ -82,7 +82,11 @@ impl Learner {
             }
             // No lesson uses these.
             Command::Edit(
-                TopologyEdit::Sticky(_) | TopologyEdit::Port80(_) | TopologyEdit::Hsts(_) | TopologyEdit::ForwardedProto(_),
+                TopologyEdit::Sticky(_)
+                | TopologyEdit::Port80(_)
+                | TopologyEdit::Hsts(_)
+                | TopologyEdit::ForwardedProto(_)
+                | TopologyEdit::RateLimit(..),
             )
             | Command::Promote(_)
             | Command::Demote(_)
@@ -90,8 +94,7 @@ impl Learner {
             | Command::SwitchRecord(_)
             | Command::Restart(..)
             | Command::Retries(_)
-            | Command::SynCookies(_)
-            | Command::Edit(TopologyEdit::RateLimit(..)) => panic!("no key does {command:?}"),
+            | Command::SynCookies(_) => panic!("no key does {command:?}"),
             // What the texts of the lessons say to type.
             Command::Fault(Fault::Expired(_)) => drop(self.press("Xexpires<Enter>")),
             Command::Clear(Fault::Expired(_)) => drop(self.press("Xrenew<Enter>")),

@@ -7,7 +7,6 @@ use hoplight_model::RequestKind;
 use hoplight_model::quantity::Rate;
 
 use crate::outcome::{Failure, Outcome};
-use crate::request::Request;
 use crate::time::SECOND;
 use crate::view::AbuseView;
 
@@ -27,11 +26,9 @@ pub fn is_abuse(number: u64) -> bool {
     number >> 60 == 1
 }
 
-impl Request {
-    /// The number of the attacker's address that sent the request, if it is an attacker's.
-    pub(crate) fn attacker(&self) -> Option<u32> {
-        is_abuse(self.number).then(|| u32::try_from((self.number & !ABUSE) >> ADDRESS).expect("20 bits"))
-    }
+/// The number of the attacker's address that sent the request with this number, if an attacker sent it.
+pub(crate) fn attacker(number: u64) -> Option<u32> {
+    is_abuse(number).then(|| u32::try_from((number & !ABUSE) >> ADDRESS).expect("20 bits"))
 }
 
 /// An attack in progress.

@@ -229,6 +229,7 @@ impl CommonFault {
         (self.row().fix)(&Parts::of(infra))
     }
 
+    #[expect(clippy::too_many_lines, reason = "a table")]
     fn row(self) -> Row {
         match self {
             Self::BalancerCrash => Row {

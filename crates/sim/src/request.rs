@@ -133,7 +133,7 @@ pub(super) struct Request {
     /// When the request entered the component at each level; only set if an agent watches the component.
     pub(super) entered: [SimTime; LEVELS],
     pub(super) path: [LinkIx; LEVELS],
-    /// The backend to which a TLS connection through the balancer is bound.
+    /// The backend to which a TLS connection through the balancer is bound; of several balancers, the one that bound it last.
     pub(super) pinned: Option<LinkIx>,
     /// In a VRRP pair: the link on which the user's connection was opened.
     pub(super) connection: Option<LinkIx>,

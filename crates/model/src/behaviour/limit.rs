@@ -61,3 +61,57 @@ impl RateLimit {
         }
     }
 }
+
+impl ComponentKind {
+    /// The component's rate limit, if it has one.
+    pub const fn rate_limit(&self) -> Option<&RateLimit> {
+        match self {
+            Self::LoadBalancer(spec) => spec.rate_limit.as_ref(),
+            Self::Web(spec) | Self::App(spec) => spec.rate_limit.as_ref(),
+            Self::Cache(spec) => spec.rate_limit.as_ref(),
+            Self::Browser
+            | Self::DnsResolver(_)
+            | Self::Firewall(_)
+            | Self::SqlProxy(_)
+            | Self::Database(_)
+            | Self::Agent(_)
+            | Self::MonitoringService => None,
+        }
+    }
+
+    /// Sets the component's rate limit.
+    ///
+    /// # Panics
+    /// If it cannot have one.
+    pub(crate) fn set_rate_limit(&mut self, limit: Option<RateLimit>) {
+        match self {
+            Self::LoadBalancer(spec) => spec.rate_limit = limit,
+            Self::Web(spec) => spec.rate_limit = limit,
+            Self::Cache(spec) => spec.rate_limit = limit,
+            Self::Browser
+            | Self::App(_)
+            | Self::DnsResolver(_)
+            | Self::Firewall(_)
+            | Self::SqlProxy(_)
+            | Self::Database(_)
+            | Self::Agent(_)
+            | Self::MonitoringService => unreachable!("a {} has no rate limit", self.word()),
+        }
+    }
+
+    /// Whether upstreams learn the client's address from the component, if it knows it. An HTTP cache always passes it on.
+    pub const fn forwards_address(&self) -> bool {
+        match self {
+            Self::LoadBalancer(spec) => spec.forwarded_for,
+            Self::Web(spec) | Self::App(spec) => spec.forwarded_for,
+            Self::Browser
+            | Self::DnsResolver(_)
+            | Self::Firewall(_)
+            | Self::Cache(_)
+            | Self::SqlProxy(_)
+            | Self::Database(_)
+            | Self::Agent(_)
+            | Self::MonitoringService => true,
+        }
+    }
+}

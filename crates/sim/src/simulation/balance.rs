@@ -26,9 +26,21 @@ impl Simulation {
     #[expect(clippy::inline_always, reason = "on the engine's critical path")]
     #[inline(always)]
     pub(super) fn balance<O: Observer>(&mut self, request: RequestIx, station: StationIx, observer: &mut O) -> Option<LinkIx> {
-        let pinned = self.requests[request].pinned;
         // On an existing connection, the backend is neither chosen nor counted again.
+        let pinned = match self.requests[request].pinned {
+            Some(link) if self.plan.hops[link].from == station => Some(link),
+            Some(_) => self.bound_earlier(request, station),
+            None => None,
+        };
         pinned.or_else(|| self.find_backend(request, station, 1, observer))
+    }
+
+    /// The link to the backend to which a balancer has bound a connection that passes through another balancer as well.
+    #[cold]
+    fn bound_earlier(&self, request: RequestIx, station: StationIx) -> Option<LinkIx> {
+        let record = &self.requests[request];
+        let link = record.path[usize::from(record.depth)];
+        (self.plan.hops[link].from == station).then_some(link)
     }
 
     /// Finds a backend for a request and forwards it, as attempt number `attempt`.

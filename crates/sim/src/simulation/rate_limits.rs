@@ -2,6 +2,7 @@
 
 use hoplight_model::ComponentIx;
 
+use crate::abuse::attacker;
 use crate::index::{Ix, RequestIx, StationIx};
 use crate::journal::{FailureReason, Observer};
 use crate::rate_limits::Client;
@@ -37,7 +38,7 @@ impl Simulation {
 
     /// The client that sent a request, by its address.
     fn client(&self, record: &Request) -> Client {
-        match record.attacker() {
+        match attacker(record.number) {
             Some(address) => Client::Attacker(address),
             None if record.is_probe() => Client::Probe,
             None if record.stream & SENT_BY_HAND != 0 => Client::Keyboard,

@@ -20,14 +20,16 @@ impl Simulation {
         record.pending = 0;
         record.departed = now;
         let (link, tag, level) = (record.link(), record.tag(), record.depth - 1);
-        let unwanted = level == record.floor && !(how == Lost::Syn && record.is_check());
+        // A balancer's check waits for its connection; a component behind it may have given up.
+        let is_check = level == 0 && record.is_check();
+        let unwanted = level == record.floor && !(how == Lost::Syn && is_check);
         if !matches!(how, Lost::Dropped(_) | Lost::Unread | Lost::Syn) {
             self.tell(observer, Some(tag), || EventKind::Vanished { link });
         }
         let record = &self.requests[request];
         if unwanted {
             self.discard(request);
-        } else if level == 0 && !record.is_check() {
+        } else if level == 0 && !is_check {
             self.lost_at_browser(request, how);
         } else if record.heading == Heading::Request
             && how != Lost::Unanswered
