@@ -15,5 +15,7 @@ mod draining;
 mod limits;
 #[path = "balancing/pair.rs"]
 mod pair;
+#[path = "balancing/passthrough.rs"]
+mod passthrough;
 #[path = "balancing/statuses.rs"]
 mod statuses;
