@@ -1,21 +1,11 @@
 //! Known deviations of the path search from the simulation.
 //!
-//! Each function is one known deviation; `ARCHITECTURE.md` lists them under "Where simulation and analysis differ". They
+//! Each function is one known deviation; `ARCHITECTURE.md` lists all of them under "Where simulation and analysis differ". They
 //! affect explanations, and states with several failures: what a single loss does is decided by `losses`. To remove a
 //! deviation, delete its function and use the definition in `behaviour` instead.
 
-use hoplight_model::behaviour::{CertificateCheck, HttpTls, Origin, certificate_check};
-use hoplight_model::{Hop, Infrastructure, LinkIx, Protocol};
-
-/// Links from the browser to the addresses that the site's record lists, in authored order.
-///
-/// A browser reaches the balancer of a VRRP pair that holds the address, which is the one with the higher priority. The
-/// analysis prefers the entry that is authored first.
-pub(super) fn entries(origin: &Origin) -> Vec<LinkIx> {
-    let mut links: Vec<LinkIx> = origin.published().flat_map(|address| address.links.iter().copied()).collect();
-    links.sort_unstable();
-    links
-}
+use hoplight_model::behaviour::{CertificateCheck, HttpTls, certificate_check};
+use hoplight_model::{Hop, Infrastructure, Protocol};
 
 /// Indices of the certificates, one of which must be valid for a new connection on a hop; empty if nothing is checked.
 ///

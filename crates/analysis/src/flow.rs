@@ -40,7 +40,8 @@ pub(super) fn answers(infra: &Infrastructure, outage: &Outage, ix: ComponentIx, 
 pub(super) fn onward(infra: &Infrastructure, at: ComponentIx, request: RequestKind) -> Vec<LinkIx> {
     match behaviour(infra, at, request) {
         Behaviour::Forward(forwarding) => forwarding.links,
-        Behaviour::Originate(origin) => exceptions::entries(&origin),
+        // In a VRRP pair, the balancer that holds the address comes first.
+        Behaviour::Originate(origin) => origin.published().flat_map(|address| address.links.iter().copied()).collect(),
         Behaviour::Respond
         | Behaviour::LookUp
         | Behaviour::Query(_)

@@ -10,23 +10,20 @@
 //! A loss changes the solution only above and below what it affects. Only these components are recomputed, and the
 //! solution without the loss is then restored.
 
+mod queueing;
 mod stretch;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use hoplight_model::behaviour::Behaviour;
-use hoplight_model::station::Hold;
 use hoplight_model::{ComponentIx, LinkIx, Protocol, RequestKind};
 
-use super::limits::{Clients, keeps_users_apart};
 use super::loss::{Consequence, Loss, Stability, WINDOW_END_S, WINDOW_START_S};
 use super::node::{Evaluation, Load, Node};
-use super::queue::{finite_queue, with_resends};
 use super::sessions;
 use super::site::Site;
 use super::state::State;
-use super::syn;
 use super::users::Users;
+use queueing::{BUSY, timeout_s};
 
 /// Maximum number of rounds. Most losses overload nothing and need one.
 const ROUNDS: usize = 40;
@@ -34,16 +31,12 @@ const ROUNDS: usize = 40;
 const TOLERANCE: f64 = 1e-4;
 /// Relative change of a rate below which it is not propagated.
 const RATE_TOLERANCE: f64 = 1e-3;
-/// Utilisation below which queueing is ignored.
-const BUSY: f64 = 0.8;
 /// Utilisation at which the length of a queue varies so much that its mean says little.
 const CRITICAL: std::ops::Range<f64> = 0.85..1.15;
 /// Utilisation at which some of the work still ends in time.
 const OVERLOADED: std::ops::Range<f64> = 1.0..5.0;
 /// Mean waiting times, relative to the callers' timeout, at which some requests are answered in time and others are not.
 const DECISIVE: std::ops::Range<f64> = 0.5..2.0;
-/// The queueing time of a queue that grows without limit, in seconds.
-const ENDLESS_S: f64 = 1e6;
 
 pub(super) struct Solver<'a> {
     site: &'a Site<'a>,
@@ -413,160 +406,5 @@ impl<'a> Solver<'a> {
             self.queues = true;
         }
         differs
-    }
-
-    /// Requests per second that arrive at a component.
-    fn inflow(&self, ix: usize) -> [f64; 3] {
-        self.inflow_from(ix, |_| true)
-    }
-
-    /// Requests per second that arrive at a component from some of its clients.
-    fn inflow_from(&self, ix: usize, counts: impl Fn(ComponentIx) -> bool) -> [f64; 3] {
-        let mut rates = [0.0; 3];
-        for link in &self.site.into[ix] {
-            if !counts(self.site.hop(*link).from) {
-                continue;
-            }
-            for (rate, on_link) in rates.iter_mut().zip(self.rates_on(*link)) {
-                *rate += on_link;
-            }
-        }
-        rates
-    }
-
-    /// Fraction of the requests of each kind that the rate limit of a component refuses.
-    fn limited(&self, ix: usize) -> [f64; 3] {
-        let Some(limits) = &self.site.limits[ix] else { return [0.0; 3] };
-        let traffic = self.site.infra.traffic();
-        let returning = 1.0 - traffic.new_visitors.get();
-        let addresses = f64::from(self.site.returning_users()) / f64::from(traffic.users_per_address.get());
-        let clients = |link: LinkIx| {
-            let from = self.site.hop(link).from;
-            let sticks = self.site.behaviours[from.index()].iter().filter_map(Behaviour::forwarding);
-            let share = || self.rates_on(link).iter().sum::<f64>() / self.rates[from.index()].iter().sum::<f64>().max(1e-9);
-            let is_sticky = sticks.into_iter().any(|forwarding| keeps_users_apart(forwarding.choice));
-            Clients { returning, count: addresses * if is_sticky { share() } else { 1.0 } }
-        };
-        limits.refused(|link| self.rates_on(link), clients)
-    }
-
-    /// Requests per second of each kind on a link.
-    fn rates_on(&self, link: LinkIx) -> [f64; 3] {
-        let from = self.site.hop(link).from.index();
-        [0, 1, 2].map(|kind| {
-            let sends = &self.nodes[from].sends[kind];
-            sends.binary_search_by_key(&link, |(link, _)| *link).map_or(0.0, |place| sends[place].1 * self.rates[from][kind])
-        })
-    }
-
-    /// Slots that requests hold at the current rates, as a fraction of all slots. Exceeds 1 if the work is too much.
-    fn utilisation(&self, ix: usize) -> f64 {
-        let work: f64 = self.rates[ix].iter().zip(self.nodes[ix].holds_s).map(|(rate, hold)| rate * hold).sum();
-        work / f64::from(self.site.stations[ix].slots)
-    }
-
-    /// Queueing at a component, with Poisson arrivals at the current rates.
-    fn load(&self, ix: usize) -> Load {
-        let (station, node, rates) = (&self.site.stations[ix], &self.nodes[ix], self.rates[ix]);
-        let whole: f64 = rates.iter().sum();
-        let work: f64 = rates.iter().zip(node.holds_s).map(|(rate, hold)| rate * hold).sum();
-        let slots = f64::from(station.slots);
-        let used = work / slots;
-        let drops_syn = self.site.drops_syn[ix];
-        let resends = if drops_syn { self.resends(ix) } else { 0 };
-        if used > BUSY
-            && let Some(load) = self.load_of_slots(ix, used, work / whole / slots)
-        {
-            return load;
-        }
-        let mut load = Load::default();
-        if used > BUSY {
-            let room = station.queue.or(station.connections.map(|most| most.saturating_sub(station.slots)));
-            load = match room {
-                Some(room) => with_resends(resends, |syns| finite_queue(used * syns, f64::from(room), work / whole / slots)),
-                None => Load { wait_s: if used >= 1.0 { ENDLESS_S } else { 0.0 }, ..Load::default() },
-            };
-        }
-        if drops_syn && load.block > 0.0 {
-            let others = self.inflow_from(ix, |from| !self.site.balances(from));
-            let used: f64 = others.iter().zip(node.holds_s).map(|(rate, hold)| rate * hold).sum::<f64>() / slots;
-            if let Some(room) = station.queue.filter(|_| used > BUSY) {
-                load.idle_block = with_resends(resends, |syns| finite_queue(used * syns, f64::from(room), 0.0)).block;
-            }
-        }
-        if let Some(most) = station.connections.map(f64::from) {
-            let present: f64 = rates.iter().zip(node.stays_s).map(|(rate, stay)| rate * stay).sum();
-            if !drops_syn {
-                load.block = load.block.max(1.0 - most / present.max(most));
-            } else if present / most > BUSY {
-                // Connections are the servers, and the kernel's accept queue has as many places.
-                let line = with_resends(resends, |syns| finite_queue(present / most * syns, most, present / whole / most));
-                load = Load { block: load.block.max(line.block), line_s: line.wait_s, ..load };
-            }
-        }
-        load
-    }
-
-    /// Queueing at a component whose clients hold a slot for each request that they send, if they have fewer slots than
-    /// the component has room: those that are not being served are waiting, and more requests do not arrive, but wait at
-    /// the clients. `None` if a client gives up before that, because it then sends the next request.
-    fn load_of_slots(&self, ix: usize, used: f64, each_s: f64) -> Option<Load> {
-        let station = &self.site.stations[ix];
-        let mut held = 0;
-        let mut shortest_s = f64::INFINITY;
-        for link in &self.site.into[ix] {
-            let from = self.site.hop(*link).from;
-            if self.nodes[from.index()].sends.iter().all(|sends| sends.binary_search_by_key(link, |(link, _)| *link).is_err()) {
-                continue;
-            }
-            let client = self.site.station(from);
-            let sessions = RequestKind::ALL.into_iter().filter_map(|kind| self.site.session(from, kind)?.store);
-            let lookups = sessions.filter(|store| store.link == *link).map(|store| store.policy.connect_timeout.get());
-            let behaviours = self.site.behaviours[from.index()].iter();
-            let timeouts = behaviours.filter_map(|behaviour| timeout_s(behaviour, *link)).chain(lookups);
-            shortest_s = timeouts.fold(shortest_s, f64::min);
-            if client.hold == Hold::WhileServed || self.site.order.first() == Some(&from) {
-                return None;
-            }
-            held += client.slots;
-        }
-        let room = station.queue.map(|queue| queue + station.slots).into_iter().chain(station.connections).min();
-        if room.is_some_and(|room| room < held) {
-            return None;
-        }
-        let wait_s = finite_queue(used, f64::from(held.saturating_sub(station.slots)), each_s).wait_s;
-        (wait_s + each_s * f64::from(station.slots) < shortest_s).then_some(Load { wait_s, ..Load::default() })
-    }
-
-    /// How often the callers of a component resend a SYN.
-    fn resends(&self, ix: usize) -> usize {
-        let of_link = |link: &LinkIx| {
-            let behaviours = &self.site.behaviours[self.site.hop(*link).from.index()];
-            behaviours.iter().find_map(|behaviour| match behaviour {
-                Behaviour::Originate(origin) => Some(syn::resends(origin.patience.get())),
-                Behaviour::Forward(forwarding) => {
-                    let policy = forwarding.policy(self.site.infra.link(*link).protocol);
-                    Some(syn::resends(policy.connect_timeout.get()))
-                }
-                Behaviour::Respond
-                | Behaviour::LookUp
-                | Behaviour::Query(_)
-                | Behaviour::Resolve(_)
-                | Behaviour::Redirect
-                | Behaviour::Filter
-                | Behaviour::Fail(_)
-                | Behaviour::Ignore => None,
-            })
-        };
-        self.site.into[ix].iter().filter_map(of_link).max().unwrap_or(0)
-    }
-}
-
-/// How long a component waits for the response to a request that it sends on a link.
-fn timeout_s(behaviour: &Behaviour, link: LinkIx) -> Option<f64> {
-    let forwarding = behaviour.forwarding()?;
-    match forwarding.cache {
-        Some(caching) if caching.link == Some(link) => Some(caching.lookup.connect_timeout.get()),
-        Some(_) | None => forwarding.links.contains(&link).then(|| forwarding.timeout.get()),
     }
 }
