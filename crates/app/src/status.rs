@@ -9,7 +9,7 @@ use std::time::Duration;
 use hoplight_analysis::user;
 use hoplight_layout::Area;
 use hoplight_lesson::{LessonProgress, Pace};
-use hoplight_model::{Element, RequestKind, text};
+use hoplight_model::{Element, LinkIx, RequestKind, text};
 use hoplight_sim::{Activity, Endings, Heading, Present};
 
 use crate::action::{OverlayAction, SelectAction, WindowAction};
@@ -156,7 +156,12 @@ fn followed(stage: &Stage) -> Option<Line> {
             let word = hoplight_text::phase_on(phase, infra.link(link).protocol);
             (Tone::Accent, format!("{way}{word} travels {} → {}", name(from), name(to)))
         }
-        Activity::Served(ix) => (Tone::Good, format!("{} processes it ({})", name(ix), hoplight_text::phase(phase))),
+        Activity::Served(ix) => {
+            let arrives = |link: &LinkIx| infra.ends(*link).1 == ix && infra.link(*link).protocol.carries_requests();
+            let protocol = infra.links().map(|(link, _)| link).find(arrives).map(|link| infra.link(link).protocol);
+            let word = protocol.map_or(hoplight_text::phase(phase), |protocol| hoplight_text::phase_on(phase, protocol));
+            (Tone::Good, format!("{} processes it ({word})", name(ix)))
+        }
         Activity::Waits(ix) => (Tone::Warn, format!("it waits in the queue of {}", name(ix))),
         Activity::Pauses(ix) => (Tone::Warn, format!("{} waits before it retries", name(ix))),
         Activity::Lost(link) => {

@@ -16,6 +16,12 @@ pub fn thousands(digits: &str) -> String {
     apart
 }
 
+/// A rate of requests, to the nearest whole number: `1 request/s`, `40 requests/s`.
+pub fn requests_per_second(rate: f64) -> String {
+    let noun = if (0.5..1.5).contains(&rate) { "request" } else { "requests" };
+    format!("{rate:.0} {noun}/s")
+}
+
 /// A rate with its unit, as in `1,300 writes/s`.
 pub(crate) fn rate(rps: f64, kind: Option<RequestKind>) -> Part {
     let what = match kind {

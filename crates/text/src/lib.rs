@@ -44,7 +44,7 @@ pub use command::{done, instruction};
 pub use event::{EventText, check_code, event, failure_reason, headline};
 pub use exposure::{exposure, feature, listener, tls_price, tls_setting};
 pub use fault::{fault, repair};
-pub use figure::thousands;
+pub use figure::{requests_per_second, thousands};
 pub use finding::{FindingText, finding};
 pub use firewall::{flaw, judged, reach};
 pub use homogeneity::{lone_servers, mixed_server, redundancy, shared_flaw, twin_servers};

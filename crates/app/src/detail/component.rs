@@ -92,7 +92,7 @@ fn station(page: &mut Page, stage: &Stage, ix: ComponentIx, component: &Componen
     };
     // A component that is down has no load.
     if view.health.accepts() {
-        page.text(tone, &format!("{percent:.0} % busy, {:.0} requests/s", view.rate));
+        page.text(tone, &format!("{percent:.0} % busy, {}", hoplight_text::requests_per_second(view.rate)));
         page.text(Tone::Text, &format!("{} of {} slots, {} waiting", view.busy, view.slots, view.waiting));
         processor(page, stage, component);
     }

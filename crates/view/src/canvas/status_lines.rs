@@ -111,7 +111,7 @@ pub(super) fn of(scene: &Scene<'_>, ix: ComponentIx, station: &StationView) -> V
         }
         let rate = station.rate;
         lines.push(StatusLine {
-            words: vec![format!("{rate:.0} requests/s").into(), format!("{rate:.0}/s").into()],
+            words: vec![hoplight_text::requests_per_second(rate).into(), format!("{rate:.0}/s").into()],
             style: theme.dim,
         });
         if let Some(software) = &component.software {
