@@ -34,7 +34,7 @@ impl Sessions {
         Self { members: IndexVec::default(), turned_away: IndexVec::of(0, stations) }
     }
 
-    /// Adapts to a plan with other cookies. They start anew: no user has one.
+    /// Adapts to a plan with other cookies. All cookies are discarded.
     pub(crate) fn adopt(&mut self, plan: &SessionsPlan) {
         let cookies = plan.cookies.len();
         for member in self.members.iter_mut().filter(|member| member.cookies.len() != cookies) {

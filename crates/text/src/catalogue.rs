@@ -251,7 +251,7 @@ pub const fn common_fault(fault: CommonFault) -> CommonFaultText {
             users: "everything that the server does is slow; 503 and 504 at a load that it cannot carry",
             agents: "more slots are busy at the same requests per second; the CPU is at 100 %",
             alert: "p99, saturation",
-            remedy: "end the program, limit it (cgroups), or move it to a machine of its own",
+            remedy: "end the program, limit it (cgroups), or move it to another machine",
         },
         CommonFault::CacheDead => CommonFaultText {
             title: "the cache is dead",
@@ -286,7 +286,7 @@ pub const fn common_fault(fault: CommonFault) -> CommonFaultText {
             users: "everyone is logged out: one 302 to the login page for each user",
             agents: "no errors, since a redirect is none",
             alert: "none",
-            remedy: "a database of its own for sessions, which no one flushes; persistence",
+            remedy: "a separate database for sessions, which no one flushes; persistence",
         },
         CommonFault::RollingRestart => CommonFaultText {
             title: "a deploy restarts the application servers one by one",

@@ -53,7 +53,7 @@ fn hops(exposures: &[Exposure]) -> Vec<DesignFinding> {
     let mut by_link: BTreeMap<LinkIx, Vec<&Exposure>> = BTreeMap::new();
     // Exporters serve plain HTTP by design, and their metrics tell nothing about users.
     let of_users = exposures.iter().filter(|exposure| exposure.load != HopContent::Samples);
-    // What is readable on port 80 of an encrypted hop has rules of its own.
+    // Other rules report what is readable on port 80 of an encrypted hop.
     for exposure in of_users.filter(|exposure| exposure.cipher == Cipher::Plaintext && exposure.is_exposed()) {
         by_link.entry(exposure.link).or_default().push(exposure);
     }

@@ -19,7 +19,7 @@ pub(super) struct Processor {
     pub(super) on_it: Vec<ComponentIx>,
 }
 
-/// The processors, and for each component the number of its own.
+/// The processors, and for each component the index of the one that it runs on.
 pub(super) fn processors(infra: &Infrastructure) -> (Vec<Processor>, Vec<Option<usize>>) {
     let mut all = Vec::new();
     let mut own = vec![None; infra.len()];

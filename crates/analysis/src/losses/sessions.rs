@@ -1,9 +1,9 @@
 //! Sessions in the long run: how often a request of a logged-in user reaches an application that knows the session.
 //!
 //! A user's session is where the latest of the requests that set or confirm it was served. If requests of a user spread over
-//! several holders independently of each other, a request finds the session with the probability of its own way. Where a user
-//! always takes the same way, because of a cookie or the address, the holders on that way alone count: users with the same way
-//! form a *class*.
+//! several holders independently of each other, a request that is served by one of them with probability *p* finds the session
+//! there with probability *p*. Where a user always takes the same way, because of a cookie or the address, the holders on that way
+//! alone count: users with the same way form a *class*.
 
 use std::collections::{BTreeMap, BTreeSet};
 
