@@ -1,0 +1,4 @@
+//! Tests of the exam with the shipped designs and content.
+
+mod designs;
+mod requirements;
