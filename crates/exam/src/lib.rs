@@ -27,12 +27,20 @@
 //! # Ok::<(), hoplight_model::ContentError>(())
 //! ```
 
+mod content;
 mod demand;
 mod drawing;
+mod grade;
+mod misconception;
+mod part;
 mod requirement;
 mod seeded;
 mod stage;
 
+pub use content::{ExamContent, ExamProblem, ExplainItem, ExplainQuestion, ExplainSubject, WrongStatement};
 pub use demand::Demand;
+pub use grade::{ExplainAnswer, PointGrade, Score, Statement};
+pub use misconception::Misconception;
+pub use part::{DrawnPart, drawn_parts};
 pub use requirement::{RequirementId, RequirementReport, requirements};
 pub use stage::{EXAM_LIMIT, ExamStage, draw};

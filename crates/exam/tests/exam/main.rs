@@ -1,4 +1,5 @@
 //! Tests of the exam with the shipped designs and content.
 
+mod content;
 mod designs;
 mod requirements;
