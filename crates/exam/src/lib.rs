@@ -28,6 +28,7 @@
 //! ```
 
 mod content;
+mod defend;
 mod demand;
 mod drawing;
 mod grade;
@@ -38,6 +39,7 @@ mod seeded;
 mod stage;
 
 pub use content::{ExamContent, ExamProblem, ExplainItem, ExplainQuestion, ExplainSubject, WrongStatement};
+pub use defend::{DefendOption, DefendQuestion, DefendTopic, defend};
 pub use demand::Demand;
 pub use grade::{ExplainAnswer, PointGrade, Score, Statement};
 pub use misconception::Misconception;
