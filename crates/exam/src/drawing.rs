@@ -86,13 +86,13 @@ impl<'a> Drawing<'a> {
         let free: Vec<&Component> = self.components().filter(|c| takes(&c.kind) && !is_target(&c.id)).collect();
         match free[..] {
             [one] => vec![&one.id],
-            [one, other] if self.is_pair(one, other) => vec![&one.id, &other.id],
+            [one, other] if Self::is_pair(one, other) => vec![&one.id, &other.id],
             _ => Vec::new(),
         }
     }
 
     /// Whether two balancers name each other as VRRP peers.
-    pub(crate) fn is_pair(&self, one: &Component, other: &Component) -> bool {
+    pub(crate) fn is_pair(one: &Component, other: &Component) -> bool {
         let peer = |of: &Component| of.kind.as_balancer().and_then(|spec| spec.vrrp.as_ref()).map(|vrrp| vrrp.peer.clone());
         peer(one).as_ref() == Some(&other.id) && peer(other).as_ref() == Some(&one.id)
     }

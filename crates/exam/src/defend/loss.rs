@@ -137,7 +137,7 @@ fn is_of_site(infra: &Infrastructure, cause: &Cause) -> bool {
 }
 
 /// Asks what the expiry of the site's certificate means.
-pub(super) fn certificate(defence: &mut Defence<'_>) -> Option<DefendQuestion> {
+pub(super) fn certificate(defence: &Defence<'_>) -> Option<DefendQuestion> {
     let kinds = working(defence);
     let infra = defence.infra;
     let is_of_site = |forecast: &&LossForecast| {

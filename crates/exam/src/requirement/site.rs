@@ -89,7 +89,7 @@ pub(super) fn cluster(drawing: &Drawing<'_>) -> Check {
     };
     let are_joined = |one: &ComponentId, other: &ComponentId| {
         let is_between = |from: &ComponentId, to: &ComponentId| (from, to) == (one, other) || (to, from) == (one, other);
-        let names = drawing.component(one).zip(drawing.component(other)).is_some_and(|(a, b)| drawing.is_pair(a, b));
+        let names = drawing.component(one).zip(drawing.component(other)).is_some_and(|(a, b)| Drawing::is_pair(a, b));
         names && drawing.links().any(|link| link.protocol == Protocol::Vrrp && is_between(link.from, link.to))
     };
     // Without a shared address, each balancer has its own, and the name has an A record for each.

@@ -4,3 +4,4 @@ mod content;
 mod defend;
 mod designs;
 mod requirements;
+mod run;

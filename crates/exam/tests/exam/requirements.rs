@@ -68,7 +68,7 @@ struct Board(Draft);
 
 impl Board {
     fn edit(&mut self, edit: Edit) {
-        self.0.apply(edit).unwrap();
+        self.0.apply(edit).expect("an edit that changes the board");
     }
 
     fn unlink(&mut self, from: &str, to: &str) {
@@ -92,7 +92,7 @@ impl Board {
     }
 
     fn component(&self, id: &str) -> Component {
-        self.0.scenario().components.iter().find(|component| component.id.as_str() == id).unwrap().clone()
+        self.0.scenario().components.iter().find(|component| component.id.as_str() == id).expect("a component").clone()
     }
 
     fn kind(&mut self, id: &str, change: impl Fn(&mut ComponentKind)) {
@@ -122,7 +122,7 @@ impl Board {
     }
 
     fn renamed_site(&mut self) {
-        self.change(|scenario| scenario.domain = Text::new("www.example.com").unwrap());
+        self.change(|scenario| scenario.domain = Text::new("www.example.com").expect("printable"));
     }
 }
 
@@ -244,6 +244,7 @@ fn wrong_drawings_of_stage_1_fail_what_they_violate() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one entry per wrong drawing")]
 fn wrong_drawings_of_stage_2_fail_what_they_violate() {
     use RequirementId::{Agents, Application, Balancer, Certificate as AtEnd, Collection, Firewalls, Https, Name, Rules, Writer};
     check(

@@ -1,0 +1,118 @@
+//! The result of an exam.
+
+mod markdown;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use hoplight_analysis::single_parts;
+use hoplight_model::{Element, Infrastructure, LessonId, RequestKind};
+
+use crate::content::ExplainSubject;
+use crate::defend::{DefendQuestion, DefendTopic};
+use crate::demand::Demand;
+use crate::grade::Score;
+use crate::requirement::RequirementReport;
+use crate::run::Explained;
+use crate::stage::ExamStage;
+
+/// Share of the points of a demand below which it should be revised.
+const ENOUGH: f64 = 0.75;
+
+/// The result of an exam. The diagram is drawn elsewhere.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ExamReport {
+    /// The stage.
+    pub stage: ExamStage,
+    /// Time spent on drawing, explaining and defending.
+    pub spent: [Duration; 3],
+    /// The requirements of the task. Empty if no drawing was submitted.
+    pub requirements: Vec<RequirementReport>,
+    /// Whether the drawing is complete, so that it could be analysed and defended.
+    pub is_complete: bool,
+    /// Points per demand of the stage, in its order; a demand that was not reached has none.
+    pub coverage: Vec<(Demand, Score)>,
+    /// Points for the elements of the drawing.
+    pub elements: Score,
+    /// Number of items that were not reached.
+    pub unanswered: usize,
+    /// Points per question about the drawing.
+    pub defended: Vec<(DefendTopic, Score)>,
+    /// The parts of the site whose loss alone stops kinds of request.
+    pub single_points: Vec<(Element, Vec<RequestKind>)>,
+    /// The lessons to revise, with the demands that they teach.
+    pub revise: Vec<(LessonId, Vec<Demand>)>,
+}
+
+impl ExamReport {
+    pub(crate) fn new<'a>(
+        stage: ExamStage,
+        spent: [Duration; 3],
+        requirements: &[RequirementReport],
+        drawn: Option<&Infrastructure>,
+        explained: &[&Explained],
+        unanswered: usize,
+        defended: impl Iterator<Item = (&'a DefendQuestion, Option<&'a [usize]>)>,
+    ) -> Self {
+        let of_demand = |demand: Demand| {
+            let scores = explained.iter().filter(|of| of.about == ExplainSubject::Demand(demand)).map(|of| of.score);
+            (demand, scores.fold(Score::default(), Score::plus))
+        };
+        let coverage: Vec<(Demand, Score)> = stage.demands().into_iter().map(of_demand).collect();
+        let elements = explained.iter().filter(|of| matches!(of.about, ExplainSubject::Part(_))).map(|of| of.score);
+        let defended: Vec<(DefendTopic, Score)> =
+            defended.map(|(question, chosen)| (question.topic, question.grade(chosen.unwrap_or_default()))).collect();
+        let revise = revise(&coverage, &defended);
+        Self {
+            stage,
+            spent,
+            requirements: requirements.to_vec(),
+            is_complete: drawn.is_some(),
+            coverage,
+            elements: elements.fold(Score::default(), Score::plus),
+            unanswered,
+            defended,
+            single_points: drawn.map(single_points).unwrap_or_default(),
+            revise,
+        }
+    }
+
+    /// The requirements that the drawing does not meet.
+    pub fn open(&self) -> impl Iterator<Item = &RequirementReport> {
+        self.requirements.iter().filter(|report| !report.met)
+    }
+
+    /// Points for the demands, the elements and the questions about the drawing together.
+    pub fn score(&self) -> Score {
+        let demands = self.coverage.iter().map(|(_, score)| *score);
+        demands.chain(self.defended.iter().map(|(_, score)| *score)).fold(self.elements, Score::plus)
+    }
+}
+
+/// The parts of the site that alone stop a kind of request, in the order of [`Element`].
+fn single_points(infra: &Infrastructure) -> Vec<(Element, Vec<RequestKind>)> {
+    let mut points: BTreeMap<Element, Vec<RequestKind>> = BTreeMap::new();
+    for kind in RequestKind::ALL {
+        for part in single_parts(infra, kind).unwrap_or_default() {
+            points.entry(part).or_default().push(kind);
+        }
+    }
+    points.into_iter().collect()
+}
+
+/// The lessons for the demands that were explained or defended badly, or not at all, in the order of the demands.
+fn revise(coverage: &[(Demand, Score)], defended: &[(DefendTopic, Score)]) -> Vec<(LessonId, Vec<Demand>)> {
+    let weak = |score: &Score| score.share() < ENOUGH;
+    let explained = coverage.iter().filter(|(_, score)| weak(score)).map(|(demand, _)| *demand);
+    let missed = defended.iter().filter(|(_, score)| weak(score)).map(|(topic, _)| topic.demand());
+    let demands: BTreeSet<Demand> = explained.chain(missed).collect();
+    let mut lessons: Vec<(LessonId, Vec<Demand>)> = Vec::new();
+    for demand in demands {
+        let lesson = demand.lesson();
+        match lessons.iter_mut().find(|(known, _)| *known == lesson) {
+            Some((_, demands)) => demands.push(demand),
+            None => lessons.push((lesson, vec![demand])),
+        }
+    }
+    lessons
+}
