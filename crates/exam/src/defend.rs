@@ -155,7 +155,7 @@ impl Defence<'_> {
         kept.extend(self.some(others, MAX_OTHERS));
         let all = options.into_iter().enumerate();
         let mut options: Vec<DefendOption> = all.filter(|(place, _)| kept.contains(place)).map(|(_, option)| option).collect();
-        let why = if is_none_right { none.to_owned() } else { "One of the others is.".to_owned() };
+        let why = if is_none_right { none.to_owned() } else { "At least one of the others is.".to_owned() };
         options.push(DefendOption { says: "none of these".to_owned(), element: None, is_right: is_none_right, why });
         Some(DefendQuestion { topic, because: None, about: None, prompt, options })
     }

@@ -89,9 +89,8 @@ impl ExamStage {
         };
         match self {
             Self::Simple => &[Name, OneServer, WebServer, Application, Database],
-            Self::Distributed => &[Name, ThreeServers, Balancer, Backends, Application, Database, Replication, Writer],
+            Self::Distributed => &[ThreeServers, Balancer, Backends, Application, Database, Replication, Writer],
             Self::Secured => &[
-                Name,
                 ThreeServers,
                 Balancer,
                 WebServer,
@@ -105,18 +104,9 @@ impl ExamStage {
                 Agents,
                 Collection,
             ],
-            Self::Scaled => &[
-                Name,
-                FourServers,
-                Cluster,
-                SeparateBalancers,
-                SharedBackends,
-                WebServer,
-                Application,
-                Database,
-                Writer,
-                SplitTiers,
-            ],
+            Self::Scaled => {
+                &[FourServers, Cluster, SeparateBalancers, SharedBackends, WebServer, Application, Database, Writer, SplitTiers]
+            }
         }
     }
 

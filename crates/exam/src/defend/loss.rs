@@ -8,14 +8,16 @@ use super::{Defence, DefendOption, DefendQuestion, DefendTopic, capitalised, req
 
 /// What works without a server.
 pub(super) fn server(defence: &mut Defence<'_>) -> Option<DefendQuestion> {
-    let is_server = |cause: &Cause| matches!(cause, Cause::Server(_));
+    let infra = defence.infra;
+    let is_server = move |cause: &Cause| matches!(cause, Cause::Server(_)) && is_of_site(infra, cause);
     lost(defence, DefendTopic::ServerLost, is_server, |_, cause| format!("{cause} loses power."))
 }
 
 /// What works without a component of the site.
 pub(super) fn component(defence: &mut Defence<'_>) -> Option<DefendQuestion> {
     let infra = defence.infra;
-    let is_program = move |cause: &Cause| matches!(cause, Cause::Component(_)) && !cause.is_users_resolver(infra);
+    let is_program =
+        move |cause: &Cause| matches!(cause, Cause::Component(_)) && is_of_site(infra, cause) && !cause.is_users_resolver(infra);
     lost(defence, DefendTopic::ComponentLost, is_program, |infra, cause| match cause {
         Cause::Component(id) => {
             let word = infra.find(id.as_str()).map_or("component", |ix| infra.component(ix).kind.word());

@@ -71,7 +71,7 @@ impl RequirementId {
             Self::Agents => "Three monitoring clients run on three servers of the site",
             Self::Collection => "Every monitoring client's samples reach a monitoring service",
             Self::Cluster => "Two load balancers take users' requests as a cluster: one shared address, or two addresses",
-            Self::SeparateBalancers => "Every load balancer has a different server",
+            Self::SeparateBalancers => "Each load balancer runs on a different server",
             Self::SharedBackends => "Every load balancer reaches the same servers behind it",
             Self::SplitTiers => "Web server, application server and database each have their own server",
         }

@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use hoplight_model::firewall::RuleAction;
 use hoplight_model::link::Protocol;
-use hoplight_model::{ComponentId, Infrastructure, ServerId, TlsMode};
+use hoplight_model::{Certificate, ComponentId, Infrastructure, ServerId, TlsMode};
 
 use super::Check;
+use super::site::SITE;
 use crate::drawing::Drawing;
 
 /// Number of firewalls, and of monitoring clients, in the task.
@@ -53,7 +54,9 @@ pub(super) fn certificate(drawing: &Drawing<'_>) -> Check {
             open.extend(drawing.links_from(id, Protocol::Http).map(|link| link.to));
         }
     }
-    let of_site = scenario.certificates.iter().filter(|of| of.names.is_empty() || of.covers(&scenario.domain));
+    // A certificate without names is for the name of the scenario.
+    let is_of_site = |of: &&Certificate| of.covers(SITE) || (of.names.is_empty() && scenario.domain.as_str() == SITE);
+    let of_site = scenario.certificates.iter().filter(is_of_site);
     let mut holders: BTreeSet<&ComponentId> = of_site.flat_map(|certificate| &certificate.on).collect();
     if passes {
         // A certificate drawn on a balancer that passes TLS through is at the web servers behind it.

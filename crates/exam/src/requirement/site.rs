@@ -9,7 +9,7 @@ use super::Check;
 use crate::drawing::Drawing;
 
 /// The name of the exercise.
-const SITE: &str = "www.foobar.com";
+pub(super) const SITE: &str = "www.foobar.com";
 /// The tiers of the exercise behind the balancer.
 const STACK: [Tier; 3] = [Tier::Web, Tier::Application, Tier::Database];
 

@@ -128,3 +128,19 @@ fn mistakes_in_a_file_are_located() {
     assert_eq!(twice.len(), 1);
     assert!(twice[0].to_string().starts_with("y.ron:2:8: two items have the id `lone`"));
 }
+
+#[test]
+fn every_demand_is_taught_by_a_shipped_lesson() {
+    let lessons = [
+        include_str!("../../../../lessons/1-journey-of-a-request.ron"),
+        include_str!("../../../../lessons/2-where-tls-ends.ron"),
+        include_str!("../../../../lessons/3-single-points-of-failure.ron"),
+        include_str!("../../../../lessons/4-servers-all-alike.ron"),
+        include_str!("../../../../lessons/5-monitoring-and-qps.ron"),
+    ];
+    let shipped: BTreeSet<&str> = lessons.iter().filter_map(|text| hoplight_model::error::field_text(text, "id")).collect();
+    assert_eq!(shipped.len(), lessons.len());
+    for demand in Demand::ALL {
+        assert!(shipped.contains(demand.lesson().as_str()), "{demand:?}");
+    }
+}
