@@ -10,7 +10,7 @@ use hoplight_model::scenario::Scenario;
 use hoplight_model::{ContentError, Element, Text, ron_text};
 use serde::{Deserialize, Serialize};
 
-use crate::demand::Demand;
+use crate::demand::ExamDemand;
 use crate::misconception::Misconception;
 use crate::part::{DrawnPart, drawn_parts};
 use crate::stage::ExamStage;
@@ -57,7 +57,7 @@ pub struct ExplainItem {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum ExplainSubject {
     /// A demand of the stage.
-    Demand(Demand),
+    Demand(ExamDemand),
     /// A kind of element, asked if the drawing has one.
     Part(DrawnPart),
 }
@@ -88,7 +88,7 @@ pub struct ExplainQuestion<'a> {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ExamFile {
-    /// Checked by [`Header`] before.
+    /// Checked by [`ExamHeader`] before.
     #[serde(rename = "format")]
     _format: u32,
     /// The stages whose exams use the items.
@@ -97,7 +97,7 @@ struct ExamFile {
 }
 
 #[derive(Deserialize)]
-struct Header {
+struct ExamHeader {
     format: u32,
 }
 
@@ -169,8 +169,8 @@ impl ExamContent {
 }
 
 fn parse(file: &str, text: &str) -> Result<ExamFile, ContentError> {
-    let newer = ron_text::parse::<Header>(file, text).ok().filter(|header| header.format > FORMAT);
-    if let Some(Header { format }) = newer {
+    let newer = ron_text::parse::<ExamHeader>(file, text).ok().filter(|header| header.format > FORMAT);
+    if let Some(ExamHeader { format }) = newer {
         return Err(ContentError::at(file, text, None, ExamProblem::NewerFormat(format, FORMAT).to_string()));
     }
     let parsed: ExamFile = ron_text::parse(file, text)?;

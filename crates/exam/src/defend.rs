@@ -17,7 +17,7 @@ use hoplight_analysis::findings::findings_in;
 use hoplight_analysis::{FindingRule, Structure};
 use hoplight_model::{ComponentIx, Element, Infrastructure, RequestKind};
 
-use crate::grade::Score;
+use crate::grade::ExamScore;
 use crate::seeded::Seeded;
 
 pub use topic::DefendTopic;
@@ -63,13 +63,13 @@ impl DefendQuestion {
     }
 
     /// Grades the places of the chosen options. A wrong choice cancels a right one.
-    pub fn grade(&self, chosen: &[usize]) -> Score {
+    pub fn grade(&self, chosen: &[usize]) -> ExamScore {
         let is_chosen = |place: &usize| chosen.contains(place);
         let right = self.right();
         let hits = right.iter().filter(|place| is_chosen(place)).count();
         let misses = (0..self.options.len()).filter(|place| is_chosen(place) && !right.contains(place)).count();
         let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX / 4);
-        Score { halves: 2 * count(hits.saturating_sub(misses)), of: 2 * count(right.len()) }
+        ExamScore { halves: 2 * count(hits.saturating_sub(misses)), of: 2 * count(right.len()) }
     }
 }
 

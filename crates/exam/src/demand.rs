@@ -7,7 +7,7 @@ use crate::stage::ExamStage;
 
 /// A point that the examiner asks about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub enum Demand {
+pub enum ExamDemand {
     /// What a server is.
     WhatIsAServer,
     /// The role of the domain name.
@@ -80,7 +80,7 @@ pub enum Demand {
     RemainingSinglePoints,
 }
 
-impl Demand {
+impl ExamDemand {
     /// All demands, in the order of the series.
     pub const ALL: [Self; 35] = [
         Self::WhatIsAServer,

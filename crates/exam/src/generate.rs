@@ -11,6 +11,7 @@
 
 mod base;
 mod flaw;
+mod puzzle;
 
 use std::collections::BTreeMap;
 
@@ -19,31 +20,10 @@ use hoplight_model::scenario::Scenario;
 
 use crate::seeded::Seeded;
 
-/// A site with known flaws.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Puzzle {
-    /// The site.
-    pub scenario: Scenario,
-    /// The same site without the flaws.
-    pub sound: Scenario,
-    /// Its flaws, in the order of the rules.
-    pub flaws: Vec<PuzzleFlaw>,
-}
-
-/// A flaw of a generated site.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PuzzleFlaw {
-    /// The rule that finds it.
-    pub rule: FindingRule,
-    /// What the findings are about; `None` for the whole design. One flaw can show in several places.
-    pub subjects: Vec<Option<Cause>>,
-    /// Findings of other rules that are consequences of the flaw: a database that nothing replaces makes its server a single
-    /// point of failure.
-    pub consequences: Vec<(FindingRule, Vec<Option<Cause>>)>,
-}
+pub use puzzle::{Puzzle, PuzzleFlaw};
 
 /// Findings by rule.
-type Found = BTreeMap<FindingRule, Vec<Option<Cause>>>;
+type RuleSubjects = BTreeMap<FindingRule, Vec<Option<Cause>>>;
 
 /// Generates a site with `flaws` flaws, one to three. Equal arguments give equal puzzles.
 pub fn generate(seed: u64, flaws: usize) -> Puzzle {
@@ -52,7 +32,7 @@ pub fn generate(seed: u64, flaws: usize) -> Puzzle {
     let sound = base::base(&mut seeded);
     let mut scenario = sound.clone();
     // The base has no errors and warnings; if it had, no flaw would be accepted.
-    let mut found = Found::new();
+    let mut found = RuleSubjects::new();
     let mut flaws: Vec<PuzzleFlaw> = Vec::new();
     let mut kinds = flaw::ALL;
     seeded.shuffle(&mut kinds);
@@ -75,7 +55,7 @@ pub fn generate(seed: u64, flaws: usize) -> Puzzle {
 }
 
 /// The flaw, if it is what distinguishes the findings after its injection from those before.
-fn accepted(kind: &flaw::FlawKind, before: &Found, after: &Found) -> Option<PuzzleFlaw> {
+fn accepted(kind: &flaw::FlawKind, before: &RuleSubjects, after: &RuleSubjects) -> Option<PuzzleFlaw> {
     let is_own = |rule: &FindingRule| *rule == kind.rule() || kind.also().contains(rule);
     let is_unchanged = before.iter().all(|(rule, subjects)| !is_own(rule) && after.get(rule) == Some(subjects));
     let is_complete = after.keys().all(|rule| is_own(rule) || before.contains_key(rule));
@@ -85,9 +65,9 @@ fn accepted(kind: &flaw::FlawKind, before: &Found, after: &Found) -> Option<Puzz
 }
 
 /// The errors and warnings of a site at its own load; `None` if it does not build.
-fn errors_and_warnings(scenario: &Scenario) -> Option<Found> {
+fn errors_and_warnings(scenario: &Scenario) -> Option<RuleSubjects> {
     let infra = scenario.build().ok()?;
-    let mut found = Found::new();
+    let mut found = RuleSubjects::new();
     for finding in findings(&infra, infra.traffic().rate.get()) {
         if finding.severity() >= Severity::Warning {
             found.entry(finding.rule()).or_default().push(finding.subject.clone());
@@ -107,7 +87,7 @@ mod tests {
         for seed in 0..40 {
             let base = base::base(&mut Seeded::new(seed));
             assert_eq!(base.check(), [], "{seed}: {}", base.to_ron());
-            assert_eq!(errors_and_warnings(&base), Some(Found::new()), "{seed}: {}", base.to_ron());
+            assert_eq!(errors_and_warnings(&base), Some(RuleSubjects::new()), "{seed}: {}", base.to_ron());
         }
     }
 
@@ -120,14 +100,14 @@ mod tests {
             let puzzle = generate(seed, wanted);
             assert_eq!(puzzle.flaws.len(), wanted, "{seed}: {:?}", puzzle.flaws);
             let infra = puzzle.scenario.build().expect("a generated site builds");
-            let mut answer = Found::new();
+            let mut answer = RuleSubjects::new();
             for flaw in &puzzle.flaws {
                 assert_eq!(answer.insert(flaw.rule, flaw.subjects.clone()), None, "{seed}");
                 for (rule, subjects) in &flaw.consequences {
                     assert_eq!(answer.insert(*rule, subjects.clone()), None, "{seed}");
                 }
             }
-            let mut listed = Found::new();
+            let mut listed = RuleSubjects::new();
             let severe = |finding: &hoplight_analysis::DesignFinding| finding.severity() >= Severity::Warning;
             for finding in findings(&infra, infra.traffic().rate.get()).into_iter().filter(severe) {
                 listed.entry(finding.rule()).or_default().push(finding.subject);
@@ -149,13 +129,29 @@ mod tests {
                 let mut changed = base.clone();
                 if missing.contains(kind.name()) && kind.inject(&mut changed, &mut Seeded::new(seed)) {
                     let found = errors_and_warnings(&changed).unwrap_or_default();
-                    if accepted(&kind, &Found::new(), &found).is_some() {
+                    if accepted(&kind, &RuleSubjects::new(), &found).is_some() {
                         missing.remove(kind.name());
                     }
                 }
             }
         }
         assert!(missing.is_empty(), "{missing:?}");
+    }
+
+    #[test]
+    fn only_the_flaws_earn_points() {
+        for seed in 0..6 {
+            let puzzle = generate(seed, 2);
+            let choices = puzzle.choices(seed, 6);
+            let right: Vec<FindingRule> = puzzle.flaws.iter().map(|flaw| flaw.rule).collect();
+            assert_eq!((choices.len(), choices.iter().filter(|rule| right.contains(rule)).count()), (6, 2), "{choices:?}");
+            assert!(puzzle.grade(&right).is_full());
+            assert!(puzzle.grade(&choices).halves == 0 && puzzle.grade(&[]).halves == 0);
+            let consequences: Vec<FindingRule> =
+                puzzle.flaws.iter().flat_map(|flaw| &flaw.consequences).map(|(rule, _)| *rule).collect();
+            assert!(choices.iter().all(|rule| right.contains(rule) || !consequences.contains(rule)));
+            assert!(puzzle.grade(&[right.clone(), consequences].concat()).is_full(), "a consequence is no mistake");
+        }
     }
 
     #[test]

@@ -20,7 +20,7 @@ pub enum PointGrade {
 
 /// A statement to choose, or to leave.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Statement<'a> {
+pub struct ExamStatement<'a> {
     /// Position in the item: the true statements first, then the wrong ones.
     pub place: usize,
     /// The statement.
@@ -42,14 +42,14 @@ pub enum ExplainAnswer {
 
 /// Points earned, out of the points that can be earned.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Score {
+pub struct ExamScore {
     /// Half points earned.
     pub halves: u32,
     /// Half points that can be earned.
     pub of: u32,
 }
 
-impl Score {
+impl ExamScore {
     /// Share of the points, from 0 to 1; 0 if none can be earned.
     pub fn share(self) -> f64 {
         if self.of == 0 { 0.0 } else { f64::from(self.halves) / f64::from(self.of) }
@@ -79,11 +79,11 @@ impl PointGrade {
 
 impl ExplainItem {
     /// The statements, in an order that the seed determines.
-    pub fn statements(&self, seed: u64) -> Vec<Statement<'_>> {
+    pub fn statements(&self, seed: u64) -> Vec<ExamStatement<'_>> {
         let right = self.right.iter().map(|says| (says.as_str(), None));
         let wrong = self.wrong.iter().map(|wrong| (wrong.says.as_str(), Some(wrong.correction.as_str())));
-        let place = |(place, (says, correction))| Statement { place, says, correction };
-        let mut statements: Vec<Statement<'_>> = right.chain(wrong).enumerate().map(place).collect();
+        let place = |(place, (says, correction))| ExamStatement { place, says, correction };
+        let mut statements: Vec<ExamStatement<'_>> = right.chain(wrong).enumerate().map(place).collect();
         let name = self.id.bytes().fold(seed, |seed, byte| seed.rotate_left(7) ^ u64::from(byte));
         Seeded::new(name).shuffle(&mut statements);
         statements
@@ -91,20 +91,20 @@ impl ExplainItem {
 
     /// Grades an answer. A chosen wrong statement cancels a chosen true one, so choosing everything or nothing earns little.
     /// Missing grades count as no, and grades beyond the last point are ignored.
-    pub fn grade(&self, answer: &ExplainAnswer) -> Score {
+    pub fn grade(&self, answer: &ExplainAnswer) -> ExamScore {
         let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX / 4);
         match answer {
             ExplainAnswer::SelfGraded(grades) => {
                 let halves = grades.iter().take(self.points.len()).map(|grade| grade.halves()).sum();
-                Score { halves, of: 2 * count(self.points.len()) }
+                ExamScore { halves, of: 2 * count(self.points.len()) }
             }
             ExplainAnswer::Chosen(places) => {
                 let right = places.iter().filter(|place| **place < self.right.len()).count();
                 let all = self.right.len() + self.wrong.len();
                 let wrong = places.iter().filter(|place| (self.right.len()..all).contains(*place)).count();
-                Score { halves: 2 * count(right.saturating_sub(wrong)), of: 2 * count(self.right.len()) }
+                ExamScore { halves: 2 * count(right.saturating_sub(wrong)), of: 2 * count(self.right.len()) }
             }
-            ExplainAnswer::Skipped => Score { halves: 0, of: 2 * count(self.points.len()) },
+            ExplainAnswer::Skipped => ExamScore { halves: 0, of: 2 * count(self.points.len()) },
         }
     }
 }

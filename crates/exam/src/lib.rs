@@ -44,9 +44,9 @@ mod stage;
 
 pub use content::{ExamContent, ExamProblem, ExplainItem, ExplainQuestion, ExplainSubject, WrongStatement};
 pub use defend::{DefendOption, DefendQuestion, DefendTopic, defend};
-pub use demand::Demand;
+pub use demand::ExamDemand;
 pub use generate::{Puzzle, PuzzleFlaw, generate};
-pub use grade::{ExplainAnswer, PointGrade, Score, Statement};
+pub use grade::{ExamScore, ExamStatement, ExplainAnswer, PointGrade};
 pub use misconception::Misconception;
 pub use part::{DrawnPart, drawn_parts};
 pub use report::ExamReport;

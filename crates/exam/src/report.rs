@@ -10,8 +10,8 @@ use hoplight_model::{Element, Infrastructure, LessonId, RequestKind};
 
 use crate::content::ExplainSubject;
 use crate::defend::{DefendQuestion, DefendTopic};
-use crate::demand::Demand;
-use crate::grade::Score;
+use crate::demand::ExamDemand;
+use crate::grade::ExamScore;
 use crate::requirement::RequirementReport;
 use crate::run::Explained;
 use crate::stage::ExamStage;
@@ -31,17 +31,17 @@ pub struct ExamReport {
     /// Whether the drawing is complete, so that it could be analysed and defended.
     pub is_complete: bool,
     /// Points per demand of the stage, in its order; a demand that was not reached has none.
-    pub coverage: Vec<(Demand, Score)>,
+    pub coverage: Vec<(ExamDemand, ExamScore)>,
     /// Points for the elements of the drawing.
-    pub elements: Score,
+    pub elements: ExamScore,
     /// Number of items that were not reached.
     pub unanswered: usize,
     /// Points per question about the drawing.
-    pub defended: Vec<(DefendTopic, Score)>,
+    pub defended: Vec<(DefendTopic, ExamScore)>,
     /// The parts of the site whose loss alone stops kinds of request.
     pub single_points: Vec<(Element, Vec<RequestKind>)>,
     /// The lessons to revise, with the demands that they teach.
-    pub revise: Vec<(LessonId, Vec<Demand>)>,
+    pub revise: Vec<(LessonId, Vec<ExamDemand>)>,
 }
 
 impl ExamReport {
@@ -54,13 +54,13 @@ impl ExamReport {
         unanswered: usize,
         defended: impl Iterator<Item = (&'a DefendQuestion, Option<&'a [usize]>)>,
     ) -> Self {
-        let of_demand = |demand: Demand| {
+        let of_demand = |demand: ExamDemand| {
             let scores = explained.iter().filter(|of| of.about == ExplainSubject::Demand(demand)).map(|of| of.score);
-            (demand, scores.fold(Score::default(), Score::plus))
+            (demand, scores.fold(ExamScore::default(), ExamScore::plus))
         };
-        let coverage: Vec<(Demand, Score)> = stage.demands().into_iter().map(of_demand).collect();
+        let coverage: Vec<(ExamDemand, ExamScore)> = stage.demands().into_iter().map(of_demand).collect();
         let elements = explained.iter().filter(|of| matches!(of.about, ExplainSubject::Part(_))).map(|of| of.score);
-        let defended: Vec<(DefendTopic, Score)> =
+        let defended: Vec<(DefendTopic, ExamScore)> =
             defended.map(|(question, chosen)| (question.topic, question.grade(chosen.unwrap_or_default()))).collect();
         let revise = revise(&coverage, &defended);
         Self {
@@ -69,7 +69,7 @@ impl ExamReport {
             requirements: requirements.to_vec(),
             is_complete: drawn.is_some(),
             coverage,
-            elements: elements.fold(Score::default(), Score::plus),
+            elements: elements.fold(ExamScore::default(), ExamScore::plus),
             unanswered,
             defended,
             single_points: drawn.map(single_points).unwrap_or_default(),
@@ -83,9 +83,9 @@ impl ExamReport {
     }
 
     /// Points for the demands, the elements and the questions about the drawing together.
-    pub fn score(&self) -> Score {
+    pub fn score(&self) -> ExamScore {
         let demands = self.coverage.iter().map(|(_, score)| *score);
-        demands.chain(self.defended.iter().map(|(_, score)| *score)).fold(self.elements, Score::plus)
+        demands.chain(self.defended.iter().map(|(_, score)| *score)).fold(self.elements, ExamScore::plus)
     }
 }
 
@@ -101,12 +101,12 @@ fn single_points(infra: &Infrastructure) -> Vec<(Element, Vec<RequestKind>)> {
 }
 
 /// The lessons for the demands that were explained or defended badly, or not at all, in the order of the demands.
-fn revise(coverage: &[(Demand, Score)], defended: &[(DefendTopic, Score)]) -> Vec<(LessonId, Vec<Demand>)> {
-    let weak = |score: &Score| score.share() < ENOUGH;
+fn revise(coverage: &[(ExamDemand, ExamScore)], defended: &[(DefendTopic, ExamScore)]) -> Vec<(LessonId, Vec<ExamDemand>)> {
+    let weak = |score: &ExamScore| score.share() < ENOUGH;
     let explained = coverage.iter().filter(|(_, score)| weak(score)).map(|(demand, _)| *demand);
     let missed = defended.iter().filter(|(_, score)| weak(score)).map(|(topic, _)| topic.demand());
-    let demands: BTreeSet<Demand> = explained.chain(missed).collect();
-    let mut lessons: Vec<(LessonId, Vec<Demand>)> = Vec::new();
+    let demands: BTreeSet<ExamDemand> = explained.chain(missed).collect();
+    let mut lessons: Vec<(LessonId, Vec<ExamDemand>)> = Vec::new();
     for demand in demands {
         let lesson = demand.lesson();
         match lessons.iter_mut().find(|(known, _)| *known == lesson) {

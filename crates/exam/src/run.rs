@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::content::{ExamContent, ExplainItem, ExplainQuestion, ExplainSubject};
 use crate::defend::{DefendQuestion, defend};
-use crate::grade::{ExplainAnswer, Score};
+use crate::grade::{ExamScore, ExplainAnswer};
 use crate::report::ExamReport;
 use crate::requirement::{RequirementReport, requirements};
 use crate::seeded::Seeded;
@@ -91,7 +91,7 @@ pub struct ExamRun {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Explained {
     pub(crate) about: ExplainSubject,
-    pub(crate) score: Score,
+    pub(crate) score: ExamScore,
 }
 
 impl ExamRun {
@@ -223,7 +223,7 @@ impl ExamRun {
     ///
     /// # Errors
     /// Nothing is to be explained now, or practice is paused.
-    pub fn explain(&mut self, content: &ExamContent, answer: &ExplainAnswer) -> Result<Score, ExamRefusal> {
+    pub fn explain(&mut self, content: &ExamContent, answer: &ExplainAnswer) -> Result<ExamScore, ExamRefusal> {
         self.require(ExamPhase::Explain)?;
         let Some((at, _, item)) = self.explaining(content) else { return Err(ExamRefusal::OtherPhase) };
         let score = item.grade(answer);
@@ -242,7 +242,7 @@ impl ExamRun {
     ///
     /// # Errors
     /// No question is to be answered now, or practice is paused.
-    pub fn answer(&mut self, chosen: Vec<usize>) -> Result<Score, ExamRefusal> {
+    pub fn answer(&mut self, chosen: Vec<usize>) -> Result<ExamScore, ExamRefusal> {
         self.require(ExamPhase::Defend)?;
         let Some((at, _, question)) = self.defending() else { return Err(ExamRefusal::OtherPhase) };
         let score = question.grade(&chosen);

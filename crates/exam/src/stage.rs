@@ -5,7 +5,7 @@ use std::time::Duration;
 use hoplight_model::ScenarioId;
 use serde::{Deserialize, Serialize};
 
-use crate::demand::Demand;
+use crate::demand::ExamDemand;
 use crate::requirement::RequirementId;
 use crate::seeded::Seeded;
 
@@ -111,8 +111,8 @@ impl ExamStage {
     }
 
     /// What the learner must explain.
-    pub fn demands(self) -> Vec<Demand> {
-        Demand::ALL.into_iter().filter(|demand| demand.stages().contains(&self)).collect()
+    pub fn demands(self) -> Vec<ExamDemand> {
+        ExamDemand::ALL.into_iter().filter(|demand| demand.stages().contains(&self)).collect()
     }
 }
 

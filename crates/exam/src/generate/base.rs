@@ -25,7 +25,7 @@ const PROGRAMS: [[(&str, &str); 2]; 3] = [
 const DATABASES: [(&str, &str); 2] = [("MySQL", "8.0.36"), ("MySQL", "8.4.3")];
 
 /// What varies between sites.
-struct Plan {
+struct PracticeSite {
     names: [&'static str; 5],
     /// Whether versions are drawn.
     versions: bool,
@@ -39,7 +39,7 @@ struct Plan {
 
 /// The parts of a scenario file that are being written.
 #[derive(Default)]
-struct Draft {
+struct FileParts {
     servers: String,
     components: String,
     links: String,
@@ -50,7 +50,7 @@ struct Draft {
 
 /// A sound site.
 pub(super) fn base(seeded: &mut Seeded) -> Scenario {
-    let plan = Plan {
+    let site = PracticeSite {
         names: NAMES[seeded.below(NAMES.len())],
         versions: !seeded.one_in(3),
         pairs: 2 + seeded.below(2),
@@ -58,14 +58,14 @@ pub(super) fn base(seeded: &mut Seeded) -> Scenario {
         rate: 40 + 20 * seeded.below(4),
         days: 60 + seeded.below(30),
     };
-    let text = plan.write();
+    let text = site.write();
     ron_text::parse("generated.ron", &text).expect("the template is a valid scenario")
 }
 
-impl Plan {
+impl PracticeSite {
     fn write(&self) -> String {
         let [lb, web, app, db, _] = self.names;
-        let mut draft = Draft::default();
+        let mut parts = FileParts::default();
         let databases = if self.quorum { 3 } else { 2 };
         let (webs, apps) = (3, 3 + self.pairs);
         let stores = apps + self.pairs;
@@ -78,26 +78,26 @@ impl Plan {
             );
             let inbound = format!("(ports: [443]), ({peer})");
             let outbound = self.to_servers(webs..webs + self.pairs, 8080) + &format!("({peer}), ");
-            self.server(&mut draft, (lb, n), &kind, "", self.program(0, n), (&inbound, &outbound));
-            let _ = writeln!(draft.links, "(from: \"browser\", to: \"{lb}-{n}\"),");
+            self.server(&mut parts, (lb, n), &kind, "", self.program(0, n), (&inbound, &outbound));
+            let _ = writeln!(parts.links, "(from: \"browser\", to: \"{lb}-{n}\"),");
             for w in 1..=self.pairs {
-                let _ = writeln!(draft.links, "(from: \"{lb}-{n}\", to: \"{web}-{w}\"),");
+                let _ = writeln!(parts.links, "(from: \"{lb}-{n}\", to: \"{web}-{w}\"),");
             }
         }
-        let _ = writeln!(draft.links, "(from: \"{lb}-1\", to: \"{lb}-2\"),");
-        let _ = writeln!(draft.certificates, "(on: [\"{lb}-1\", \"{lb}-2\"], days_left: {}),", self.days);
+        let _ = writeln!(parts.links, "(from: \"{lb}-1\", to: \"{lb}-2\"),");
+        let _ = writeln!(parts.certificates, "(on: [\"{lb}-1\", \"{lb}-2\"], days_left: {}),", self.days);
         for n in 1..=self.pairs {
             let inbound = format!("(peer: Component(\"{lb}-1\"), ports: [8080]), (peer: Component(\"{lb}-2\"), ports: [8080])");
             let outbound = self.to_servers(apps + n - 1..apps + n, 8080);
-            self.server(&mut draft, (web, n), "Web()", "", self.program(1, n), (&inbound, &outbound));
-            let _ = writeln!(draft.links, "(from: \"{web}-{n}\", to: \"{app}-{n}\"),");
+            self.server(&mut parts, (web, n), "Web()", "", self.program(1, n), (&inbound, &outbound));
+            let _ = writeln!(parts.links, "(from: \"{web}-{n}\", to: \"{app}-{n}\"),");
         }
         for n in 1..=self.pairs {
             let inbound = self.to_servers(webs + n - 1..webs + n, 8080);
             let outbound = self.to_servers(stores..stores + databases, 3306);
-            self.server(&mut draft, (app, n), "App()", "slots: 32", self.program(2, n), (&inbound, &outbound));
+            self.server(&mut parts, (app, n), "App()", "slots: 32", self.program(2, n), (&inbound, &outbound));
             for d in 1..=databases {
-                let _ = writeln!(draft.links, "(from: \"{app}-{n}\", to: \"{db}-{d}\"),");
+                let _ = writeln!(parts.links, "(from: \"{app}-{n}\", to: \"{db}-{d}\"),");
             }
         }
         for n in 1..=databases {
@@ -111,12 +111,12 @@ impl Plan {
             let inbound = self.to_servers(apps..apps + self.pairs, 3306) + &others;
             // Members of a quorum run one version.
             let program = if self.quorum { None } else { self.versions.then(|| DATABASES[n - 1]) };
-            self.server(&mut draft, (db, n), kind, "connections: 400", program, (&inbound, &others));
+            self.server(&mut parts, (db, n), kind, "connections: 400", program, (&inbound, &others));
             for d in n + 1..=databases {
-                let _ = writeln!(draft.links, "(from: \"{db}-{n}\", to: \"{db}-{d}\"),");
+                let _ = writeln!(parts.links, "(from: \"{db}-{n}\", to: \"{db}-{d}\"),");
             }
         }
-        let Draft { servers, components, links, certificates, .. } = draft;
+        let FileParts { servers, components, links, certificates, .. } = parts;
         format!(
             "(\nid: \"practice\", title: \"Practice\", traffic: (rate: {}.0), tls: (edge: Reencrypt, web_to_app: true, app_to_db: true), \
              monitoring: (probe: (interval_s: 10.0)),\ncertificates: [{certificates}],\nservers: [{servers}],\n\
@@ -129,30 +129,30 @@ impl Plan {
     /// Adds a server with a program, its firewall, its monitoring client and its certificate.
     fn server(
         &self,
-        draft: &mut Draft,
+        parts: &mut FileParts,
         (tier, number): (&str, usize),
         kind: &str,
         station: &str,
         program: Option<(&str, &str)>,
         (inbound, outbound): (&str, &str),
     ) {
-        draft.count += 1;
-        let (count, machine) = (draft.count, self.names[4]);
+        parts.count += 1;
+        let (count, machine) = (parts.count, self.names[4]);
         let software = program.map(|(name, version)| format!(", software: (name: \"{name}\", version: \"{version}\")"));
         let software = software.unwrap_or_default();
         let station = if station.is_empty() { String::new() } else { format!(", station: ({station})") };
         let on = format!("server: \"{machine}-{count}\"");
-        let _ = writeln!(draft.servers, "(id: \"{machine}-{count}\"),");
+        let _ = writeln!(parts.servers, "(id: \"{machine}-{count}\"),");
         let _ = writeln!(
-            draft.components,
+            parts.components,
             "(id: \"fw-{count}\", kind: Firewall(servers: [\"{machine}-{count}\"], inbound: [{inbound}], outbound: [{outbound} \
              (ports: [53, 123, 443])]), {on}), (id: \"{tier}-{number}\", kind: {kind}, {on}{software}{station}), \
              (id: \"agent-{count}\", kind: Agent(), {on}),"
         );
-        let _ = writeln!(draft.links, "(from: \"agent-{count}\", to: \"monitor\"),");
+        let _ = writeln!(parts.links, "(from: \"agent-{count}\", to: \"monitor\"),");
         if count > 2 {
             let _ = writeln!(
-                draft.certificates,
+                parts.certificates,
                 "(names: [\"{tier}-{number}.foobar.com\"], on: [\"{tier}-{number}\"], days_left: 180),"
             );
         }

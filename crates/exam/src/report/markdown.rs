@@ -6,7 +6,7 @@ use std::time::Duration;
 use hoplight_model::RequestKind;
 
 use super::ExamReport;
-use crate::grade::Score;
+use crate::grade::ExamScore;
 
 /// Names of the timed parts.
 const PARTS: [&str; 3] = ["Draw", "Explain", "Defend"];
@@ -90,7 +90,7 @@ impl ExamReport {
 }
 
 /// Points with half points, as in `3.5 of 4 (88 %)`.
-fn points(score: Score) -> String {
+fn points(score: ExamScore) -> String {
     let half = |halves: u32| if halves.is_multiple_of(2) { format!("{}", halves / 2) } else { format!("{}.5", halves / 2) };
     format!("{} of {} ({:.0} %)", half(score.halves), half(score.of), score.share() * 100.0)
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use hoplight_exam::{
-    Demand, DrawnPart, ExamContent, ExamStage, ExplainAnswer, ExplainSubject, Misconception, PointGrade, drawn_parts,
+    DrawnPart, ExamContent, ExamDemand, ExamStage, ExplainAnswer, ExplainSubject, Misconception, PointGrade, drawn_parts,
 };
 
 use crate::designs::{ASSETS, asset, variants};
@@ -39,8 +39,8 @@ fn every_demand_of_a_stage_has_an_item() {
             }
         }
     }
-    let all: BTreeSet<Demand> = ExamStage::ALL.into_iter().flat_map(ExamStage::demands).collect();
-    assert_eq!(all.len(), Demand::ALL.len());
+    let all: BTreeSet<ExamDemand> = ExamStage::ALL.into_iter().flat_map(ExamStage::demands).collect();
+    assert_eq!(all.len(), ExamDemand::ALL.len());
 }
 
 #[test]
@@ -140,7 +140,7 @@ fn every_demand_is_taught_by_a_shipped_lesson() {
     ];
     let shipped: BTreeSet<&str> = lessons.iter().filter_map(|text| hoplight_model::error::field_text(text, "id")).collect();
     assert_eq!(shipped.len(), lessons.len());
-    for demand in Demand::ALL {
+    for demand in ExamDemand::ALL {
         assert!(shipped.contains(demand.lesson().as_str()), "{demand:?}");
     }
 }
