@@ -74,13 +74,19 @@ impl DefendQuestion {
 }
 
 /// Questions about an infrastructure, at most eight: first those that follow from findings. Equal seeds give equal questions.
+///
+/// Predicts every single loss: meant for drawings, not for sites with thousands of components.
 pub fn defend(infra: &Infrastructure, seed: u64) -> Vec<DefendQuestion> {
-    let structure = Structure::of(infra);
+    defend_in(infra, &Structure::of(infra), seed)
+}
+
+/// Like [`defend`], for a structure that is already built.
+pub(crate) fn defend_in(infra: &Infrastructure, structure: &Structure, seed: u64) -> Vec<DefendQuestion> {
     let mut seeded = Seeded::new(seed);
-    let mut defence = Defence { infra, structure: &structure, seeded: &mut seeded };
+    let mut defence = Defence { infra, structure, seeded: &mut seeded };
     let mut asked = defence.candidates();
     let found: Vec<FindingRule> =
-        findings_in(infra, &structure, infra.traffic().rate.get()).iter().map(hoplight_analysis::DesignFinding::rule).collect();
+        findings_in(infra, structure, infra.traffic().rate.get()).iter().map(hoplight_analysis::DesignFinding::rule).collect();
     for question in &mut asked {
         question.because = question.topic.rules().iter().copied().find(|rule| found.contains(rule));
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use crate::content::ExplainItem;
+use crate::content::{ExplainItem, ExplainSubject};
 use crate::seeded::Seeded;
 
 /// The learner's grade for one key point.
@@ -65,6 +65,13 @@ impl ExamScore {
     pub const fn plus(self, other: Self) -> Self {
         Self { halves: self.halves + other.halves, of: self.of + other.of }
     }
+}
+
+/// An answer to an item, with its score.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Explained {
+    pub(crate) about: ExplainSubject,
+    pub(crate) score: ExamScore,
 }
 
 impl PointGrade {

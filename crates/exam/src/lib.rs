@@ -49,7 +49,7 @@ pub use generate::{Puzzle, PuzzleFlaw, generate};
 pub use grade::{ExamScore, ExamStatement, ExplainAnswer, PointGrade};
 pub use misconception::Misconception;
 pub use part::{DrawnPart, drawn_parts};
-pub use report::ExamReport;
+pub use report::{ExamReport, SinglePart};
 pub use requirement::{RequirementId, RequirementReport, requirements};
 pub use run::{ExamMode, ExamPhase, ExamRefusal, ExamRun};
 pub use sheet::mentor_sheet;

@@ -5,19 +5,21 @@ mod markdown;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use hoplight_analysis::single_parts;
+use hoplight_analysis::{Structure, single_points_in};
 use hoplight_model::{Element, Infrastructure, LessonId, RequestKind};
 
 use crate::content::ExplainSubject;
 use crate::defend::{DefendQuestion, DefendTopic};
 use crate::demand::ExamDemand;
-use crate::grade::ExamScore;
+use crate::grade::{ExamScore, Explained};
 use crate::requirement::RequirementReport;
-use crate::run::Explained;
 use crate::stage::ExamStage;
 
 /// Share of the points of a demand below which it should be revised.
 const ENOUGH: f64 = 0.75;
+
+/// A server or program whose loss alone stops kinds of request, with these kinds.
+pub type SinglePart = (Element, Vec<RequestKind>);
 
 /// The result of an exam. The diagram is drawn elsewhere.
 #[derive(Clone, Debug, PartialEq)]
@@ -39,7 +41,7 @@ pub struct ExamReport {
     /// Points per question about the drawing.
     pub defended: Vec<(DefendTopic, ExamScore)>,
     /// The parts of the site whose loss alone stops kinds of request.
-    pub single_points: Vec<(Element, Vec<RequestKind>)>,
+    pub single_points: Vec<SinglePart>,
     /// The lessons to revise, with the demands that they teach.
     pub revise: Vec<(LessonId, Vec<ExamDemand>)>,
 }
@@ -49,7 +51,7 @@ impl ExamReport {
         stage: ExamStage,
         spent: [Duration; 3],
         requirements: &[RequirementReport],
-        drawn: Option<&Infrastructure>,
+        single_points: Option<&[SinglePart]>,
         explained: &[&Explained],
         unanswered: usize,
         defended: impl Iterator<Item = (&'a DefendQuestion, Option<&'a [usize]>)>,
@@ -67,12 +69,12 @@ impl ExamReport {
             stage,
             spent,
             requirements: requirements.to_vec(),
-            is_complete: drawn.is_some(),
+            is_complete: single_points.is_some(),
             coverage,
             elements: elements.fold(ExamScore::default(), ExamScore::plus),
             unanswered,
             defended,
-            single_points: drawn.map(single_points).unwrap_or_default(),
+            single_points: single_points.unwrap_or_default().to_vec(),
             revise,
         }
     }
@@ -90,10 +92,11 @@ impl ExamReport {
 }
 
 /// The parts of the site that alone stop a kind of request, in the order of [`Element`].
-fn single_points(infra: &Infrastructure) -> Vec<(Element, Vec<RequestKind>)> {
+pub(crate) fn single_points(infra: &Infrastructure, structure: &Structure) -> Vec<SinglePart> {
     let mut points: BTreeMap<Element, Vec<RequestKind>> = BTreeMap::new();
     for kind in RequestKind::ALL {
-        for part in single_parts(infra, kind).unwrap_or_default() {
+        let of_kind = single_points_in(infra, structure, kind).unwrap_or_default();
+        for part in of_kind.into_iter().filter(|point| point.is_part_of_site(infra)).filter_map(|point| point.cause.element()) {
             points.entry(part).or_default().push(kind);
         }
     }

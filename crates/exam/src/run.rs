@@ -7,14 +7,15 @@
 
 use std::time::Duration;
 
+use hoplight_analysis::Structure;
+use hoplight_model::Text;
 use hoplight_model::scenario::Scenario;
-use hoplight_model::{Infrastructure, Text};
 use serde::{Deserialize, Serialize};
 
 use crate::content::{ExamContent, ExplainItem, ExplainQuestion, ExplainSubject};
-use crate::defend::{DefendQuestion, defend};
-use crate::grade::{ExamScore, ExplainAnswer};
-use crate::report::ExamReport;
+use crate::defend::{DefendQuestion, defend_in};
+use crate::grade::{ExamScore, ExplainAnswer, Explained};
+use crate::report::{ExamReport, SinglePart, single_points};
 use crate::requirement::{RequirementReport, requirements};
 use crate::seeded::Seeded;
 use crate::stage::{EXAM_LIMIT, ExamStage};
@@ -81,17 +82,10 @@ pub struct ExamRun {
     spent: [Duration; 3],
     /// The requirements of the finished drawing.
     requirements: Vec<RequirementReport>,
-    /// The finished drawing, if it builds.
-    drawn: Option<Infrastructure>,
+    /// The parts of the finished drawing that alone stop kinds of request; `None` if it does not build.
+    single_points: Option<Vec<SinglePart>>,
     explained: Vec<(Text, Option<Explained>)>,
     defended: Vec<(DefendQuestion, Option<Vec<usize>>)>,
-}
-
-/// An answer to an item, with its score.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Explained {
-    pub(crate) about: ExplainSubject,
-    pub(crate) score: ExamScore,
 }
 
 impl ExamRun {
@@ -105,7 +99,7 @@ impl ExamRun {
             is_paused: false,
             spent: [Duration::ZERO; 3],
             requirements: Vec::new(),
-            drawn: None,
+            single_points: None,
             explained: Vec::new(),
             defended: Vec::new(),
         }
@@ -185,9 +179,10 @@ impl ExamRun {
             return;
         }
         self.requirements = requirements(self.stage, drawing);
-        self.drawn = drawing.build().ok();
-        if let Some(infra) = &self.drawn {
-            self.defended = defend(infra, self.seed).into_iter().map(|question| (question, None)).collect();
+        if let Ok(infra) = drawing.build() {
+            let structure = Structure::of(&infra);
+            self.single_points = Some(single_points(&infra, &structure));
+            self.defended = defend_in(&infra, &structure, self.seed).into_iter().map(|question| (question, None)).collect();
         }
     }
 
@@ -261,7 +256,15 @@ impl ExamRun {
         let explained: Vec<&Explained> = self.explained.iter().filter_map(|(_, answer)| answer.as_ref()).collect();
         let unanswered = self.explained.len() - explained.len();
         let defended = self.defended.iter().map(|(question, chosen)| (question, chosen.as_deref()));
-        ExamReport::new(self.stage, self.spent, &self.requirements, self.drawn.as_ref(), &explained, unanswered, defended)
+        ExamReport::new(
+            self.stage,
+            self.spent,
+            &self.requirements,
+            self.single_points.as_deref(),
+            &explained,
+            unanswered,
+            defended,
+        )
     }
 
     fn require(&self, phase: ExamPhase) -> Result<(), ExamRefusal> {
