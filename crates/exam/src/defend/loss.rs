@@ -18,12 +18,10 @@ pub(super) fn component(defence: &mut Defence<'_>) -> Option<DefendQuestion> {
     let infra = defence.infra;
     let is_program =
         move |cause: &Cause| matches!(cause, Cause::Component(_)) && is_of_site(infra, cause) && !cause.is_users_resolver(infra);
-    lost(defence, DefendTopic::ComponentLost, is_program, |infra, cause| match cause {
-        Cause::Component(id) => {
-            let word = infra.find(id.as_str()).map_or("component", |ix| infra.component(ix).kind.word());
-            format!("The {word} {id} fails.")
-        }
-        _ => format!("{cause} fails."),
+    lost(defence, DefendTopic::ComponentLost, is_program, |infra, cause| {
+        let Cause::Component(id) = cause else { return format!("{cause} fails.") };
+        let word = infra.find(id.as_str()).map_or("component", |ix| infra.component(ix).kind.word());
+        format!("The {word} {id} fails.")
     })
 }
 

@@ -1,7 +1,7 @@
 //! The flaws that are built into generated sites.
 
 use hoplight_analysis::FindingRule;
-use hoplight_model::component::{Component, Failover, SessionPlace};
+use hoplight_model::component::{BalancerSpec, Component, DatabaseSpec, Failover, ProxySpec, SessionPlace};
 use hoplight_model::firewall::{FirewallSpec, Peer, Rule, RuleAction};
 use hoplight_model::quantity::Seconds;
 use hoplight_model::scenario::Scenario;
@@ -70,11 +70,12 @@ pub(super) const ALL: [FlawKind; 22] = [
     }),
     of("promotion by hand", FindingRule::SingleWriter, |site, _| {
         let mut is_automatic = false;
-        each(site, Tier::Database, |kind| {
-            let ComponentKind::Database(spec) = kind else { return };
-            is_automatic |= matches!(spec.failover, Failover::Automatic { .. });
-            spec.failover = Failover::Manual;
-        });
+        for component in &mut site.components {
+            edit_database(component, |spec| {
+                is_automatic |= matches!(spec.failover, Failover::Automatic { .. });
+                spec.failover = Failover::Manual;
+            });
+        }
         is_automatic
     })
     .with(&[FindingRule::SinglePoint]),
@@ -117,9 +118,11 @@ pub(super) const ALL: [FlawKind; 22] = [
         let firewall = site.components.iter().find(|component| component.kind.as_firewall().is_some()).cloned();
         let Some(mut spare) = firewall else { return false };
         spare.id = ComponentId::new("fw-0");
-        let ComponentKind::Firewall(spec) = &mut spare.kind else { return false };
-        spec.servers.clear();
-        (spec.inbound, spec.outbound) = (Vec::new(), Vec::new());
+        edit_firewall(&mut spare, |spec| {
+            spec.servers.clear();
+            spec.inbound.clear();
+            spec.outbound.clear();
+        });
         site.components.push(spare);
         true
     }),
@@ -137,25 +140,24 @@ pub(super) const ALL: [FlawKind; 22] = [
     of("pages in plaintext on port 80", FindingRule::PlaintextPort, |site, _| {
         site.http.port_80 = Port80::Open;
         site.http.hsts = Some(Hsts::default());
-        let opens = |component: &mut Component| {
-            let ComponentKind::Firewall(spec) = &mut component.kind else { return };
+        let opens = |spec: &mut FirewallSpec| {
             spec.inbound.iter_mut().filter(|rule| rule.ports == [443]).for_each(|rule| rule.ports.push(80));
         };
-        site.components.iter_mut().for_each(opens);
+        site.components.iter_mut().for_each(|component| {
+            edit_firewall(component, opens);
+        });
         true
     }),
     of("sessions in the memory of each application", FindingRule::ScatteredSessions, |site, _| {
-        each(site, Tier::Application, |kind| {
-            let ComponentKind::App(spec) = kind else { return };
-            spec.sessions = SessionPlace::Memory;
-        })
-    }),
-    of("a web server that closes idle connections first", FindingRule::KeepAliveRace, |site, seeded| {
-        let webs = ids(site, |kind| kind.tier() == Some(Tier::Application));
-        let Some(component) = seeded.pick(&webs).and_then(|id| component(site, id)) else { return false };
-        let ComponentKind::App(spec) = &mut component.kind else { return false };
-        spec.keepalive_timeout_s = Seconds::literal(2.0);
+        for component in &mut site.components {
+            edit_app(component, |spec| spec.sessions = SessionPlace::Memory);
+        }
         true
+    }),
+    of("an application that closes idle connections first", FindingRule::KeepAliveRace, |site, seeded| {
+        let apps = ids(site, |kind| kind.tier() == Some(Tier::Application));
+        let Some(component) = seeded.pick(&apps).and_then(|id| component(site, id)) else { return false };
+        edit_app(component, |spec| spec.keepalive_timeout_s = Seconds::literal(2.0))
     }),
 ];
 
@@ -195,27 +197,48 @@ fn component<'a>(site: &'a mut Scenario, id: &ComponentId) -> Option<&'a mut Com
     site.components.iter_mut().find(|component| component.id == *id)
 }
 
-/// Changes every component of a tier. Returns whether there is one.
-fn each(site: &mut Scenario, tier: Tier, mut change: impl FnMut(&mut ComponentKind)) -> bool {
-    let mut is_any = false;
-    for component in site.components.iter_mut().filter(|component| component.kind.tier() == Some(tier)) {
-        is_any = true;
-        change(&mut component.kind);
-    }
-    is_any
-}
-
-/// Changes one of the balancers.
-fn balancer(site: &mut Scenario, seeded: &mut Seeded, change: impl Fn(&mut hoplight_model::component::BalancerSpec)) -> bool {
-    let balancers = ids(site, |kind| kind.as_balancer().is_some());
-    let Some(component) = seeded.pick(&balancers).and_then(|id| component(site, id)) else { return false };
-    let ComponentKind::LoadBalancer(spec) = &mut component.kind else { return false };
-    change(spec);
+/// Changes the settings of a firewall. Returns whether the component is one.
+fn edit_firewall(component: &mut Component, change: impl FnOnce(&mut FirewallSpec)) -> bool {
+    let Some(mut spec) = component.kind.as_firewall().cloned() else { return false };
+    change(&mut spec);
+    component.kind = ComponentKind::Firewall(spec);
     true
 }
 
+/// Changes the settings of a balancer. Returns whether the component is one.
+fn edit_balancer(component: &mut Component, change: impl FnOnce(&mut BalancerSpec)) -> bool {
+    let Some(mut spec) = component.kind.as_balancer().cloned() else { return false };
+    change(&mut spec);
+    component.kind = ComponentKind::LoadBalancer(spec);
+    true
+}
+
+/// Changes the settings of an application server. Returns whether the component is one.
+fn edit_app(component: &mut Component, change: impl FnOnce(&mut ProxySpec)) -> bool {
+    let is_app = component.kind.tier() == Some(Tier::Application);
+    let Some(mut spec) = component.kind.as_proxy().filter(|_| is_app).cloned() else { return false };
+    change(&mut spec);
+    component.kind = ComponentKind::App(spec);
+    true
+}
+
+/// Changes the settings of a database. Returns whether the component is one.
+fn edit_database(component: &mut Component, change: impl FnOnce(&mut DatabaseSpec)) -> bool {
+    let Some(mut spec) = component.kind.as_database().cloned() else { return false };
+    change(&mut spec);
+    component.kind = ComponentKind::Database(spec);
+    true
+}
+
+/// Changes one of the balancers.
+fn balancer(site: &mut Scenario, seeded: &mut Seeded, change: impl FnOnce(&mut BalancerSpec)) -> bool {
+    let balancers = ids(site, |kind| kind.as_balancer().is_some());
+    let Some(component) = seeded.pick(&balancers).and_then(|id| component(site, id)) else { return false };
+    edit_balancer(component, change)
+}
+
 /// Changes one of the firewalls: of any server, or of a server of a tier.
-fn firewall(site: &mut Scenario, seeded: &mut Seeded, tier: Option<Tier>, change: impl Fn(&mut FirewallSpec)) -> bool {
+fn firewall(site: &mut Scenario, seeded: &mut Seeded, tier: Option<Tier>, change: impl FnOnce(&mut FirewallSpec)) -> bool {
     let of_tier = |component: &Component| {
         let here = site.components.iter().filter(|other| other.server == component.server);
         tier.is_none_or(|tier| here.into_iter().any(|other| other.kind.tier() == Some(tier)))
@@ -227,7 +250,5 @@ fn firewall(site: &mut Scenario, seeded: &mut Seeded, tier: Option<Tier>, change
         .map(|component| component.id.clone())
         .collect();
     let Some(component) = seeded.pick(&firewalls).and_then(|id| component(site, id)) else { return false };
-    let ComponentKind::Firewall(spec) = &mut component.kind else { return false };
-    change(spec);
-    true
+    edit_firewall(component, change)
 }
