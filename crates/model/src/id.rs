@@ -111,6 +111,10 @@ slug!(
     /// Id of a lesson, such as `where-tls-ends`.
     LessonId
 );
+slug!(
+    /// Id of a mission, such as `dead-application`.
+    MissionId
+);
 
 impl ScenarioId {
     /// Derives the id of a scenario without one from its file name: lower case, with a hyphen for each character that

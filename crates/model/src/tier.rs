@@ -1,10 +1,12 @@
 //! Tiers: the part that a component plays in serving requests, regardless of its program.
 
+use serde::{Deserialize, Serialize};
+
 use super::infrastructure::{ComponentIx, Infrastructure};
 use super::link::Protocol;
 
 /// A layer of request processing, from the user inwards.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Tier {
     /// Distributes requests.
     Balancer,

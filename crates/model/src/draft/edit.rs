@@ -4,6 +4,8 @@ mod rename;
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use crate::build::BROWSER;
 use crate::component::{Component, ComponentKind, Server, Traffic};
 use crate::domain::FailureDomain;
@@ -21,7 +23,7 @@ use crate::tls::{Certificate, TlsConfig};
 /// firewall protects, failure domains. A *setting* that names it is kept, since only the author knows the replacement,
 /// and becomes a problem of the draft: a component's server, a VRRP peer, the peer of a firewall rule, the scope of an
 /// alert rule.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Edit {
     /// Adds a component.
     AddComponent(Component),
