@@ -82,7 +82,7 @@ fn subjects(action: &TrialAction, infra: &Infrastructure) -> Vec<(CaseSubject, C
         TrialAction::Crash(target) => on_components(*target, &|element| Some(Command::Kill(element))),
         TrialAction::Hang(target) => on_components(*target, &|element| Some(Command::Fault(Fault::Hang(element)))),
         TrialAction::Flaw => flaws(infra),
-        TrialAction::Deploy(_) | TrialAction::Command(_) => Vec::new(),
+        TrialAction::Deploy(_) | TrialAction::CutReplication(_) | TrialAction::Command(_) => Vec::new(),
     }
 }
 
@@ -95,6 +95,7 @@ fn with_commands(elements: Vec<Element>, command: &dyn Fn(Element) -> Option<Com
 fn site_wide(action: &TrialAction, infra: &Infrastructure, at: SimTime) -> Vec<(SimTime, Command)> {
     match action {
         TrialAction::Deploy(interval) => deploy(infra, at, *interval),
+        TrialAction::CutReplication(time) => cut_replication(infra, at, *time),
         TrialAction::Command(text) => script::command(text, infra).ok().map(|command| (at, command)).into_iter().collect(),
         TrialAction::PowerOff(_)
         | TrialAction::Crash(_)
@@ -163,6 +164,14 @@ fn flaws(infra: &Infrastructure) -> Vec<(CaseSubject, Command)> {
         .filter(|(software, _)| known.insert(software.clone()))
         .map(|(software, id)| (CaseSubject::Version(software), Command::Fault(Fault::Flaw(id))))
         .collect()
+}
+
+/// Cuts the links between databases, and repairs them.
+fn cut_replication(infra: &Infrastructure, at: SimTime, time: Seconds) -> Vec<(SimTime, Command)> {
+    let repaired = at + Duration::from_secs_f64(time.get());
+    let links = infra.links().filter(|(_, link)| link.protocol == Protocol::Replication);
+    let hops = links.map(|(link, _)| infra.hop_element(link));
+    hops.flat_map(|hop| [(at, Command::Kill(hop.clone())), (repaired, Command::Restore(hop))]).collect()
 }
 
 /// A rolling deployment. Draining is refused, and without effect, where no balancer is in front.

@@ -2,7 +2,7 @@
 
 use super::mission::Mission;
 use super::report::{GoalFigure, MissionReport};
-use super::text::figure;
+use super::text::{explained, figure};
 
 /// The figure that every mission has besides its goals.
 pub(crate) const COST: &str = "cost";
@@ -14,9 +14,13 @@ pub fn explanation(mission: &Mission, before: &MissionReport, after: &MissionRep
     let value = |name: &str| {
         let (side, name) = name.split_once(':').unwrap_or(("after", name));
         let report = if side == "before" { before } else { after };
-        let measured =
-            if name == COST { report.cost.map(GoalFigure::Units) } else { report.goal(name).and_then(|goal| goal.measured) };
-        measured.map_or_else(|| "an unknown amount".to_owned(), |measured| figure(&measured))
+        let shown = if name == COST {
+            report.cost.map(|cost| figure(&GoalFigure::Units(cost)))
+        } else {
+            let goal = mission.goals().iter().find(|goal| goal.name.as_str() == name);
+            goal.and_then(|goal| explained(goal, report.goal(name)?))
+        };
+        shown.unwrap_or_else(|| "an unknown amount".to_owned())
     };
     form.explanation.iter().chain([&form.price]).map(|text| filled(text, value)).collect()
 }

@@ -55,7 +55,7 @@ pub(crate) fn judge(check: &GoalCheck, infra: &Infrastructure, records: &[TrialR
             Some((
                 figure.unwrap_or(f64::INFINITY),
                 figure.is_some_and(|ms| ms < below_ms.get()),
-                figure.map_or(GoalFigure::Never, GoalFigure::Latency),
+                figure.map_or(GoalFigure::NoneServed, GoalFigure::Latency),
             ))
         }),
         GoalCheck::Recovery { kind, within_s, .. } => worst(records, &[*kind], |record, kind| {

@@ -43,6 +43,8 @@ pub enum GoalFigure {
     Latency(f64),
     /// A time in seconds.
     Time(f64),
+    /// No request succeeded, so there is no latency.
+    NoneServed,
     /// Something that did not happen during the trial.
     Never,
     /// A number of acknowledged writes.

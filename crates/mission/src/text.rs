@@ -58,7 +58,8 @@ pub fn measured(report: &GoalReport) -> Phrase {
             phrase![Part::value(figure(&value))]
         }
         GoalFigure::Never => phrase!["it does not happen"],
-        GoalFigure::Writes(0) => phrase!["none is"],
+        GoalFigure::NoneServed => phrase!["none succeed"],
+        GoalFigure::Writes(0) => phrase!["none"],
         GoalFigure::Pages(0) => phrase!["no page"],
         GoalFigure::Writes(1) => phrase!["1 is lost"],
         GoalFigure::Writes(_) => phrase![Part::value(figure(&value)), " are lost"],
@@ -68,9 +69,8 @@ pub fn measured(report: &GoalReport) -> Phrase {
         GoalFigure::Hops(0) => phrase!["none"],
         GoalFigure::Hops(1) => phrase!["1 hop"],
         GoalFigure::Hops(_) => phrase![Part::value(figure(&value)), " hops"],
-        GoalFigure::Openings(0) => phrase!["nothing else is open"],
-        GoalFigure::Openings(1) => phrase!["1 opening too many"],
-        GoalFigure::Openings(_) => phrase![Part::value(figure(&value)), " openings too many"],
+        GoalFigure::Openings(0) => phrase!["nothing more"],
+        GoalFigure::Openings(_) => phrase![Part::value(figure(&value)), " more than needed"],
         GoalFigure::Holds(true) => phrase!["it does"],
         GoalFigure::Holds(false) => phrase!["none does"],
     };
@@ -113,7 +113,7 @@ pub fn figure(value: &GoalFigure) -> String {
         GoalFigure::Share(share) => percent(*share),
         GoalFigure::Latency(ms) => millis(*ms),
         GoalFigure::Time(s) => seconds(*s),
-        GoalFigure::Never => "never".to_owned(),
+        GoalFigure::Never | GoalFigure::NoneServed => "never".to_owned(),
         GoalFigure::Writes(count) | GoalFigure::Pages(count) => count.to_string(),
         GoalFigure::Servers(some, all) => format!("{some} of {all}"),
         GoalFigure::Hops(count) | GoalFigure::Openings(count) => count.to_string(),
@@ -122,11 +122,23 @@ pub fn figure(value: &GoalFigure) -> String {
     }
 }
 
+/// Renders a goal's figure for an explanation; a share with what it is a share of, as in "12.4 % of reads".
+pub(crate) fn explained(goal: &MissionGoal, report: &GoalReport) -> Option<String> {
+    let value = report.measured?;
+    let GoalCheck::Failing { kinds, .. } = &goal.check else { return Some(figure(&value)) };
+    let of = report.kind.filter(|_| value != GoalFigure::Share(0.0)).map_or_else(|| noun(kinds), |kind| noun(&[kind]));
+    Some(format!("{} of {of}", figure(&value)))
+}
+
 /// Renders when a trial's goals are measured, with a leading space, as in " after any server loses power".
 fn circumstances(trial: &Trial) -> Phrase {
     let mut phrase = Phrase::default();
     if let Some(rate) = trial.rate {
         phrase.push(phrase![" at ", Part::value(hoplight_text::requests_per_second(rate.get()))]);
+    }
+    if let Some(when) = &trial.when {
+        phrase.push(phrase![" ", Part::words(when.to_string())]);
+        return phrase;
     }
     for (place, event) in trial.events.iter().enumerate() {
         phrase.push(if place == 0 { " " } else { " and " });
@@ -144,6 +156,7 @@ fn happening(action: &TrialAction) -> Phrase {
         TrialAction::Hang(target) => phrase!["after ", program(*target), verb(*target, " hangs", " hang")],
         TrialAction::Flaw => phrase!["after a flaw crashes every copy of any one software version"],
         TrialAction::Deploy(_) => phrase!["during a rolling deployment"],
+        TrialAction::CutReplication(_) => phrase!["after the databases lose contact"],
         TrialAction::Command(text) => phrase!["after the command ", Part::name(text)],
     }
 }

@@ -14,6 +14,9 @@ use hoplight_model::{Text, Tier};
 pub struct Trial {
     /// Name that goals refer to.
     pub name: Text,
+    /// What happens, as in "while one address sends 200 logins a second"; by default composed from the events.
+    #[serde(default)]
+    pub when: Option<Text>,
     /// Requests per second, if not those of the starting design.
     #[serde(default)]
     pub rate: Option<Rate>,
@@ -52,6 +55,8 @@ pub enum TrialAction {
     /// New code goes to the application servers, one machine after the other at this interval: the balancer stops sending
     /// it requests, five seconds later the application restarts, and five seconds after that requests come back.
     Deploy(Seconds),
+    /// All links between databases are cut for this time.
+    CutReplication(Seconds),
     /// A command in the syntax of fault scripts, such as `rate 300`, on elements that every design has.
     Command(Text),
 }
@@ -85,7 +90,7 @@ impl TrialAction {
             Self::PowerOff(target) | Self::Crash(target) | Self::Hang(target) | Self::Reboot(target) | Self::Hog(target, _) => {
                 Some(*target)
             }
-            Self::Flaw | Self::Deploy(_) | Self::Command(_) => None,
+            Self::Flaw | Self::Deploy(_) | Self::CutReplication(_) | Self::Command(_) => None,
         }
     }
 
