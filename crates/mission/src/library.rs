@@ -140,3 +140,95 @@ fn build(
     }
     if errors.is_empty() { Ok(built) } else { Err(errors) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MISSION: &str = r#"(
+        format: 1, id: "m", ladder: FromZero, order: 1, title: "M", minutes: 1,
+        problem: ["It is slow."], task: "Make it work.",
+        start: (from: Inline(
+            tls: (edge: None),
+            components: [(id: "web", kind: Web()), (id: "app", kind: App()), (id: "db", kind: Database())],
+            links: [(from: "browser", to: "web"), (from: "web", to: "app"), (from: "app", to: "db")],
+        )),
+        keep: ["db"],
+        trials: [(name: "day", lasts_s: 20.0, events: [(at_s: 5.0, what: Crash(All(Primary)))])],
+        goals: [(name: "failing", check: Failing(trial: "day", window: (6.0, 14.0), at_most: 0.5))],
+        hints: ["One.", "Two.", "Three."],
+        solution: [AddComponent(id: "web-2", kind: Web()), AddLink(from: "web-2", to: "app"), AddLink(from: "browser", to: "web-2")],
+        taught: (element: "a web server", without: [RemoveComponent("web-2")]),
+        explanation: ["From {before:failing} to {after:failing}."],
+        price: "It costs {after:cost}.",
+    )"#;
+
+    /// The errors of the mission after one replacement.
+    fn errors(from: &str, to: &str) -> String {
+        assert!(MISSION.contains(from), "{from}");
+        let text = MISSION.replacen(from, to, 1);
+        match Missions::read(&[("m.ron", &text)], |_| None) {
+            Ok(_) => String::new(),
+            Err(errors) => errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"),
+        }
+    }
+
+    #[test]
+    fn a_valid_mission_is_read() {
+        let missions = Missions::read(&[("m.ron", MISSION)], |_| None).unwrap();
+        let mission = missions.find("m").unwrap();
+        assert_eq!((mission.best_moves(), missions.after(mission.id()).is_none()), (2, true), "a component and its server");
+        assert!(mission.start().servers().all(|server| server.cores.is_some()), "the mission's machines");
+    }
+
+    #[test]
+    fn mistakes_are_located() {
+        for (from, to, message) in [
+            ("order: 1,", "order: 1, level: 2,", "m.ron:2:"),
+            ("format: 1", "format: 9", "format 9 is newer"),
+            ("\"Three.\"", "", "a mission has 3 hints; this one has 2"),
+            ("\"Three.\"", "\" \"", "a text of this mission is empty"),
+            ("trial: \"day\"", "trial: \"night\"", "no trial `night`"),
+            ("name: \"failing\"", "name: \"cost\"", "two goals are called `cost`"),
+            ("name: \"failing\"", "name: \"Failing\"", "`Failing` is no name"),
+            ("{before:failing}", "{before:fails}", "no figure `before:fails`"),
+            ("{before:failing}", "{failing}", "no figure `failing`"),
+            ("{after:failing}", "{after", "has no closing bracket"),
+            ("(6.0, 14.0)", "(6.0, 19.0)", "the window of the goal `failing`"),
+            ("lasts_s: 20.0", "lasts_s: 600.0", "a trial lasts at most 180 s"),
+            ("lasts_s: 20.0", "rate: 5000.0, lasts_s: 20.0", "at most 500 requests per second"),
+            ("at_s: 5.0", "at_s: 25.0", "not in chronological order"),
+            ("Crash(All(Primary))", "Command(\"kill nobody\")", "the command `kill nobody` does not fit"),
+            ("Crash(All(Primary))", "Hog(All(Primary), 1000)", "with 1 to 64 threads"),
+            ("keep: [\"db\"]", "keep: [\"data\"]", "no component `data` to keep"),
+            ("RemoveComponent(\"web-2\")", "RemoveComponent(\"web-3\")", "edit 1 that takes out the taught element"),
+            ("AddLink(from: \"web-2\", to: \"app\")", "AddLink(from: \"web-2\", to: \"apps\")", "edit 2 of the solution"),
+            ("AddLink(from: \"web-2\", to: \"app\")", "AddLink(from: \"app\", to: \"web-2\")", "the solution cannot be built"),
+            ("(from: \"web\", to: \"app\")", "(from: \"web\", to: \"apps\")", "the starting design cannot be built"),
+        ] {
+            let found = errors(from, to);
+            assert!(found.contains(message), "{to}: {found}");
+        }
+    }
+
+    #[test]
+    fn a_start_that_leads_nowhere_is_an_error() {
+        let other = MISSION.replacen("id: \"m\"", "id: \"n\"", 1).replacen("order: 1", "order: 2", 1);
+        let begin = other.find("Inline(").unwrap();
+        let end = other.find("keep:").unwrap();
+        let from = |origin: &str| format!("{}{origin}),{}", other.get(..begin).unwrap(), other.get(end..).unwrap());
+        for (origin, message) in [
+            ("SolutionOf(\"n\")", "no mission `n`, or it leads back to this one"),
+            ("SolutionOf(\"o\")", "no mission `o`"),
+            ("Scenario(\"s\")", "no scenario `s`"),
+        ] {
+            let text = from(origin);
+            let errors = Missions::read(&[("n.ron", &text), ("m.ron", MISSION)], |_| None).unwrap_err();
+            assert!(errors.len() == 1 && errors[0].to_string().contains(message), "{errors:?}");
+        }
+        let chained = from("SolutionOf(\"m\"), changes: [RemoveComponent(\"web-2\")]");
+        assert!(Missions::read(&[("n.ron", &chained), ("m.ron", MISSION)], |_| None).is_ok(), "in any order of files");
+        let same = Missions::read(&[("a.ron", MISSION), ("b.ron", MISSION)], |_| None).unwrap_err();
+        assert!(same[0].to_string().contains("mission `m` is also in a.ron"), "{same:?}");
+    }
+}
