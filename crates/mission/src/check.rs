@@ -34,6 +34,11 @@ pub(super) const MOST_EVENTS: usize = 12;
 pub(super) const LONGEST_TRIAL_S: f64 = 180.0;
 /// Maximum rate of a trial in requests per second.
 pub(super) const MOST_RATE: f64 = 500.0;
+/// Maximum number of requests of all trials of a mission together, for a design with [`USUAL_SERVERS`] servers: at most a
+/// second of work.
+pub(super) const MOST_REQUESTS: f64 = 200_000.0;
+/// Number of servers of a usual design.
+const USUAL_SERVERS: f64 = 10.0;
 /// Maximum number of threads of a program that hogs a processor.
 pub(super) const MOST_THREADS: u32 = 64;
 
@@ -86,12 +91,22 @@ pub(super) fn prepare(file: &str, text: &str, form: MissionForm, origin: &Scenar
     if start.traffic.rate.get() > MOST_RATE {
         found.about(id.as_str(), &MissionProblem::HighRate(start.traffic.rate.get()));
     }
+    let requests: f64 = form.trials.iter().map(|trial| requests(trial, start.traffic.rate.get())).sum();
+    if requests > MOST_REQUESTS {
+        found.about(id.as_str(), &MissionProblem::ManyRequests(requests));
+    }
     let is_closed = matches!(start.traffic.arrivals, Arrivals::Closed { .. });
     if is_closed && form.trials.iter().any(|trial| trial.rate.is_some()) {
         found.about(id.as_str(), &MissionProblem::ClosedPopulation);
     }
     found.commands(&form, [&start_built, &solution_built]);
     if found.errors.is_empty() { Ok(Mission::new(form, start_built, solution_built, untaught)) } else { Err(found.errors) }
+}
+
+/// The number of requests of a trial's runs.
+fn requests(trial: &Trial, usual_rate: f64) -> f64 {
+    let runs = if trial.events.iter().any(|event| event.what.is_any()) { USUAL_SERVERS } else { 1.0 };
+    trial.rate.map_or(usual_rate, Rate::get) * trial.lasts_s.get() * runs
 }
 
 /// Collects the errors of one file.

@@ -197,6 +197,11 @@ mod tests {
             ("(6.0, 14.0)", "(6.0, 19.0)", "the window of the goal `failing`"),
             ("lasts_s: 20.0", "lasts_s: 600.0", "a trial lasts at most 180 s"),
             ("lasts_s: 20.0", "rate: 5000.0, lasts_s: 20.0", "at most 500 requests per second"),
+            (
+                "lasts_s: 20.0, events: [(at_s: 5.0, what: Crash(All(",
+                "rate: 500.0, lasts_s: 60.0, events: [(at_s: 5.0, what: Crash(Any(",
+                "the trials have 300000 requests with ten servers",
+            ),
             ("at_s: 5.0", "at_s: 25.0", "not in chronological order"),
             ("Crash(All(Primary))", "Command(\"kill nobody\")", "the command `kill nobody` does not fit"),
             ("Crash(All(Primary))", "Hog(All(Primary), 1000)", "with 1 to 64 threads"),

@@ -4,7 +4,9 @@ use hoplight_model::draft::EditError;
 use hoplight_model::{ComponentId, MissionId, ScenarioId};
 use hoplight_text::edit_error;
 
-use super::check::{EXPLANATION, HINTS, LONGEST_TRIAL_S, MOST_EVENTS, MOST_GOALS, MOST_RATE, MOST_THREADS, MOST_TRIALS, PROBLEM};
+use super::check::{
+    EXPLANATION, HINTS, LONGEST_TRIAL_S, MOST_EVENTS, MOST_GOALS, MOST_RATE, MOST_REQUESTS, MOST_THREADS, MOST_TRIALS, PROBLEM,
+};
 use super::form::FORMAT;
 use super::judge::SETTLE_S;
 
@@ -58,6 +60,8 @@ pub(super) enum MissionProblem {
     LongTrial(f64),
     #[error("a trial has at most {MOST_RATE} requests per second; this one has {0}")]
     HighRate(f64),
+    #[error("the trials have {0:.0} requests with ten servers; at most {MOST_REQUESTS} are allowed")]
+    ManyRequests(f64),
     #[error("an event hogs a processor with 1 to {MOST_THREADS} threads; this one has {0}")]
     ManyThreads(u32),
     #[error("the events of the trial `{0}` are not in chronological order, or one of them is after its end")]

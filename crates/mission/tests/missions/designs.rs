@@ -57,6 +57,44 @@ fn sessions_in_a_store_pass_as_well() {
 }
 
 #[test]
+fn two_addresses_pass_instead_of_a_shared_one() {
+    let missions = missions();
+    let mission = missions.find("balancer-dies").unwrap();
+    let both = edited(
+        Scenario::from(mission.solution().as_ref()),
+        &[
+            r#"RemoveLink("lb-1", "lb-2")"#,
+            r#"SetKind("lb-1", LoadBalancer(check: HttpApp, redispatch: true))"#,
+            r#"SetKind("lb-2", LoadBalancer(check: HttpApp, redispatch: true))"#,
+        ],
+    );
+    assert_eq!(judged(mission, &both), Ok(()));
+}
+
+#[test]
+fn a_pair_that_does_not_track_its_process_fails() {
+    let missions = missions();
+    let mission = missions.find("balancer-dies").unwrap();
+    let untracked = edited(
+        Scenario::from(mission.solution().as_ref()),
+        &[r#"SetKind("lb-1", LoadBalancer(check: HttpApp, redispatch: true, vrrp: (peer: "lb-2", priority: 150)))"#],
+    );
+    let report = evaluate_scenario(mission, &untracked, SEED);
+    assert!(report.goal("power").is_some_and(|goal| goal.met), "{}", told(mission, &report));
+    assert!(report.goal("crash").is_some_and(|goal| !goal.met), "{}", told(mission, &report));
+}
+
+#[test]
+fn passthrough_hides_the_urls() {
+    let missions = missions();
+    let mission = missions.find("password-inside").unwrap();
+    let passed = edited(Scenario::from(mission.start().as_ref()), &["SetTls(edge: Passthrough)"]);
+    let report = evaluate_scenario(mission, &passed, SEED);
+    assert!(report.goal("readable").is_some_and(|goal| goal.met), "{}", told(mission, &report));
+    assert!(report.goal("routes").is_some_and(|goal| !goal.met), "{}", told(mission, &report));
+}
+
+#[test]
 fn each_part_of_a_safe_failover_is_needed() {
     let missions = missions();
     let mission = missions.find("writes-come-back").unwrap();
