@@ -1,6 +1,7 @@
 //! Evaluation of a design: runs the trials that the goals need, then judges each goal.
 
 use std::collections::BTreeMap;
+use std::ops::Deref;
 use std::sync::Arc;
 
 use hoplight_model::scenario::Scenario;
@@ -41,8 +42,8 @@ pub fn evaluate_scenario(mission: &Mission, design: &Scenario, seed: u64) -> Mis
 /// An evaluation in steps, so that a screen can show its progress. Each step is one run of the simulation, of at most a
 /// few minutes of simulated time.
 #[derive(Clone, Debug)]
-pub struct MissionRun<'a> {
-    mission: &'a Mission,
+pub struct MissionRun<M> {
+    mission: M,
     seed: u64,
     infra: Option<Arc<Infrastructure>>,
     obstacle: Option<MissionObstacle>,
@@ -56,9 +57,9 @@ pub struct MissionRun<'a> {
     records: BTreeMap<String, Vec<TrialRecord>>,
 }
 
-impl<'a> MissionRun<'a> {
-    /// Prepares the evaluation of a design.
-    pub fn new(mission: &'a Mission, design: &Infrastructure, seed: u64) -> Self {
+impl<M: Deref<Target = Mission>> MissionRun<M> {
+    /// Prepares the evaluation of a design. `mission` is a reference or an `Arc`.
+    pub fn new(mission: M, design: &Infrastructure, seed: u64) -> Self {
         let design = standardised(Scenario::from(design), mission.traffic()).build();
         let (infra, mut obstacle) = match design {
             Ok(infra) => (Some(Arc::new(infra)), None),
@@ -112,7 +113,7 @@ impl<'a> MissionRun<'a> {
             (Some(infra), None) if self.is_begun => infra,
             (_, obstacle) => {
                 let obstacle = obstacle.clone();
-                return MissionReport { obstacle: obstacle.clone(), ..unjudged_with(self.mission, self.cost, self.moves) };
+                return MissionReport { obstacle: obstacle.clone(), ..unjudged_with(&self.mission, self.cost, self.moves) };
             }
         };
         let goals = self.mission.goals().iter().map(|goal| {

@@ -1,10 +1,12 @@
 //! The score of a passed mission.
 
+use serde::{Deserialize, Serialize};
+
 use super::mission::Mission;
 use super::report::MissionReport;
 
 /// A score: stars, and what they depend on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MissionScore {
     /// From 0 to 3: one for meeting all goals, one more for costing no more than the best known solution, one more for
     /// needing at most a fifth more moves.
@@ -24,9 +26,18 @@ impl MissionScore {
     pub fn of(mission: &Mission, report: &MissionReport) -> Option<Self> {
         let (cost, moves) = (report.cost?, report.moves?);
         let (best_cost, best_moves) = (mission.best_cost(), mission.best_moves());
-        let is_frugal = cost <= best_cost;
-        let is_short = moves <= best_moves + best_moves.div_ceil(5);
-        let stars = if report.passed() { 1 + u8::from(is_frugal) + u8::from(is_short) } else { 0 };
-        Some(Self { stars, cost, best_cost, moves, best_moves })
+        let score = Self { stars: 0, cost, best_cost, moves, best_moves };
+        let stars = if report.passed() { 1 + u8::from(score.is_frugal()) + u8::from(score.is_short()) } else { 0 };
+        Some(Self { stars, ..score })
+    }
+
+    /// Whether the design costs no more than the best known solution.
+    pub fn is_frugal(&self) -> bool {
+        self.cost <= self.best_cost
+    }
+
+    /// Whether the design needs at most a fifth more moves than the best known solution.
+    pub fn is_short(&self) -> bool {
+        self.moves <= self.best_moves + self.best_moves.div_ceil(5)
     }
 }

@@ -7,6 +7,7 @@ use super::case::CaseSubject;
 use super::goal::{GoalCheck, MissionGoal, WireTap};
 use super::mission::Mission;
 use super::report::{GoalFigure, GoalReport, MissionObstacle};
+use super::score::MissionScore;
 use super::trial::{Trial, TrialAction, TrialScope, TrialTarget};
 
 /// Renders a goal, as in "at most 1 % of reads fail after any application crashes, from 10 s on".
@@ -58,7 +59,9 @@ pub fn measured(report: &GoalReport) -> Phrase {
             phrase![Part::value(figure(&value))]
         }
         GoalFigure::Never => phrase!["it does not happen"],
-        GoalFigure::NoneServed => phrase!["none succeed"],
+        GoalFigure::NoneServed => {
+            report.kind.map_or_else(|| phrase!["none succeed"], |kind| phrase!["no ", one(kind), " succeeds"])
+        }
         GoalFigure::Writes(0) | GoalFigure::Hops(0) => phrase!["none"],
         GoalFigure::Pages(0) => phrase!["no page"],
         GoalFigure::Writes(1) => phrase!["1 is lost"],
@@ -76,7 +79,7 @@ pub fn measured(report: &GoalReport) -> Phrase {
     if report.met {
         return phrase;
     }
-    if let Some(kind) = report.kind {
+    if let Some(kind) = report.kind.filter(|_| value != GoalFigure::NoneServed) {
         phrase.push(phrase![" of ", noun(&[kind])]);
     }
     match &report.worst {
@@ -91,6 +94,25 @@ pub fn measured(report: &GoalReport) -> Phrase {
 /// app-1."
 pub fn goal_sentence(mission: &Mission, goal: &MissionGoal, report: &GoalReport) -> Phrase {
     phrase![wanted(mission, goal), ": ", measured(report)].sentence()
+}
+
+/// Renders what a score is made of, as in "45 units, 5 more than the best known design; 12 moves, as few as known".
+pub fn score(score: &MissionScore) -> Phrase {
+    let compared = |own: u32, best: u32, less: &'static str| match own {
+        own if own > best => phrase![own - best, " more than the best known design"],
+        own if own < best => phrase![best - own, " fewer than the best known design"],
+        _ => phrase![less],
+    };
+    let moves = if score.moves == 1 { " move, " } else { " moves, " };
+    phrase![
+        Part::value(units(score.cost)),
+        ", ",
+        compared(score.cost, score.best_cost, "as cheap as the best known design"),
+        "; ",
+        score.moves,
+        moves,
+        compared(score.moves, score.best_moves, "as few as known"),
+    ]
 }
 
 /// Renders why a design was not judged.
@@ -255,4 +277,41 @@ fn seconds(s: f64) -> String {
 
 fn units(count: u32) -> String {
     format!("{count} {}", if count == 1 { "unit" } else { "units" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use hoplight_model::{ComponentId, Element, Text};
+
+    #[test]
+    fn figures_have_units() {
+        let shown = [0.0, 0.000_4, 0.001, 0.02, 0.0951, 0.124, 1.0].map(percent);
+        assert_eq!(shown, ["0 %", "less than 0.1 %", "0.1 %", "2 %", "9.5 %", "12 %", "100 %"]);
+        assert_eq!([52.4, 999.0, 1_000.0, 1_249.0].map(millis), ["52 ms", "999 ms", "1 s", "1.2 s"]);
+        assert_eq!([1, 30].map(units), ["1 unit", "30 units"]);
+    }
+
+    #[test]
+    fn a_missed_goal_names_the_worst_case() {
+        let report = |measured, kind, met| GoalReport {
+            name: Text::new("reads").unwrap(),
+            met,
+            measured: Some(measured),
+            worst: Some(CaseSubject::Element(Element::Component(ComponentId::new("web-1")))),
+            kind,
+        };
+        let told = |measured, kind, met| super::measured(&report(measured, kind, met)).to_string();
+        assert_eq!(told(GoalFigure::Share(0.5), Some(RequestKind::Read), false), "50 % of reads when it is web-1");
+        assert_eq!(told(GoalFigure::Share(0.0), Some(RequestKind::Read), true), "0 %");
+        assert_eq!(told(GoalFigure::NoneServed, Some(RequestKind::Write), false), "no write succeeds when it is web-1");
+        assert_eq!(told(GoalFigure::Never, None, false), "it does not happen when it is web-1");
+    }
+
+    #[test]
+    fn a_score_is_compared_with_the_best_known_design() {
+        let known = MissionScore { stars: 3, cost: 40, best_cost: 40, moves: 12, best_moves: 10 };
+        let shown = score(&known).to_string();
+        assert_eq!(shown, "40 units, as cheap as the best known design; 12 moves, 2 more than the best known design");
+    }
 }
