@@ -128,7 +128,7 @@ fn worst(
             Some(Sample { badness, met, figure, worst: case.subject.clone(), kind })
         })
     });
-    worst_of(samples.collect())
+    worst_of(&samples.collect::<Vec<_>>())
 }
 
 fn worst_case(records: &[TrialRecord], sample: impl Fn(&CaseRecord) -> (f64, bool, GoalFigure)) -> Judged {
@@ -136,14 +136,20 @@ fn worst_case(records: &[TrialRecord], sample: impl Fn(&CaseRecord) -> (f64, boo
         let (badness, met, figure) = sample(record);
         Sample { badness, met, figure, worst: case.subject.clone(), kind: None }
     });
-    worst_of(samples.collect())
+    worst_of(&samples.collect::<Vec<_>>())
 }
 
-fn worst_of(samples: Vec<Sample>) -> Judged {
+fn worst_of(samples: &[Sample]) -> Judged {
     let met = !samples.is_empty() && samples.iter().all(|sample| sample.met);
     // The first of several equally bad ones.
-    let worst = samples.into_iter().reduce(|worst, other| if other.badness > worst.badness { other } else { worst });
-    worst.map_or(Judged::UNKNOWN, |worst| Judged { met, measured: Some(worst.figure), worst: worst.worst, kind: worst.kind })
+    let worst = samples.iter().reduce(|worst, other| if other.badness > worst.badness { other } else { worst });
+    let Some(worst) = worst else {
+        return Judged::UNKNOWN;
+    };
+    // If all kinds fare alike, none is to be named.
+    let alike = samples.iter().filter(|sample| sample.worst == worst.worst).all(|sample| sample.figure == worst.figure);
+    let kind = worst.kind.filter(|_| !alike);
+    Judged { met, measured: Some(worst.figure), worst: worst.worst.clone(), kind }
 }
 
 fn latency(record: &CaseRecord, kind: RequestKind, window: TrialWindow) -> Option<f64> {
