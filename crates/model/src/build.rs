@@ -55,8 +55,17 @@ struct Builder {
     undecided: Option<Problem>,
 }
 
+/// Whether users must be able to reach the site.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Completeness {
+    /// The browser has a link to the site.
+    Site,
+    /// A drawing in progress: the browser may have no link to the site yet.
+    Board,
+}
+
 /// Checks `scenario` and builds the infrastructure.
-pub(super) fn build(mut scenario: Scenario) -> Result<Infrastructure, Vec<Problem>> {
+pub(super) fn build(mut scenario: Scenario, completeness: Completeness) -> Result<Infrastructure, Vec<Problem>> {
     limits(&scenario).map_err(|problem| vec![problem])?;
     let mut builder = Builder::default();
     builder.add_browser(&mut scenario);
@@ -114,7 +123,7 @@ pub(super) fn build(mut scenario: Scenario) -> Result<Infrastructure, Vec<Proble
         index: builder.components.clone(),
     };
     infrastructure.assume_certificate();
-    let whole = builder.check_whole(&infrastructure);
+    let whole = builder.check_whole(&infrastructure, completeness);
     builder.keep(whole);
     builder.check_monitoring(&infrastructure);
     if builder.problems.is_empty() { Ok(infrastructure) } else { Err(builder.problems) }

@@ -1,5 +1,7 @@
 //! Components: the programs and users of an infrastructure.
 
+mod accessors;
+
 use serde::{Deserialize, Serialize};
 
 use super::arrivals::Arrivals;
@@ -432,72 +434,6 @@ impl ComponentKind {
             Some(idle) => (upstream, idle),
             None => (upstream, u32::MAX),
         }
-    }
-}
-
-/// Accessors for the settings of one kind.
-impl ComponentKind {
-    /// Whether this is the users' browser.
-    pub const fn is_browser(&self) -> bool {
-        matches!(self, Self::Browser)
-    }
-
-    /// Whether this is the service that agents push to.
-    pub const fn is_monitoring_service(&self) -> bool {
-        matches!(self, Self::MonitoringService)
-    }
-
-    /// The settings of a resolver.
-    pub const fn as_resolver(&self) -> Option<&ResolverSpec> {
-        if let Self::DnsResolver(spec) = self { Some(spec) } else { None }
-    }
-
-    /// The settings of a firewall.
-    pub const fn as_firewall(&self) -> Option<&FirewallSpec> {
-        if let Self::Firewall(spec) = self { Some(spec) } else { None }
-    }
-
-    pub(super) const fn as_firewall_mut(&mut self) -> Option<&mut FirewallSpec> {
-        if let Self::Firewall(spec) = self { Some(spec) } else { None }
-    }
-
-    /// The settings of a balancer.
-    pub const fn as_balancer(&self) -> Option<&BalancerSpec> {
-        if let Self::LoadBalancer(spec) = self { Some(spec) } else { None }
-    }
-
-    pub(super) const fn as_balancer_mut(&mut self) -> Option<&mut BalancerSpec> {
-        if let Self::LoadBalancer(spec) = self { Some(spec) } else { None }
-    }
-
-    /// The settings of a web or application server.
-    pub const fn as_proxy(&self) -> Option<&ProxySpec> {
-        if let Self::Web(spec) | Self::App(spec) = self { Some(spec) } else { None }
-    }
-
-    /// Whether the component accepts only https, and redirects everything else.
-    pub const fn accepts_only_https(&self) -> bool {
-        matches!(self.as_proxy(), Some(spec) if spec.https_only)
-    }
-
-    /// The settings of a cache or a session store.
-    pub const fn as_store(&self) -> Option<&CacheSpec> {
-        if let Self::Cache(spec) = self { Some(spec) } else { None }
-    }
-
-    /// The settings of an SQL proxy.
-    pub const fn as_sql_proxy(&self) -> Option<&SqlProxySpec> {
-        if let Self::SqlProxy(spec) = self { Some(spec) } else { None }
-    }
-
-    /// The settings of a database.
-    pub const fn as_database(&self) -> Option<&DatabaseSpec> {
-        if let Self::Database(spec) = self { Some(spec) } else { None }
-    }
-
-    /// The settings of a monitoring agent.
-    pub const fn as_agent(&self) -> Option<&AgentSpec> {
-        if let Self::Agent(spec) = self { Some(spec) } else { None }
     }
 }
 

@@ -47,9 +47,29 @@ impl Draft {
         if edited == *self.scenario {
             return Err(EditError::NoChange);
         }
+        self.keep(edited);
+        Ok(())
+    }
+
+    /// Applies several edits as one step of the history.
+    ///
+    /// # Errors
+    /// As for [`Self::apply`], if any of them is refused or all of them together change nothing.
+    pub fn apply_all(&mut self, edits: Vec<Edit>) -> Result<(), EditError> {
+        let mut edited = Scenario::clone(&self.scenario);
+        for edit in edits {
+            edit.apply_to(&mut edited)?;
+        }
+        if edited == *self.scenario {
+            return Err(EditError::NoChange);
+        }
+        self.keep(edited);
+        Ok(())
+    }
+
+    fn keep(&mut self, edited: Scenario) {
         self.past.push(std::mem::replace(&mut self.scenario, Arc::new(edited)));
         self.future.clear();
-        Ok(())
     }
 
     /// Replaces the scenario without a step in the history, for a change that is undone by other means.

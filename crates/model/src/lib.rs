@@ -42,6 +42,7 @@ pub mod behaviour;
 mod build;
 pub mod cache;
 pub mod component;
+pub mod compose;
 pub mod connection;
 pub mod database;
 pub mod domain;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::build::build;
+use crate::build::{Completeness, build};
 use crate::error::ContentError;
 use crate::id::ScenarioId;
 use crate::infrastructure::Infrastructure;
@@ -52,6 +52,6 @@ impl Infrastructure {
     pub fn read(file: &str, text: &str) -> Result<Self, Vec<ReadError>> {
         let mut scenario: Scenario = ron_text::parse(file, text).map_err(|error| vec![error.map(ReadProblem::Syntax)])?;
         scenario.id.get_or_insert_with(|| ScenarioId::of_file(file));
-        build(scenario).map_err(|problems| ron_text::locate(file, text, problems))
+        build(scenario, Completeness::Site).map_err(|problems| ron_text::locate(file, text, problems))
     }
 }

@@ -8,6 +8,7 @@ mod write;
 
 use serde::{Deserialize, Serialize};
 
+use super::build::Completeness;
 use super::component::{Component, Server, Traffic};
 use super::domain::FailureDomain;
 use super::http::HttpConfig;
@@ -98,7 +99,16 @@ impl Scenario {
     /// All problems that can be found at once, at most twenty: the problems of the records or, if there are none, the
     /// problems of the scenario as a whole.
     pub fn build(&self) -> Result<Infrastructure, Vec<Problem>> {
-        super::build::build(self.clone())
+        super::build::build(self.clone(), Completeness::Site)
+    }
+
+    /// Builds the infrastructure of a drawing in progress, in which the browser may have no link to the site yet: users
+    /// then find no address for its name.
+    ///
+    /// # Errors
+    /// As for [`Self::build`].
+    pub fn build_board(&self) -> Result<Infrastructure, Vec<Problem>> {
+        super::build::build(self.clone(), Completeness::Board)
     }
 
     /// The problems that prevent the scenario from being built; empty if there are none.

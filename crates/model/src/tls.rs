@@ -99,6 +99,11 @@ pub struct Certificate {
 }
 
 impl Certificate {
+    /// A new certificate for these names on these components.
+    pub fn new(names: Vec<Text>, on: Vec<ComponentId>) -> Self {
+        Self { names, on, days_left: usual_days(), is_assumed: false }
+    }
+
     /// The certificate that a site without a listed one is assumed to have.
     pub(crate) fn assumed(name: Text, on: Vec<ComponentId>) -> Self {
         Self { names: vec![name], on, days_left: usual_days(), is_assumed: true }

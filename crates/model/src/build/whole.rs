@@ -3,7 +3,7 @@
 
 use petgraph::algo::toposort;
 
-use super::{Builder, databases, sessions};
+use super::{Builder, Completeness, databases, sessions};
 use crate::id::ComponentId;
 use crate::infrastructure::{ComponentIx, Infrastructure, LinkIx};
 use crate::link::Protocol;
@@ -62,7 +62,12 @@ impl Builder {
     }
 
     /// Checks the addresses of the site and the pairs that share them.
-    fn check_addresses(&self, infra: &Infrastructure, browser: ComponentIx) -> Result<(), Problem> {
+    fn check_addresses(
+        &self,
+        infra: &Infrastructure,
+        browser: ComponentIx,
+        completeness: Completeness,
+    ) -> Result<(), Problem> {
         let whole = |kind| Err(Problem { path: ProblemPath::root().field("links"), kind });
         let links = infra.links_from(browser);
         let entry = |link: &LinkIx| {
@@ -71,6 +76,9 @@ impl Builder {
         };
         let entries: Vec<_> = links.iter().filter_map(entry).collect();
         self.check_pairs(infra, &entries)?;
+        if entries.is_empty() && completeness == Completeness::Board {
+            return Ok(());
+        }
         if !(1..=MAX_ENTRIES).contains(&entries.len()) {
             return whole(ProblemKind::BrowserLinks { count: entries.len(), most: MAX_ENTRIES });
         }
@@ -85,13 +93,13 @@ impl Builder {
     }
 
     /// Checks the scenario as a whole.
-    pub(super) fn check_whole(&self, infra: &Infrastructure) -> Result<(), Problem> {
+    pub(super) fn check_whole(&self, infra: &Infrastructure, completeness: Completeness) -> Result<(), Problem> {
         let whole = |list: &'static str, kind| Err(Problem { path: ProblemPath::root().field(list), kind });
         let browsers: Vec<_> = infra.components().filter(|(_, c)| c.kind.is_browser()).collect();
         let [(browser, _)] = browsers[..] else {
             return whole("components", ProblemKind::Browsers(browsers.len()));
         };
-        self.check_addresses(infra, browser)?;
+        self.check_addresses(infra, browser, completeness)?;
         if let Some((ix, problem)) = databases::problem(infra) {
             let path = ProblemPath::record("components", ix.index()).field("kind");
             return Err(Problem { path, kind: ProblemKind::Cluster { id: infra.component(ix).id.clone(), problem } });

@@ -97,7 +97,7 @@ impl std::error::Error for EditError {}
 
 impl Edit {
     /// Applies the edit to a scenario. After an error, the scenario may be partly changed.
-    pub(super) fn apply_to(self, scenario: &mut Scenario) -> Result<(), EditError> {
+    pub(crate) fn apply_to(self, scenario: &mut Scenario) -> Result<(), EditError> {
         match self {
             Self::AddComponent(component) => {
                 if component_mut(scenario, &component.id).is_ok() {

@@ -1,0 +1,202 @@
+//! Designs as a learner makes them, act by act.
+
+use super::*;
+use crate::component::GridPlace;
+use crate::draft::Draft;
+use crate::firewall::Direction;
+use crate::infrastructure::Infrastructure;
+use crate::link::Protocol;
+use crate::request::RequestKind;
+
+fn c(id: &str) -> Element {
+    Element::Component(ComponentId::new(id))
+}
+
+fn s(id: &str) -> Element {
+    Element::Server(ServerId::new(id))
+}
+
+struct Board(Draft);
+
+impl Board {
+    fn new() -> Self {
+        Self(Draft::new(empty_board()))
+    }
+
+    fn act(&mut self, act: impl FnOnce(&Scenario) -> Result<Composed, ComposeError>) -> Option<Element> {
+        let composed = act(self.0.scenario()).expect("a possible act");
+        self.0.apply_all(composed.edits).expect("valid edits");
+        self.infra();
+        composed.subject
+    }
+
+    fn add(&mut self, role: Role) -> Option<Element> {
+        self.act(|scenario| add(scenario, role, &Placement::NewServer))
+    }
+
+    fn add_on(&mut self, role: Role, server: &str) -> Option<Element> {
+        self.act(|scenario| add(scenario, role, &Placement::On(ServerId::new(server))))
+    }
+
+    fn connect(&mut self, from: &Element, to: &Element) {
+        self.act(|scenario| connect(scenario, from, to));
+    }
+
+    fn infra(&self) -> Infrastructure {
+        self.0.scenario().build_board().expect("a board that can be built after every act")
+    }
+}
+
+/// Stage 2 of the exercise, with the fewest acts.
+fn stage_2() -> Board {
+    let mut board = Board::new();
+    board.add(Role::Resolver);
+    board.add(Role::Balancer);
+    board.connect(&c("browser"), &c("lb-1"));
+    board.add(Role::Web);
+    board.add_on(Role::App, "server-2");
+    board.add_on(Role::Database, "server-2");
+    board.connect(&c("lb-1"), &c("web-1"));
+    board.connect(&c("web-1"), &c("app-1"));
+    board.connect(&c("app-1"), &c("db-1"));
+    board.add(Role::Monitoring);
+    board.add_on(Role::Agent, "server-1");
+    board.add_on(Role::Agent, "server-2");
+    board.act(add_certificate);
+    board.add_on(Role::Firewall, "server-1");
+    board.add_on(Role::Firewall, "server-2");
+    board.act(|scenario| copy(scenario, &s("server-2")));
+    board.connect(&c("db-1"), &c("db-2"));
+    board.connect(&c("app-2"), &c("db-1"));
+    for firewall in ["fw-2", "fw-3"] {
+        board.act(|scenario| fit_rules(scenario, &ComponentId::new(firewall)));
+    }
+    board
+}
+
+#[test]
+fn stage_2_is_built_from_an_empty_board() {
+    let board = stage_2();
+    let infra = board.infra();
+    assert!(board.0.build().is_ok());
+    assert_eq!(infra.servers().len(), 3);
+    assert_eq!(infra.find("web-2").map(|ix| infra.component(ix).server.clone()), Some(Some(ServerId::new("server-3"))));
+    assert_eq!(infra.database_clusters().iter().map(Vec::len).collect::<Vec<_>>(), [2]);
+    let blocked = infra.hops().flat_map(|hop| hop.guards).filter(|guard| guard.verdict.action != crate::firewall::RuleAction::Allow);
+    assert_eq!(blocked.count(), 0, "no drawn link is blocked");
+    assert_eq!(infra.links().filter(|(_, link)| link.protocol == Protocol::Metrics).count(), 3);
+    assert_eq!(infra.certificates().len(), 1);
+    let reads = infra.link_between("app-2", "db-2").expect("copied");
+    assert!(infra.link(reads).serves(RequestKind::Read) && !infra.link(reads).serves(RequestKind::Write));
+}
+
+#[test]
+fn every_act_is_one_step_of_the_history_and_undo_restores_it() {
+    let mut board = stage_2();
+    let last = board.0.scenario().to_ron();
+    let steps = board.0.undo_len();
+    while board.0.undo() {
+        board.infra();
+    }
+    assert_eq!(board.0.scenario(), &empty_board());
+    while board.0.redo() {}
+    assert_eq!((board.0.undo_len(), board.0.scenario().to_ron()), (steps, last));
+}
+
+#[test]
+fn an_empty_board_is_no_site() {
+    assert!(empty_board().build().is_err());
+    assert!(empty_board().build_board().is_ok());
+}
+
+#[test]
+fn two_balancers_become_a_pair_and_part_again() {
+    let mut board = stage_2();
+    board.add(Role::Balancer);
+    board.connect(&c("lb-1"), &c("lb-2"));
+    let infra = board.infra();
+    assert_eq!(infra.vrrp_pairs().len(), 1);
+    assert!(infra.link_between("browser", "lb-2").is_some());
+    assert_eq!(infra.certificates()[0].on.len(), 2, "both have the key");
+    board.act(|scenario| remove(scenario, &c("lb-2")));
+    assert_eq!(board.infra().vrrp_pairs(), []);
+    assert_eq!(board.infra().certificates()[0].on, [ComponentId::new("lb-1")]);
+}
+
+#[test]
+fn a_replica_whose_primary_is_removed_takes_writes() {
+    let mut board = stage_2();
+    board.act(|scenario| remove(scenario, &s("server-2")));
+    let infra = board.infra();
+    let db = infra.find("db-2").and_then(|ix| infra.component(ix).kind.as_database().cloned()).expect("a database");
+    assert_eq!(db.role, crate::database::DatabaseRole::Primary);
+    let link = infra.link_between("app-2", "db-2").expect("kept");
+    assert!(infra.link(link).serves(RequestKind::Write));
+    let names = board.0.scenario().to_ron();
+    for gone in ["server-2", "web-1", "app-1", "db-1", "fw-2", "agent-2"] {
+        assert!(!names.contains(&format!("\"{gone}\"")), "{gone} is still named:\n{names}");
+    }
+}
+
+#[test]
+fn a_firewall_lets_through_what_is_drawn_and_no_more() {
+    let mut board = Board::new();
+    board.add(Role::Web);
+    board.connect(&c("browser"), &c("web-1"));
+    board.add_on(Role::Firewall, "server-1");
+    let infra = board.infra();
+    let hop = infra.hops().next().expect("one link");
+    assert_eq!(hop.guards[0].verdict.direction, Direction::Inbound);
+    let spec = board.0.scenario().components[2].kind.as_firewall().expect("the firewall").clone();
+    assert_eq!(spec.inbound.iter().flat_map(|rule| rule.ports.clone()).collect::<Vec<_>>(), [443, 80]);
+    let again = fit_rules(board.0.scenario(), &ComponentId::new("fw-1"));
+    assert_eq!(again, Err(ComposeError::RulesFit));
+}
+
+#[test]
+fn a_link_goes_the_way_that_its_protocol_goes() {
+    let mut board = Board::new();
+    board.add(Role::Web);
+    board.add(Role::App);
+    board.connect(&c("app-1"), &c("web-1"));
+    assert!(board.infra().link_between("web-1", "app-1").is_some());
+    board.add(Role::Database);
+    board.connect(&s("server-2"), &s("server-3"));
+    assert!(board.infra().link_between("app-1", "db-1").is_some());
+}
+
+#[test]
+fn impossible_acts_are_refused_with_the_reason() {
+    let board = stage_2();
+    let scenario = board.0.scenario();
+    let refused = |from: &Element, to: &Element| connect(scenario, from, to).expect_err("impossible");
+    assert_eq!(refused(&c("web-1"), &c("web-1")), ComposeError::SameEnd);
+    assert!(matches!(refused(&c("browser"), &c("db-1")), ComposeError::NothingInCommon(_)));
+    assert_eq!(refused(&c("fw-1"), &c("fw-2")), ComposeError::TwoFirewalls);
+    assert_eq!(refused(&c("fw-1"), &s("server-1")), ComposeError::AlreadyProtected(s("server-1")));
+    assert!(matches!(refused(&s("server-2"), &s("server-3")), ComposeError::Ambiguous(_)));
+    assert_eq!(remove(scenario, &c("browser")), Err(ComposeError::IsBrowser));
+    assert_eq!(copy(scenario, &c("dns")), Err(ComposeError::NotOnServer(ComponentId::new("dns"))));
+    assert_eq!(add(scenario, Role::Agent, &Placement::Outside), Err(ComposeError::NeedsServer));
+    assert!(matches!(rename(scenario, &c("web-1"), "Web 1"), Err(ComposeError::BadName(_))));
+    assert_eq!(rename(scenario, &c("web-1"), "web-2"), Err(ComposeError::NameTaken("web-2".to_owned())));
+    assert_eq!(add_certificate(scenario), Err(ComposeError::HasCertificate));
+    assert_eq!(add_certificate(&empty_board()), Err(ComposeError::NoEntry));
+}
+
+#[test]
+fn a_move_swaps_boxes_and_pushes_at_the_edge() {
+    let mut board = Board::new();
+    board.add(Role::Web);
+    board.add(Role::App);
+    let spot = |owner: &Element, column, row| Spot { owner: owner.clone(), at: GridPlace(column, row) };
+    let spots = [spot(&c("browser"), 0, 0), spot(&s("server-1"), 1, 0), spot(&s("server-2"), 2, 0)];
+    board.act(|scenario| place(scenario, &spots, &c("app-1"), (-1, 0)));
+    let places = |board: &Board| board.0.scenario().servers.iter().map(|server| server.at).collect::<Vec<_>>();
+    assert_eq!(places(&board), [Some(GridPlace(2, 0)), Some(GridPlace(1, 0))]);
+    let spots = [spot(&c("browser"), 0, 0), spot(&s("server-1"), 2, 0), spot(&s("server-2"), 1, 0)];
+    board.act(|scenario| place(scenario, &spots, &s("server-2"), (0, -1)));
+    assert_eq!(places(&board), [Some(GridPlace(2, 1)), Some(GridPlace(1, 0))]);
+    let alone = place(board.0.scenario(), &spots, &c("browser"), (-1, 0));
+    assert_eq!(alone, Err(ComposeError::Edge));
+}
