@@ -8,6 +8,7 @@ mod commands;
 mod compare;
 mod config;
 mod content;
+mod designs;
 mod files;
 mod format;
 mod list;
@@ -93,7 +94,7 @@ pub struct Arguments {
     pub progress: Option<PathBuf>,
 }
 
-/// The text commands. They need no terminal and write results to standard output.
+/// The commands. All but `edit` need no terminal and write results to standard output.
 #[derive(Clone, Debug, PartialEq, Subcommand)]
 pub enum TextCommand {
     /// List lessons and scenarios, faults, analysis rules, or glossary terms
@@ -123,6 +124,13 @@ pub enum TextCommand {
     Analyze(AnalyzeArguments),
     /// Analyse two designs side by side and simulate both under the same traffic
     Compare(Box<CompareArguments>),
+    /// Open the topology editor: an empty board, a design of yours, a scenario, or a file
+    #[command(after_help = "Examples:\n  hoplight edit                    an empty board\n  hoplight edit stage-2-secured    a copy of a shipped design\n  hoplight edit my-site.ron        a file, created by saving")]
+    Edit {
+        /// Name of a design or scenario, or a file that ends in .ron [default: an empty board]
+        #[arg(value_name = "NAME|FILE")]
+        what: Option<String>,
+    },
     /// Print a lesson as plain text, with the diagram in words, and ask its questions
     Read(ReadArguments),
     /// Write one frame of the screen as text, ANSI or SVG, without a terminal

@@ -130,6 +130,10 @@ fn walk(folder: &Path, depth: usize, files: &mut Vec<PathBuf>) -> anyhow::Result
     for entry in entries {
         let path = entry.path();
         if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            // Designs may be incomplete, and are read apart.
+            if Some(path.as_path()) == super::designs::Designs::of_user().folder() {
+                continue;
+            }
             let Some(deeper) = depth.checked_sub(1) else {
                 bail!("{} is more than {MAX_DEPTH} folders deep", shown(&path));
             };
@@ -147,6 +151,8 @@ fn walk(folder: &Path, depth: usize, files: &mut Vec<PathBuf>) -> anyhow::Result
 /// Loads the embedded content, the user's folder, and the folder named on the command line.
 pub(super) fn library(folder: Option<&Path>) -> anyhow::Result<Library> {
     let mut library = Library::new(EMBEDDED).map_err(|errors| join_errors(&errors))?;
+    // Designs that cannot be used here can still be edited.
+    let _ = super::designs::Designs::of_user().add_to(&mut library);
     for files in folders(folder)? {
         files.all_read()?;
         files.with_sources(|sources| library.extend(sources)).map_err(|errors| join_errors(&errors))?;
@@ -177,7 +183,7 @@ pub(super) fn folders(folder: Option<&Path>) -> anyhow::Result<Vec<Files>> {
 }
 
 /// The folder for the user's lessons and scenarios.
-fn data_folder() -> Option<PathBuf> {
+pub(super) fn data_folder() -> Option<PathBuf> {
     use etcetera::BaseStrategy;
     Some(etcetera::choose_base_strategy().ok()?.data_dir().join("hoplight"))
 }

@@ -52,6 +52,8 @@ pub(super) enum FileError {
     Changed,
     #[error("is locked by another hoplight that does not respond")]
     Locked,
+    #[error("is not a design, and is left alone")]
+    NotADesign,
     #[error("cannot be read ({0})")]
     Unreadable(io::Error),
     #[error("cannot be written ({0})")]

@@ -22,8 +22,8 @@ use super::{
 /// Runs a text command or the full screen. Returns the exit status.
 pub fn run(arguments: &Arguments) -> ExitCode {
     let done = match &arguments.command {
+        Some(TextCommand::Edit { .. }) | None => full_screen(arguments),
         Some(command) => text_command(arguments, command),
-        None => full_screen(arguments),
     };
     done.unwrap_or_else(|error| report_failure(&error))
 }
@@ -42,6 +42,7 @@ fn text_command(arguments: &Arguments, command: &TextCommand) -> anyhow::Result<
             return analyze::analyze(&library()?, asked, colours);
         }
         TextCommand::Compare(asked) => return compare::compare(&library()?, asked, arguments.seed()),
+        TextCommand::Edit { .. } => return full_screen(arguments),
         TextCommand::Read(asked) => return read::read(&library()?, asked, arguments),
         TextCommand::Shot(asked) => return shot::shot(library()?, asked, arguments),
         TextCommand::Simulate(asked) => return simulate::simulate(&library()?, asked, arguments.seed()),
@@ -55,7 +56,7 @@ fn full_screen(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     }
     let config = Config::load(arguments)?;
     let library = content::library(arguments.content.as_deref())?;
-    let (store, mut progress, notice) = Store::open(arguments.progress.as_deref());
+    let (mut store, mut progress, notice) = Store::open(arguments.progress.as_deref());
     if arguments.seed.is_none() {
         progress.set_learner(drawn());
     }
@@ -70,6 +71,12 @@ fn full_screen(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     if let Some(infra) = opened {
         app.open_scenario(infra);
     }
+    let mut about_design = None;
+    if let Some(TextCommand::Edit { what }) = &arguments.command {
+        let opened = store.designs.open(&app.library, what.as_deref())?;
+        app.edit_scenario(&opened.drawing, opened.id).map_err(|why| anyhow::anyhow!(why))?;
+        about_design = opened.notice;
+    }
     if let Some(name) = &arguments.lesson {
         let shown = hoplight_model::text::sanitise(name);
         if !app.open_lesson(name) {
@@ -78,7 +85,9 @@ fn full_screen(arguments: &Arguments) -> anyhow::Result<ExitCode> {
             bail!("no lesson named `{shown}`{}", hint.map_or_else(String::new, |near| format!("; did you mean `{near}`?")));
         }
     }
-    app.notice = notice.clone().map(|text| Notice { tone: Tone::Warn, text });
+    if let Some(text) = notice.clone().or(about_design) {
+        app.notice = Some(Notice { tone: Tone::Warn, text });
+    }
     if arguments.colours() {
         // The command line takes precedence over NO_COLOR, which crossterm would check again.
         crossterm::style::force_color_output(true);

@@ -26,8 +26,11 @@ use tempfile::NamedTempFile;
 
 use crate::shell::ProgressStore;
 use hoplight_lesson::Progress;
+use hoplight_model::ScenarioId;
+use hoplight_model::scenario::Scenario;
 use hoplight_model::ron_text::MAX_FILE;
 
+use super::designs::Designs;
 use super::files::{self, Contents, FileError, with_suffix, with_tilde};
 use found::{Found, backup};
 
@@ -43,6 +46,8 @@ pub(super) struct Store {
     unsaved: Option<String>,
     /// Messages about damaged files that were renamed.
     renamed: Vec<String>,
+    /// Where designs are saved.
+    pub(super) designs: Designs,
 }
 
 impl Store {
@@ -54,7 +59,7 @@ impl Store {
     fn open_at(named: Option<&Path>, default_path: Option<PathBuf>) -> (Self, Progress, Option<String>) {
         let path = named.map(Path::to_owned).or_else(|| default_path.clone());
         let is_known = path.is_some();
-        let mut store = Self { path: path.unwrap_or_default(), default_path, refused: None, unsaved: None, renamed: Vec::new() };
+        let mut store = Self { path: path.unwrap_or_default(), default_path, refused: None, unsaved: None, renamed: Vec::new(), designs: Designs::of_user() };
         let (progress, notice) = if is_known { store.load() } else { (Progress::default(), Some(store.refuse_without_home())) };
         (store, progress, notice)
     }
@@ -221,6 +226,14 @@ impl ProgressStore for Store {
         let saved = self.write(progress).map_err(|why| format!("Progress could not be saved: {why}."));
         self.unsaved = saved.clone().err();
         saved
+    }
+
+    fn save_design(&mut self, id: &ScenarioId, drawing: &Scenario) -> Result<String, String> {
+        self.designs.save(id, drawing)
+    }
+
+    fn keep_design(&mut self, id: &ScenarioId, drawing: &Scenario) -> Result<(), String> {
+        self.designs.keep(id, drawing)
     }
 }
 

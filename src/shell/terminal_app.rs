@@ -7,6 +7,8 @@ use ratatui::Frame;
 
 use hoplight_app::{App, Code, Effect, Key, Look, Notice, Palette, Tone};
 use hoplight_lesson::Progress;
+use hoplight_model::ScenarioId;
+use hoplight_model::scenario::Scenario;
 
 use super::program::{Flow, Program};
 use hoplight_view::frame;
@@ -19,6 +21,18 @@ pub trait ProgressStore: std::fmt::Debug {
     /// # Errors
     /// Why it was not saved, as a sentence for the learner.
     fn save(&mut self, progress: &Progress) -> Result<(), String>;
+
+    /// Saves a design. Returns the place, as shown to the learner.
+    ///
+    /// # Errors
+    /// Why it was not saved, as a sentence for the learner.
+    fn save_design(&mut self, id: &ScenarioId, drawing: &Scenario) -> Result<String, String>;
+
+    /// Keeps a copy of unsaved work on a design.
+    ///
+    /// # Errors
+    /// Why it was not kept, as a sentence for the learner.
+    fn keep_design(&mut self, id: &ScenarioId, drawing: &Scenario) -> Result<(), String>;
 }
 
 /// The application in a terminal.
@@ -74,6 +88,18 @@ impl<S: ProgressStore> TerminalApp<S> {
                     self.unsaved = true;
                     self.save();
                 }
+                Effect::SaveDesign => {
+                    if let Some((id, drawing)) = self.app.design() {
+                        let saved = self.store.save_design(&id, &drawing);
+                        self.app.design_saved(saved);
+                    }
+                }
+                Effect::KeepDesign => {
+                    let kept = self.app.design().map(|(id, drawing)| self.store.keep_design(&id, &drawing));
+                    if let Some(Err(why)) = kept {
+                        self.app.notice = Some(Notice { tone: Tone::Bad, text: why });
+                    }
+                }
             }
         }
         flow
@@ -114,6 +140,8 @@ impl<S: ProgressStore> Program for TerminalApp<S> {
     fn mouse(&mut self, event: MouseEvent) -> Flow {
         let effects = match event.kind {
             MouseEventKind::Down(MouseButton::Left) => self.app.click(event.column, event.row),
+            MouseEventKind::Drag(MouseButton::Left) => self.app.drag(event.column, event.row),
+            MouseEventKind::Up(MouseButton::Left) => self.app.release(event.column, event.row),
             MouseEventKind::ScrollDown => self.app.wheel(event.column, event.row, 2),
             MouseEventKind::ScrollUp => self.app.wheel(event.column, event.row, -2),
             _ => Vec::new(),

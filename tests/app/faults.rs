@@ -160,7 +160,7 @@ fn a_row_without_an_effect_says_why_when_it_is_selected() {
     let mut learner = Learner::exploring(SMALL);
     learner.select(&component("web-1")).press("x").press("X").press("here kill web-1");
     let window = learner.app.window.clone().expect("open");
-    let rows = window::rows(&learner.app, window.kind, &window.filter);
+    let rows = window::rows(&learner.app, window.kind, window.filter());
     let about: String = window::about(&learner.app, window.kind, rows.first(), 76).iter().map(|line| line.text() + " ").collect();
     assert!(about.contains("Not now: web-1 is already down."), "{about}");
     learner.press("<Enter>");

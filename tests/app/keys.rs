@@ -24,7 +24,7 @@ fn sheet_text(learner: &Learner) -> String {
 
 fn found(learner: &Learner) -> Vec<String> {
     let window = learner.app.window.as_ref().expect("a window is open");
-    window::rows(&learner.app, window.kind, &window.filter).iter().map(|row| row.line.text()).collect()
+    window::rows(&learner.app, window.kind, window.filter()).iter().map(|row| row.line.text()).collect()
 }
 
 #[test]
@@ -164,10 +164,10 @@ fn text_fields_accept_pasted_text() {
     assert!((learner.now().as_secs_f64() - 2.5).abs() < 1e-6, "{:?}", learner.now());
     learner.press("L");
     learner.app.paste("a\u{1b}b\r\nc\td");
-    let filter = learner.app.window.as_ref().map(|window| window.filter.clone());
+    let filter = learner.app.window.as_ref().map(|window| window.filter().to_owned());
     assert_eq!(filter.as_deref(), Some("a b c d"), "control characters and line breaks become blanks");
     learner.app.paste(&"long ".repeat(100));
-    assert!(learner.app.window.as_ref().is_some_and(|window| window.filter.chars().count() <= 60));
+    assert!(learner.app.window.as_ref().is_some_and(|window| window.filter().chars().count() <= 60));
     learner.press("<Esc>");
     let before = learner.stage().infra().tls();
     learner.app.paste("ttt");

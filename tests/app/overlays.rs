@@ -279,7 +279,7 @@ fn no_line_of_an_overlay_is_truncated() {
     let mut learner = Learner::new(SMALL);
     let scenarios = learner.app.home.items.iter().filter_map(|item| match item {
         hoplight::app::CourseItem::Scenario(infra) => Some(infra.clone()),
-        hoplight::app::CourseItem::Lesson(_) => None,
+        hoplight::app::CourseItem::Lesson(_) | hoplight::app::CourseItem::Activity(_) => None,
     });
     let scenarios: Vec<_> = scenarios.collect();
     assert!(scenarios.len() > 5);

@@ -11,7 +11,7 @@ use crate::learner::{LARGE, Learner, SMALL, component};
 
 fn shown(learner: &Learner) -> Vec<String> {
     let window = learner.app.window.as_ref().expect("a window is open");
-    window::rows(&learner.app, window.kind, &window.filter).iter().map(|row| row.line.text()).collect()
+    window::rows(&learner.app, window.kind, window.filter()).iter().map(|row| row.line.text()).collect()
 }
 
 fn seconds(learner: &Learner) -> f64 {

@@ -31,6 +31,7 @@ fn a_scrolled_course_map_highlights_the_selected_line() {
         let shown = whole(&learner.app);
         let title = match learner.app.home.item() {
             Some(CourseItem::Lesson(lesson)) => lesson.title.to_string(),
+            Some(CourseItem::Activity(activity)) => activity.title,
             Some(CourseItem::Scenario(infra)) => infra.title().to_owned(),
             None => panic!("no line is selected"),
         };
@@ -190,6 +191,7 @@ fn the_course_map_shows_quiz_scores_and_marks_truncated_text() {
             let shown = whole(&learner.app);
             let (last, is_truncated) = match learner.app.home.item() {
                 Some(CourseItem::Lesson(lesson)) => (lesson.summary.to_string(), false),
+                Some(CourseItem::Activity(activity)) => (activity.about.last().cloned().unwrap_or_default(), false),
                 Some(CourseItem::Scenario(infra)) => (
                     infra.notes().last().map_or(infra.summary(), |note| note.as_str()).to_owned(),
                     shown.contains("there is more to read"),

@@ -5,6 +5,7 @@
 
 pub mod app;
 pub mod course;
+pub mod design;
 pub mod edit;
 pub mod lesson;
 pub mod overlay;
@@ -16,6 +17,7 @@ pub mod window;
 
 pub use app::AppAction;
 pub use course::CourseAction;
+pub use design::DesignAction;
 pub use edit::EditAction;
 pub use lesson::LessonAction;
 pub use overlay::OverlayAction;
@@ -48,6 +50,8 @@ pub enum Action {
     Site(SiteAction),
     /// The design of the infrastructure.
     Edit(EditAction),
+    /// The topology editor.
+    Design(DesignAction),
 }
 
 impl Action {
@@ -65,6 +69,7 @@ impl Action {
             Self::Lesson(action) => action.name(),
             Self::Site(action) => action.name(),
             Self::Edit(action) => Some(action.name()),
+            Self::Design(action) => action.name(),
         }
     }
 }
@@ -91,4 +96,5 @@ into_action! {
     Lesson: LessonAction,
     Site: SiteAction,
     Edit: EditAction,
+    Design: DesignAction,
 }

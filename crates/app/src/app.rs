@@ -29,6 +29,10 @@ pub enum Effect {
     Save,
     /// Quit the program.
     Quit,
+    /// Save the design in the editor, and report the result.
+    SaveDesign,
+    /// Keep a copy of the design in the editor, which survives a crash.
+    KeepDesign,
 }
 
 /// The user's settings.
@@ -210,6 +214,7 @@ impl App {
             Screen::Home => KeyContext::Home,
             Screen::Stage(stage) if stage.session.wants_marks() => KeyContext::Marks,
             Screen::Stage(stage) if stage.session.lesson.is_some() => KeyContext::Lesson,
+            Screen::Stage(stage) if stage.editor.is_some() => KeyContext::Editor,
             Screen::Stage(_) => KeyContext::Stage,
         }
     }
@@ -324,7 +329,7 @@ impl App {
         let find = |wanted: fn(LessonProgress) -> bool| {
             self.home.items.iter().position(|item| match item {
                 CourseItem::Lesson(lesson) => wanted(self.progress.of(&lesson.id)),
-                CourseItem::Scenario(_) => false,
+                CourseItem::Activity(_) | CourseItem::Scenario(_) => false,
             })
         };
         let next = find(|done| !done.finished).or_else(|| find(|done| !done.is_mastered()));

@@ -8,6 +8,8 @@ use crate::view::View;
 /// Something on the stage that going back closes, turns off or clears.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Dismissal {
+    /// A link or move that is not complete.
+    Pending,
     /// The comparison.
     Comparison,
     /// The panel of a small screen.
@@ -20,6 +22,8 @@ pub enum Dismissal {
     Overlay,
     /// The selection.
     Selection,
+    /// The topology editor.
+    Editor,
 }
 
 impl Dismissal {
@@ -27,14 +31,17 @@ impl Dismissal {
     /// count.
     pub fn next(stage: &Stage, all: bool) -> Option<Self> {
         let playback = &stage.session.playback;
+        let is_pending = stage.editor.as_ref().is_some_and(|editor| editor.pending.is_some());
         let in_order = [
+            (is_pending, Self::Pending),
             // A comparison covers the panel, so the panel is not what the user sees.
             (stage.panels.view == View::Compare, Self::Comparison),
-            (stage.panels.show_detail && !stage.viewport.regions.wide, Self::Panel),
+            (stage.panels.show_detail && (!stage.viewport.regions.wide || stage.editor.is_some()), Self::Panel),
             (stage.panels.view == View::Monitor, Self::Monitoring),
             (all && playback.pace == Pace::Live && playback.followed.is_some(), Self::Packet),
             (all && stage.panels.overlays.shown().is_some(), Self::Overlay),
             (all && stage.session.selected.is_some(), Self::Selection),
+            (stage.editor.is_some(), Self::Editor),
         ];
         in_order.into_iter().find(|(is_on, _)| *is_on).map(|(_, dismissal)| dismissal)
     }
@@ -53,6 +60,12 @@ impl Dismissal {
                 stage.panels.overlays.turn_off();
             }
             Self::Selection => stage.session.selected = None,
+            Self::Pending => {
+                if let Some(editor) = &mut stage.editor {
+                    editor.pending = None;
+                }
+            }
+            Self::Editor => stage.editor = None,
         }
     }
 
@@ -65,6 +78,8 @@ impl Dismissal {
             Self::Packet => "unfollow",
             Self::Overlay => "overlay off",
             Self::Selection => "deselect",
+            Self::Pending => "cancel",
+            Self::Editor => "leave editor",
         }
     }
 }

@@ -4,6 +4,7 @@
 
 use crate::action::{Action, AppAction, EditAction, SelectAction, SiteAction, WindowAction};
 use crate::app::App;
+use crate::keymap::Binding;
 use crate::line::{Line, Page};
 use crate::tone::Tone;
 use crate::window::kind::WindowKind;
@@ -90,6 +91,7 @@ const MARK: usize = 13;
 /// A group of keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum KeyGroup {
+    Draw,
     Time,
     Select,
     Look,
@@ -100,10 +102,11 @@ enum KeyGroup {
 }
 
 impl KeyGroup {
-    const ALL: [Self; 7] = [Self::Time, Self::Select, Self::Look, Self::Change, Self::Break, Self::Learn, Self::Program];
+    const ALL: [Self; 8] = [Self::Draw, Self::Time, Self::Select, Self::Look, Self::Change, Self::Break, Self::Learn, Self::Program];
 
     const fn title(self) -> &'static str {
         match self {
+            Self::Draw => "Draw",
             Self::Time => "Time",
             Self::Select => "Select",
             Self::Look => "Look",
@@ -137,6 +140,9 @@ impl KeyGroup {
                 WindowAction::Open(WindowKind::Jump) => Self::Time,
                 WindowAction::Open(WindowKind::Glossary) => Self::Learn,
                 WindowAction::Open(WindowKind::Palette) => Self::Program,
+                WindowAction::Open(
+                    WindowKind::Add | WindowKind::Settings | WindowKind::Value(_) | WindowKind::Findings,
+                ) => Self::Draw,
                 WindowAction::Open(WindowKind::Log | WindowKind::Compare)
                 | WindowAction::Choose(_)
                 | WindowAction::Enter(_)
@@ -170,6 +176,7 @@ impl KeyGroup {
                 | EditAction::ToggleForwardedProto => Self::Change,
             },
             Action::Lesson(_) => Self::Learn,
+            Action::Design(_) => Self::Draw,
         }
     }
 }
@@ -182,7 +189,9 @@ pub fn lines(app: &App, width: u16, drawn: impl Fn(LegendSign) -> String) -> Vec
     for (sign, meaning) in SIGNS {
         page.item(sign.tone(), &format!("{:<MARK$}", drawn(sign)), Tone::Text, meaning, None);
     }
-    let bound = || app.keymap.at(app.key_context()).filter(|binding| !binding.help.is_empty() && !binding.keys.is_empty());
+    let context = app.key_context();
+    let shows = |binding: &&Binding| !binding.help.is_empty() && !binding.keys.is_empty() && app.keymap.is_effective(binding, context);
+    let bound = || app.keymap.at(context).filter(shows);
     for group in KeyGroup::ALL {
         let mut bindings = bound().filter(|binding| KeyGroup::of(&binding.action) == group).peekable();
         if bindings.peek().is_none() {

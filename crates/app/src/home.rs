@@ -8,6 +8,7 @@ use hoplight_lesson::{Lesson, Library};
 use hoplight_model::Infrastructure;
 use hoplight_sim::{SimTime, Simulation, Timeline};
 
+use crate::activity::{self, Activity};
 use crate::regions;
 
 /// Simulated seconds of the preview per second of wall time.
@@ -18,6 +19,8 @@ pub const PREVIEW_SPEED: f64 = 0.25;
 pub enum CourseItem {
     /// A lesson.
     Lesson(Arc<Lesson>),
+    /// Something to do other than a lesson.
+    Activity(Activity),
     /// An infrastructure to explore.
     Scenario(Arc<Infrastructure>),
 }
@@ -44,7 +47,8 @@ impl Home {
     pub fn new(library: &Library, seed: u64, size: (u16, u16)) -> Self {
         let lessons = library.lessons().map(|lesson| CourseItem::Lesson(Arc::clone(lesson)));
         let scenarios = library.scenarios_in_course_order().into_iter().filter(|infra| !infra.is_benchmark());
-        let items = lessons.chain(scenarios.map(|infra| CourseItem::Scenario(Arc::clone(infra)))).collect();
+        let activities = activity::all().into_iter().map(CourseItem::Activity);
+        let items = lessons.chain(activities).chain(scenarios.map(|infra| CourseItem::Scenario(Arc::clone(infra)))).collect();
         let mut home = Self { items, chosen: 0, preview: None, layout: None, scroll: 0, seed, size };
         home.show(library);
         home
@@ -118,7 +122,7 @@ impl Home {
         let infra = match self.item() {
             Some(CourseItem::Lesson(lesson)) => library.scenario(lesson.scenario.as_str()).cloned(),
             Some(CourseItem::Scenario(infra)) => Some(Arc::clone(infra)),
-            None => None,
+            Some(CourseItem::Activity(_)) | None => None,
         };
         let same = |timeline: &Timeline, infra: &Arc<Infrastructure>| timeline.simulation().infrastructure().id() == infra.id();
         if let (Some(timeline), Some(infra)) = (&self.preview, &infra)
@@ -163,6 +167,7 @@ impl Home {
 pub fn group(item: &CourseItem) -> &str {
     match item {
         CourseItem::Lesson(lesson) => &lesson.unit,
+        CourseItem::Activity(activity) => &activity.unit,
         CourseItem::Scenario(infra) => infra.unit(),
     }
 }

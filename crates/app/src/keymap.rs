@@ -5,7 +5,7 @@ use hoplight_lesson::markup::KeyName;
 use hoplight_model::RequestKind;
 
 use crate::action::{
-    Action, AppAction, CourseAction, EditAction, LessonAction, OverlayAction, SelectAction, SiteAction, TimeAction, ViewAction,
+    Action, AppAction, CourseAction, DesignAction, EditAction, LessonAction, OverlayAction, SelectAction, SiteAction, TimeAction, ViewAction,
     WindowAction,
 };
 use crate::key::{Code, Key};
@@ -18,6 +18,8 @@ pub enum KeyContext {
     Home,
     /// The stage, inside or outside a lesson.
     Stage,
+    /// The stage with the topology editor.
+    Editor,
     /// The stage in a lesson.
     Lesson,
     /// The stage in a lesson while a question asks for marks.
@@ -30,6 +32,7 @@ impl KeyContext {
         match self {
             Self::Home => &[Self::Home],
             Self::Stage => &[Self::Stage],
+            Self::Editor => &[Self::Editor, Self::Stage],
             Self::Lesson => &[Self::Lesson, Self::Stage],
             Self::Marks => &[Self::Marks, Self::Lesson, Self::Stage],
         }
@@ -74,6 +77,7 @@ impl Default for Keymap {
         table.bind_on_course_map();
         table.bind_on_stage();
         table.bind_selection();
+        table.bind_in_editor();
         table.bind_in_lesson();
         table.bind_everywhere();
         table
@@ -228,6 +232,44 @@ impl Keymap {
         self.bind(&[k(Code::PageUp)], Stage, ViewAction::Scroll(-3), "", "Scroll up");
     }
 
+    /// Binds the keys of the topology editor.
+    fn bind_in_editor(&mut self) {
+        use KeyContext::{Editor, Stage};
+        let (c, k) = (Key::char, Key::plain);
+        let held = |letter| Key { code: Code::Char(letter), ctrl: true };
+        self.bind(&[c('E')], Stage, DesignAction::Toggle, "edit", "Open or leave the topology editor: draw and change the design");
+        self.bind(&[c('a')], Editor, DesignAction::Add, "add", "Add a part: a program, a server, a firewall, a certificate");
+        self.bind(
+            &[c('c')],
+            Editor,
+            DesignAction::Connect,
+            "connect",
+            "Start a link at the selected element, or end it there; a firewall is put before what it is connected to",
+        );
+        self.bind(
+            &[k(Code::Enter)],
+            Editor,
+            DesignAction::Confirm,
+            "settings",
+            "Settings of the selected element, or of the site; ends a link or a move",
+        );
+        self.bind(&[c('y')], Editor, DesignAction::Copy, "copy", "Copy the selected server with everything on it and its links");
+        self.bind(&[c('d'), k(Code::Delete)], Editor, DesignAction::Delete, "delete", "Remove the selected element");
+        self.bind(&[c('u')], Editor, DesignAction::Undo, "undo", "Undo the last act");
+        self.bind(&[c('U'), held('r')], Editor, DesignAction::Redo, "", "Redo the act that was undone last");
+        self.bind(&[c('F')], Editor, DesignAction::Findings, "findings", "What a review says about the drawing, with fixes");
+        self.bind(&[c('s')], Editor, DesignAction::Save, "save", "Save the design");
+        self.bind(&[c('m')], Editor, DesignAction::Move, "move", "Move the selected box with the arrow keys");
+        self.bind(&[c('n')], Editor, DesignAction::Rename, "rename", "Rename the selected component or server");
+        self.bind(
+            &[c('R')],
+            Editor,
+            DesignAction::FitRules,
+            "rules",
+            "Give the selected firewall the rules that the drawn links need, and no more",
+        );
+    }
+
     /// Binds the keys of lessons.
     fn bind_in_lesson(&mut self) {
         use KeyContext::{Lesson, Marks};
@@ -327,12 +369,19 @@ impl Keymap {
         found
     }
 
-    /// Returns the keys that are bound to two actions in one context. The bindings for marks may shadow others of the stage.
+    /// Whether the first key of a binding does what the binding says: a more specific context may use it for something else.
+    pub fn is_effective(&self, binding: &Binding, context: KeyContext) -> bool {
+        binding.keys.first().is_none_or(|key| self.action(*key, context) == Some(&binding.action))
+    }
+
+    /// Returns the keys that are bound to two actions in one context. The bindings for marks and of the editor may shadow others of
+    /// the stage.
     pub fn clashes(&self) -> Vec<Clash> {
         let mut clashes: Vec<Clash> = Vec::new();
-        for context in [KeyContext::Home, KeyContext::Stage, KeyContext::Lesson, KeyContext::Marks] {
+        for context in [KeyContext::Home, KeyContext::Stage, KeyContext::Editor, KeyContext::Lesson, KeyContext::Marks] {
             let here: Vec<&Binding> = match context {
-                KeyContext::Marks => self.bindings.iter().filter(|binding| binding.context == context).collect(),
+                // Their keys replace those of the stage.
+                KeyContext::Marks | KeyContext::Editor => self.bindings.iter().filter(|binding| binding.context == context).collect(),
                 _ => self.at(context).collect(),
             };
             for (number, binding) in here.iter().enumerate() {

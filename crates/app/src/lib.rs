@@ -42,10 +42,12 @@
 //! ```
 
 pub mod action;
+pub mod activity;
 pub mod app;
 pub mod comparison;
 pub mod detail;
 pub mod dismissal;
+pub mod editor;
 pub mod events;
 pub mod fault_menu;
 pub mod gauges;
@@ -82,6 +84,7 @@ pub mod whiteboard;
 pub mod window;
 
 pub use action::Action;
+pub use activity::{Activity, ActivityKind};
 pub use app::{App, Effect, Screen, Settings};
 pub use home::{CourseItem, Home};
 pub use key::{Code, Key};
@@ -96,6 +99,7 @@ pub use stage::Stage;
 pub use stage_view::StageView;
 pub use tips::{Tip, Tips};
 pub use tone::Tone;
+pub use update::design::own_id;
 pub use view::View;
 pub use viewport::Viewport;
 pub use window::state::Window;

@@ -7,8 +7,11 @@ use std::time::Duration;
 
 use hoplight_layout::{Area, Arrow, Cell};
 
-use crate::action::{Action, CourseAction, SelectAction, ViewAction, WindowAction};
+use hoplight_model::Element;
+
+use crate::action::{Action, CourseAction, DesignAction, SelectAction, ViewAction, WindowAction};
 use crate::app::{App, Effect, Screen};
+use crate::editor::Pending;
 use crate::key::{Code, Key};
 use crate::line::Line;
 use crate::scroll::first_shown;
@@ -46,7 +49,93 @@ impl App {
             return Vec::new();
         };
         self.leaving = asked && is_leaving(&action);
+        if let Some(effects) = self.click_in_editor(&action) {
+            return effects;
+        }
         self.act(action)
+    }
+
+    /// Handles a click on an element in the editor: it ends a started link, or grabs the element for a drag.
+    fn click_in_editor(&mut self, action: &Action) -> Option<Vec<Effect>> {
+        let Action::Select(SelectAction::Element(element)) = action else { return None };
+        if self.window.is_some() {
+            return None;
+        }
+        let editor = self.stage_mut()?.editor.as_mut()?;
+        editor.grabbed = Some(element.clone());
+        match &editor.pending {
+            Some(Pending::Link(from)) if from != element => {
+                let from = from.clone();
+                editor.pending = None;
+                Some(self.act(DesignAction::Join(from, element.clone())))
+            }
+            Some(_) | None => None,
+        }
+    }
+
+    /// Returns the element of the diagram at a cell of the screen, and whether the cell is on the diagram.
+    fn drawn_at(&self, column: u16, row: u16) -> (Option<Element>, bool) {
+        let Some(stage) = self.stage() else { return (None, false) };
+        let canvas = stage.viewport.regions.canvas;
+        if !canvas.contains(Cell::new(column, row)) {
+            return (None, false);
+        }
+        let (x, y) = (column - canvas.x + stage.viewport.pan.x, row - canvas.y + stage.viewport.pan.y);
+        (stage.viewport.layout.hit(x, y).cloned(), true)
+    }
+
+    /// Handles the mouse moving with the button down: in the editor, a link follows it.
+    pub fn drag(&mut self, column: u16, row: u16) -> Vec<Effect> {
+        let (over, _) = self.drawn_at(column, row);
+        let Some(editor) = self.stage_mut().and_then(|stage| stage.editor.as_mut()) else { return Vec::new() };
+        let Some(from) = editor.grabbed.clone().filter(|from| !matches!(from, Element::Hop(..))) else { return Vec::new() };
+        self.changed = true;
+        let text = match over.filter(|over| *over != from && !matches!(over, Element::Hop(..))) {
+            Some(over) => format!("Release to connect {from} to {over}."),
+            None => format!("Drag {from} to another element to connect them, or to a free place to move it."),
+        };
+        self.tell(Tone::Accent, text);
+        Vec::new()
+    }
+
+    /// Handles the mouse button going up: in the editor, a drag connects two elements, or moves a box.
+    pub fn release(&mut self, column: u16, row: u16) -> Vec<Effect> {
+        let (over, on_canvas) = self.drawn_at(column, row);
+        let Some(editor) = self.stage_mut().and_then(|stage| stage.editor.as_mut()) else { return Vec::new() };
+        let Some(from) = editor.grabbed.take().filter(|from| on_canvas && !matches!(from, Element::Hop(..))) else {
+            return Vec::new();
+        };
+        match over {
+            Some(over) if over == from => Vec::new(),
+            Some(over @ (Element::Component(_) | Element::Server(_))) if !self.is_within(&from, &over) => {
+                self.act(DesignAction::Join(from, over))
+            }
+            Some(_) | None => match self.shift_to(&from, column, row) {
+                Some((columns, rows)) if (columns, rows) != (0, 0) => self.act(DesignAction::Place(from, columns, rows)),
+                Some(_) | None => Vec::new(),
+            },
+        }
+    }
+
+    /// Whether one of two elements is the server of the other.
+    fn is_within(&self, one: &Element, other: &Element) -> bool {
+        let Some(stage) = self.stage() else { return false };
+        let server_of = |element: &Element| match element {
+            Element::Component(id) => {
+                let ix = stage.infra().find(id.as_str())?;
+                stage.infra().component(ix).server.clone().map(Element::Server)
+            }
+            Element::Server(_) | Element::Hop(..) => None,
+        };
+        server_of(one).as_ref() == Some(other) || server_of(other).as_ref() == Some(one)
+    }
+
+    /// Returns by how many columns and rows of the grid a box would move to the place nearest to a cell of the screen.
+    fn shift_to(&self, element: &Element, column: u16, row: u16) -> Option<(i16, i16)> {
+        let stage = self.stage()?;
+        let canvas = stage.viewport.regions.canvas;
+        let cell = Cell::new(column - canvas.x + stage.viewport.pan.x, row - canvas.y + stage.viewport.pan.y);
+        stage.viewport.layout.shift_to(stage.infra(), element, cell)
     }
 
     /// The area in which a notice is shown.
@@ -127,7 +216,7 @@ impl App {
         if !parts.list.contains(cell) {
             return None;
         }
-        let count = window::rows(self, window.kind, &window.filter).len();
+        let count = window::rows(self, window.kind, window.filter()).len();
         let chosen = window.chosen.min(count.saturating_sub(1));
         let at = first_shown(chosen, count, usize::from(parts.list.height)) + usize::from(row - parts.list.y);
         (at < count).then(|| if at == chosen { WindowAction::Enter(at) } else { WindowAction::Choose(at) }.into())

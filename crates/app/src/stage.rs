@@ -19,6 +19,7 @@ use hoplight_lesson::{LessonRun, Session, outcome};
 use hoplight_model::{Element, Infrastructure};
 use hoplight_sim::{CommandError, SimTime, Simulation};
 
+use crate::editor::Editor;
 use crate::events::{TimelineMark, of_both};
 use crate::keymap::Keymap;
 use crate::panels::{Panels, Summary};
@@ -35,13 +36,15 @@ pub struct Stage {
     pub viewport: Viewport,
     /// All other view state.
     pub panels: Panels,
+    /// The topology editor, if it is open.
+    pub editor: Option<Editor>,
 }
 
 impl Stage {
     /// Creates a stage without a lesson.
     pub fn explore(infra: Arc<Infrastructure>, seed: u64, size: (u16, u16)) -> Self {
         let (viewport, panels) = (Viewport::new(&infra), Panels::new(&infra));
-        let mut stage = Self { session: Session::new(infra, seed), viewport, panels };
+        let mut stage = Self { session: Session::new(infra, seed), viewport, panels, editor: None };
         stage.resize(size);
         stage
     }
@@ -93,6 +96,34 @@ impl Stage {
         self.viewport.show(anchor.unwrap_or_default());
         if let Some(comparison) = &mut self.panels.comparison {
             comparison.resize(regions::comparison_area(size), regions::is_wide(size));
+        }
+    }
+
+    /// Edits the design, and lays the new drawing out.
+    ///
+    /// # Errors
+    /// As for `edit`; nothing changes in that case.
+    pub(super) fn edit_design<T, E>(
+        &mut self,
+        size: (u16, u16),
+        edit: impl FnOnce(&mut Session) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let known = self.knows_future();
+        let before = Arc::clone(self.infra());
+        let edited = self.changing(edit)?;
+        self.cut(known);
+        if !Arc::ptr_eq(&before, self.infra()) {
+            self.resize(size);
+        }
+        self.update_checks();
+        Ok(edited)
+    }
+
+    /// Reviews the drawing, if the editor is open and the drawing has changed.
+    pub(super) fn update_checks(&mut self) {
+        let infra = Arc::clone(self.session.infra());
+        if let Some(editor) = &mut self.editor {
+            editor.checks.update(&infra);
         }
     }
 

@@ -20,7 +20,7 @@ use crate::monitor::MonitorRow;
 use crate::stage::Stage;
 use crate::tone::Tone;
 use crate::view::View;
-use crate::{detail, gauges, journal, monitor, panel, status, tap};
+use crate::{detail, editor, gauges, journal, monitor, panel, status, tap};
 use pane::Pane;
 
 /// The panes of the stage.
@@ -146,8 +146,11 @@ fn panel_of(app: &App, stage: &Stage) -> Pane {
     let wide = stage.viewport.regions.wide;
     // A right margin and, beside the canvas, a left border.
     let width = stage.viewport.regions.panel.width.saturating_sub(if wide { 3 } else { 2 });
-    let (lines, (title, remark)) = match &stage.session.lesson {
-        Some(run) if shows_lesson(stage) => (panel::lines(stage, &app.keymap, width), panel::title(stage, run, &app.keymap)),
+    let (lines, (title, remark)) = match (&stage.session.lesson, &stage.editor) {
+        (Some(run), _) if shows_lesson(stage) => (panel::lines(stage, &app.keymap, width), panel::title(stage, run, &app.keymap)),
+        (None, Some(editor)) if !stage.panels.show_detail => {
+            (editor::panel::lines(stage, editor, &app.keymap, width), editor::panel::title(stage, editor))
+        }
         _ => (detail::lines(stage, &app.keymap, width), (detail::title(stage), String::new())),
     };
     let area = panel_area(stage, lines.len());

@@ -197,6 +197,7 @@ pub fn course_line(app: &App, item: &CourseItem, room: u16) -> Line {
             let fits = line.width() + text::width(word) + text::width(&done) <= usize::from(room);
             line.with(Tone::Dim, format!("{}{done}", if fits { word } else { " " }))
         }
+        CourseItem::Activity(activity) => Line::new(Tone::Dim, "▸ ").with(Tone::Text, activity.title.clone()),
         CourseItem::Scenario(infra) => Line::new(Tone::Dim, "▹ ").with(Tone::Text, infra.title().to_owned()),
     }
 }

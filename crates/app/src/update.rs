@@ -5,6 +5,7 @@
 mod app;
 mod command;
 mod course;
+pub(crate) mod design;
 mod edit;
 mod lesson;
 mod overlay;
@@ -19,8 +20,9 @@ use std::time::Duration;
 
 use hoplight_layout::Arrow;
 
-use crate::action::{Action, AppAction, SelectAction, ViewAction, WindowAction};
+use crate::action::{Action, AppAction, DesignAction, SelectAction, ViewAction, WindowAction};
 use crate::app::{App, Effect, Screen};
+use crate::editor::Pending;
 use crate::key::Key;
 use crate::keymap::Keymap;
 use crate::notice::Notice;
@@ -63,7 +65,7 @@ impl App {
 
     /// Performs an action.
     pub fn act(&mut self, action: impl Into<Action>) -> Vec<Effect> {
-        let action = action.into();
+        let action = self.redirected(action.into());
         self.changed = true;
         self.idle = Duration::ZERO;
         if self.sheet.is_some() {
@@ -76,6 +78,7 @@ impl App {
         match &action {
             Action::App(action) => effects = self.app_action(*action),
             Action::Course(action) => self.course_action(*action),
+            Action::Design(action) => effects = self.design_action(action),
             Action::Window(action) => self.window_action(*action),
             Action::Select(action) => self.select_action(action),
             Action::View(action) => self.view_action(action),
@@ -92,6 +95,17 @@ impl App {
             effects.push(Effect::Save);
         }
         effects
+    }
+
+    /// Returns what an action means now: while a box is being moved, the arrow keys move it.
+    fn redirected(&self, action: Action) -> Action {
+        let pending = self.stage().and_then(|stage| stage.editor.as_ref()?.pending.as_ref());
+        match (pending, action) {
+            (Some(Pending::Move(_)), Action::Select(SelectAction::Move(arrow))) if self.window.is_none() && self.sheet.is_none() => {
+                DesignAction::Shift(arrow).into()
+            }
+            (_, action) => action,
+        }
     }
 
     /// Handles an action while a sheet is open: those that scroll it scroll, everything else closes it.

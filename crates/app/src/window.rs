@@ -2,14 +2,17 @@
 //!
 //! While a window is open, it takes all keys, and the simulation is paused. Each row has the action that Enter runs.
 
+mod add;
 mod compare;
 mod faults;
+pub(crate) mod findings;
 mod glossary;
 mod jump;
 pub mod kind;
 mod log;
 mod palette;
 mod search;
+mod settings;
 pub mod state;
 
 use hoplight_layout::Area;
@@ -105,6 +108,10 @@ pub fn rows(app: &App, kind: WindowKind, filter: &str) -> Vec<WindowRow> {
         WindowKind::Faults => faults::rows(app, filter),
         WindowKind::Log => log::rows(app, filter),
         WindowKind::Jump => jump::rows(app, filter),
+        WindowKind::Add => add::rows(app, filter),
+        WindowKind::Settings => settings::rows(app, filter),
+        WindowKind::Value(field) => settings::value(app, field, filter),
+        WindowKind::Findings => findings::rows(app, filter),
     }
 }
 
@@ -116,7 +123,7 @@ pub fn about(app: &App, kind: WindowKind, row: Option<&WindowRow>, width: u16) -
         page.text(Tone::Warn, &format!("Not now: {why}."));
     }
     let tone = if row.is_some() { kind.tone() } else { Tone::Dim };
-    let typed = app.window.as_ref().is_some_and(|window| !window.filter.trim().is_empty());
+    let typed = app.window.as_ref().is_some_and(|window| !window.filter().trim().is_empty());
     page.text(tone, row.map_or(kind.nothing(typed), |row| row.about.as_str()));
     page.lines()
 }

@@ -32,10 +32,12 @@ mod router;
 mod sizing;
 mod wires;
 
+use hoplight_model::component::GridPlace;
 use hoplight_model::{ComponentIx, Element, Infrastructure, LinkIx, Zone};
 
 pub use geometry::{Area, Arrow, Cell};
 pub use map::Map;
+pub use hoplight_model::compose::Spot;
 pub use plan::Owner;
 
 use compass::Compass;
@@ -72,6 +74,8 @@ pub struct Frame {
     pub area: Area,
     /// Zone of the box; `None` for boxes on the shelf.
     pub zone: Option<Zone>,
+    /// Column and row on the grid of boxes; `None` for boxes on the shelf.
+    pub grid: Option<GridPlace>,
 }
 
 /// A component inside a box.
@@ -252,6 +256,46 @@ impl Layout {
     /// The boxes: servers in authored order, then components without a server.
     pub fn frames(&self) -> &[Frame] {
         &self.frames
+    }
+
+    /// The boxes on the grid, each with its owner and its place.
+    pub fn spots(&self, infra: &Infrastructure) -> Vec<Spot> {
+        let owner = |owner: &Owner| match owner {
+            Owner::Server(id) => Element::Server(id.clone()),
+            Owner::Component(ix) => Element::Component(infra.component(*ix).id.clone()),
+        };
+        let spot = |frame: &Frame| Some(Spot { owner: owner(&frame.owner), at: frame.grid? });
+        self.frames.iter().filter_map(spot).collect()
+    }
+
+    /// By how many columns and rows of the grid a box has to move to the place nearest to a cell. Beyond the last box of a
+    /// direction, the place is a new one.
+    pub fn shift_to(&self, infra: &Infrastructure, element: &Element, cell: Cell) -> Option<(i16, i16)> {
+        let owner = |frame: &&Frame| match (&frame.owner, element) {
+            (Owner::Server(server), Element::Server(id)) => server == id,
+            (Owner::Server(server), Element::Component(id)) => {
+                infra.find(id.as_str()).is_some_and(|ix| infra.component(ix).server.as_ref() == Some(server))
+            }
+            (Owner::Component(ix), Element::Component(id)) => infra.component(*ix).id == *id,
+            (Owner::Component(_), Element::Server(_)) | (_, Element::Hop(..)) => false,
+        };
+        let from = self.frames.iter().find(owner)?.grid?;
+        let placed = || self.frames.iter().filter_map(|frame| Some((frame.grid?, frame.area)));
+        let line = |at: u16, index: fn(GridPlace) -> u16, span: fn(Area) -> (u16, u16)| {
+            let near = |(grid, area): &(GridPlace, Area)| {
+                let (start, length) = span(*area);
+                ((start + length / 2).abs_diff(at), index(*grid))
+            };
+            let nearest = placed().min_by_key(near)?;
+            let (start, length) = span(nearest.1);
+            let last = placed().map(|(grid, _)| index(grid)).max()?;
+            let is_beyond = index(nearest.0) == last && at > start + length;
+            Some(if is_beyond { last + 1 } else { index(nearest.0) })
+        };
+        let column = line(cell.x, |grid| grid.0, |area| (area.x, area.width))?;
+        let row = line(cell.y, |grid| grid.1, |area| (area.y, area.height))?;
+        let by = |to: u16, from: u16| i16::try_from(i32::from(to) - i32::from(from)).unwrap_or_default();
+        Some((by(column, from.0), by(row, from.1)))
     }
 
     /// The components in the boxes.

@@ -2,6 +2,7 @@
 //!
 //! Ignores links, except that a link that bypasses a neighbour needs a separate row.
 
+use hoplight_model::component::GridPlace;
 use hoplight_model::text::columns;
 use hoplight_model::{ComponentIx, Infrastructure};
 
@@ -19,7 +20,9 @@ pub(super) fn place(infra: &Infrastructure, plan: &GridPlan, areas: &[Area], lay
             Owner::Server(id) => infra.zone_of_server(id),
             Owner::Component(ix) => infra.zone(*ix),
         };
-        layout.frames.push(Frame { owner: plan.owner.clone(), area: *area, zone: (!plan.shelved).then_some(zone) });
+        let index = |at: usize| u16::try_from(at).unwrap_or(u16::MAX);
+        let grid = (!plan.shelved).then(|| GridPlace(index(plan.column), index(plan.row)));
+        layout.frames.push(Frame { owner: plan.owner.clone(), area: *area, zone: grid.map(|_| zone), grid });
         let inner = area.height.saturating_sub(2);
         for (x, firewall) in (area.x..).zip(&plan.walls) {
             wall(infra, *firewall, Area::new(x, area.y + 1, 1, inner), layout);

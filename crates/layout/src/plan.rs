@@ -207,12 +207,15 @@ fn arrange(infra: &Infrastructure, boxes: &mut [BoxPlan]) {
         *place = free(&mut taken, place.0, place.1);
     }
     let last = depth.values().max().copied().unwrap_or(0);
+    let linked: BTreeSet<ComponentIx> = infra.links().flat_map(|(link, _)| <[_; 2]>::from(infra.ends(link))).collect();
     for (place, plan) in places.iter_mut().zip(boxes.iter()).filter(|(place, plan)| place.is_none() && !plan.shelved) {
         let nearest = plan.blocks.iter().filter_map(|block| depth.get(&block.component)).min();
         let usual = plan.blocks.first().map_or(Column::Last, |block| infra.component(block.component).kind.facts().column);
         let column = nearest.copied().unwrap_or(match usual {
             Column::First => 0,
             Column::Second => 1.min(last),
+            // What is not connected yet comes after the request path.
+            Column::Last if !plan.blocks.iter().any(|block| linked.contains(&block.component)) => last + 1,
             Column::Last => last,
         });
         *place = Some(free(&mut taken, column, 0));

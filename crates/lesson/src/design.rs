@@ -26,6 +26,15 @@ pub enum Edited {
     Incomplete(Vec<Problem>),
 }
 
+/// Why an act of a designer is refused.
+#[derive(Clone, Debug, PartialEq)]
+pub enum RefusedAct {
+    /// An edit is invalid.
+    Edit(EditError),
+    /// The drawing would have these problems.
+    Problems(Vec<Problem>),
+}
+
 /// The drafts of a session, each with the number of changes on the timeline when it was made, so that a rewind restores
 /// the draft of that moment.
 #[derive(Clone, Debug, Default)]
@@ -36,13 +45,15 @@ pub(super) struct Design {
 impl Design {
     /// Returns the draft for a timeline with this many changes and the infrastructure `infra`.
     fn draft(&self, changes: usize, infra: &Infrastructure) -> Draft {
-        let Some((_, draft)) = self.drafts.iter().rev().find(|(at, _)| *at <= changes) else { return Draft::from(infra) };
+        let Some((_, draft)) = self.drafts.iter().rev().find(|(at, _)| *at <= changes) else {
+            return Draft::new(Scenario::from(infra).minimal());
+        };
         let mut draft = draft.clone();
         // Commands may have changed TLS or firewall rules since. An incomplete draft is ahead of the running
         // infrastructure.
         let running = Scenario::from(infra);
-        if draft.build().is_ok_and(|built| Scenario::from(&built) != running) {
-            draft.rebase(running);
+        if draft.scenario().build_board().is_ok_and(|built| Scenario::from(&built) != running) {
+            draft.rebase(running.minimal());
         }
         draft
     }
@@ -74,6 +85,20 @@ impl Session {
         Ok(self.adopt(draft))
     }
 
+    /// Makes the edits of one act, as one step of the history. Unlike [`Self::edit`], refuses an act after which the drawing
+    /// could not run, so that the picture always shows what runs.
+    ///
+    /// # Errors
+    /// If an edit is invalid or the drawing could not be built; nothing changes in that case.
+    pub fn edit_whole(&mut self, edits: Vec<Edit>) -> Result<Edited, RefusedAct> {
+        let mut draft = self.draft();
+        draft.apply_all(edits).map_err(RefusedAct::Edit)?;
+        match draft.scenario().build_board() {
+            Ok(_) => Ok(self.adopt(draft)),
+            Err(problems) => Err(RefusedAct::Problems(problems)),
+        }
+    }
+
     /// Reverts the latest edit of the design. `None` if there is none.
     pub fn undo_edit(&mut self) -> Option<Edited> {
         let mut draft = self.draft();
@@ -87,7 +112,7 @@ impl Session {
     }
 
     fn adopt(&mut self, draft: Draft) -> Edited {
-        let edited = match draft.build() {
+        let edited = match draft.scenario().build_board() {
             Ok(infra) if infra == **self.infra() => Edited::Unchanged,
             Ok(infra) => {
                 let dropped = self.timeline.rebuild(Arc::new(infra));

@@ -58,7 +58,7 @@ mod wording;
 pub use act::{Act, Pace};
 pub use check::{check, check_lesson, check_some};
 pub use condition::{Arrival, Condition, Nature, Observation, RequestPart, Wiretap};
-pub use design::Edited;
+pub use design::{Edited, RefusedAct};
 pub use figure::Figure;
 pub use form::{Clock, Goal, Lesson, Start, Step, StepGate, StepReply};
 pub use glossary::{Glossary, Term};

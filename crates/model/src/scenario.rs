@@ -4,6 +4,7 @@
 //! several fields. `hoplight template` prints a file with every field.
 
 mod convert;
+mod minimal;
 mod write;
 
 use serde::{Deserialize, Serialize};

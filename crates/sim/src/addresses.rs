@@ -40,6 +40,12 @@ impl AddressesPlan {
         plan
     }
 
+    /// Whether the site has no address: a drawing in progress, in which the browser leads nowhere yet.
+    #[inline]
+    pub(crate) fn is_empty(&self) -> bool {
+        self.entries.len() == 0
+    }
+
     /// Whether the site has only one address.
     #[inline]
     pub(crate) fn is_single(&self) -> bool {

@@ -85,7 +85,10 @@ impl Returning {
             let age = habits.age(user);
             let used = BEFORE + now.nanos() - age;
             let https_until = now + habits.max_age.map_or(0, |max_age| max_age.saturating_sub(age));
-            let entry = habits.entries[length(user.raw()) % habits.entries.len()];
+            // Users of a site without an address have no connection.
+            let entry = length(user.raw()).checked_rem(habits.entries.len()).map(|place| habits.entries[place]);
+            let used = if entry.is_some() { used } else { 0 };
+            let entry = entry.unwrap_or_default();
             let (address_until, target) = (address_until(user), RecordTarget::Primary);
             self.users.push(ReturningUser { used, entry, address_until, target, https_until });
         }

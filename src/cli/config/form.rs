@@ -200,6 +200,7 @@ const fn place(place: KeyContext) -> &'static str {
     match place {
         KeyContext::Home => "on the course map",
         KeyContext::Stage => "on the stage",
+        KeyContext::Editor => "in the editor",
         KeyContext::Lesson => "in a lesson",
         KeyContext::Marks => "while marking",
     }

@@ -1,14 +1,15 @@
 //! The footer: the available keys with their labels.
 
 use hoplight_lesson::{Ask, LessonRun, Place};
-use hoplight_model::Element;
+use hoplight_model::{ComponentId, Element};
 use hoplight_model::text;
 
 use crate::action::{
-    Action, AppAction, LessonAction, OverlayAction, SelectAction, SiteAction, TimeAction, ViewAction, WindowAction,
+    Action, AppAction, DesignAction, LessonAction, OverlayAction, SelectAction, SiteAction, TimeAction, ViewAction, WindowAction,
 };
 use crate::app::App;
 use crate::dismissal::Dismissal;
+use crate::editor::Pending;
 use crate::keymap::Binding;
 use crate::line::Line;
 use crate::stage::Stage;
@@ -32,7 +33,9 @@ pub fn footer(app: &App, width: u16) -> Vec<(Line, Action)> {
     let back = (back != "?").then(|| (key(&back, escape_word(app)), escape.into()));
     let mut room = usize::from(width).saturating_sub(text::width(HELP) + text::width(ALL));
     room = room.saturating_sub(back.as_ref().map_or(0, |(line, _): &(Line, Action)| line.width() + 1));
-    let bound = || app.keymap.at(app.key_context()).filter(|binding| !binding.word.is_empty() && works(app, &binding.action));
+    let context = app.key_context();
+    let shows = |binding: &&Binding| !binding.word.is_empty() && app.keymap.is_effective(binding, context);
+    let bound = || app.keymap.at(context).filter(shows).filter(|binding| works(app, &binding.action));
     let mut first: Vec<&Binding> = bound().filter(|binding| !is_last(&binding.action)).collect();
     if let Some(stage) = app.stage() {
         first.sort_by_key(|binding| rank(stage, &binding.action));
@@ -104,6 +107,7 @@ fn rank(stage: &Stage, action: &Action) -> u8 {
                 usual
             }
         }
+        Action::Design(action) => rank_in_editor(stage, action),
         Action::Time(TimeAction::Pause) => soon,
         Action::Select(SelectAction::Wiretap) if hop => soon,
         Action::Site(SiteAction::KillOrRestore) | Action::App(AppAction::Whiteboard) if selected.is_some() => soon,
@@ -118,6 +122,48 @@ fn rank(stage: &Stage, action: &Action) -> u8 {
         | Action::Lesson(_)
         | Action::Site(_)
         | Action::Edit(_) => usual,
+    }
+}
+
+/// Returns how soon an action of the editor is likely to be used.
+fn rank_in_editor(stage: &Stage, action: &DesignAction) -> u8 {
+    let Some(editor) = &stage.editor else { return 3 };
+    match action {
+        DesignAction::Confirm | DesignAction::Connect if editor.pending.is_some() => 0,
+        DesignAction::Toggle => 3,
+        _ => 1,
+    }
+}
+
+/// Whether an action of the editor currently has an effect.
+fn design_action_works(stage: &Stage, action: &DesignAction) -> bool {
+    let Some(editor) = &stage.editor else {
+        return *action == DesignAction::Toggle && stage.session.lesson.is_none();
+    };
+    let selected = stage.session.selected.as_ref();
+    let is_box = matches!(selected, Some(Element::Component(_) | Element::Server(_)));
+    match action {
+        DesignAction::Connect => is_box || editor.pending.is_some(),
+        DesignAction::Copy | DesignAction::Rename | DesignAction::Move => is_box,
+        DesignAction::Delete => selected.is_some(),
+        DesignAction::FitRules => {
+            let component = |id: &ComponentId| stage.infra().find(id.as_str()).map(|ix| stage.infra().component(ix));
+            matches!(selected, Some(Element::Component(id)) if component(id).is_some_and(|it| it.kind.is_filter()))
+        }
+        DesignAction::Toggle
+        | DesignAction::Add
+        | DesignAction::AddPart(_)
+        | DesignAction::Join(..)
+        | DesignAction::Shift(_)
+        | DesignAction::Place(..)
+        | DesignAction::Confirm
+        | DesignAction::Settings
+        | DesignAction::Change(_)
+        | DesignAction::Set(..)
+        | DesignAction::Undo
+        | DesignAction::Redo
+        | DesignAction::Save
+        | DesignAction::Findings => true,
     }
 }
 
@@ -139,6 +185,7 @@ pub fn works(app: &App, action: &Action) -> bool {
             | SiteAction::Probe
             | SiteAction::Fault(_) => true,
         },
+        Action::Design(action) => design_action_works(stage, action),
         Action::Course(_) | Action::Window(_) | Action::Time(_) | Action::Edit(_) => true,
     }
 }
@@ -254,6 +301,11 @@ fn word<'a>(app: &App, action: &Action, usual: &'a str) -> &'a str {
         }
         Action::Lesson(LessonAction::Restart) => run.is_some_and(is_finished).then_some("retry the quiz"),
         Action::App(AppAction::Enter) => run.is_some_and(|run| !run.is_open() && !run.is_solved()).then_some("submit"),
+        Action::Design(DesignAction::Toggle) => stage.editor.is_some().then_some("done"),
+        Action::Design(DesignAction::Confirm | DesignAction::Connect) => {
+            let pending = stage.editor.as_ref().and_then(|editor| editor.pending.as_ref());
+            pending.map(|pending| if matches!(pending, Pending::Link(_)) { "draw link" } else { "end move" })
+        }
         Action::App(_)
         | Action::Course(_)
         | Action::Window(_)
@@ -263,7 +315,8 @@ fn word<'a>(app: &App, action: &Action, usual: &'a str) -> &'a str {
         | Action::Time(_)
         | Action::Lesson(_)
         | Action::Site(_)
-        | Action::Edit(_) => None,
+        | Action::Edit(_)
+        | Action::Design(_) => None,
     };
     word.unwrap_or(usual)
 }

@@ -6,6 +6,7 @@
 use hoplight_lesson::Place;
 
 use crate::action::AppAction;
+use crate::activity::ActivityKind;
 use crate::app::{App, Effect, Screen};
 use crate::dismissal::Dismissal;
 use crate::home::CourseItem;
@@ -78,6 +79,12 @@ impl App {
         Vec::new()
     }
 
+    fn open_activity(&mut self, kind: &ActivityKind) {
+        match kind {
+            ActivityKind::Board => self.open_board(),
+        }
+    }
+
     pub(super) fn open_chosen(&mut self) {
         match self.home.item().cloned() {
             Some(CourseItem::Lesson(lesson)) => {
@@ -85,6 +92,7 @@ impl App {
                     self.tell(Tone::Bad, format!("The infrastructure `{}` of this lesson is missing.", lesson.scenario));
                 }
             }
+            Some(CourseItem::Activity(activity)) => self.open_activity(&activity.kind),
             Some(CourseItem::Scenario(infra)) => self.open_scenario(infra),
             None => self.tell(Tone::Bad, "No lessons or infrastructures found."),
         }

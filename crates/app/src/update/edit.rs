@@ -1,7 +1,8 @@
 //! Edits of the design: TLS settings, and firewall rules on the selected hop.
 
 use hoplight_model::firewall::RuleAction;
-use hoplight_model::{ComponentId, Element, Hsts, TlsConfig, TlsMode, TopologyEdit};
+use hoplight_model::draft::Edit;
+use hoplight_model::{ComponentId, Element, Hsts, HttpConfig, TlsConfig, TlsMode, TopologyEdit};
 use hoplight_sim::Command;
 
 use crate::action::EditAction;
@@ -12,12 +13,37 @@ use crate::update::command::execute_command;
 
 impl App {
     pub(super) fn edit_action(&mut self, action: EditAction) {
+        let in_editor = self.stage().is_some_and(|stage| stage.editor.is_some());
+        let change = in_editor.then(|| self.stage().and_then(|stage| edit(stage, action).ok())).flatten();
+        if let Some(change) = change.and_then(|change| self.as_act(&change)) {
+            self.make_act(change);
+            return;
+        }
         self.on_stage(|stage, _| {
             Some(match edit(stage, action) {
                 Ok(edit) => execute_command(stage, &Command::Edit(edit)),
                 Err(notice) => notice,
             })
         });
+    }
+}
+
+impl App {
+    /// Returns the edits of the drawing that a change of the running site amounts to, so that the editor can undo it.
+    fn as_act(&self, change: &TopologyEdit) -> Option<Edit> {
+        let drawing = self.stage()?.session.draft().scenario().clone();
+        let (tls, http) = (drawing.tls, drawing.http);
+        Some(match change {
+            TopologyEdit::EdgeTls(edge) => Edit::SetTls(TlsConfig { edge: *edge, ..tls }),
+            TopologyEdit::WebToAppTls(web_to_app) => Edit::SetTls(TlsConfig { web_to_app: *web_to_app, ..tls }),
+            TopologyEdit::AppToDbTls(app_to_db) => Edit::SetTls(TlsConfig { app_to_db: *app_to_db, ..tls }),
+            TopologyEdit::Port80(port_80) => Edit::SetHttp(HttpConfig { port_80: *port_80, ..http }),
+            TopologyEdit::Hsts(hsts) => Edit::SetHttp(HttpConfig { hsts: *hsts, ..http }),
+            TopologyEdit::ForwardedProto(forwarded_proto) => Edit::SetHttp(HttpConfig { forwarded_proto: *forwarded_proto, ..http }),
+            TopologyEdit::Block(..) | TopologyEdit::Unblock(..) | TopologyEdit::Sticky(_) | TopologyEdit::RateLimit(..) => {
+                return None;
+            }
+        })
     }
 }
 

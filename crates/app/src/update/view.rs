@@ -144,7 +144,7 @@ fn toggle_panel(stage: &mut Stage) -> Option<Notice> {
     if stage.panels.view == View::Compare {
         return Some(Notice::dim("There is no other panel during a comparison."));
     }
-    if stage.viewport.regions.wide {
+    if stage.viewport.regions.wide && stage.editor.is_none() {
         return Some(Notice::dim("The selected element is already shown."));
     }
     stage.panels.show_detail = !stage.panels.show_detail;

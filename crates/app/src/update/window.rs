@@ -10,16 +10,20 @@ use crate::window;
 use crate::window::kind::WindowKind;
 use crate::window::state::Window;
 
-/// Maximum length of the filter, in characters.
-const MOST_TYPED: usize = 60;
-
 impl App {
     pub(super) fn window_action(&mut self, action: WindowAction) {
         match action {
             WindowAction::Open(kind) => {
                 let possible = match kind {
                     WindowKind::Palette | WindowKind::Glossary => true,
-                    WindowKind::Faults | WindowKind::Log | WindowKind::Jump | WindowKind::Compare => self.stage().is_some(),
+                    WindowKind::Faults
+                    | WindowKind::Log
+                    | WindowKind::Jump
+                    | WindowKind::Compare
+                    | WindowKind::Add
+                    | WindowKind::Settings
+                    | WindowKind::Value(_)
+                    | WindowKind::Findings => self.stage().is_some(),
                 };
                 if possible {
                     self.open_window(kind);
@@ -32,7 +36,7 @@ impl App {
                     window.chosen = row;
                 }
             }
-            WindowAction::Close => self.window = None,
+            WindowAction::Close => self.close_window(),
             // `act` has already replaced this action with that of the row.
             WindowAction::Enter(_) => {}
         }
@@ -40,12 +44,12 @@ impl App {
 
     pub(super) fn open_window(&mut self, kind: WindowKind) {
         let rows = window::rows(self, kind, "").len();
-        self.window = Some(Window { kind, filter: String::new(), chosen: kind.first(rows) });
+        self.window = Some(Window::new(kind, "", kind.first(rows)));
     }
 
     /// Handles a key press in the open window. If it triggers a row, closes the window and returns the row's action.
     pub(in super::super) fn press_in_window(&mut self, key: Key) -> Option<Action> {
-        let (kind, filter) = self.window.as_ref().map(|window| (window.kind, window.filter.clone()))?;
+        let (kind, filter) = self.window.as_ref().map(|window| (window.kind, window.filter().to_owned()))?;
         let rows = window::rows(self, kind, &filter);
         let page = usize::from(window::area(self)?.list.height.max(1));
         let last = rows.len().saturating_sub(1);
@@ -66,25 +70,15 @@ impl App {
             return None;
         }
         match (key.code, key.ctrl) {
-            (Code::Esc, _) => self.window = None,
+            (Code::Esc, _) => self.close_window(),
             (Code::Enter, _) => return self.enter_row(at),
-            // When the filter changes, select the best match.
-            (Code::Backspace, _) | (Code::Char('h'), true) => {
-                if window.filter.pop().is_none() {
-                    self.window = None;
-                } else {
+            (Code::Backspace, _) | (Code::Char('h'), true) if filter.is_empty() => self.close_window(),
+            _ => {
+                // When the filter changes, select the best match.
+                if window.edit(key) {
                     self.choose_best();
                 }
             }
-            (Code::Char('u'), true) => {
-                window.filter.clear();
-                self.choose_best();
-            }
-            (Code::Char(c), false) if window.filter.chars().count() < MOST_TYPED => {
-                window.filter.push(c);
-                self.choose_best();
-            }
-            _ => {}
         }
         None
     }
@@ -98,14 +92,16 @@ impl App {
             return;
         };
         let blanked: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-        for word in sanitise(&blanked).split_whitespace() {
-            if !window.filter.is_empty() && !window.filter.ends_with(' ') {
-                window.filter.push(' ');
-            }
-            window.filter.push_str(word);
-        }
-        window.filter = window.filter.chars().take(MOST_TYPED).collect();
+        window.paste(sanitise(&blanked).split_whitespace());
         self.choose_best();
+    }
+
+    /// Closes the window. A window for a value returns to the settings.
+    fn close_window(&mut self) {
+        let kind = self.window.take().map(|window| window.kind);
+        if let Some(WindowKind::Value(field)) = kind {
+            self.return_to_settings(field);
+        }
     }
 
     /// Closes the window and returns a row's action; a row without an action keeps the window open. In the glossary, goes to
@@ -113,11 +109,11 @@ impl App {
     pub(super) fn enter_row(&mut self, at: usize) -> Option<Action> {
         let window = self.window.as_ref()?;
         if window.kind == WindowKind::Glossary {
-            let next = window::next_term(self, &window.filter, at)?;
-            self.window = Some(Window { kind: WindowKind::Glossary, filter: next, chosen: 0 });
+            let next = window::next_term(self, window.filter(), at)?;
+            self.window = Some(Window::new(WindowKind::Glossary, &next, 0));
             return None;
         }
-        let row = window::rows(self, window.kind, &window.filter).into_iter().nth(at)?;
+        let row = window::rows(self, window.kind, window.filter()).into_iter().nth(at)?;
         let action = row.line.action?;
         self.window = None;
         Some(action)
@@ -125,8 +121,8 @@ impl App {
 
     fn choose_best(&mut self) {
         let Some(window) = &self.window else { return };
-        let count = window::rows(self, window.kind, &window.filter).len();
-        let first = if window.filter.is_empty() { window.kind.first(count) } else { 0 };
+        let count = window::rows(self, window.kind, window.filter()).len();
+        let first = if window.filter().is_empty() { window.kind.first(count) } else { 0 };
         if let Some(window) = &mut self.window {
             window.chosen = first;
         }

@@ -57,6 +57,7 @@ fn shown(app: &App) -> String {
         None => match app.home.item() {
             Some(CourseItem::Lesson(lesson)) => text.extend([lesson.title.to_string(), lesson.summary.to_string()]),
             Some(CourseItem::Scenario(infra)) => text.extend([infra.title().to_owned(), infra.summary().to_owned()]),
+            Some(CourseItem::Activity(activity)) => text.extend(activity.about.iter().cloned()),
             None => {}
         },
     }

@@ -1,5 +1,6 @@
 //! The kinds of windows.
 
+use crate::editor::form::FieldId;
 use crate::tone::Tone;
 
 /// The kind of a window.
@@ -17,6 +18,14 @@ pub enum WindowKind {
     Jump,
     /// Designs to compare with.
     Compare,
+    /// Parts to add to the drawing.
+    Add,
+    /// The settings of the selected element or of the site.
+    Settings,
+    /// A value for a setting.
+    Value(FieldId),
+    /// What a review of the drawing says.
+    Findings,
 }
 
 impl WindowKind {
@@ -30,7 +39,8 @@ impl WindowKind {
             Self::Faults => Some("faults"),
             Self::Log => Some("log"),
             Self::Jump => Some("jump"),
-            Self::Compare => None,
+            // Their own actions open them.
+            Self::Compare | Self::Add | Self::Settings | Self::Value(_) | Self::Findings => None,
         }
     }
 
@@ -43,13 +53,25 @@ impl WindowKind {
             Self::Faults => "Faults",
             Self::Log => "Event log",
             Self::Jump => "Jump to a time",
+            Self::Add => "Add",
+            Self::Settings => "Settings",
+            Self::Value(_) => "Value",
+            Self::Findings => "Findings",
         }
     }
 
     /// Returns the prompt for an empty filter.
     pub const fn prompt(self) -> &'static str {
         match self {
-            Self::Palette | Self::Glossary | Self::Compare | Self::Faults | Self::Log => "type to search",
+            Self::Palette
+            | Self::Glossary
+            | Self::Compare
+            | Self::Faults
+            | Self::Log
+            | Self::Add
+            | Self::Settings
+            | Self::Findings => "type to search",
+            Self::Value(_) => "empty: the default",
             Self::Jump => "type a time: 12.5, or -3 or +10 from now",
         }
     }
@@ -58,7 +80,8 @@ impl WindowKind {
     pub(super) const fn nothing(self, typed: bool) -> &'static str {
         match self {
             Self::Log if !typed => "No events yet.",
-            Self::Palette | Self::Compare | Self::Faults => "No match.",
+            Self::Findings if !typed => "No findings: a review has nothing to say about this drawing.",
+            Self::Palette | Self::Compare | Self::Faults | Self::Add | Self::Settings | Self::Value(_) | Self::Findings => "No match.",
             Self::Log => "No matching event. Filter by class: alert, fault, restore, command, reaction, failure, refused.",
             Self::Jump => "Type seconds since the start, such as 12.5, or from now, such as -3 or +10.",
             Self::Glossary => "No matching term.",
@@ -68,7 +91,14 @@ impl WindowKind {
     /// Returns the initially selected row. The newest entry of a log is its last row.
     pub(crate) const fn first(self, rows: usize) -> usize {
         match self {
-            Self::Palette | Self::Compare | Self::Glossary | Self::Faults => 0,
+            Self::Palette
+            | Self::Compare
+            | Self::Glossary
+            | Self::Faults
+            | Self::Add
+            | Self::Settings
+            | Self::Value(_)
+            | Self::Findings => 0,
             Self::Log | Self::Jump => rows.saturating_sub(1),
         }
     }
@@ -79,7 +109,7 @@ impl WindowKind {
             // Definitions are long.
             Self::Glossary => 7,
             // Users, agents, alert, fix, and why the row would have no effect now.
-            Self::Faults => 5,
+            Self::Faults | Self::Findings | Self::Value(_) => 5,
             _ => 3,
         }
     }
@@ -89,7 +119,11 @@ impl WindowKind {
         match self {
             Self::Glossary => "Up, Down choose  Enter goes to the first of “See”  Esc closes",
             Self::Log | Self::Jump => "Up, Down choose  Enter goes there  Esc closes",
-            _ => "Up, Down choose  Enter runs it  Esc closes",
+            Self::Settings => "Up, Down choose  Enter changes it  Esc closes",
+            Self::Value(_) => "Enter sets it  Esc goes back",
+            Self::Findings => "Up, Down choose  Enter selects the place  Esc closes",
+            Self::Add => "Up, Down choose  Enter adds it  Esc closes",
+            Self::Palette | Self::Faults | Self::Compare => "Up, Down choose  Enter runs it  Esc closes",
         }
     }
 

@@ -58,6 +58,9 @@ fn all(app: &App) -> Vec<WindowRow> {
             CourseItem::Lesson(lesson) => {
                 (format!("lesson: {}", lesson.title), lesson.summary.to_string(), lesson.id.to_string())
             }
+            CourseItem::Activity(activity) => {
+                (format!("{}: {}", activity.unit.to_lowercase(), activity.title), activity.about.join(" "), activity.id.clone())
+            }
             CourseItem::Scenario(infra) => {
                 (format!("infrastructure: {}", infra.title()), infra.summary().to_owned(), infra.id().to_string())
             }

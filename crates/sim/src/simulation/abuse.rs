@@ -21,7 +21,7 @@ impl Simulation {
     pub(super) fn abuse_due<O: Observer>(&mut self, attack: u32, observer: &mut O) {
         let Some(gap) = self.faults.abuse.gap(attack) else { return };
         self.set_timer(self.clock.now() + gap, TimerEvent::Abuse { attack });
-        if self.requests.is_full() {
+        if self.cannot_begin().is_some() {
             return;
         }
         let (number, stream) = self.faults.abuse.send();

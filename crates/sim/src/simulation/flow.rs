@@ -27,11 +27,12 @@ impl Simulation {
         let number = self.users.begin(kind);
         observer.arrived(self.clock.now(), kind);
         self.tell(observer, Some((number, kind)), || EventKind::Arrived);
-        if self.requests.is_full() {
-            // No record is left, because more than 16 million users are waiting: reject the new one.
-            self.users.end(self.clock.now(), kind, Err(Failure::Refused), 0);
-            self.on_outcome(kind, stream, Err(Failure::Refused));
-            observer.ended(self.clock.now(), kind, Err(Failure::Refused), 0);
+        if let Some(failure) = self.cannot_begin() {
+            self.users.end(self.clock.now(), kind, Err(failure), 0);
+            observer.ended(self.clock.now(), kind, Err(failure), 0);
+            observer.failed(self.clock.now(), kind, failure, None);
+            self.tell(observer, Some((number, kind)), || EventKind::Ended { outcome: Err(failure), latency_ms: 0.0 });
+            self.on_outcome(kind, stream, Err(failure));
             return;
         }
         let key = self.clock.draws_of(stream);
@@ -51,6 +52,19 @@ impl Simulation {
         }
         self.arm_deadline(request, self.plan.browser, 0, self.plan.patience);
         self.browser_sends(request, observer);
+    }
+
+    /// Why a request cannot even begin, if so: no record is left, because more than 16 million users are waiting, or the
+    /// name of the site has no address.
+    #[inline]
+    pub(super) fn cannot_begin(&self) -> Option<Failure> {
+        if self.requests.is_full() {
+            Some(Failure::Refused)
+        } else if self.plan.addresses.is_empty() {
+            Some(Failure::Dns)
+        } else {
+            None
+        }
     }
 
     /// Sends the message that starts the request's current phase from the browser.

@@ -30,8 +30,8 @@ impl Simulation {
         if !self.plan.alerts.services.is_empty() && !self.is_monitored() {
             return;
         }
-        if self.requests.is_full() {
-            self.record_probe(Err(Failure::Refused), 0, None, observer);
+        if let Some(failure) = self.cannot_begin() {
+            self.record_probe(Err(failure), 0, None, observer);
             return;
         }
         let (number, kind) = self.monitoring.probe.send();

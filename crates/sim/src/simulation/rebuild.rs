@@ -15,6 +15,7 @@ use crate::command::{Command, CommandError};
 use crate::event::{Event, Kind};
 use crate::index::{CacheIx, CookieIx, LinkIx, StationIx};
 use crate::journal::{EventKind, Observer};
+use crate::outcome::Failure;
 use crate::packet::Phase;
 use crate::plan::RouterPlan;
 use crate::request::{NO_USER, Request};
@@ -187,6 +188,9 @@ impl Simulation {
     /// Restarts a request in flight on the rebuilt site. Its latency still counts from its original arrival.
     fn start_over<O: Observer>(&mut self, old: &Request, observer: &mut O) {
         let now = self.clock.now();
+        if self.plan.addresses.is_empty() {
+            return self.end_without_address(old, observer);
+        }
         let phase = if self.plan.lookup.is_some() { Phase::Lookup } else { Phase::Connect };
         let is_known = old.user != NO_USER && self.returning.knows(old.user);
         let user = if is_known { old.user } else { NO_USER };
@@ -202,5 +206,18 @@ impl Simulation {
         }
         self.arm_deadline(request, self.plan.browser, 0, self.plan.patience);
         self.browser_sends(request, observer);
+    }
+
+    /// Ends a request in flight, because the name of the rebuilt site has no address.
+    fn end_without_address<O: Observer>(&mut self, old: &Request, observer: &mut O) {
+        let (now, outcome) = (self.clock.now(), Err(Failure::Dns));
+        let latency = now - old.born;
+        self.users.end(now, old.kind, outcome, latency);
+        self.users.leave(now, latency);
+        observer.ended(now, old.kind, outcome, latency);
+        observer.failed(now, old.kind, Failure::Dns, None);
+        let latency_ms = latency as f64 / 1e6;
+        self.tell(observer, Some((old.number, old.kind)), || EventKind::Ended { outcome, latency_ms });
+        self.on_outcome(old.kind, old.stream, outcome);
     }
 }

@@ -46,7 +46,7 @@ impl Simulation {
     fn last_way(&self, user: UserIx) -> (Option<StationIx>, Box<[Option<StationIx>]>) {
         let (kind, mut holder) = (RequestKind::Read, None);
         let mut cookies = vec![None; self.plan.sessions.cookies.len()];
-        let mut link = Some(self.returning.entry(user));
+        let mut link = (!self.plan.addresses.is_empty()).then(|| self.returning.entry(user));
         while let Some(station) = link.map(|link| self.plan.hops[link].to) {
             let plan = &self.plan.stations[station];
             if let Some(session) = &plan.sessions[kind] {

@@ -140,6 +140,9 @@ impl Simulation {
 
     /// The link on which users' packets reach the site's first address now: in a pair, to the balancer that announced it
     /// last.
+    ///
+    /// # Panics
+    /// If the site has no address: a drawing in progress.
     pub fn entry(&self) -> LinkIx {
         self.address.first_entry()
     }

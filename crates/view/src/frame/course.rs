@@ -92,6 +92,12 @@ fn draw_about(app: &App, painter: &mut Painter<'_>, area: Area) {
                 lines.push(Line::new(Tone::Dim, format!("{:>2} ", number + 1)).with(Tone::Text, step.title.to_string()));
             }
         }
+        CourseItem::Activity(activity) => {
+            lines.push(Line::new(Tone::Name, activity.title.clone()));
+            for text in &activity.about {
+                lines.extend(wrap(text, width.into()).into_iter().map(|text| Line::new(Tone::Text, text)));
+            }
+        }
         CourseItem::Scenario(infra) => {
             lines.push(Line::new(Tone::Name, infra.title().to_owned()));
             lines.extend(wrap(infra.summary(), width.into()).into_iter().map(|text| Line::new(Tone::Text, text)));

@@ -13,13 +13,13 @@ use super::timeline;
 /// Draws the open window.
 pub(super) fn draw(app: &App, window: &Window, painter: &mut Painter<'_>) {
     let Some(WindowAreas { outer, prompt, timeline, list, about }) = window::area(app) else { return };
-    let rows = window::rows(app, window.kind, &window.filter);
+    let rows = window::rows(app, window.kind, window.filter());
     painter.frame(outer.x, outer.y, outer.width, outer.height, window.kind.title());
-    let typed = Line::new(Tone::Accent, "» ").with(Tone::Name, window.filter.as_str());
+    let typed = Line::new(Tone::Accent, "» ").with(Tone::Name, window.filter());
     let end = painter.line(prompt.x, prompt.y, prompt.width, &typed);
     let cursor = painter.theme.selected;
     painter.put(end, prompt.y, ' ', cursor);
-    if window.filter.is_empty() {
+    if window.filter().is_empty() {
         painter.line(end + 2, prompt.y, prompt.width.saturating_sub(4), &Line::new(Tone::Dim, window.kind.prompt()));
     }
     if let Some(stage) = app.stage() {

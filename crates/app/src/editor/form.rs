@@ -1,0 +1,176 @@
+//! The settings of an element as fields: what the form shows, and what a new value changes.
+//!
+//! A field's value is written as in a scenario file. Settings that only experts change stay in the file.
+
+mod fields;
+mod rules;
+
+use hoplight_model::compose::{self, ComposeError, Composed};
+use hoplight_model::component::Server;
+use hoplight_model::draft::Edit;
+use hoplight_model::link::LinkSpec;
+use hoplight_model::scenario::Scenario;
+use hoplight_model::{Component, Element, ServerId};
+
+use fields::{FIELDS, FieldSpec};
+
+/// A field of the form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum FieldId {
+    /// The name of a component or server.
+    Name,
+    /// The server of a component.
+    Server,
+    /// A setting, by its place in the table.
+    Setting(usize),
+    /// A rule of a firewall for connections from outside, by its place; one past the last adds a rule.
+    Inbound(usize),
+    /// A rule of a firewall for connections to the outside.
+    Outbound(usize),
+}
+
+/// A field with its current value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Field {
+    /// Which field.
+    pub id: FieldId,
+    /// Its name.
+    pub name: String,
+    /// What it does.
+    pub help: &'static str,
+    /// The value; empty for the default.
+    pub value: String,
+    /// The possible values, if there are few: Enter takes the next one. Otherwise, the value is typed.
+    pub choices: Vec<String>,
+}
+
+/// What a form is about.
+#[derive(Clone, Debug)]
+enum Subject {
+    Component(Box<Component>),
+    Server(Server),
+    Link(Box<LinkSpec>),
+    Site(Box<Scenario>),
+}
+
+impl Subject {
+    /// The settings of an element or, without one, of the site.
+    fn of(scenario: &Scenario, element: Option<&Element>) -> Option<Self> {
+        Some(match element {
+            None => Self::Site(Box::new(scenario.clone())),
+            Some(Element::Component(id)) => {
+                Self::Component(Box::new(scenario.components.iter().find(|component| component.id == *id)?.clone()))
+            }
+            Some(Element::Server(id)) => Self::Server(scenario.servers.iter().find(|server| server.id == *id)?.clone()),
+            Some(Element::Hop(from, to)) => {
+                Self::Link(Box::new(scenario.links.iter().find(|link| (&link.from, &link.to) == (from, to))?.clone()))
+            }
+        })
+    }
+
+    /// The edits that give the element these settings.
+    fn edits(self) -> Vec<Edit> {
+        match self {
+            Self::Component(component) => vec![Edit::SetComponent(*component)],
+            Self::Server(server) => vec![Edit::SetServerSettings(server)],
+            Self::Link(link) => vec![Edit::SetLink(*link)],
+            Self::Site(site) => vec![
+                Edit::SetTraffic(site.traffic),
+                Edit::SetTls(site.tls),
+                Edit::SetHttp(site.http),
+                Edit::SetMonitoring(site.monitoring),
+                Edit::SetCertificates(site.certificates),
+            ],
+        }
+    }
+}
+
+/// Value of the server field for a component outside any server.
+const NO_SERVER: &str = "none";
+
+/// The fields of an element or, without one, of the site.
+pub fn fields(scenario: &Scenario, element: Option<&Element>) -> Vec<Field> {
+    let Some(subject) = Subject::of(scenario, element) else { return Vec::new() };
+    let mut fields = Vec::new();
+    if let Some(Element::Component(_) | Element::Server(_)) = element {
+        fields.push(Field {
+            id: FieldId::Name,
+            name: "name".to_owned(),
+            help: "Name in the diagram and in commands: lower-case letters, digits and hyphens.",
+            value: element.map(ToString::to_string).unwrap_or_default(),
+            choices: Vec::new(),
+        });
+    }
+    if let Subject::Component(component) = &subject
+        && !component.kind.is_browser()
+    {
+        let servers = scenario.servers.iter().map(|server| server.id.to_string());
+        fields.push(Field {
+            id: FieldId::Server,
+            name: "server".to_owned(),
+            help: "The machine that it runs on. Programs on one server fail together.",
+            value: component.server.as_ref().map_or_else(|| NO_SERVER.to_owned(), ToString::to_string),
+            choices: std::iter::once(NO_SERVER.to_owned()).chain(servers).collect(),
+        });
+    }
+    let settings = FIELDS.iter().enumerate().filter_map(|(place, spec)| {
+        let FieldSpec { name, help, choices, get, .. } = spec;
+        Some(Field {
+            id: FieldId::Setting(place),
+            name: (*name).to_owned(),
+            help,
+            value: get(&subject)?,
+            choices: choices.iter().map(ToString::to_string).collect(),
+        })
+    });
+    fields.extend(settings);
+    if let Subject::Component(component) = &subject
+        && let Some(firewall) = component.kind.as_firewall()
+    {
+        fields.extend(rules::fields(firewall));
+    }
+    fields
+}
+
+/// Why a value is refused, as a sentence without a full stop.
+pub type Refusal = String;
+
+/// The edits that set a field to a value.
+///
+/// # Errors
+/// Why the value is refused.
+pub(crate) fn set(scenario: &Scenario, element: Option<&Element>, field: FieldId, text: &str) -> Result<Composed, Refusal> {
+    let said = |error: ComposeError| hoplight_text::compose_error(&error);
+    let gone = || "this element no longer exists".to_owned();
+    let text = text.trim();
+    match (field, element) {
+        (FieldId::Name, Some(element)) => compose::rename(scenario, element, text).map_err(said),
+        (FieldId::Server, Some(Element::Component(id))) => {
+            let server: Option<ServerId> = if text == NO_SERVER { None } else { Some(text.parse()?) };
+            compose::assign(scenario, id, server).map_err(said)
+        }
+        (FieldId::Name | FieldId::Server, _) => Err(gone()),
+        (FieldId::Setting(place), element) => {
+            let mut subject = Subject::of(scenario, element).ok_or_else(gone)?;
+            let spec = FIELDS.get(place).ok_or_else(gone)?;
+            (spec.set)(&mut subject, text)?;
+            Ok(Composed { edits: subject.edits(), subject: element.cloned() })
+        }
+        (FieldId::Inbound(_) | FieldId::Outbound(_), element) => {
+            let Some(Subject::Component(mut component)) = Subject::of(scenario, element) else { return Err(gone()) };
+            let firewall = component.kind.as_firewall_mut().ok_or_else(gone)?;
+            rules::set(firewall, field, text, scenario)?;
+            Ok(Composed { edits: vec![Edit::SetComponent(*component)], subject: element.cloned() })
+        }
+    }
+}
+
+/// The value after the current one of a field with few values.
+pub(crate) fn next_value(field: &Field) -> Option<&str> {
+    let at = field.choices.iter().position(|choice| *choice == field.value);
+    let next = at.map_or(0, |at| (at + 1) % field.choices.len());
+    field.choices.get(next).map(String::as_str)
+}
+
+#[cfg(test)]
+mod tests;

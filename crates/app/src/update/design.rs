@@ -1,0 +1,402 @@
+//! The topology editor: acts on the drawing, its history, and saving.
+
+use std::sync::Arc;
+
+use hoplight_layout::Arrow;
+use hoplight_lesson::{Edited, RefusedAct};
+use hoplight_model::compose::{self, ComposeError, Composed};
+use hoplight_model::draft::Edit;
+use hoplight_model::scenario::Scenario;
+use hoplight_model::{Element, ScenarioId, Text};
+
+use crate::action::DesignAction;
+use crate::app::{App, Effect};
+use crate::editor::form::{self, FieldId};
+use crate::editor::{Editor, Pending};
+use crate::notice::Notice;
+use crate::stage::Stage;
+use crate::tone::Tone;
+use crate::window::kind::WindowKind;
+use crate::window::state::Window;
+
+impl App {
+    pub(super) fn design_action(&mut self, action: &DesignAction) -> Vec<Effect> {
+        if *action == DesignAction::Toggle {
+            self.toggle_editor();
+            return Vec::new();
+        }
+        if self.stage().is_none_or(|stage| stage.editor.is_none()) {
+            let key = self.keymap.label(DesignAction::Toggle);
+            self.tell(Tone::Dim, format!("Open the topology editor first: {key}."));
+            return Vec::new();
+        }
+        let before = self.stage().map(|stage| stage.session.draft().scenario().clone());
+        match action {
+            DesignAction::Add => self.open_window(WindowKind::Add),
+            DesignAction::Findings => self.open_window(WindowKind::Findings),
+            DesignAction::Settings => self.open_window(WindowKind::Settings),
+            DesignAction::Rename => self.ask_for(FieldId::Name),
+            DesignAction::Change(field) => self.change_setting(*field),
+            DesignAction::Set(field, text) => {
+                let (field, text) = (*field, text.clone());
+                self.compose(|stage, drawing| form::set(drawing, stage.session.selected.as_ref(), field, &text));
+                self.return_to_settings(field);
+            }
+            DesignAction::Confirm => self.confirm(),
+            DesignAction::Connect => self.connect(),
+            DesignAction::Move => self.start_move(),
+            DesignAction::AddPart(part) => {
+                let part = part.clone();
+                self.compose(|_, drawing| said(part.compose(drawing)));
+            }
+            DesignAction::Join(from, to) => {
+                let (from, to) = (from.clone(), to.clone());
+                self.compose(|_, drawing| said(compose::connect(drawing, &from, &to)));
+            }
+            DesignAction::Shift(arrow) => self.shift(*arrow),
+            DesignAction::Place(element, columns, rows) => {
+                let (element, by) = (element.clone(), (*columns, *rows));
+                self.compose(|stage, drawing| {
+                    let spots = stage.viewport.layout.spots(stage.infra());
+                    said(compose::place(drawing, &spots, &element, by))
+                });
+            }
+            DesignAction::Copy => self.on_selected(compose::copy),
+            DesignAction::Delete => self.on_selected(compose::remove),
+            DesignAction::FitRules => self.on_selected(fit_rules),
+            DesignAction::Undo => self.travel(true),
+            DesignAction::Redo => self.travel(false),
+            DesignAction::Save => return vec![Effect::SaveDesign],
+            DesignAction::Toggle => {}
+        }
+        let after = self.stage().map(|stage| stage.session.draft().scenario().clone());
+        if before == after { Vec::new() } else { vec![Effect::KeepDesign] }
+    }
+
+    /// Opens the editor on the stage, or leaves it.
+    fn toggle_editor(&mut self) {
+        let Some(stage) = self.stage_mut() else {
+            self.tell(Tone::Dim, "Open an infrastructure first.");
+            return;
+        };
+        if stage.session.lesson.is_some() {
+            self.tell(Tone::Dim, "A lesson has its own infrastructure. Open one from the course map to edit it.");
+            return;
+        }
+        if stage.editor.take().is_some() {
+            self.tell(Tone::Dim, "The editor is closed. The design keeps running as it is.");
+            return;
+        }
+        let id = own_id(stage.infra().id());
+        self.open_editor(id);
+    }
+
+    /// Opens the editor on the stage. The design is saved under `id`.
+    pub(in super::super) fn open_editor(&mut self, id: ScenarioId) {
+        let add = self.keymap.label(DesignAction::Add);
+        let Some(stage) = self.stage_mut() else { return };
+        stage.panels.leave_view();
+        let draft = stage.session.draft();
+        stage.editor = Some(Editor::new(id, draft.scenario().clone()));
+        stage.update_checks();
+        self.tell(Tone::Dim, format!("Editing: the site keeps running. {add} adds a part, ? lists the keys."));
+    }
+
+    /// Makes an act on the drawing. Selects what it is about, and tells why if it is refused. Returns whether it was made.
+    fn compose(&mut self, act: impl FnOnce(&Stage, &Scenario) -> Result<Composed, String>) -> bool {
+        let size = self.size;
+        let mut is_made = false;
+        self.on_stage(|stage, keymap| {
+            let draft = stage.session.draft();
+            let composed = match act(stage, draft.scenario()) {
+                Ok(composed) => composed,
+                Err(why) => return Some(refused(&why)),
+            };
+            let subject = composed.subject.clone();
+            match stage.edit_design(size, |session| session.edit_whole(composed.edits)) {
+                Ok(edited) => {
+                    is_made = true;
+                    if let Some(subject) = subject.filter(|subject| stage.infra().contains(subject)) {
+                        stage.session.selected = Some(subject);
+                    }
+                    if let Some(editor) = &mut stage.editor {
+                        editor.acts += 1;
+                    }
+                    dropped(&edited).or_else(|| blocked(stage, keymap))
+                }
+                Err(why) => Some(refused(&reason(&why))),
+            }
+        });
+        is_made
+    }
+
+    /// Makes an act of one edit, such as a change of the TLS mode.
+    pub(super) fn make_act(&mut self, edit: Edit) {
+        let words = match &edit {
+            Edit::SetTls(tls) => format!("TLS of users' connections: {}.", tls.edge.word()),
+            _ => "Changed.".to_owned(),
+        };
+        let is_made = self.compose(|_, _| Ok(Composed { edits: vec![edit], subject: None }));
+        if is_made {
+            if let Some(stage) = self.stage_mut() {
+                stage.panels.overlays.show_briefly();
+            }
+            self.tell(Tone::Dim, words);
+        }
+    }
+
+    /// Makes an act on the selected element.
+    fn on_selected(&mut self, act: fn(&Scenario, &Element) -> Result<Composed, ComposeError>) {
+        self.compose(|stage, drawing| {
+            let selected = stage.session.selected.as_ref().ok_or("select an element first")?;
+            said(act(drawing, selected))
+        });
+    }
+
+    /// Starts a link at the selected element, or ends the started one there.
+    fn connect(&mut self) {
+        let key = self.keymap.label(DesignAction::Confirm);
+        let Some(stage) = self.stage_mut() else { return };
+        let selected = stage.session.selected.clone();
+        let started = match stage.editor.as_mut().and_then(|editor| editor.pending.take()) {
+            Some(Pending::Link(from)) => Some(from),
+            Some(Pending::Move(_)) | None => None,
+        };
+        match (started, selected) {
+            (Some(from), Some(to)) if from != to => {
+                self.compose(|_, drawing| said(compose::connect(drawing, &from, &to)));
+            }
+            (Some(_), _) => self.tell(Tone::Dim, "No link was drawn."),
+            (None, Some(Element::Hop(..)) | None) => {
+                self.tell(Tone::Dim, "Select the component or server at which the link starts: the client.");
+            }
+            (None, Some(from)) => {
+                if let Some(editor) = &mut stage.editor {
+                    editor.pending = Some(Pending::Link(from.clone()));
+                }
+                self.tell(Tone::Accent, format!("A link from {from} to …: select the other end, then {key}."));
+            }
+        }
+    }
+
+    /// Ends a started act, or opens the settings.
+    fn confirm(&mut self) {
+        let pending = self.stage().and_then(|stage| stage.editor.as_ref()?.pending.clone());
+        match pending {
+            Some(Pending::Link(_)) => self.connect(),
+            Some(Pending::Move(_)) => self.start_move(),
+            None => self.open_window(WindowKind::Settings),
+        }
+    }
+
+    /// Starts moving the selected box, or ends it.
+    fn start_move(&mut self) {
+        let key = self.keymap.label(DesignAction::Confirm);
+        self.on_stage(|stage, _| {
+            let selected = stage.session.selected.clone();
+            let editor = stage.editor.as_mut()?;
+            if let Some(Pending::Move(_)) = editor.pending.take() {
+                return Some(Notice::dim("Moved."));
+            }
+            match selected {
+                Some(element @ (Element::Component(_) | Element::Server(_))) => {
+                    editor.pending = Some(Pending::Move(element.clone()));
+                    Some(Notice::new(Tone::Accent, format!("The arrow keys move {element}; {key} ends it.")))
+                }
+                Some(Element::Hop(..)) | None => Some(Notice::dim("Select a server or component to move.")),
+            }
+        });
+    }
+
+    /// Moves the box by one place.
+    fn shift(&mut self, arrow: Arrow) {
+        let by = match arrow {
+            Arrow::Right => (1, 0),
+            Arrow::Left => (-1, 0),
+            Arrow::Down => (0, 1),
+            Arrow::Up => (0, -1),
+        };
+        self.compose(|stage, drawing| {
+            let Some(Pending::Move(element)) = stage.editor.as_ref().and_then(|editor| editor.pending.clone()) else {
+                return Err("no box is being moved".to_owned());
+            };
+            let spots = stage.viewport.layout.spots(stage.infra());
+            said(compose::place(drawing, &spots, &element, by))
+        });
+    }
+
+    /// Undoes the last act, or redoes the one that was undone.
+    fn travel(&mut self, back: bool) {
+        let size = self.size;
+        self.on_stage(|stage, _| {
+            let edited = stage.edit_design(size, |session| {
+                let edited = if back { session.undo_edit() } else { session.redo_edit() };
+                edited.ok_or(())
+            });
+            let draft = stage.session.draft();
+            Some(match edited {
+                Ok(edited) => {
+                    let (done, left) = if back { ("Undone", draft.undo_len()) } else { ("Redone", draft.redo_len()) };
+                    dropped(&edited).unwrap_or_else(|| Notice::dim(format!("{done}. {left} more.")))
+                }
+                Err(()) => Notice::dim(if back { "There is nothing to undo." } else { "There is nothing to redo." }),
+            })
+        });
+    }
+
+    /// Sets a setting to its next value, or asks for one.
+    fn change_setting(&mut self, field: FieldId) {
+        let Some(stage) = self.stage() else { return };
+        let draft = stage.session.draft();
+        let fields = form::fields(draft.scenario(), stage.session.selected.as_ref());
+        let Some(known) = fields.into_iter().find(|known| known.id == field) else { return };
+        match form::next_value(&known) {
+            Some(next) => {
+                let next = next.to_owned();
+                self.compose(|stage, drawing| form::set(drawing, stage.session.selected.as_ref(), field, &next));
+                self.return_to_settings(field);
+            }
+            None => self.ask_for(field),
+        }
+    }
+
+    /// Opens the window in which a value is typed.
+    fn ask_for(&mut self, field: FieldId) {
+        let Some(stage) = self.stage() else { return };
+        let draft = stage.session.draft();
+        let fields = form::fields(draft.scenario(), stage.session.selected.as_ref());
+        match fields.into_iter().find(|known| known.id == field) {
+            Some(known) => self.window = Some(Window::new(WindowKind::Value(field), &known.value, 0)),
+            None => self.tell(Tone::Dim, "Select a component or server first."),
+        }
+    }
+
+    /// Opens the settings with this field selected.
+    pub(super) fn return_to_settings(&mut self, field: FieldId) {
+        let Some(stage) = self.stage() else { return };
+        let draft = stage.session.draft();
+        let fields = form::fields(draft.scenario(), stage.session.selected.as_ref());
+        let row = fields.iter().position(|known| known.id == field).unwrap_or_default();
+        self.window = Some(Window::new(WindowKind::Settings, "", row));
+    }
+
+    /// Opens an empty board in the editor, under the first name that no design has.
+    pub(super) fn open_board(&mut self) {
+        let taken = |name: &str| self.library.scenario(name).is_some();
+        let mut names = (1..).map(|number: u32| format!("design-of-mine-{number}"));
+        let name = names.find(|name| !taken(name)).unwrap_or_default();
+        let opened = name.parse().and_then(|id| self.edit_scenario(&compose::empty_board(), id));
+        if let Err(why) = opened {
+            self.tell(Tone::Bad, why);
+        }
+    }
+
+    /// Opens an infrastructure in the editor. The design is saved under `id`.
+    pub fn edit_scenario(&mut self, drawing: &Scenario, id: ScenarioId) -> Result<(), String> {
+        let infra = drawing.build_board().map_err(|problems| {
+            let first = problems.first().map(hoplight_text::problem).unwrap_or_default();
+            format!("This design cannot be opened: {first}")
+        })?;
+        self.open_scenario(Arc::new(infra));
+        self.open_editor(id);
+        Ok(())
+    }
+
+    /// Returns the name and the drawing of the design in the editor.
+    pub fn design(&self) -> Option<(ScenarioId, Scenario)> {
+        let stage = self.stage()?;
+        let editor = stage.editor.as_ref()?;
+        let drawing = stage.session.draft().scenario().clone();
+        let is_own = drawing.id.as_ref() == Some(&editor.id);
+        let title = if is_own { drawing.title.clone() } else { Text::new(&title_of(&drawing, &editor.id)).ok() };
+        let unit = Text::new(OWN_UNIT).unwrap_or_default();
+        Some((editor.id.clone(), Scenario { id: Some(editor.id.clone()), title, unit, ..drawing }))
+    }
+
+    /// Whether the editor has changes that are not saved.
+    pub fn has_unsaved_design(&self) -> bool {
+        let Some(stage) = self.stage() else { return false };
+        stage.editor.as_ref().is_some_and(|editor| editor.is_unsaved(stage.session.draft().scenario()))
+    }
+
+    /// Reports whether the design was saved: the place, or why not.
+    pub fn design_saved(&mut self, saved: Result<String, String>) {
+        self.changed = true;
+        match saved {
+            Ok(place) => {
+                if let Some(stage) = self.stage_mut() {
+                    let drawing = stage.session.draft().scenario().clone();
+                    if let Some(editor) = &mut stage.editor {
+                        editor.saved = Arc::new(drawing);
+                    }
+                }
+                self.tell(Tone::Good, format!("Saved as {place}."));
+            }
+            Err(why) => self.tell(Tone::Bad, why),
+        }
+    }
+}
+
+/// Heading of learners' designs on the course map.
+pub(crate) const OWN_UNIT: &str = "Your designs";
+
+/// The name under which an edited copy of an infrastructure is saved.
+pub fn own_id(id: &ScenarioId) -> ScenarioId {
+    if id.as_str().starts_with("my-") {
+        return id.clone();
+    }
+    let name: String = format!("my-{id}").chars().take(40).collect();
+    name.trim_end_matches('-').parse().unwrap_or_else(|_| id.clone())
+}
+
+fn title_of(drawing: &Scenario, id: &ScenarioId) -> String {
+    match &drawing.title {
+        Some(title) if drawing.id.as_ref() != Some(id) => format!("{} (yours)", title.as_str()),
+        Some(title) => title.to_string(),
+        None => id.to_string(),
+    }
+}
+
+fn fit_rules(drawing: &Scenario, selected: &Element) -> Result<Composed, ComposeError> {
+    match selected {
+        Element::Component(id) => compose::fit_rules(drawing, id),
+        Element::Server(_) | Element::Hop(..) => Err(ComposeError::Unknown(selected.clone())),
+    }
+}
+
+/// Renders a refusal.
+fn said(composed: Result<Composed, ComposeError>) -> Result<Composed, String> {
+    composed.map_err(|error| hoplight_text::compose_error(&error))
+}
+
+fn refused(why: &str) -> Notice {
+    Notice::new(Tone::Warn, format!("Not possible: {}.", why.trim_end_matches('.')))
+}
+
+fn reason(why: &RefusedAct) -> String {
+    match why {
+        RefusedAct::Edit(error) => hoplight_text::edit_error(error),
+        RefusedAct::Problems(problems) => problems.first().map(hoplight_text::problem).unwrap_or_default(),
+    }
+}
+
+/// Says which conditions of the run the act has ended.
+fn dropped(edited: &Edited) -> Option<Notice> {
+    match edited {
+        Edited::Rebuilt { dropped } if !dropped.is_empty() => {
+            Some(Notice::dim(format!("{} faults of removed elements are gone.", dropped.len())))
+        }
+        Edited::Rebuilt { .. } | Edited::Unchanged | Edited::Incomplete(_) => None,
+    }
+}
+
+/// Says that a firewall blocks the link that has just been drawn, and how to let it through.
+fn blocked(stage: &Stage, keymap: &crate::keymap::Keymap) -> Option<Notice> {
+    use hoplight_model::firewall::RuleAction;
+    let Some(Element::Hop(from, to)) = &stage.session.selected else { return None };
+    let infra = stage.infra();
+    let hop = infra.hop(infra.link_between(from.as_str(), to.as_str())?);
+    let guard = hop.guards.iter().find(|guard| guard.verdict.action != RuleAction::Allow)?;
+    let (firewall, key) = (&infra.component(guard.firewall).id, keymap.label(DesignAction::FitRules));
+    Some(Notice::new(Tone::Warn, format!("{firewall} blocks this link. To allow what is drawn, select {firewall} and press {key}.")))
+}

@@ -1,0 +1,212 @@
+//! Learners' designs as files: saved on request, and kept beside the saved file after every act, so that a crash loses nothing.
+//!
+//! A design is a scenario file. It may be incomplete, so these files are read apart from other content: a drawing without a
+//! link from the browser is no mistake here.
+
+use std::fs;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use anyhow::{anyhow, bail};
+
+use hoplight_lesson::{Library, Sources};
+use hoplight_model::ron_text::{self, MAX_FILE};
+use hoplight_model::scenario::Scenario;
+use hoplight_model::{Infrastructure, ScenarioId, compose};
+
+use super::files::{self, FileError, Links, shown, with_suffix, with_tilde};
+
+/// Suffix of the copy that is kept while a design has unsaved changes.
+const UNSAVED: &str = "unsaved";
+
+/// Maximum number of designs that are listed.
+const MAX_DESIGNS: usize = 200;
+
+/// Where designs are saved.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Designs {
+    folder: Option<PathBuf>,
+    /// A design that was opened from a file of the user's choice is saved there.
+    file: Option<(ScenarioId, PathBuf)>,
+}
+
+/// A design to edit.
+#[derive(Clone, Debug)]
+pub(super) struct Opened {
+    pub(super) drawing: Scenario,
+    pub(super) id: ScenarioId,
+    /// What to tell the user, for example that unsaved work was found.
+    pub(super) notice: Option<String>,
+}
+
+impl Designs {
+    /// The folder of the user's designs.
+    pub(super) fn of_user() -> Self {
+        Self { folder: super::content::data_folder().map(|folder| folder.join("designs")), file: None }
+    }
+
+    /// The folder, if it is known.
+    pub(super) fn folder(&self) -> Option<&Path> {
+        self.folder.as_deref()
+    }
+
+    /// Opens a design: of a name, from a file, or without a name an empty board. A file that does not exist yet is created by
+    /// saving.
+    pub(super) fn open(&mut self, library: &Library, name: Option<&str>) -> anyhow::Result<Opened> {
+        let Some(name) = name else { return self.open_new() };
+        let path = Path::new(name);
+        let is_file = path.extension().is_some_and(|extension| extension == "ron");
+        if is_file {
+            let id = ScenarioId::of_file(name);
+            self.file = Some((id.clone(), path.to_owned()));
+            return self.open_at(path, id);
+        }
+        if let Ok(id) = name.parse::<ScenarioId>()
+            && let Some(path) = self.path(&id).filter(|path| path.exists() || with_suffix(path, UNSAVED).exists())
+        {
+            return self.open_at(&path, id);
+        }
+        let infra = super::commands::find_scenario(library, name)?;
+        let drawing = Scenario::from(infra.as_ref()).minimal();
+        let id = hoplight_app::own_id(infra.id());
+        match self.path(&id).filter(|path| path.exists() || with_suffix(path, UNSAVED).exists()) {
+            Some(path) => {
+                let opened = self.open_at(&path, id)?;
+                let text = format!("Continuing your copy of {}. To start over, delete {}.", infra.id(), with_tilde(&path));
+                Ok(Opened { notice: Some(opened.notice.unwrap_or(text)), ..opened })
+            }
+            None => Ok(Opened { drawing, id, notice: None }),
+        }
+    }
+
+    /// An empty board under the first free name, or unsaved work on one.
+    fn open_new(&self) -> anyhow::Result<Opened> {
+        for number in 1..=MAX_DESIGNS {
+            let id: ScenarioId = format!("design-of-mine-{number}").parse().map_err(|why: String| anyhow!(why))?;
+            let Some(path) = self.path(&id) else { return Ok(Opened { drawing: compose::empty_board(), id, notice: None }) };
+            if path.exists() {
+                continue;
+            }
+            return self.open_at(&path, id);
+        }
+        bail!("there are more than {MAX_DESIGNS} designs; name one, or a file")
+    }
+
+    fn open_at(&self, path: &Path, id: ScenarioId) -> anyhow::Result<Opened> {
+        let kept = with_suffix(path, UNSAVED);
+        if kept.exists()
+            && let Ok(drawing) = read(&kept)
+        {
+            let text = format!("Found unsaved work on {id}, and opened it. Save it, or delete {}.", with_tilde(&kept));
+            return Ok(Opened { drawing, id, notice: Some(text) });
+        }
+        let drawing = if path.exists() { read(path)? } else { compose::empty_board() };
+        Ok(Opened { drawing, id, notice: None })
+    }
+
+    fn path(&self, id: &ScenarioId) -> Option<PathBuf> {
+        match &self.file {
+            Some((named, path)) if named == id => Some(path.clone()),
+            _ => Some(self.folder.as_ref()?.join(format!("{id}.ron"))),
+        }
+    }
+
+    /// Saves a design. Returns the place.
+    ///
+    /// # Errors
+    /// Which file could not be written, and why.
+    pub(super) fn save(&self, id: &ScenarioId, drawing: &Scenario) -> Result<String, String> {
+        let path = self.path(id).ok_or("The design cannot be saved: there is no home folder. Name a file: hoplight edit FILE.ron.")?;
+        let text = with_comment(drawing);
+        write(&path, &text).map_err(|error| format!("The design could not be saved: {} {error}.", with_tilde(&path)))?;
+        // The copy is obsolete; if it stays, the next start offers it.
+        let _ = fs::remove_file(with_suffix(&path, UNSAVED));
+        Ok(with_tilde(&path))
+    }
+
+    /// Keeps a copy of unsaved work beside the design.
+    ///
+    /// # Errors
+    /// Which file could not be written, and why.
+    pub(super) fn keep(&self, id: &ScenarioId, drawing: &Scenario) -> Result<(), String> {
+        let Some(path) = self.path(id).map(|path| with_suffix(&path, UNSAVED)) else { return Ok(()) };
+        keep_file(&path, &with_comment(drawing)).map_err(|error| format!("Unsaved work is not kept: {} {error}.", with_tilde(&path)))
+    }
+
+    /// Adds the complete designs to a library. Returns what to tell about the others.
+    pub(super) fn add_to(&self, library: &mut Library) -> Vec<String> {
+        let Some(entries) = self.folder.as_deref().and_then(|folder| fs::read_dir(folder).ok()) else { return Vec::new() };
+        let mut paths: Vec<PathBuf> = entries.filter_map(Result::ok).map(|entry| entry.path()).collect();
+        paths.retain(|path| path.extension().is_some_and(|extension| extension == "ron"));
+        paths.sort();
+        let mut left_out = Vec::new();
+        for path in paths.into_iter().take(MAX_DESIGNS) {
+            let added = files::read_text(&path).ok().is_some_and(|text| {
+                let name = shown(&path);
+                let is_complete = Infrastructure::from_ron(&name, &text).is_ok();
+                let scenarios = [(name.as_str(), text.as_str())];
+                is_complete && library.extend(Sources { scenarios: &scenarios, ..Sources::default() }).is_ok()
+            });
+            if !added {
+                left_out.push(with_tilde(&path));
+            }
+        }
+        left_out
+    }
+}
+
+/// Reads a design, complete or not.
+fn read(path: &Path) -> anyhow::Result<Scenario> {
+    let text = files::read_text(path)?;
+    let name = shown(path);
+    let drawing: Scenario = ron_text::parse(&name, &text).map_err(|error| anyhow!("{error}"))?;
+    drawing.build_board().map_err(|problems| {
+        let first = problems.first().map(hoplight_text::problem).unwrap_or_default();
+        anyhow!("{name}: {first}")
+    })?;
+    // The editor shows the user as a component.
+    let is_drawn = drawing.components.iter().any(|component| component.kind.is_browser());
+    if is_drawn {
+        return Ok(drawing);
+    }
+    let infra = drawing.build_board().map_err(|_| anyhow!("{name} cannot be built"))?;
+    Ok(Scenario::from(&infra).minimal())
+}
+
+/// The text of a design, with a comment on how to use the file.
+fn with_comment(drawing: &Scenario) -> String {
+    let id = drawing.id.as_ref().map_or("design", ScenarioId::as_str);
+    format!("// A design of hoplight. `hoplight edit {id}` opens it; `hoplight template` explains every field.\n{}", drawing.to_ron())
+}
+
+/// Replaces the copy of unsaved work. It has to survive the program, not a power cut, so it is not synced.
+fn keep_file(path: &Path, text: &str) -> io::Result<()> {
+    let folder = files::folder_of(path);
+    fs::create_dir_all(folder)?;
+    let mut new = tempfile::NamedTempFile::new_in(folder)?;
+    new.write_all(text.as_bytes())?;
+    new.persist(path).map(drop).map_err(|failed| failed.error)
+}
+
+/// Replaces a design as a whole. Leaves a file alone that is no design.
+fn write(path: &Path, text: &str) -> Result<(), FileError> {
+    let folder = files::folder_of(path);
+    fs::create_dir_all(folder).map_err(FileError::Unwritable)?;
+    let path = files::destination(path)?;
+    let seen = match files::read(&path, Links::Follow, MAX_FILE) {
+        Ok(contents) => {
+            let is_design = std::str::from_utf8(&contents.bytes)
+                .is_ok_and(|text| text.trim().is_empty() || ron_text::parse::<Scenario>("design", text).is_ok());
+            if !is_design {
+                return Err(FileError::NotADesign);
+            }
+            Some(contents.metadata)
+        }
+        Err(_) if files::is_missing(&path) => None,
+        Err(error) => return Err(error),
+    };
+    let is_ours = |bytes: &[u8]| bytes.starts_with(b"// A design");
+    let new = files::prepare(&path, text.as_bytes(), seen.as_ref(), is_ours)?;
+    files::put(new, &path, seen.as_ref())?;
+    files::sync_folder(files::folder_of(&path))
+}
