@@ -10,6 +10,8 @@ use proptest::prelude::*;
 
 #[path = "properties/commands.rs"]
 mod commands;
+#[path = "properties/editor.rs"]
+mod editor;
 #[path = "properties/rebuild.rs"]
 mod rebuild;
 #[path = "properties/topology.rs"]

@@ -129,7 +129,7 @@ impl Returning {
 
     /// Closes the connections on the selected links.
     pub(crate) fn close_all(&mut self, which: impl Fn(LinkIx) -> bool) {
-        self.users.iter_mut().filter(|state| which(state.entry)).for_each(|state| state.used = 0);
+        self.users.iter_mut().filter(|state| state.used != 0 && which(state.entry)).for_each(|state| state.used = 0);
     }
 
     /// When a user's cached address expires.

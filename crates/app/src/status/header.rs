@@ -24,7 +24,8 @@ pub fn header_parts(app: &App, width: u16) -> (Vec<Line>, Vec<Line>) {
     let Screen::Stage(stage) = &app.screen else {
         return (vec![name, Line::new(Tone::Text, " run a web infrastructure, break it, fix it")], Vec::new());
     };
-    if outage::is_total(stage.sim()) {
+    // While a site is drawn, it is no news that it does not work yet.
+    if outage::is_total(stage.sim()) && stage.editor.is_none() {
         let seconds = outage::WINDOW.as_secs();
         let banner = Line::new(Tone::Alarm, format!(" SITE DOWN: no request has succeeded for {seconds} s "));
         let right = clock(stage, false);

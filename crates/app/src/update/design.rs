@@ -122,7 +122,7 @@ impl App {
                     if let Some(editor) = &mut stage.editor {
                         editor.acts += 1;
                     }
-                    dropped(&edited).or_else(|| blocked(stage, keymap))
+                    dropped(&edited).or_else(|| blocked(stage, keymap)).or_else(|| Some(made(stage)))
                 }
                 Err(why) => Some(refused(&reason(&why))),
             }
@@ -285,7 +285,7 @@ impl App {
         let taken = |name: &str| self.library.scenario(name).is_some();
         let mut names = (1..).map(|number: u32| format!("design-of-mine-{number}"));
         let name = names.find(|name| !taken(name)).unwrap_or_default();
-        let opened = name.parse().and_then(|id| self.edit_scenario(&compose::empty_board(), id));
+        let opened = name.parse().and_then(|id: ScenarioId| self.edit_scenario(&compose::empty_board(), id));
         if let Err(why) = opened {
             self.tell(Tone::Bad, why);
         }
@@ -293,6 +293,11 @@ impl App {
 
     /// Opens an infrastructure in the editor. The design is saved under `id`.
     pub fn edit_scenario(&mut self, drawing: &Scenario, id: ScenarioId) -> Result<(), String> {
+        let mut drawing = drawing.clone();
+        if drawing.title.is_none() {
+            drawing.title = Text::new(&id.as_str().replace('-', " ")).ok();
+            drawing.id = Some(id.clone());
+        }
         let infra = drawing.build_board().map_err(|problems| {
             let first = problems.first().map(hoplight_text::problem).unwrap_or_default();
             format!("This design cannot be opened: {first}")
@@ -378,6 +383,33 @@ fn reason(why: &RefusedAct) -> String {
         RefusedAct::Edit(error) => hoplight_text::edit_error(error),
         RefusedAct::Problems(problems) => problems.first().map(hoplight_text::problem).unwrap_or_default(),
     }
+}
+
+/// Says what an act has made of the element that it was about.
+fn made(stage: &Stage) -> Notice {
+    let infra = stage.infra();
+    let text = match &stage.session.selected {
+        Some(Element::Hop(from, to)) => match infra.link_between(from.as_str(), to.as_str()) {
+            Some(link) => {
+                let cipher = if infra.hop(link).is_plaintext() { "plaintext" } else { "encrypted" };
+                format!("{from} → {to}: {} on port {}, {cipher}.", infra.link(link).protocol.word(), infra.port(link))
+            }
+            None => "Removed.".to_owned(),
+        },
+        Some(Element::Component(id)) => match infra.find(id.as_str()).map(|ix| infra.component(ix)) {
+            Some(component) => {
+                let place = component.server.as_ref().map_or_else(String::new, |server| format!(" on {server}"));
+                format!("{id}: {}{place}.", component.kind.word())
+            }
+            None => "Removed.".to_owned(),
+        },
+        Some(Element::Server(id)) => {
+            let programs: Vec<&str> = infra.on_server(id).map(|(_, component)| component.id.as_str()).collect();
+            format!("{id}: {}.", if programs.is_empty() { "empty".to_owned() } else { programs.join(", ") })
+        }
+        None => "Done.".to_owned(),
+    };
+    Notice::dim(text)
 }
 
 /// Says which conditions of the run the act has ended.

@@ -103,7 +103,8 @@ fn list<T>(records: &[T], written: impl Fn(&T) -> String) -> String {
 /// A value on one line, with all its fields.
 fn line(value: &impl Serialize) -> String {
     let config = PrettyConfig::new().depth_limit(0).extensions(Extensions::empty());
-    options().to_string_pretty(value, config).expect("scenario values are serializable")
+    // A unit variant named `None` needs no raw identifier where an enumeration is expected.
+    options().to_string_pretty(value, config).expect("scenario values are serializable").replace("r#None", "None")
 }
 
 /// The output of `line` for the value parsed from a text with only the required fields.

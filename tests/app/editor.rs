@@ -1,0 +1,260 @@
+//! The topology editor: keys, mouse, refusals, undo, saving.
+
+use hoplight::app::{App, Effect, KeyContext};
+use hoplight::lesson::{Library, Sources};
+use hoplight::model::scenario::Scenario;
+use hoplight::model::{Cipher, Protocol, TlsMode};
+
+use crate::learner::{LARGE, Learner, SMALL, component};
+
+fn board(size: (u16, u16)) -> Learner {
+    let mut learner = Learner::new(size);
+    learner.press(":empty<Enter>");
+    assert_eq!(learner.app.key_context(), KeyContext::Editor);
+    learner
+}
+
+/// Selects an element by name, as a learner does with the palette.
+fn select(learner: &mut Learner, name: &str) {
+    learner.press(&format!(":select {name}<Enter>"));
+    assert_eq!(learner.stage().session.selected.as_ref().map(ToString::to_string).as_deref(), Some(name), "{}", learner.notice());
+}
+
+fn add(learner: &mut Learner, what: &str) {
+    learner.press(&format!("a{what}<Enter>"));
+}
+
+fn link(learner: &mut Learner, from: &str, to: &str) {
+    select(learner, from);
+    learner.press("c");
+    select(learner, to);
+    learner.press("<Enter>");
+}
+
+/// Builds stage 2 on an empty board.
+fn stage_2(size: (u16, u16)) -> Learner {
+    let mut learner = board(size);
+    add(&mut learner, "dns");
+    add(&mut learner, "load new");
+    link(&mut learner, "browser", "lb-1");
+    select(&mut learner, "server-1");
+    add(&mut learner, "monitoring client");
+    add(&mut learner, "firewall");
+    add(&mut learner, "monitoring service");
+    add(&mut learner, "web new");
+    add(&mut learner, "application server-2");
+    add(&mut learner, "database server-2");
+    link(&mut learner, "lb-1", "web-1");
+    link(&mut learner, "web-1", "app-1");
+    link(&mut learner, "app-1", "db-1");
+    select(&mut learner, "server-2");
+    add(&mut learner, "monitoring client");
+    add(&mut learner, "certificate");
+    select(&mut learner, "server-2");
+    add(&mut learner, "firewall before");
+    learner.press("y");
+    link(&mut learner, "db-1", "db-2");
+    link(&mut learner, "app-2", "db-1");
+    for firewall in ["fw-1", "fw-2", "fw-3"] {
+        select(&mut learner, firewall);
+        learner.press("R");
+    }
+    learner
+}
+
+/// The screen cell of a component.
+fn on_canvas(learner: &Learner, id: &str) -> (u16, u16) {
+    let viewport = &learner.stage().viewport;
+    let cell = viewport.layout.anchor(&component(id)).expect("drawn");
+    (viewport.regions.canvas.x + cell.x, viewport.regions.canvas.y + cell.y)
+}
+
+fn drawing(app: &App) -> Scenario {
+    app.design().expect("the editor is open").1
+}
+
+#[test]
+fn stage_2_is_built_with_the_keyboard_and_works() {
+    let mut learner = stage_2(SMALL);
+    let infra = learner.stage().infra().clone();
+    assert_eq!(infra.servers().len(), 3, "{}", drawing(&learner.app).to_ron());
+    assert_eq!(infra.links().filter(|(_, link)| link.protocol == Protocol::Metrics).count(), 3);
+    assert_eq!(infra.firewalls().count(), 3);
+    assert_eq!(infra.tls().edge, TlsMode::Terminate);
+    learner.wait(80);
+    let before = learner.stage().sim().totals();
+    learner.wait(150);
+    let after = learner.stage().sim().totals();
+    let (done, failed) = (after.completed - before.completed, after.failed - before.failed);
+    assert!(done > 1_000, "{done} requests were answered");
+    assert!(failed * 100 < done, "{failed} of {done} failed: {}", drawing(&learner.app).to_ron());
+}
+
+#[test]
+fn an_empty_board_says_what_to_do_and_users_get_nothing() {
+    let mut learner = board(SMALL);
+    assert!(learner.panel().contains("The site has no server yet"), "{}", learner.panel());
+    learner.wait(20);
+    assert_eq!(learner.stage().sim().totals().completed, 0);
+    assert!(learner.stage().sim().totals().failed > 50);
+    add(&mut learner, "web new");
+    assert!(learner.panel().contains("Users reach nothing"), "{}", learner.panel());
+    link(&mut learner, "browser", "web-1");
+    assert!(!learner.panel().contains("Users reach nothing"), "{}", learner.panel());
+    learner.wait(40);
+    assert!(learner.stage().sim().totals().completed > 0, "the run goes on with the drawing");
+}
+
+#[test]
+fn undo_and_redo_go_through_every_act() {
+    let mut learner = stage_2(SMALL);
+    let whole = drawing(&learner.app).to_ron();
+    let acts = learner.stage().session.draft().undo_len();
+    for _ in 0..acts {
+        learner.press("u");
+    }
+    assert_eq!(learner.stage().infra().len(), 1, "only the browser is left");
+    learner.press("u");
+    assert_eq!(learner.notice(), "There is nothing to undo.");
+    for _ in 0..acts {
+        learner.press("U");
+    }
+    assert_eq!(drawing(&learner.app).to_ron(), whole);
+}
+
+#[test]
+fn impossible_acts_say_why_and_change_nothing() {
+    let mut learner = stage_2(SMALL);
+    let before = drawing(&learner.app);
+    link(&mut learner, "browser", "db-1");
+    assert!(learner.notice().contains("have no protocol in common"), "{}", learner.notice());
+    link(&mut learner, "lb-1", "web-1");
+    assert!(learner.notice().contains("already a link"), "{}", learner.notice());
+    select(&mut learner, "browser");
+    learner.press("d");
+    assert!(learner.notice().contains("your user"), "{}", learner.notice());
+    select(&mut learner, "db-2");
+    // A replica cannot have an automatic failover.
+    learner.press("<Enter>failover<Enter>");
+    assert!(learner.notice().starts_with("Not possible: "), "{}", learner.notice());
+    assert_eq!(drawing(&learner.app), before);
+}
+
+#[test]
+fn escape_cancels_a_link_then_deselects_then_leaves_the_editor() {
+    let mut learner = stage_2(SMALL);
+    select(&mut learner, "lb-1");
+    learner.press("c");
+    assert!(learner.panel().contains("lb-1 → …"), "{}", learner.panel());
+    learner.press("<Esc>");
+    assert!(!learner.panel().contains("lb-1 → …"), "{}", learner.panel());
+    learner.press("<Esc>");
+    assert_eq!(learner.stage().session.selected, None);
+    learner.press("<Esc>");
+    assert_eq!(learner.app.key_context(), KeyContext::Stage);
+}
+
+#[test]
+fn settings_are_changed_in_a_form_and_refused_values_stay_open() {
+    let mut learner = stage_2(LARGE);
+    select(&mut learner, "lb-1");
+    learner.press("<Enter>algorithm<Enter>");
+    let algorithm = |learner: &Learner| learner.stage().infra().balancers().next().map(|(_, spec)| spec.algorithm);
+    assert_eq!(algorithm(&learner).map(hoplight::model::Algorithm::word), Some("leastconn"));
+    learner.press("<Esc>");
+    learner.press("n");
+    learner.press("<Backspace><Backspace><Backspace><Backspace>LB<Enter>");
+    assert!(learner.app.window.is_some(), "an invalid name is not accepted");
+    learner.press("<Backspace><Backspace>haproxy<Enter><Esc>");
+    assert!(learner.stage().infra().find("haproxy").is_some());
+    assert_eq!(learner.stage().session.selected, Some(component("haproxy")));
+}
+
+#[test]
+fn tls_changes_are_acts_that_can_be_undone() {
+    let mut learner = stage_2(SMALL);
+    learner.press("t");
+    assert_eq!(learner.stage().infra().tls().edge, TlsMode::Reencrypt);
+    learner.press("u");
+    assert_eq!(learner.stage().infra().tls().edge, TlsMode::Terminate);
+    let infra = learner.stage().infra();
+    let link = infra.link_between("lb-1", "web-1").expect("drawn");
+    assert_eq!(infra.hop(link).cipher, Cipher::Plaintext);
+}
+
+#[test]
+fn a_box_moves_with_the_arrow_keys() {
+    let mut learner = stage_2(LARGE);
+    let place = |learner: &Learner| {
+        let stage = learner.stage();
+        let spots = stage.viewport.layout.spots(stage.infra());
+        spots.into_iter().find(|spot| spot.owner.to_string() == "server-3").map(|spot| spot.at)
+    };
+    let before = place(&learner).expect("drawn");
+    select(&mut learner, "server-3");
+    learner.press("m<Left>");
+    let after = place(&learner).expect("drawn");
+    assert_eq!((after.0 + 1, after.1), (before.0, before.1), "{}", learner.notice());
+    learner.press("<Enter><Right>");
+    assert_eq!(place(&learner), Some(after), "the move has ended");
+}
+
+#[test]
+fn a_drag_connects_and_a_drop_beside_everything_moves() {
+    let mut learner = board(LARGE);
+    add(&mut learner, "web new");
+    let (from, to) = (on_canvas(&learner, "browser"), on_canvas(&learner, "web-1"));
+    learner.click(from);
+    learner.app.drag(to.0, to.1);
+    assert!(learner.notice().contains("connect browser to web-1"), "{}", learner.notice());
+    learner.app.release(to.0, to.1);
+    assert!(learner.stage().infra().link_between("browser", "web-1").is_some(), "{}", learner.notice());
+    let area = learner.stage().viewport.regions.canvas;
+    let to = on_canvas(&learner, "web-1");
+    learner.click(to);
+    let below = (to.0, area.y + area.height - 1);
+    learner.app.drag(below.0, below.1);
+    learner.app.release(below.0, below.1);
+    let stage = learner.stage();
+    let spots = stage.viewport.layout.spots(stage.infra());
+    let place = spots.iter().find(|spot| spot.owner.to_string() == "server-1").map(|spot| spot.at.1);
+    assert_eq!(place, Some(1), "one row down");
+}
+
+#[test]
+fn findings_lead_to_their_place() {
+    let mut learner = stage_2(SMALL);
+    learner.press("Fwithout lb-1<Enter>");
+    assert!(learner.stage().session.selected.is_some(), "{}", learner.notice());
+}
+
+#[test]
+fn a_design_is_saved_on_request_and_kept_after_every_act() {
+    let mut learner = stage_2(SMALL);
+    assert!(learner.app.has_unsaved_design());
+    assert!(learner.effects.contains(&Effect::KeepDesign));
+    learner.effects.clear();
+    learner.press("<Up>");
+    assert!(learner.effects.is_empty(), "looking around changes nothing");
+    learner.press("s");
+    assert_eq!(learner.effects, [Effect::SaveDesign]);
+    learner.app.design_saved(Ok("designs/mine.ron".to_owned()));
+    assert!(!learner.app.has_unsaved_design());
+    let (id, saved) = learner.app.design().expect("the editor is open");
+    let text = saved.to_ron();
+    let mut library = Library::default();
+    library.extend(Sources { scenarios: &[("mine.ron", &text)], ..Sources::default() }).expect("a saved design is a scenario");
+    let loaded = library.scenario(id.as_str()).expect("by its name");
+    assert_eq!(loaded.components().count(), learner.stage().infra().components().count());
+    assert!(!text.contains("latency_ms") && !text.contains("queue"), "defaults are left out:\n{text}");
+}
+
+#[test]
+fn a_shipped_design_is_edited_as_a_copy() {
+    let mut learner = Learner::exploring(SMALL);
+    learner.press("E");
+    let (id, _) = learner.app.design().expect("the editor is open");
+    assert_eq!(id.as_str(), "my-stage-2-secured");
+    learner.press("E");
+    assert_eq!(learner.app.key_context(), KeyContext::Stage);
+}
