@@ -1,4 +1,4 @@
-//! Embedded content: scenarios, lessons and the glossary.
+//! Embedded content: scenarios, lessons, the glossary, missions and what exams ask.
 //!
 //! A test compares the lists with the folders.
 
@@ -12,6 +12,35 @@ macro_rules! embedded {
 
 /// Scenario file with a comment on every field, printed by `hoplight template`.
 pub const TEMPLATE: &str = include_str!("../examples/template.ron");
+
+/// The shipped missions, each with its path in the source tree.
+pub const MISSIONS: &[(&str, &str)] = embedded![
+    "lessons/missions/01-too-many-visitors.ron",
+    "lessons/missions/02-dead-application.ron",
+    "lessons/missions/03-reads-without-primary.ron",
+    "lessons/missions/04-open-ports.ron",
+    "lessons/missions/05-sniffed-password.ron",
+    "lessons/missions/06-blind-operator.ron",
+    "lessons/missions/07-balancer-dies.ron",
+    "lessons/missions/08-tiers-apart.ron",
+    "lessons/missions/21-budget.ron",
+    "lessons/missions/22-password-inside.ron",
+    "lessons/missions/23-same-flaw.ron",
+    "lessons/missions/24-silent-agents.ron",
+    "lessons/missions/25-writes-come-back.ron",
+    "lessons/missions/26-page-only-pain.ron",
+    "lessons/missions/27-deploy-unseen.ron",
+    "lessons/missions/28-password-guessing.ron",
+];
+
+/// What to explain in an exam, each file with its path in the source tree.
+pub const EXAM: &[(&str, &str)] = embedded![
+    "lessons/exam/elements.ron",
+    "lessons/exam/stage-0.ron",
+    "lessons/exam/stage-1.ron",
+    "lessons/exam/stage-2.ron",
+    "lessons/exam/stage-3.ron",
+];
 
 /// All shipped scenarios, lessons and glossaries, each with its path in the source tree.
 pub const EMBEDDED: Sources<'static> = Sources {

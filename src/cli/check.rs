@@ -12,7 +12,7 @@ use hoplight_analysis::findings::unserved;
 use hoplight_lesson::{Lesson, Library, Loaded, check_some};
 
 use super::commands::print;
-use super::content::{Files, folders, join_errors};
+use super::content::{Files, catalogue_with, folders, join_errors};
 use super::format::counted;
 use super::warn;
 
@@ -32,6 +32,9 @@ pub(super) fn check_content(folder: Option<&Path>, paths: &[PathBuf]) -> anyhow:
         unread.extend(files.unread().iter().cloned());
         mistakes.extend(files.with_sources(|sources| library.extend_with_what_is_right(sources)));
     }
+    let own = folders(folder)?;
+    let files: Vec<&Files> = own.iter().chain([&given]).collect();
+    mistakes.extend(catalogue_with(&library, &files).err().unwrap_or_default());
     let is_given = |file: &str| paths.is_empty() || given.contains(file);
     let scenarios: Vec<_> = library.loaded_scenarios().filter(|entry| is_given(&entry.file)).collect();
     let is_asked = |entry: &Loaded<Lesson>| {

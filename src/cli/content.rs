@@ -4,12 +4,17 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::{Context, anyhow, bail};
 
-use crate::content::EMBEDDED;
+use crate::content::{EMBEDDED, EXAM, MISSIONS};
+use hoplight_app::Catalogue;
+use hoplight_exam::ExamContent;
 use hoplight_lesson::{Library, Sources};
-use hoplight_model::ContentError;
+use hoplight_mission::Missions;
+use hoplight_model::scenario::Scenario;
+use hoplight_model::{ContentError, ScenarioId};
 use hoplight_model::error::has_field;
 
 use super::files::{read_text, shown};
@@ -25,12 +30,20 @@ const OF_A_LESSON: [&str; 3] = ["steps", "quiz", "minutes"];
 /// Field that identifies a glossary.
 const OF_A_GLOSSARY: &str = "terms";
 
+/// Field that identifies a mission.
+const OF_A_MISSION: &str = "ladder";
+
+/// Field that identifies what exams ask.
+const OF_AN_EXAM: &str = "exam";
+
 /// Names and texts of files.
 #[derive(Debug, Default)]
 pub(super) struct Files {
     scenarios: Vec<(String, String)>,
     lessons: Vec<(String, String)>,
     glossaries: Vec<(String, String)>,
+    missions: Vec<(String, String)>,
+    exams: Vec<(String, String)>,
     /// Why files could not be read.
     unread: Vec<String>,
 }
@@ -65,7 +78,11 @@ impl Files {
     fn add_file(&mut self, path: &Path) {
         match read_text(path) {
             Ok(text) => {
-                let list = if OF_A_LESSON.iter().any(|field| has_field(&text, field)) {
+                let list = if has_field(&text, OF_A_MISSION) {
+                    &mut self.missions
+                } else if has_field(&text, OF_AN_EXAM) {
+                    &mut self.exams
+                } else if OF_A_LESSON.iter().any(|field| has_field(&text, field)) {
                     &mut self.lessons
                 } else if has_field(&text, OF_A_GLOSSARY) {
                     &mut self.glossaries
@@ -78,9 +95,13 @@ impl Files {
         }
     }
 
+    fn all(&self) -> impl Iterator<Item = &(String, String)> {
+        [&self.scenarios, &self.lessons, &self.glossaries, &self.missions, &self.exams].into_iter().flatten()
+    }
+
     /// Whether a file of this name was added.
     pub(super) fn contains(&self, name: &str) -> bool {
-        self.scenarios.iter().chain(&self.lessons).chain(&self.glossaries).any(|(file, _)| file == name)
+        self.all().any(|(file, _)| file == name)
     }
 
     /// Why files could not be read.
@@ -100,13 +121,13 @@ impl Files {
 
     /// Whether no file was added.
     pub(super) fn is_empty(&self) -> bool {
-        self.scenarios.is_empty() && self.lessons.is_empty() && self.glossaries.is_empty() && self.unread.is_empty()
+        self.all().next().is_none() && self.unread.is_empty()
     }
 
     /// Name and text of the only file, if it is a scenario.
     pub(super) fn only_scenario(&self) -> Option<(&str, &str)> {
-        match (&self.scenarios[..], &self.lessons[..], &self.glossaries[..]) {
-            ([(name, text)], [], []) => Some((name, text)),
+        match &self.scenarios[..] {
+            [(name, text)] if self.all().count() == 1 => Some((name, text)),
             _ => None,
         }
     }
@@ -158,6 +179,29 @@ pub(super) fn library(folder: Option<&Path>) -> anyhow::Result<Library> {
         files.with_sources(|sources| library.extend(sources)).map_err(|errors| join_errors(&errors))?;
     }
     Ok(library)
+}
+
+/// Loads missions and what exams ask, with those of the user's folder and the folder named on the command line.
+pub(super) fn catalogue(library: &Library, folder: Option<&Path>) -> anyhow::Result<Catalogue> {
+    let folders = folders(folder)?;
+    catalogue_with(library, &folders.iter().collect::<Vec<&Files>>()).map_err(|errors| join_errors(&errors))
+}
+
+/// Reads the shipped catalogue together with these files.
+///
+/// # Errors
+/// All mistakes.
+pub(super) fn catalogue_with(library: &Library, files: &[&Files]) -> Result<Catalogue, Vec<ContentError>> {
+    let own = |list: fn(&Files) -> &Vec<(String, String)>| {
+        files.iter().flat_map(move |files| list(files).iter().map(|(name, text)| (name.as_str(), text.as_str())))
+    };
+    let missions: Vec<(&str, &str)> = MISSIONS.iter().copied().chain(own(|files| &files.missions)).collect();
+    let exams: Vec<(&str, &str)> = EXAM.iter().copied().chain(own(|files| &files.exams)).collect();
+    let scenario = |id: &ScenarioId| library.scenario(id.as_str()).map(|infra| Scenario::from(infra.as_ref()));
+    match (Missions::read(&missions, scenario), ExamContent::new(&exams)) {
+        (Ok(missions), Ok(exam)) => Ok(Catalogue { missions, exam: Arc::new(exam) }),
+        (missions, exam) => Err(missions.err().into_iter().chain(exam.err()).flatten().collect()),
+    }
 }
 
 /// Reads the user's folder and the folder named on the command line. Unreadable files are recorded in the result.

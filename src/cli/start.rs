@@ -65,7 +65,8 @@ fn full_screen(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         None => None,
     };
     let settings = config.settings(arguments);
-    let mut app = App::new(library, progress, settings);
+    let catalogue = content::catalogue(&library, arguments.content.as_deref())?;
+    let mut app = App::new(library, progress, settings).with_catalogue(catalogue);
     app.keymap = config.keymap.clone();
     app.settings_file.clone_from(&config.file);
     if let Some(infra) = opened {

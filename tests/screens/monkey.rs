@@ -54,7 +54,7 @@ fn size(random: &mut Xoshiro256PlusPlus) -> (u16, u16) {
 fn play(seed: u64, acts: usize) {
     let mut random = Xoshiro256PlusPlus::seed_from_u64(seed);
     let keymap = Keymap::default();
-    let places = [KeyContext::Home, KeyContext::Stage, KeyContext::Editor, KeyContext::Lesson, KeyContext::Marks];
+    let places = [KeyContext::Home, KeyContext::Stage, KeyContext::Editor, KeyContext::Mission, KeyContext::Lesson, KeyContext::Marks];
     let bound: Vec<Key> = places.iter().flat_map(|place| keymap.at(*place)).flat_map(|binding| binding.keys.clone()).collect();
     let themes = [Theme::default(), Theme::new(Palette::NoColour, false), Theme::new(Palette::Light, true)];
     let mut learner = Learner::in_small_lesson((80, 24));

@@ -11,6 +11,7 @@ pub mod lesson;
 pub mod overlay;
 pub mod select;
 pub mod site;
+pub mod task;
 pub mod time;
 pub mod view;
 pub mod window;
@@ -23,6 +24,7 @@ pub use lesson::LessonAction;
 pub use overlay::OverlayAction;
 pub use select::SelectAction;
 pub use site::SiteAction;
+pub use task::TaskAction;
 pub use time::TimeAction;
 pub use view::ViewAction;
 pub use window::WindowAction;
@@ -52,6 +54,8 @@ pub enum Action {
     Edit(EditAction),
     /// The topology editor.
     Design(DesignAction),
+    /// A mission.
+    Task(TaskAction),
 }
 
 impl Action {
@@ -70,6 +74,7 @@ impl Action {
             Self::Site(action) => action.name(),
             Self::Edit(action) => Some(action.name()),
             Self::Design(action) => action.name(),
+            Self::Task(action) => Some(action.name()),
         }
     }
 }
@@ -97,4 +102,5 @@ into_action! {
     Site: SiteAction,
     Edit: EditAction,
     Design: DesignAction,
+    Task: TaskAction,
 }

@@ -11,6 +11,7 @@ use hoplight_lesson::{Changed, LessonProgress, LessonRun, LessonSites, Library, 
 use hoplight_model::Infrastructure;
 
 use crate::action::AppAction;
+use crate::catalogue::Catalogue;
 use crate::home::{CourseItem, Home};
 use crate::keymap::{KeyContext, Keymap};
 use crate::look::Look;
@@ -18,6 +19,7 @@ use crate::notice::Notice;
 use crate::regions;
 use crate::sheet::state::Sheet;
 use crate::stage::Stage;
+use crate::task::Task;
 use crate::tips::Tips;
 use crate::tone::Tone;
 use crate::window::state::Window;
@@ -74,6 +76,8 @@ pub enum Screen {
 pub struct App {
     /// Lessons and infrastructures.
     pub library: Library,
+    /// Missions and what exams ask.
+    pub catalogue: Catalogue,
     /// The learner's progress.
     pub progress: Progress,
     /// The key bindings.
@@ -112,9 +116,10 @@ pub struct App {
 impl App {
     /// Creates the application, showing the course map.
     pub fn new(library: Library, progress: Progress, settings: Settings) -> Self {
-        let home = Home::new(&library, settings.seed, (0, 0));
+        let home = Home::new(&library, &Catalogue::default(), settings.seed, (0, 0));
         let mut app = Self {
             library,
+            catalogue: Catalogue::default(),
             progress,
             keymap: Keymap::default(),
             settings,
@@ -136,6 +141,15 @@ impl App {
         };
         app.choose_next_lesson();
         app
+    }
+
+    /// Adds missions and exams to the course map.
+    #[must_use]
+    pub fn with_catalogue(mut self, catalogue: Catalogue) -> Self {
+        self.home = Home::new(&self.library, &catalogue, self.settings.seed, self.size);
+        self.catalogue = catalogue;
+        self.choose_next_lesson();
+        self
     }
 
     /// Opens a lesson at the step where the learner left it. Returns whether a lesson of this name exists.
@@ -214,8 +228,11 @@ impl App {
             Screen::Home => KeyContext::Home,
             Screen::Stage(stage) if stage.session.wants_marks() => KeyContext::Marks,
             Screen::Stage(stage) if stage.session.lesson.is_some() => KeyContext::Lesson,
-            Screen::Stage(stage) if stage.editor.is_some() => KeyContext::Editor,
-            Screen::Stage(_) => KeyContext::Stage,
+            Screen::Stage(stage) => match (&stage.task, &stage.editor) {
+                (Some(task), _) => task.key_context(),
+                (None, Some(_)) => KeyContext::Editor,
+                (None, None) => KeyContext::Stage,
+            },
         }
     }
 
@@ -246,7 +263,7 @@ impl App {
         }
         match &self.screen {
             Screen::Home => self.home.is_alive() && !self.settings.reduced_motion && self.idle < REST,
-            Screen::Stage(stage) => !stage.session.playback.paused,
+            Screen::Stage(stage) => !stage.session.playback.paused || stage.task.as_ref().is_some_and(Task::is_busy),
         }
     }
 
@@ -277,6 +294,7 @@ impl App {
             }
             Screen::Stage(stage) => stage.tick(elapsed),
         }
+        self.work_on_task();
         self.shown_for += elapsed;
         if self.shown_for >= NOTICE {
             self.retire_notice();
@@ -301,7 +319,7 @@ impl App {
         stage.fit_lesson(&self.keymap);
         stage.update_marks();
         stage.update_overlay();
-        stage.update_topic(stage.session.lesson.is_some() && (stage.viewport.regions.wide || !stage.panels.show_detail));
+        stage.update_topic(stage.has_task() && (stage.viewport.regions.wide || !stage.panels.show_detail));
         let label = |numbers: &[usize]| {
             let figure = |figure| stage.session.figure(figure).unwrap_or_default();
             let text = |label: &str| filled(label, |key| self.keymap.named(key), figure);

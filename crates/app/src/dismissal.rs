@@ -41,7 +41,7 @@ impl Dismissal {
             (all && playback.pace == Pace::Live && playback.followed.is_some(), Self::Packet),
             (all && stage.panels.overlays.shown().is_some(), Self::Overlay),
             (all && stage.session.selected.is_some(), Self::Selection),
-            (stage.editor.is_some(), Self::Editor),
+            (stage.editor.is_some() && stage.task.is_none(), Self::Editor),
         ];
         in_order.into_iter().find(|(is_on, _)| *is_on).map(|(_, dismissal)| dismissal)
     }

@@ -175,7 +175,7 @@ impl KeyGroup {
                 | EditAction::ToggleHsts
                 | EditAction::ToggleForwardedProto => Self::Change,
             },
-            Action::Lesson(_) => Self::Learn,
+            Action::Lesson(_) | Action::Task(_) => Self::Learn,
             Action::Design(_) => Self::Draw,
         }
     }

@@ -9,6 +9,7 @@ use hoplight_model::Infrastructure;
 use hoplight_sim::{SimTime, Simulation, Timeline};
 
 use crate::activity::{self, Activity};
+use crate::catalogue::Catalogue;
 use crate::regions;
 
 /// Simulated seconds of the preview per second of wall time.
@@ -44,10 +45,10 @@ pub struct Home {
 
 impl Home {
     /// Creates the course map of a library.
-    pub fn new(library: &Library, seed: u64, size: (u16, u16)) -> Self {
+    pub fn new(library: &Library, catalogue: &Catalogue, seed: u64, size: (u16, u16)) -> Self {
         let lessons = library.lessons().map(|lesson| CourseItem::Lesson(Arc::clone(lesson)));
         let scenarios = library.scenarios_in_course_order().into_iter().filter(|infra| !infra.is_benchmark());
-        let activities = activity::all().into_iter().map(CourseItem::Activity);
+        let activities = activity::all(catalogue).into_iter().map(CourseItem::Activity);
         let items = lessons.chain(activities).chain(scenarios.map(|infra| CourseItem::Scenario(Arc::clone(infra)))).collect();
         let mut home = Self { items, chosen: 0, preview: None, layout: None, scroll: 0, seed, size };
         home.show(library);

@@ -5,7 +5,7 @@ use hoplight_lesson::markup::KeyName;
 use hoplight_model::RequestKind;
 
 use crate::action::{
-    Action, AppAction, CourseAction, DesignAction, EditAction, LessonAction, OverlayAction, SelectAction, SiteAction, TimeAction, ViewAction,
+    Action, AppAction, CourseAction, DesignAction, EditAction, LessonAction, OverlayAction, SelectAction, SiteAction, TaskAction, TimeAction, ViewAction,
     WindowAction,
 };
 use crate::key::{Code, Key};
@@ -20,6 +20,8 @@ pub enum KeyContext {
     Stage,
     /// The stage with the topology editor.
     Editor,
+    /// A mission, in the topology editor.
+    Mission,
     /// The stage in a lesson.
     Lesson,
     /// The stage in a lesson while a question asks for marks.
@@ -33,6 +35,7 @@ impl KeyContext {
             Self::Home => &[Self::Home],
             Self::Stage => &[Self::Stage],
             Self::Editor => &[Self::Editor, Self::Stage],
+            Self::Mission => &[Self::Mission, Self::Editor, Self::Stage],
             Self::Lesson => &[Self::Lesson, Self::Stage],
             Self::Marks => &[Self::Marks, Self::Lesson, Self::Stage],
         }
@@ -78,6 +81,7 @@ impl Default for Keymap {
         table.bind_on_stage();
         table.bind_selection();
         table.bind_in_editor();
+        table.bind_in_missions();
         table.bind_in_lesson();
         table.bind_everywhere();
         table
@@ -270,6 +274,14 @@ impl Keymap {
         );
     }
 
+    /// Binds the keys of missions.
+    fn bind_in_missions(&mut self) {
+        let c = Key::char;
+        self.bind(&[c('C')], KeyContext::Mission, TaskAction::Measure, "measure", "Measure your design against the goals");
+        self.bind(&[c('h')], KeyContext::Mission, TaskAction::Hint, "hint", "Next hint");
+        self.bind(&[c('N')], KeyContext::Mission, TaskAction::Next, "", "Next mission");
+    }
+
     /// Binds the keys of lessons.
     fn bind_in_lesson(&mut self) {
         use KeyContext::{Lesson, Marks};
@@ -378,10 +390,10 @@ impl Keymap {
     /// the stage.
     pub fn clashes(&self) -> Vec<Clash> {
         let mut clashes: Vec<Clash> = Vec::new();
-        for context in [KeyContext::Home, KeyContext::Stage, KeyContext::Editor, KeyContext::Lesson, KeyContext::Marks] {
+        for context in [KeyContext::Home, KeyContext::Stage, KeyContext::Editor, KeyContext::Mission, KeyContext::Lesson, KeyContext::Marks] {
             let here: Vec<&Binding> = match context {
                 // Their keys replace those of the stage.
-                KeyContext::Marks | KeyContext::Editor => self.bindings.iter().filter(|binding| binding.context == context).collect(),
+                KeyContext::Marks | KeyContext::Editor | KeyContext::Mission => self.bindings.iter().filter(|binding| binding.context == context).collect(),
                 _ => self.at(context).collect(),
             };
             for (number, binding) in here.iter().enumerate() {

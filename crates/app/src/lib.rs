@@ -44,6 +44,7 @@
 pub mod action;
 pub mod activity;
 pub mod app;
+pub mod catalogue;
 pub mod comparison;
 pub mod detail;
 pub mod dismissal;
@@ -75,6 +76,7 @@ pub mod stage;
 pub mod stage_view;
 pub mod status;
 pub mod tap;
+pub mod task;
 pub mod tips;
 pub mod tone;
 mod update;
@@ -85,6 +87,7 @@ pub mod window;
 
 pub use action::Action;
 pub use activity::{Activity, ActivityKind};
+pub use catalogue::Catalogue;
 pub use app::{App, Effect, Screen, Settings};
 pub use home::{CourseItem, Home};
 pub use key::{Code, Key};

@@ -23,6 +23,7 @@ use crate::editor::Editor;
 use crate::events::{TimelineMark, of_both};
 use crate::keymap::Keymap;
 use crate::panels::{Panels, Summary};
+use crate::task::Task;
 use crate::view::View;
 use crate::viewport::Viewport;
 use crate::{panel, regions};
@@ -38,13 +39,15 @@ pub struct Stage {
     pub panels: Panels,
     /// The topology editor, if it is open.
     pub editor: Option<Editor>,
+    /// The task, if there is one other than a lesson.
+    pub task: Option<Task>,
 }
 
 impl Stage {
     /// Creates a stage without a lesson.
     pub fn explore(infra: Arc<Infrastructure>, seed: u64, size: (u16, u16)) -> Self {
         let (viewport, panels) = (Viewport::new(&infra), Panels::new(&infra));
-        let mut stage = Self { session: Session::new(infra, seed), viewport, panels, editor: None };
+        let mut stage = Self { session: Session::new(infra, seed), viewport, panels, editor: None, task: None };
         stage.resize(size);
         stage
     }
@@ -91,12 +94,17 @@ impl Stage {
     /// Lays everything out for a new screen size.
     pub fn resize(&mut self, size: (u16, u16)) {
         let agents = self.sim().agents().len();
-        self.viewport.resize(size, self.session.infra(), agents, self.session.lesson.is_some());
+        self.viewport.resize(size, self.session.infra(), agents, self.has_task());
         let anchor = self.session.selected.as_ref().and_then(|selected| self.viewport.layout.anchor(selected));
         self.viewport.show(anchor.unwrap_or_default());
         if let Some(comparison) = &mut self.panels.comparison {
             comparison.resize(regions::comparison_area(size), regions::is_wide(size));
         }
+    }
+
+    /// Whether a lesson or another task needs a panel.
+    pub const fn has_task(&self) -> bool {
+        self.session.lesson.is_some() || self.task.is_some()
     }
 
     /// Edits the design, and lays the new drawing out.
@@ -195,9 +203,13 @@ impl Stage {
     /// On a small screen, makes room for the text of a lesson: the diagram moves together instead of being covered.
     pub(super) fn fit_lesson(&mut self, keymap: &Keymap) {
         let regions = &self.viewport.regions;
-        let shows = self.session.lesson.is_some() && !self.panels.show_detail && self.panels.view == View::Canvas;
+        let shows = self.has_task() && !self.panels.show_detail && self.panels.view == View::Canvas;
         let wanted = if shows && !regions.wide && regions.panel.height > 0 {
-            let lines = panel::lines(self, keymap, regions.panel.width.saturating_sub(2)).len();
+            let width = regions.panel.width.saturating_sub(2);
+            let lines = match &self.task {
+                Some(task) => task.lines(self, keymap, width).len(),
+                None => panel::lines(self, keymap, width).len(),
+            };
             u16::try_from(lines + 1).unwrap_or(u16::MAX).saturating_sub(self.viewport.own_panel_rows())
         } else {
             0

@@ -142,13 +142,21 @@ fn shows_lesson(stage: &Stage) -> bool {
     stage.session.lesson.is_some() && (stage.viewport.regions.wide || !stage.panels.show_detail)
 }
 
+/// Whether the panel shows a task other than a lesson.
+fn shows_task(stage: &Stage) -> bool {
+    stage.task.is_some() && (stage.viewport.regions.wide || !stage.panels.show_detail)
+}
+
 fn panel_of(app: &App, stage: &Stage) -> Pane {
     let wide = stage.viewport.regions.wide;
     // A right margin and, beside the canvas, a left border.
     let width = stage.viewport.regions.panel.width.saturating_sub(if wide { 3 } else { 2 });
     let (lines, (title, remark)) = match (&stage.session.lesson, &stage.editor) {
+        _ if shows_task(stage) => {
+            stage.task.as_ref().map_or_else(Default::default, |task| (task.lines(stage, &app.keymap, width), task.title()))
+        }
         (Some(run), _) if shows_lesson(stage) => (panel::lines(stage, &app.keymap, width), panel::title(stage, run, &app.keymap)),
-        (None, Some(editor)) if !stage.panels.show_detail => {
+        (None, Some(editor)) if !stage.panels.show_detail || stage.task.is_some() => {
             (editor::panel::lines(stage, editor, &app.keymap, width), editor::panel::title(stage, editor))
         }
         _ => (detail::lines(stage, &app.keymap, width), (detail::title(stage), String::new())),
@@ -163,16 +171,21 @@ fn panel_of(app: &App, stage: &Stage) -> Pane {
 
 fn detail_of(app: &App, stage: &Stage) -> Pane {
     let area = stage.viewport.regions.detail;
-    let lines = if area.height > 0 { detail::lines(stage, &app.keymap, area.width.saturating_sub(3)) } else { Vec::new() };
+    let width = area.width.saturating_sub(3);
+    let (lines, (title, remark)) = match &stage.editor {
+        _ if area.height == 0 => Default::default(),
+        Some(editor) => (editor::panel::lines(stage, editor, &app.keymap, width), editor::panel::title(stage, editor)),
+        None => (detail::lines(stage, &app.keymap, width), (detail::title(stage), String::new())),
+    };
     Pane::new(area, lines, stage.panels.detail_scroll, ViewAction::ScrollDetail)
-        .titled(Line::new(Tone::Name, detail::title(stage)), String::new())
+        .titled(Line::new(Tone::Name, title), remark)
         .bordered(true)
 }
 
 /// Returns the area of the panel. On a small screen, it grows over the canvas if its text needs more room.
 fn panel_area(stage: &Stage, lines: usize) -> Area {
     let area = stage.viewport.regions.panel;
-    let lesson = shows_lesson(stage);
+    let lesson = shows_lesson(stage) || shows_task(stage);
     let is_wanted = lesson || stage.panels.show_detail;
     let on_canvas = stage.panels.view == View::Canvas;
     if stage.viewport.regions.wide {

@@ -197,7 +197,18 @@ pub fn course_line(app: &App, item: &CourseItem, room: u16) -> Line {
             let fits = line.width() + text::width(word) + text::width(&done) <= usize::from(room);
             line.with(Tone::Dim, format!("{}{done}", if fits { word } else { " " }))
         }
-        CourseItem::Activity(activity) => Line::new(Tone::Dim, "▸ ").with(Tone::Text, activity.title.clone()),
+        CourseItem::Activity(activity) => {
+            let stars = activity.result_name().and_then(|name| app.progress.result(&name));
+            let line = match stars {
+                Some(_) => Line::new(Tone::Good, "✓ "),
+                None => Line::new(Tone::Dim, "▸ "),
+            };
+            let line = line.with(Tone::Text, activity.title.clone());
+            match stars {
+                Some(stars) => line.with(Tone::Dim, format!("  {}", "★".repeat(stars.min(3) as usize))),
+                None => line,
+            }
+        }
         CourseItem::Scenario(infra) => Line::new(Tone::Dim, "▹ ").with(Tone::Text, infra.title().to_owned()),
     }
 }

@@ -11,6 +11,7 @@ mod lesson;
 mod overlay;
 mod select;
 mod site;
+mod task;
 mod time;
 mod tips;
 mod view;
@@ -79,6 +80,7 @@ impl App {
             Action::App(action) => effects = self.app_action(*action),
             Action::Course(action) => self.course_action(*action),
             Action::Design(action) => effects = self.design_action(action),
+            Action::Task(action) => self.task_action(*action),
             Action::Window(action) => self.window_action(*action),
             Action::Select(action) => self.select_action(action),
             Action::View(action) => self.view_action(action),

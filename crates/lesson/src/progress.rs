@@ -15,8 +15,8 @@ use super::run::{LessonRun, Place};
 
 /// The newest format version that this program reads and writes.
 ///
-/// Format 2 added attempts and the learner's number.
-pub const FORMAT: u32 = 2;
+/// Format 2 added attempts and the learner's number, format 3 the results of other activities.
+pub const FORMAT: u32 = 3;
 
 /// A learner's progress in all lessons.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,6 +24,9 @@ pub const FORMAT: u32 = 2;
 pub struct Progress {
     format: u32,
     lessons: BTreeMap<LessonId, LessonProgress>,
+    /// The best result of each activity other than a lesson, by its kind and name, such as `mission/budget`.
+    #[serde(default)]
+    results: BTreeMap<String, u32>,
     /// Names of the first-run tips already shown.
     #[serde(default)]
     tips: BTreeSet<String>,
@@ -71,7 +74,7 @@ pub enum ProgressError {
 
 impl Default for Progress {
     fn default() -> Self {
-        Self { format: FORMAT, lessons: BTreeMap::new(), tips: BTreeSet::new(), learner: 0 }
+        Self { format: FORMAT, lessons: BTreeMap::new(), results: BTreeMap::new(), tips: BTreeSet::new(), learner: 0 }
     }
 }
 
@@ -129,6 +132,21 @@ impl Progress {
         self.lessons.insert(lesson, progress);
     }
 
+    /// The best result of an activity; `None` if it has never been finished.
+    pub fn result(&self, activity: &str) -> Option<u32> {
+        self.results.get(activity).copied()
+    }
+
+    /// Records a result of an activity, keeping the best one. Returns whether it is new or better.
+    pub fn record_result(&mut self, activity: &str, result: u32) -> bool {
+        let best = self.results.get(activity).copied();
+        let is_better = best.is_none_or(|best| best < result);
+        if is_better {
+            self.results.insert(activity.to_owned(), result);
+        }
+        is_better
+    }
+
     /// The number that distinguishes this learner from others; 0 if none has been drawn.
     pub const fn learner(&self) -> u64 {
         self.learner
@@ -155,6 +173,9 @@ impl Progress {
     pub fn join(&mut self, other: &Self) {
         self.tips.extend(other.tips.iter().cloned());
         self.set_learner(other.learner);
+        for (activity, result) in &other.results {
+            self.record_result(activity, *result);
+        }
         for (id, theirs) in &other.lessons {
             let ours = self.lessons.entry(id.clone()).or_default();
             ours.furthest = ours.furthest.max(theirs.furthest);

@@ -201,6 +201,7 @@ const fn place(place: KeyContext) -> &'static str {
         KeyContext::Home => "on the course map",
         KeyContext::Stage => "on the stage",
         KeyContext::Editor => "in the editor",
+        KeyContext::Mission => "in a mission",
         KeyContext::Lesson => "in a lesson",
         KeyContext::Marks => "while marking",
     }

@@ -122,6 +122,7 @@ fn rank(stage: &Stage, action: &Action) -> u8 {
         | Action::Lesson(_)
         | Action::Site(_)
         | Action::Edit(_) => usual,
+        Action::Task(_) => now,
     }
 }
 
@@ -186,6 +187,7 @@ pub fn works(app: &App, action: &Action) -> bool {
             | SiteAction::Fault(_) => true,
         },
         Action::Design(action) => design_action_works(stage, action),
+        Action::Task(_) => stage.task.is_some(),
         Action::Course(_) | Action::Window(_) | Action::Time(_) | Action::Edit(_) => true,
     }
 }
@@ -316,7 +318,8 @@ fn word<'a>(app: &App, action: &Action, usual: &'a str) -> &'a str {
         | Action::Lesson(_)
         | Action::Site(_)
         | Action::Edit(_)
-        | Action::Design(_) => None,
+        | Action::Design(_)
+        | Action::Task(_) => None,
     };
     word.unwrap_or(usual)
 }

@@ -82,6 +82,7 @@ impl App {
     fn open_activity(&mut self, kind: &ActivityKind) {
         match kind {
             ActivityKind::Board => self.open_board(),
+            ActivityKind::Mission(id) => drop(self.open_mission(id)),
         }
     }
 

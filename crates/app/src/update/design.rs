@@ -83,6 +83,10 @@ impl App {
             self.tell(Tone::Dim, "A lesson has its own infrastructure. Open one from the course map to edit it.");
             return;
         }
+        if stage.task.is_some() {
+            self.tell(Tone::Dim, "This task is done in the editor.");
+            return;
+        }
         if stage.editor.take().is_some() {
             self.tell(Tone::Dim, "The editor is closed. The design keeps running as it is.");
             return;

@@ -1,0 +1,15 @@
+//! What can be practised beside lessons: missions and the whiteboard exam.
+
+use std::sync::Arc;
+
+use hoplight_exam::ExamContent;
+use hoplight_mission::Missions;
+
+/// The content of all activities.
+#[derive(Clone, Debug, Default)]
+pub struct Catalogue {
+    /// The missions.
+    pub missions: Missions,
+    /// What to explain in an exam.
+    pub exam: Arc<ExamContent>,
+}
