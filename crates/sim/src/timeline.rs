@@ -4,6 +4,7 @@
 //! resulting state is identical to that of an uninterrupted run.
 
 mod joined;
+mod observed;
 mod records;
 mod steps;
 mod watching;
