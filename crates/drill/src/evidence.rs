@@ -13,7 +13,7 @@ use hoplight_sim::{CheckCode, EventKind, Failure, Heading, JournalEvent, Phase, 
 /// Length of the windows in which requests and complaints are counted, in seconds.
 pub const WINDOW_S: u64 = 5;
 /// Number of log lines, and of complaints, that are kept.
-const KEPT: usize = 400;
+const KEPT: usize = 1_000;
 /// Latency above which users complain, in milliseconds.
 const PATIENCE_MS: f64 = 3_000.0;
 
@@ -31,8 +31,10 @@ pub struct LogLine {
 /// What a line of a log reports.
 #[derive(Clone, Debug, PartialEq)]
 pub enum LogEntry {
-    /// Requests with the same status within a window of five seconds.
+    /// Requests of one kind with the same status within a window of five seconds.
     Requests {
+        /// Kind of the requests: what the log says about their path.
+        kind: RequestKind,
         /// HTTP status.
         status: u16,
         /// Number of responses.
@@ -184,12 +186,12 @@ impl Evidence {
                     open.flag = why.log_flag(*failure);
                 }
             }
-            (EventKind::Departed { link, heading: Heading::Response, phase, status }, Some((number, _)))
+            (EventKind::Departed { link, heading: Heading::Response, phase, status }, Some((number, kind)))
                 if phase.is_exchange() =>
             {
                 let component = self.infra.ends(*link).1;
                 if let Some(open) = self.open.remove(&(number, component)) {
-                    self.log_response(event.at, component, open, *status);
+                    self.log_response(event.at, component, open, kind, *status);
                 }
             }
             (EventKind::Ended { outcome, latency_ms }, Some((number, kind))) => {
@@ -241,7 +243,7 @@ impl Evidence {
         }
     }
 
-    fn log_response(&mut self, at: SimTime, component: ComponentIx, open: Open, status: Status) {
+    fn log_response(&mut self, at: SimTime, component: ComponentIx, open: Open, kind: RequestKind, status: Status) {
         let Some(status) = http_status(status) else { return };
         let took = at.since(open.since).as_secs_f64() * 1e3;
         let id = self.infra.component(component).id.clone();
@@ -252,15 +254,19 @@ impl Evidence {
         let start = window(at);
         let recent = self.log.iter_mut().rev().take_while(|line| line.at >= start);
         for line in recent {
-            if let LogEntry::Requests { status: known, count, backend: to, flag, slowest_ms } = &mut line.entry
-                && (line.at, &line.component, *known, &*to, *flag) == (start, &id, status, &backend, open.flag)
+            if let LogEntry::Requests { kind: of, status: known, count, backend: to, flag, slowest_ms } = &mut line.entry
+                && (line.at, &line.component, *of, *known, &*to, *flag) == (start, &id, kind, status, &backend, open.flag)
             {
                 *count += 1;
                 *slowest_ms = slowest_ms.max(took);
                 return;
             }
         }
-        self.push_log(start, component, LogEntry::Requests { status, count: 1, backend, flag: open.flag, slowest_ms: took });
+        self.push_log(
+            start,
+            component,
+            LogEntry::Requests { kind, status, count: 1, backend, flag: open.flag, slowest_ms: took },
+        );
     }
 
     fn user_ended(&mut self, at: SimTime, kind: RequestKind, outcome: hoplight_sim::Outcome, latency_ms: f64) {

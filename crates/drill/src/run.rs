@@ -18,7 +18,6 @@ use crate::plan::{DrillError, DrillPlan};
 use crate::probe::{Probe, hops};
 use crate::random::{Choices, mix};
 use crate::remedy::Attempt;
-use crate::view::DrillView;
 
 pub use acts::{Diagnosis, Verdict};
 use judge::Trial;
@@ -32,7 +31,7 @@ pub struct DrillRun {
     pub(crate) drill: Arc<Drill>,
     pub(crate) infra: Arc<Infrastructure>,
     plan: DrillPlan,
-    timeline: Timeline,
+    pub(crate) timeline: Timeline,
     pub(crate) evidence: Evidence,
     pub(crate) probes: Vec<Probe>,
     /// When the fault is injected.
@@ -149,11 +148,6 @@ impl DrillRun {
         self.mitigated.is_some()
     }
 
-    /// What the operator sees now.
-    pub fn view(&self) -> DrillView {
-        DrillView::of(self, self.timeline.simulation(), self.timeline.captured(), self.timeline.tapped())
-    }
-
     /// Every cause that can be named in a diagnosis, sorted: all that could occur in this design.
     pub fn suspects(&self) -> Vec<Cause> {
         suspects(&self.infra)
@@ -199,7 +193,8 @@ impl DrillRun {
         while !self.is_over() && self.now() < until {
             let second = SimTime::from_nanos((self.now().nanos() / SECOND + 1) * SECOND);
             let due = self.pending.front().map_or(until, |(at, _)| (*at).max(self.now()));
-            self.run_to(second.min(until).min(due));
+            let end = self.deadline().unwrap_or(until);
+            self.run_to(second.min(until).min(due).min(end));
             while let Some((_, command)) = self.pending.front().filter(|(at, _)| *at <= self.now()).cloned() {
                 self.pending.pop_front();
                 self.inject(command);

@@ -1,7 +1,7 @@
 //! What an operator sees: monitoring, logs, complaints, probes and the wiretap. Nothing in it comes from the diagram's truth.
 
 use hoplight_model::monitoring::AlertPriority;
-use hoplight_model::{ComponentId, ComponentIx, Infrastructure, LinkIx};
+use hoplight_model::{ComponentId, ComponentIx, Infrastructure};
 use hoplight_sim::{AlertState, CapturedMessage, ComponentSample, ProbeResult, SimTime, Simulation};
 use hoplight_text::{Phrase, phrase};
 
@@ -99,13 +99,16 @@ pub struct TapView {
     pub messages: Vec<CapturedMessage>,
 }
 
+impl DrillRun {
+    /// What the operator sees now.
+    pub fn view(&self) -> DrillView {
+        DrillView::of(self)
+    }
+}
+
 impl DrillView {
-    pub(crate) fn of<'a>(
-        run: &DrillRun,
-        simulation: &Simulation,
-        captured: impl DoubleEndedIterator<Item = &'a CapturedMessage>,
-        tapped: Option<LinkIx>,
-    ) -> Self {
+    fn of(run: &DrillRun) -> Self {
+        let simulation = run.simulation();
         let infra = run.infrastructure();
         let id = |ix: ComponentIx| infra.component(ix).id.clone();
         let monitoring = match (run.has_service(), simulation.is_monitored()) {
@@ -113,9 +116,9 @@ impl DrillView {
             (true, false) => Monitoring::Down,
             (true, true) => Monitoring::Up(Dashboard::of(simulation, infra)),
         };
-        let tap = tapped.map(|link| {
+        let tap = run.tapped().map(|link| {
             let (from, to) = infra.ends(link);
-            let mut messages: Vec<CapturedMessage> = captured.rev().take(MOST_MESSAGES).cloned().collect();
+            let mut messages: Vec<CapturedMessage> = run.captured().rev().take(MOST_MESSAGES).cloned().collect();
             messages.reverse();
             TapView { from: id(from), to: id(to), messages }
         });

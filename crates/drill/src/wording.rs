@@ -80,8 +80,8 @@ impl LogLine {
     pub fn phrase(&self) -> Phrase {
         let mut line = phrase![time(self.at), " ", &self.component, ": "];
         match &self.entry {
-            LogEntry::Requests { status, count, backend, flag, slowest_ms } => {
-                line.push(phrase![*count, " × status ", *status]);
+            LogEntry::Requests { kind, status, count, backend, flag, slowest_ms } => {
+                line.push(phrase![*count, " × ", Part::name(kind.request_line()), ", status ", *status]);
                 if let Some(backend) = backend {
                     line.push(phrase![" from ", backend]);
                 }
@@ -247,6 +247,12 @@ impl AgentRow {
             }
             if let Some(latency) = sample.latency {
                 row.push(phrase![", p99 ", ms(latency.p99_ms)]);
+            }
+            if let Some(cpu) = sample.cpu {
+                row.push(phrase![", processor ", Part::value(format_args!("{:.0} %", cpu * 100.0))]);
+            }
+            if sample.waiting > 0 {
+                row.push(phrase![", queue ", sample.waiting]);
             }
             if let Some(connections) = sample.connections {
                 row.push(phrase![", connections ", Part::value(format_args!("{:.0} %", connections * 100.0))]);

@@ -40,7 +40,7 @@ played![
     maintenance_window,
     an_idle_database,
     lights_out,
-    slow_motion,
+    a_long_afternoon,
     planned_work,
     nobody_watches,
     no_impact_expected,

@@ -63,7 +63,7 @@ pub(crate) const DRILLS: &[(&str, &str)] = embedded![
     "08-maintenance-window.ron",
     "09-an-idle-database.ron",
     "10-lights-out.ron",
-    "11-slow-motion.ron",
+    "11-a-long-afternoon.ron",
     "12-planned-work.ron",
     "13-nobody-watches.ron",
     "14-no-impact-expected.ron",
