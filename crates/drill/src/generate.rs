@@ -9,7 +9,7 @@ use hoplight_model::{Infrastructure, Text};
 use hoplight_sim::catalogue::{CommonFault, Timed};
 use hoplight_sim::script::text;
 use hoplight_sim::{Command, SimTime, Simulation};
-use hoplight_text::{Phrase, common_fault};
+use hoplight_text::{Phrase, common_fault, phrase};
 
 use crate::cause::Cause;
 use crate::form::{Difficulty, Drill, FORMAT, Injection, Remedy};
@@ -153,6 +153,9 @@ impl Candidate {
     fn drill(&self, seed: u64, difficulty: Difficulty) -> Drill {
         let about = common_fault(self.fault);
         let sentence = |words: &'static str| plain(&Phrase::from(words).to_sentence());
+        let about_users = plain(&phrase!["users: ", about.users].to_sentence());
+        let about_agents = plain(&phrase!["agents, checks and counters: ", about.agents].to_sentence());
+        let about_alert = plain(&phrase!["alerts: ", about.alert].to_sentence());
         let cause = self.causes.first().cloned().expect("a candidate has a cause");
         Drill {
             format: FORMAT,
@@ -169,9 +172,9 @@ impl Candidate {
                 plain("You are on call for this site, and the day has been quiet so far."),
                 plain("Watch monitoring, logs and complaints, find out what goes wrong, and end it."),
             ],
-            hints: vec![sentence(about.users), sentence(about.agents), sentence(about.alert)],
-            look_at: vec![sentence(about.users), sentence(about.agents)],
-            explanation: vec![sentence(about.title), sentence(about.agents), sentence(about.remedy)],
+            hints: vec![about_users.clone(), about_agents.clone(), about_alert.clone()],
+            look_at: vec![about_users, about_agents, about_alert],
+            explanation: vec![sentence(about.title), plain(&phrase!["the usual remedy: ", about.remedy].to_sentence())],
             remedy: Remedy { cause, commands: self.fix.iter().map(|command| plain(&text(command, &self.infra))).collect() },
             wrong: Vec::new(),
         }

@@ -3,6 +3,34 @@
 //!
 //! A [`Drill`] is data; a [`DrillRun`] is a drill in progress; a [`DrillView`] is what the learner may see of it; a [`Debrief`]
 //! shows the truth beside it afterwards.
+//!
+//! ```
+//! use std::sync::Arc;
+//!
+//! use hoplight_drill::{DrillCatalogue, DrillRun, Effect, ProbeTarget, Verdict};
+//! use hoplight_model::{Infrastructure, RequestKind};
+//! use hoplight_sim::SimTime;
+//!
+//! let design = include_str!("../../../assets/stage-2-secured.ron");
+//! let designs = [Arc::new(Infrastructure::from_ron("stage-2-secured.ron", design)?)];
+//! let file = ("every-second-page.ron", include_str!("../../../lessons/drills/05-every-second-page.ron"));
+//! let catalogue = DrillCatalogue::read(&[file], &designs).expect("a correct file");
+//! let (drill, infra) = catalogue.find("every-second-page").expect("the drill");
+//!
+//! let mut run = DrillRun::new(drill, Arc::clone(infra), 1).expect("checked");
+//! run.advance(SimTime::from_secs(60));
+//! assert!(!run.view().complaints.is_empty(), "users have noticed");
+//! run.probe(&ProbeTarget::Site(RequestKind::Read));
+//! let cause = run.drill().remedy.cause.clone();
+//! assert_eq!(run.diagnose(&cause).verdict, Verdict::Right);
+//! for command in run.remedies(&cause) {
+//!     assert_eq!(run.remedy(command), Effect::Pending);
+//! }
+//! run.advance(SimTime::from_secs(120));
+//! let debrief = run.debrief().expect("the harm is over, and its cause is named");
+//! assert!(debrief.score.points > 70);
+//! # Ok::<(), hoplight_model::ReadError>(())
+//! ```
 
 mod catalogue;
 mod cause;

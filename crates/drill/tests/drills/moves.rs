@@ -136,3 +136,20 @@ fn a_drill_ends_at_its_limit_or_when_given_up() {
     assert!(run.is_over() && run.now() == end);
     assert_eq!(run.score().points, 0);
 }
+
+#[test]
+fn the_offered_remedies_of_the_cause_work_without_knowing_its_size() {
+    let catalogue = catalogue();
+    for (drill, infra) in catalogue.drills() {
+        let mut run = start(drill, infra, 3);
+        wait(&mut run, u64::from(drill.onset_s.1) + 60);
+        let offered = run.remedies(&drill.remedy.cause);
+        assert!(!offered.is_empty(), "{}", drill.id);
+        for command in offered {
+            assert_eq!(run.remedy(command.clone()), Effect::Pending, "{}: {command:?}", drill.id);
+        }
+        wait(&mut run, 90);
+        // Each agent has its own way to the service, and only one of them is named.
+        assert_eq!(run.is_mitigated(), drill.id.as_str() != "lights-out", "{}", drill.id);
+    }
+}
