@@ -114,7 +114,7 @@ const CLUES: &[Clues] = &[
     Clues {
         id: "round-and-round",
         probes: &[(Site(RequestKind::Read), "too many redirects")],
-        shows: &["the browser says: too many redirects", "status 301"],
+        shows: &["the browser says: too many redirects", "status 301 from web-1"],
         lacks: &["status 5", "DOWN"],
     },
     Clues { id: "a-full-machine", probes: &[], shows: &["processor 100 %", "it takes ages"], lacks: &["no data"] },

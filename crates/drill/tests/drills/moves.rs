@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use hoplight_drill::{DebriefEvent, DrillRun, Effect, ProbeTarget, Verdict};
+use hoplight_drill::{DebriefEvent, Difficulty, DrillRun, Effect, ProbeTarget, Verdict};
 use hoplight_model::quantity::Rate;
 use hoplight_model::{ComponentId, Element, RequestKind};
 use hoplight_sim::{Command, Fault, SimTime};
@@ -151,5 +151,23 @@ fn the_offered_remedies_of_the_cause_work_without_knowing_its_size() {
         wait(&mut run, 90);
         // Each agent has its own way to the service, and only one of them is named.
         assert_eq!(run.is_mitigated(), drill.id.as_str() != "lights-out", "{}", drill.id);
+    }
+}
+#[test]
+fn a_drill_is_as_loud_as_it_says() {
+    let catalogue = catalogue();
+    for (drill, infra) in catalogue.drills() {
+        let mut run = start(drill, infra, 3);
+        wait(&mut run, u64::from(drill.onset_s.1) + 30);
+        let early = run.score();
+        wait(&mut run, 60);
+        let late = run.score();
+        let failed = (late.lost - early.lost) as f64 / (late.ended - early.ended) as f64;
+        let measured = match failed {
+            failed if failed > 0.5 => Difficulty::Loud,
+            failed if failed > 0.02 => Difficulty::Moderate,
+            _ => Difficulty::Quiet,
+        };
+        assert_eq!(measured, drill.difficulty, "{}: {failed}", drill.id);
     }
 }
