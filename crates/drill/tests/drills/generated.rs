@@ -5,7 +5,7 @@ use hoplight_drill::{Difficulty, Effect, GeneratedDrill, Verdict, daily, generat
 use crate::site::{designs, hides, other_cause, shows_nothing, solve, start, text, the_end, useless, wait};
 
 /// Seeds that are played, for each difficulty.
-const SEEDS: std::ops::Range<u64> = 0..12;
+const SEEDS: std::ops::Range<u64> = 0..10;
 /// Seconds from the latest injection to the solution.
 const THINKING_S: u64 = 30;
 

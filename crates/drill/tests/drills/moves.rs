@@ -171,3 +171,51 @@ fn a_drill_is_as_loud_as_it_says() {
         assert_eq!(measured, drill.difficulty, "{}: {failed}", drill.id);
     }
 }
+
+/// A small deterministic generator of choices.
+fn next(state: &mut u64, count: usize) -> usize {
+    *state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+    usize::try_from((*state >> 33) % count.max(1) as u64).expect("small")
+}
+
+#[test]
+fn random_moves_keep_every_promise() {
+    let catalogue = catalogue();
+    let drills: Vec<_> = catalogue.drills().collect();
+    for (place, (drill, infra)) in drills.into_iter().enumerate() {
+        let play = || {
+            let mut state = place as u64;
+            let mut run = start(drill, infra, state);
+            let (suspects, hops) = (run.suspects(), run.probe_hops());
+            for _ in 0..40 {
+                match next(&mut state, 8) {
+                    0 => drop(run.diagnose(&suspects[next(&mut state, suspects.len())])),
+                    1 => {
+                        let (from, to) = hops[next(&mut state, hops.len())].clone();
+                        run.probe(&ProbeTarget::Hop(from, to));
+                    }
+                    2 => drop(run.probe(&ProbeTarget::Site(RequestKind::ALL[next(&mut state, 3)]))),
+                    3 => drop(run.tap(Some(&hops[next(&mut state, hops.len())]))),
+                    4 => {
+                        let element = suspects[next(&mut state, suspects.len())].element.clone();
+                        let command = element.map_or(Command::SynCookies(true), Command::Kill);
+                        run.remedy(command);
+                    }
+                    _ => {
+                        let cause = &suspects[next(&mut state, suspects.len())];
+                        for command in run.remedies(cause) {
+                            run.remedy(command);
+                        }
+                    }
+                }
+                wait(&mut run, 2);
+                let score = run.score();
+                assert!(score.lost <= score.ended && score.points <= hoplight_drill::MOST_POINTS, "{}: {score:?}", drill.id);
+                assert_eq!(run.is_over(), run.debrief().is_some(), "{}", drill.id);
+            }
+            run.finish();
+            (text(&run), run.debrief())
+        };
+        assert!(play() == play(), "{}", drill.id);
+    }
+}

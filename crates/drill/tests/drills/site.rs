@@ -1,6 +1,6 @@
 //! The shipped designs and drills, and the moves that the tests have in common.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use hoplight_drill::{Cause, Drill, DrillCatalogue, DrillRun, Effect, Monitoring, suspects};
@@ -71,15 +71,22 @@ pub(crate) const DRILLS: &[(&str, &str)] = embedded![
     "16-a-full-machine.ron",
 ];
 
-/// The shipped designs.
-pub(crate) fn designs() -> Vec<Arc<Infrastructure>> {
+static PARSED: LazyLock<Vec<Arc<Infrastructure>>> = LazyLock::new(|| {
     let read = |(file, text): &(&str, &str)| Arc::new(Infrastructure::from_ron(file, text).unwrap_or_else(|e| panic!("{e}")));
     DESIGNS.iter().map(read).collect()
+});
+
+static CHECKED: LazyLock<DrillCatalogue> =
+    LazyLock::new(|| DrillCatalogue::read(DRILLS, &PARSED).unwrap_or_else(|errors| panic!("{errors:#?}")));
+
+/// The shipped designs.
+pub(crate) fn designs() -> Vec<Arc<Infrastructure>> {
+    PARSED.clone()
 }
 
 /// The authored drills.
-pub(crate) fn catalogue() -> DrillCatalogue {
-    DrillCatalogue::read(DRILLS, &designs()).unwrap_or_else(|errors| panic!("{errors:#?}"))
+pub(crate) fn catalogue() -> &'static DrillCatalogue {
+    &CHECKED
 }
 
 /// Starts a drill.
