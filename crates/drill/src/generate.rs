@@ -8,17 +8,18 @@ use std::sync::Arc;
 use hoplight_model::{Infrastructure, Text};
 use hoplight_sim::catalogue::{CommonFault, Timed};
 use hoplight_sim::script::text;
-use hoplight_sim::{Command, SimTime, Simulation};
+use hoplight_sim::{Command, Simulation};
 use hoplight_text::{Phrase, common_fault, phrase};
 
 use crate::cause::Cause;
 use crate::form::{Difficulty, Drill, FORMAT, Injection, Remedy};
 use crate::harm::{harm, usual_p95};
+use crate::plan::onset;
 use crate::random::{Choices, mix};
 use crate::remedy::is_allowed;
 
-/// Seconds before the injection, in which the design must be free of harm.
-const WARM_UP_S: u64 = 20;
+/// The earliest and the latest second of the injection.
+const ONSET_S: (u32, u32) = (20, 60);
 /// Seconds after the injection within which harm must begin.
 const BEGINS_WITHIN_S: u64 = 75;
 /// Seconds for which it must last without a remedy.
@@ -47,7 +48,7 @@ pub fn generate(seed: u64, difficulty: Difficulty, designs: &[Arc<Infrastructure
     let mut candidates: Vec<Candidate> = designs.iter().filter(|infra| !infra.is_benchmark()).flat_map(candidates).collect();
     candidates.sort_by_key(|candidate| (candidate.infra.id().clone(), candidate.fault));
     Choices::new(seed).shuffle(&mut candidates);
-    let found = candidates.into_iter().find(|candidate| candidate.loudness(mix(seed)) == Some(difficulty))?;
+    let found = candidates.into_iter().find(|candidate| candidate.loudness(seed) == Some(difficulty))?;
     Some(GeneratedDrill { drill: Arc::new(found.drill(seed, difficulty)), infra: found.infra, seed })
 }
 
@@ -92,13 +93,15 @@ fn fix(fault: CommonFault, infra: &Infrastructure) -> Vec<Command> {
 impl Candidate {
     /// How loud the fault is; `None` if it makes no drill.
     fn loudness(&self, seed: u64) -> Option<Difficulty> {
-        let mut simulation = Simulation::new(Arc::clone(&self.infra), seed);
-        simulation.advance(SimTime::from_secs(WARM_UP_S), &mut ());
+        let mut simulation = Simulation::new(Arc::clone(&self.infra), mix(seed));
+        // This is the run that the drill will be, so nobody will complain before the injection either.
+        let onset = onset(ONSET_S, seed);
+        simulation.advance(onset, &mut ());
         let usual = usual_p95(&simulation);
-        if !harm(&simulation, usual).is_empty() {
+        let is_quiet = simulation.totals().failed == 0 && simulation.alert_log().len() == 0;
+        if !is_quiet || !harm(&simulation, usual).is_empty() {
             return None;
         }
-        let onset = simulation.now();
         let mut pending = self.inject.clone();
         pending.sort_by(|(a, _), (b, _)| a.total_cmp(b));
         let mut pending = pending.into_iter().peekable();
@@ -166,7 +169,7 @@ impl Candidate {
             difficulty,
             setup: Vec::new(),
             fault: Injection::Catalogue(plain(self.fault.id())),
-            onset_s: (20, 60),
+            onset_s: ONSET_S,
             limit_s: 300,
             briefing: vec![
                 plain("You are on call for this site, and the day has been quiet so far."),

@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use hoplight_model::ComponentIx;
 use hoplight_model::component::DatabaseRole;
 use hoplight_sim::Simulation;
 
@@ -33,7 +34,7 @@ pub enum Harm {
     Blind,
     /// A backend is DOWN or a balancer of a pair is dead: the next failure would hit users.
     Redundancy,
-    /// A replica cannot follow its primary: a failover would lose writes.
+    /// A running replica cannot follow its primary: a failover would lose writes.
     Replication,
     /// Two databases of one cluster accept writes, and their data diverges.
     TwoWriters,
@@ -83,7 +84,10 @@ fn lacks_redundancy(simulation: &Simulation) -> bool {
 }
 
 fn lags(simulation: &Simulation) -> bool {
-    let databases = simulation.infrastructure().components().filter_map(|(ix, _)| simulation.database(ix));
+    // After a failover, the old primary may stay down.
+    let running = |ix: &ComponentIx| simulation.station(*ix).health.is_up();
+    let databases = simulation.infrastructure().components().map(|(ix, _)| ix).filter(running);
+    let databases = databases.filter_map(|ix| simulation.database(ix));
     let mut replicas = databases.filter(|database| database.role == DatabaseRole::Replica);
     replicas.any(|replica| replica.lag_s.is_none_or(|lag| lag > MOST_LAG_S))
 }

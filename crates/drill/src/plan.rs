@@ -1,6 +1,7 @@
 //! The commands of a drill, resolved against its design.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use hoplight_model::{Infrastructure, Text};
 use hoplight_sim::catalogue::{CommonFault, Timed};
@@ -10,6 +11,7 @@ use hoplight_text::{Phrase, phrase};
 
 use crate::cause::{Cause, suspects};
 use crate::form::{Drill, Injection};
+use crate::random::Choices;
 use crate::remedy::is_allowed;
 
 /// Most seconds from the start of a run to the injection, and from the injection to the end of a drill.
@@ -68,6 +70,12 @@ impl DrillError {
             Self::NotTheCause | Self::NotWrong | Self::Times | Self::Lists => drill.id.as_str(),
         }
     }
+}
+
+/// When the fault of a run is injected, given the earliest and the latest second.
+pub(crate) fn onset((earliest, latest): (u32, u32), seed: u64) -> SimTime {
+    let span = u64::from(latest - earliest) * 1_000 + 1;
+    SimTime::from_secs(earliest.into()) + Duration::from_millis(Choices::new(seed).below(span))
 }
 
 /// The commands of a drill.

@@ -14,9 +14,9 @@ use crate::cause::{Cause, suspects};
 use crate::evidence::{Evidence, Sighting};
 use crate::form::Drill;
 use crate::harm::{Harm, harm, usual_p95};
-use crate::plan::{DrillError, DrillPlan};
+use crate::plan::{DrillError, DrillPlan, onset};
 use crate::probe::{Probe, hops};
-use crate::random::{Choices, mix};
+use crate::random::mix;
 use crate::remedy::Attempt;
 
 pub use acts::{Diagnosis, Verdict};
@@ -74,9 +74,7 @@ impl DrillRun {
             // The same command may be the design's own setting already.
             let _ = simulation.apply(command, &mut ());
         }
-        let (earliest, latest) = drill.onset_s;
-        let span = u64::from(latest - earliest) * 1_000 + 1;
-        let onset = SimTime::from_secs(earliest.into()) + Duration::from_millis(Choices::new(seed).below(span));
+        let onset = onset(drill.onset_s, seed);
         let mut pending: Vec<(SimTime, Command)> =
             plan.fault.iter().map(|(after, command)| (onset + Duration::from_secs_f64(*after), command.clone())).collect();
         pending.sort_by_key(|(at, _)| *at);
@@ -262,22 +260,12 @@ impl DrillRun {
         self.infra.components().any(|(_, component)| component.kind.is_monitoring_service())
     }
 
-    /// Whether users have suffered since the injection.
-    fn is_felt(&self) -> bool {
-        self.harm_changes.iter().any(|(_, harm, _)| harm.is_felt())
-    }
-
-    /// Whether there is harm that has to end. Once users suffer, operators may give up a replica to end it, as after a failover.
-    fn is_harmed(&self) -> bool {
-        self.harm.iter().any(|harm| *harm != Harm::Replication || !self.is_felt())
-    }
-
     fn check_mitigation(&mut self) {
         let now = self.now();
         if self.mitigated.is_some() || self.harm_changes.is_empty() {
             return;
         }
-        if self.is_harmed() {
+        if !self.harm.is_empty() {
             self.calm_since = None;
             return;
         }

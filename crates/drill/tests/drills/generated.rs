@@ -49,6 +49,15 @@ fn play(seed: u64, difficulty: Difficulty) {
 }
 
 #[test]
+fn harm_that_ends_by_itself_and_leaves_other_harm_is_not_mitigated() {
+    // Writes wait for the replica until semi-synchronous replication is given up.
+    play(34, Difficulty::Moderate);
+    play(56, Difficulty::Moderate);
+    // A cold cache makes requests fail before the injection.
+    play(70, Difficulty::Loud);
+}
+
+#[test]
 fn a_seed_decides_everything() {
     let designs = designs();
     let made = [(); 2].map(|()| {
