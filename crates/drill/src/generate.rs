@@ -45,11 +45,15 @@ pub struct GeneratedDrill {
 /// Generates a drill from a seed: the same seed and designs give the same drill. Benchmark designs are not used. `None` if no
 /// fault is of this difficulty in any of the designs.
 pub fn generate(seed: u64, difficulty: Difficulty, designs: &[Arc<Infrastructure>]) -> Option<GeneratedDrill> {
+    named(&format!("practice-{seed}"), "Practice", seed, difficulty, designs)
+}
+
+fn named(id: &str, title: &str, seed: u64, difficulty: Difficulty, designs: &[Arc<Infrastructure>]) -> Option<GeneratedDrill> {
     let mut candidates: Vec<Candidate> = designs.iter().filter(|infra| !infra.is_benchmark()).flat_map(candidates).collect();
     candidates.sort_by_key(|candidate| (candidate.infra.id().clone(), candidate.fault));
     Choices::new(seed).shuffle(&mut candidates);
     let found = candidates.into_iter().find(|candidate| candidate.loudness(seed) == Some(difficulty))?;
-    Some(GeneratedDrill { drill: Arc::new(found.drill(seed, difficulty)), infra: found.infra, seed })
+    Some(GeneratedDrill { drill: Arc::new(found.drill(id, title, difficulty)), infra: found.infra, seed })
 }
 
 /// The drill of a day, given in days since 1970-01-01: the same for everyone with the same designs.
@@ -61,7 +65,7 @@ pub fn daily(day: u32, designs: &[Arc<Infrastructure>]) -> Option<GeneratedDrill
         1 => second,
         _ => third,
     };
-    generate(seed, difficulty, designs)
+    named(&format!("daily-{day}"), "Drill of the day", seed, difficulty, designs)
 }
 
 /// A fault in a design.
@@ -153,7 +157,7 @@ impl Candidate {
         false
     }
 
-    fn drill(&self, seed: u64, difficulty: Difficulty) -> Drill {
+    fn drill(&self, id: &str, title: &str, difficulty: Difficulty) -> Drill {
         let about = common_fault(self.fault);
         let sentence = |words: &'static str| plain(&Phrase::from(words).to_sentence());
         let about_users = plain(&phrase!["users: ", about.users].to_sentence());
@@ -162,9 +166,9 @@ impl Candidate {
         let cause = self.causes.first().cloned().expect("a candidate has a cause");
         Drill {
             format: FORMAT,
-            id: plain(&format!("practice-{seed}")),
+            id: plain(id),
             order: u32::MAX,
-            title: plain("Practice"),
+            title: plain(title),
             scenario: self.infra.id().clone(),
             difficulty,
             setup: Vec::new(),
