@@ -42,7 +42,7 @@ played![
     lights_out,
     a_long_afternoon,
     planned_work,
-    nobody_watches,
+    a_silent_shift,
     no_impact_expected,
     round_and_round,
     a_full_machine,

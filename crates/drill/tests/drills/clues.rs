@@ -100,7 +100,7 @@ const CLUES: &[Clues] = &[
         lacks: &["web-2 is UP"],
     },
     Clues {
-        id: "nobody-watches",
+        id: "a-silent-shift",
         probes: &[(Site(RequestKind::Read), "200")],
         shows: &["the monitoring service does not answer", "no heartbeat"],
         lacks: &["users", "status 5"],

@@ -65,7 +65,7 @@ pub(crate) const DRILLS: &[(&str, &str)] = embedded![
     "10-lights-out.ron",
     "11-a-long-afternoon.ron",
     "12-planned-work.ron",
-    "13-nobody-watches.ron",
+    "13-a-silent-shift.ron",
     "14-no-impact-expected.ron",
     "15-round-and-round.ron",
     "16-a-full-machine.ron",
