@@ -131,6 +131,13 @@ pub enum TextCommand {
         #[arg(value_name = "NAME|FILE")]
         what: Option<String>,
     },
+    /// Take a mission: repair or extend a design until its goals are met
+    #[command(after_help = "Example:\n  hoplight mission sniffed-password")]
+    Mission {
+        /// Name of the mission; `hoplight list missions` names them
+        #[arg(value_name = "NAME")]
+        name: String,
+    },
     /// Print a lesson as plain text, with the diagram in words, and ask its questions
     Read(ReadArguments),
     /// Write one frame of the screen as text, ANSI or SVG, without a terminal
@@ -146,6 +153,10 @@ pub enum ListKind {
     Lessons,
     /// Scenarios
     Scenarios,
+    /// Missions
+    Missions,
+    /// Incident drills
+    Drills,
     /// Faults of the catalogue
     Faults,
     /// Rules of `analyze`

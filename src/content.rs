@@ -33,6 +33,26 @@ pub const MISSIONS: &[(&str, &str)] = embedded![
     "lessons/missions/28-password-guessing.ron",
 ];
 
+/// The shipped incident drills, each with its path in the source tree.
+pub const DRILLS: &[(&str, &str)] = embedded![
+    "lessons/drills/01-green-dashboards.ron",
+    "lessons/drills/02-a-quiet-site.ron",
+    "lessons/drills/03-a-busy-day.ron",
+    "lessons/drills/04-back-to-normal.ron",
+    "lessons/drills/05-every-second-page.ron",
+    "lessons/drills/06-fading-away.ron",
+    "lessons/drills/07-no-more-logins.ron",
+    "lessons/drills/08-maintenance-window.ron",
+    "lessons/drills/09-an-idle-database.ron",
+    "lessons/drills/10-lights-out.ron",
+    "lessons/drills/11-a-long-afternoon.ron",
+    "lessons/drills/12-planned-work.ron",
+    "lessons/drills/13-a-silent-shift.ron",
+    "lessons/drills/14-no-impact-expected.ron",
+    "lessons/drills/15-round-and-round.ron",
+    "lessons/drills/16-a-full-machine.ron",
+];
+
 /// What to explain in an exam, each file with its path in the source tree.
 pub const EXAM: &[(&str, &str)] = embedded![
     "lessons/exam/elements.ron",

@@ -8,13 +8,14 @@ use std::sync::Arc;
 
 use anyhow::{Context, anyhow, bail};
 
-use crate::content::{EMBEDDED, EXAM, MISSIONS};
+use crate::content::{DRILLS, EMBEDDED, EXAM, MISSIONS};
 use hoplight_app::Catalogue;
+use hoplight_drill::DrillCatalogue;
 use hoplight_exam::ExamContent;
 use hoplight_lesson::{Library, Sources};
 use hoplight_mission::Missions;
 use hoplight_model::scenario::Scenario;
-use hoplight_model::{ContentError, ScenarioId};
+use hoplight_model::{ContentError, Infrastructure, ScenarioId};
 use hoplight_model::error::has_field;
 
 use super::files::{read_text, shown};
@@ -33,6 +34,9 @@ const OF_A_GLOSSARY: &str = "terms";
 /// Field that identifies a mission.
 const OF_A_MISSION: &str = "ladder";
 
+/// Field that identifies an incident drill.
+const OF_A_DRILL: &str = "onset_s";
+
 /// Field that identifies what exams ask.
 const OF_AN_EXAM: &str = "exam";
 
@@ -44,6 +48,7 @@ pub(super) struct Files {
     glossaries: Vec<(String, String)>,
     missions: Vec<(String, String)>,
     exams: Vec<(String, String)>,
+    drills: Vec<(String, String)>,
     /// Why files could not be read.
     unread: Vec<String>,
 }
@@ -80,6 +85,8 @@ impl Files {
             Ok(text) => {
                 let list = if has_field(&text, OF_A_MISSION) {
                     &mut self.missions
+                } else if has_field(&text, OF_A_DRILL) {
+                    &mut self.drills
                 } else if has_field(&text, OF_AN_EXAM) {
                     &mut self.exams
                 } else if OF_A_LESSON.iter().any(|field| has_field(&text, field)) {
@@ -96,7 +103,7 @@ impl Files {
     }
 
     fn all(&self) -> impl Iterator<Item = &(String, String)> {
-        [&self.scenarios, &self.lessons, &self.glossaries, &self.missions, &self.exams].into_iter().flatten()
+        [&self.scenarios, &self.lessons, &self.glossaries, &self.missions, &self.drills, &self.exams].into_iter().flatten()
     }
 
     /// Whether a file of this name was added.
@@ -181,7 +188,7 @@ pub(super) fn library(folder: Option<&Path>) -> anyhow::Result<Library> {
     Ok(library)
 }
 
-/// Loads missions and what exams ask, with those of the user's folder and the folder named on the command line.
+/// Loads missions, drills and what exams ask, with those of the user's folder and the folder named on the command line.
 pub(super) fn catalogue(library: &Library, folder: Option<&Path>) -> anyhow::Result<Catalogue> {
     let folders = folders(folder)?;
     catalogue_with(library, &folders.iter().collect::<Vec<&Files>>()).map_err(|errors| join_errors(&errors))
@@ -196,11 +203,16 @@ pub(super) fn catalogue_with(library: &Library, files: &[&Files]) -> Result<Cata
         files.iter().flat_map(move |files| list(files).iter().map(|(name, text)| (name.as_str(), text.as_str())))
     };
     let missions: Vec<(&str, &str)> = MISSIONS.iter().copied().chain(own(|files| &files.missions)).collect();
+    let drills: Vec<(&str, &str)> = DRILLS.iter().copied().chain(own(|files| &files.drills)).collect();
     let exams: Vec<(&str, &str)> = EXAM.iter().copied().chain(own(|files| &files.exams)).collect();
     let scenario = |id: &ScenarioId| library.scenario(id.as_str()).map(|infra| Scenario::from(infra.as_ref()));
-    match (Missions::read(&missions, scenario), ExamContent::new(&exams)) {
-        (Ok(missions), Ok(exam)) => Ok(Catalogue { missions, exam: Arc::new(exam) }),
-        (missions, exam) => Err(missions.err().into_iter().chain(exam.err()).flatten().collect()),
+    let designs: Vec<Arc<Infrastructure>> = library.scenarios().cloned().collect();
+    match (Missions::read(&missions, scenario), DrillCatalogue::read(&drills, &designs), ExamContent::new(&exams)) {
+        (Ok(missions), Ok(drills), Ok(exam)) => Ok(Catalogue { missions, drills, exam: Arc::new(exam) }),
+        (missions, drills, exam) => {
+            let errors = [missions.err(), drills.err(), exam.err()];
+            Err(errors.into_iter().flatten().flatten().collect())
+        }
     }
 }
 

@@ -7,7 +7,10 @@ use std::fmt::Write as _;
 use serde::Serialize;
 
 use hoplight_analysis::FindingRule;
+use hoplight_app::Catalogue;
+use hoplight_drill::Drill;
 use hoplight_lesson::{Lesson, Library, Term};
+use hoplight_mission::MissionForm;
 use hoplight_model::text::width;
 use hoplight_model::{Infrastructure, Text};
 use hoplight_sim::catalogue::CommonFault;
@@ -22,8 +25,8 @@ use super::{Format, ListKind};
 const SHOWN: &str = "stage-2-secured";
 
 /// Prints one list; without `what`, lessons and scenarios.
-pub(super) fn list(library: &Library, what: Option<ListKind>, format: Format) -> anyhow::Result<()> {
-    let listing = Listing::new(library, what);
+pub(super) fn list(library: &Library, catalogue: &Catalogue, what: Option<ListKind>, format: Format) -> anyhow::Result<()> {
+    let listing = Listing::new(library, catalogue, what);
     match format {
         Format::Table => print(&listing.table()),
         Format::Json => print(&(serde_json::to_string(&listing)? + "\n")),
@@ -37,6 +40,10 @@ struct Listing<'a> {
     lessons: Option<Vec<LessonRow<'a>>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     scenarios: Option<Vec<ScenarioRow<'a>>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    missions: Option<Vec<MissionRow<'a>>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    drills: Option<Vec<DrillRow<'a>>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     faults: Option<Vec<FaultRow>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -73,6 +80,26 @@ struct ScenarioRow<'a> {
     tls: &'static str,
 }
 
+/// A mission. Missions are in the order of the course map.
+#[derive(Debug, Serialize)]
+struct MissionRow<'a> {
+    id: &'a str,
+    title: &'a str,
+    ladder: &'static str,
+    task: &'a str,
+    minutes: u32,
+    goals: usize,
+}
+
+/// An incident drill, in the order of the course map.
+#[derive(Debug, Serialize)]
+struct DrillRow<'a> {
+    id: String,
+    title: &'a str,
+    scenario: &'a str,
+    difficulty: &'static str,
+}
+
 /// A fault of the catalogue.
 #[derive(Debug, Serialize)]
 struct FaultRow {
@@ -104,7 +131,7 @@ struct Timed {
 }
 
 impl<'a> Listing<'a> {
-    fn new(library: &'a Library, what: Option<ListKind>) -> Self {
+    fn new(library: &'a Library, catalogue: &'a Catalogue, what: Option<ListKind>) -> Self {
         let defaults = [ListKind::Lessons, ListKind::Scenarios];
         let asked = |listed| what.map_or(defaults.contains(&listed), |what| what == listed);
         let shown = library.scenario(SHOWN).map(|infra| &**infra);
@@ -112,6 +139,9 @@ impl<'a> Listing<'a> {
             lessons: asked(ListKind::Lessons).then(|| library.lessons().map(|lesson| LessonRow::of(lesson)).collect()),
             scenarios: asked(ListKind::Scenarios)
                 .then(|| library.scenarios_in_course_order().into_iter().map(|infra| ScenarioRow::of(infra)).collect()),
+            missions: asked(ListKind::Missions)
+                .then(|| catalogue.missions.all().iter().map(|mission| MissionRow::of(mission.form())).collect()),
+            drills: asked(ListKind::Drills).then(|| catalogue.drills.drills().map(|(drill, _)| DrillRow::of(drill)).collect()),
             faults: asked(ListKind::Faults).then(|| CommonFault::ALL.map(|fault| FaultRow::of(fault, shown)).into()),
             rules: asked(ListKind::Rules).then(|| FindingRule::ALL.map(RuleRow::of).into()),
             terms: asked(ListKind::Terms).then(|| library.glossary().terms()),
@@ -138,10 +168,45 @@ impl<'a> Listing<'a> {
             }
             parts.push(text);
         }
+        if let Some(missions) = &self.missions {
+            let wide = missions.iter().map(|row| width(row.id)).max().unwrap_or(0);
+            let mut text = String::from("Missions\n");
+            for MissionRow { id, title, .. } in missions {
+                let _ = writeln!(text, "  {id}{}  {title}", gap(id, wide));
+            }
+            parts.push(text);
+        }
+        if let Some(drills) = &self.drills {
+            let wide = drills.iter().map(|row| width(&row.id)).max().unwrap_or(0);
+            let mut text = String::from("Incident drills\n");
+            for DrillRow { id, title, .. } in drills {
+                let _ = writeln!(text, "  {id}{}  {title}", gap(id, wide));
+            }
+            parts.push(text);
+        }
         parts.extend(self.faults.as_ref().map(|rows| faults(rows)));
         parts.extend(self.rules.as_ref().map(|rows| rules(rows)));
         parts.extend(self.terms.map(terms));
         parts.join("\n")
+    }
+}
+
+impl<'a> MissionRow<'a> {
+    fn of(form: &'a MissionForm) -> Self {
+        Self {
+            id: form.id.as_str(),
+            title: &form.title,
+            ladder: form.ladder.title(),
+            task: &form.task,
+            minutes: form.minutes,
+            goals: form.goals.len(),
+        }
+    }
+}
+
+impl<'a> DrillRow<'a> {
+    fn of(drill: &'a Drill) -> Self {
+        Self { id: drill.id.to_string(), title: &drill.title, scenario: drill.scenario.as_str(), difficulty: drill.difficulty.word() }
     }
 }
 

@@ -16,7 +16,7 @@ use ratatui::layout::Rect;
 
 use crate::shell::{MAX_COLUMNS, MAX_ROWS};
 use hoplight_app::regions::MINIMUM;
-use hoplight_app::{App, Effect, Look, Palette, Settings};
+use hoplight_app::{App, Catalogue, Effect, Look, Palette, Settings};
 use hoplight_lesson::{Library, Progress};
 use hoplight_model::error::nearest;
 use hoplight_model::text::sanitise;
@@ -43,7 +43,7 @@ const PATIENCE: Duration = Duration::from_secs(24 * 3600);
 /// Arguments of `shot`.
 #[derive(Clone, Debug, PartialEq, Args)]
 pub struct ShotArguments {
-    /// Name of a scenario or lesson, or a scenario file [default: the course map]
+    /// Name of a scenario, lesson or mission, or a scenario file [default: the course map]
     #[arg(value_name = "SCENARIO|LESSON")]
     what: Option<String>,
 
@@ -126,7 +126,7 @@ fn moment(text: &str) -> Result<Duration, String> {
 }
 
 /// Draws a frame and writes it to standard output.
-pub(super) fn shot(library: Library, asked: &ShotArguments, all: &Arguments) -> anyhow::Result<ExitCode> {
+pub(super) fn shot(library: Library, catalogue: Catalogue, asked: &ShotArguments, all: &Arguments) -> anyhow::Result<ExitCode> {
     let config = Config::named(all)?;
     let settings = Settings {
         seed: config.seed(all),
@@ -134,7 +134,7 @@ pub(super) fn shot(library: Library, asked: &ShotArguments, all: &Arguments) -> 
         look: asked.look(all, &config),
         tips: asked.tips || config.asks_for_tips(),
     };
-    let mut app = App::new(library, Progress::default(), settings);
+    let mut app = App::new(library, Progress::default(), settings).with_catalogue(catalogue);
     app.keymap = config.keymap.clone();
     app.settings_file.clone_from(&config.file);
     if let Some(name) = &asked.what {
@@ -166,7 +166,7 @@ fn open(app: &mut App, name: &str) -> anyhow::Result<()> {
         app.open_scenario(commands::find_scenario(&app.library, name)?);
         return Ok(());
     }
-    if app.open_lesson(name) {
+    if app.open_lesson(name) || name.parse().is_ok_and(|id| app.open_mission(&id)) {
         return Ok(());
     }
     let lessons: Vec<LessonId> = app.library.lessons().map(|lesson| lesson.id.clone()).collect();

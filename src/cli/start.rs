@@ -22,7 +22,7 @@ use super::{
 /// Runs a text command or the full screen. Returns the exit status.
 pub fn run(arguments: &Arguments) -> ExitCode {
     let done = match &arguments.command {
-        Some(TextCommand::Edit { .. }) | None => full_screen(arguments),
+        Some(TextCommand::Edit { .. } | TextCommand::Mission { .. }) | None => full_screen(arguments),
         Some(command) => text_command(arguments, command),
     };
     done.unwrap_or_else(|error| report_failure(&error))
@@ -32,7 +32,10 @@ fn text_command(arguments: &Arguments, command: &TextCommand) -> anyhow::Result<
     let folder = arguments.content.as_deref();
     let library = || content::library(folder);
     let done = match command {
-        TextCommand::List { what, format } => list::list(&library()?, *what, *format),
+        TextCommand::List { what, format } => {
+            let library = library()?;
+            list::list(&library, &content::catalogue(&library, folder)?, *what, *format)
+        }
         TextCommand::Check { paths } => check::check_content(folder, paths),
         TextCommand::Config { check } => config::config(arguments, *check),
         TextCommand::Template => commands::print(TEMPLATE),
@@ -42,9 +45,13 @@ fn text_command(arguments: &Arguments, command: &TextCommand) -> anyhow::Result<
             return analyze::analyze(&library()?, asked, colours);
         }
         TextCommand::Compare(asked) => return compare::compare(&library()?, asked, arguments.seed()),
-        TextCommand::Edit { .. } => return full_screen(arguments),
+        TextCommand::Edit { .. } | TextCommand::Mission { .. } => return full_screen(arguments),
         TextCommand::Read(asked) => return read::read(&library()?, asked, arguments),
-        TextCommand::Shot(asked) => return shot::shot(library()?, asked, arguments),
+        TextCommand::Shot(asked) => {
+            let library = library()?;
+            let catalogue = content::catalogue(&library, folder)?;
+            return shot::shot(library, catalogue, asked, arguments);
+        }
         TextCommand::Simulate(asked) => return simulate::simulate(&library()?, asked, arguments.seed()),
     };
     done.map(|()| ExitCode::SUCCESS)
@@ -71,6 +78,9 @@ fn full_screen(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     app.settings_file.clone_from(&config.file);
     if let Some(infra) = opened {
         app.open_scenario(infra);
+    }
+    if let Some(TextCommand::Mission { name }) = &arguments.command {
+        open_mission(&mut app, name)?;
     }
     let mut about_design = None;
     if let Some(TextCommand::Edit { what }) = &arguments.command {
@@ -107,6 +117,17 @@ fn full_screen(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         Err(error @ shell::Error::Refused(_)) => Ok(report(&error)),
         Err(error) => Err(error).context("the full screen failed"),
     }
+}
+
+/// Opens a mission by name.
+fn open_mission(app: &mut App, name: &str) -> anyhow::Result<()> {
+    if name.parse().is_ok_and(|id| app.open_mission(&id)) {
+        return Ok(());
+    }
+    let known = app.catalogue.missions.all().iter().map(|mission| mission.id().as_str());
+    let hint = nearest(name, known).map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+    let shown = hoplight_model::text::sanitise(name);
+    bail!("no mission named `{shown}`{hint}; `hoplight list missions` names them")
 }
 
 /// Prints warnings about the progress file in full. The screen shows them on one line and only until the next key.

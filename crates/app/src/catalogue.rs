@@ -1,7 +1,8 @@
-//! What can be practised beside lessons: missions and the whiteboard exam.
+//! What can be practised beside lessons: missions, incident drills and the whiteboard exam.
 
 use std::sync::Arc;
 
+use hoplight_drill::DrillCatalogue;
 use hoplight_exam::ExamContent;
 use hoplight_mission::Missions;
 
@@ -10,6 +11,8 @@ use hoplight_mission::Missions;
 pub struct Catalogue {
     /// The missions.
     pub missions: Missions,
+    /// The incident drills.
+    pub drills: DrillCatalogue,
     /// What to explain in an exam.
     pub exam: Arc<ExamContent>,
 }
