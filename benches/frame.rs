@@ -13,7 +13,9 @@ use hoplight::app::{App, Key, Settings};
 use hoplight::content::EMBEDDED;
 use hoplight::layout::Layout;
 use hoplight::lesson::{Library, Progress};
-use hoplight::model::Infrastructure;
+use hoplight::model::draft::Draft;
+use hoplight::model::scenario::Scenario;
+use hoplight::model::{Element, Infrastructure, ScenarioId, ServerId, compose};
 use hoplight::view::frame;
 use hoplight::view::theme::Theme;
 use ratatui::backend::CrosstermBackend;
@@ -233,4 +235,33 @@ fn first_frame() -> usize {
     let mut buffer = Buffer::empty(area);
     frame::render(&app, &Theme::default(), area, &mut buffer);
     buffer.content.len()
+}
+
+/// A drawing of 60 components that has run for a while: copies of stage 2's second server.
+fn large_drawing() -> App {
+    let mut app = app();
+    let mut drawing = Scenario::from(app.library.scenario("stage-2-secured").expect("shipped").as_ref()).minimal();
+    let server = Element::Server(ServerId::new("server-3"));
+    while drawing.components.len() < 60 {
+        let mut draft = Draft::new(drawing.clone());
+        let copied = compose::copy(&drawing, &server).expect("a server can be copied");
+        draft.apply_all(copied.edits).expect("valid edits");
+        drawing = draft.scenario().clone();
+    }
+    app.edit_scenario(&drawing, ScenarioId::new("large")).expect("a valid drawing");
+    (0..3 * RATE).for_each(|_| app.tick(FRAME));
+    app
+}
+
+/// An edit of a running site of 60 components, and the frame after it.
+#[divan::bench(sample_count = 20, sample_size = 1)]
+fn edit_of_60_components(bencher: Bencher<'_, '_>) {
+    let app = large_drawing();
+    let theme = Theme::default();
+    bencher.with_inputs(|| app.clone()).bench_local_values(|mut app| {
+        app.press(Key::char('t'));
+        let mut buffer = Buffer::empty(Rect::new(0, 0, SIZE.0, SIZE.1));
+        frame::render(&app, &theme, buffer.area, &mut buffer);
+        black_box((app, buffer))
+    });
 }

@@ -263,7 +263,10 @@ impl App {
         }
         match &self.screen {
             Screen::Home => self.home.is_alive() && !self.settings.reduced_motion && self.idle < REST,
-            Screen::Stage(stage) => !stage.session.playback.paused || stage.task.as_ref().is_some_and(Task::is_busy),
+            Screen::Stage(stage) => {
+                let is_busy = stage.awaits_review() || stage.task.as_ref().is_some_and(Task::is_busy);
+                !stage.session.playback.paused || is_busy
+            }
         }
     }
 
@@ -292,7 +295,10 @@ impl App {
                 self.idle += elapsed;
                 self.home.tick(elapsed);
             }
-            Screen::Stage(stage) => stage.tick(elapsed),
+            Screen::Stage(stage) => {
+                stage.tick(elapsed);
+                stage.update_checks();
+            }
         }
         self.work_on_task();
         self.shown_for += elapsed;

@@ -123,15 +123,24 @@ impl Stage {
         if !Arc::ptr_eq(&before, self.infra()) {
             self.resize(size);
         }
-        self.update_checks();
         Ok(edited)
     }
 
-    /// Reviews the drawing, if the editor is open and the drawing has changed.
+    /// Whether the drawing has changed since it was reviewed.
+    pub fn awaits_review(&self) -> bool {
+        self.editor.as_ref().is_some_and(|editor| !editor.checks.are_of(self.session.infra()))
+    }
+
+    /// Reviews the drawing, if the editor is open and the drawing has changed. Takes longer than a frame may on a large
+    /// drawing, so it happens between two frames.
     pub(super) fn update_checks(&mut self) {
         let infra = Arc::clone(self.session.infra());
+        if !self.awaits_review() {
+            return;
+        }
         if let Some(editor) = &mut self.editor {
             editor.checks.update(&infra);
+            self.panels.summary = Summary::of(&infra);
         }
     }
 
@@ -175,7 +184,7 @@ impl Stage {
         if let Some(comparison) = &mut self.panels.comparison {
             comparison.follow(&self.session.timeline);
         }
-        if !Arc::ptr_eq(&before, self.infra()) {
+        if !Arc::ptr_eq(&before, self.infra()) && self.editor.is_none() {
             self.panels.summary = Summary::of(self.infra());
         }
         result

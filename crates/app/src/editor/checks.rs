@@ -13,11 +13,13 @@ pub struct Checks {
 }
 
 impl Checks {
-    /// Computes the findings if the drawing has changed.
+    /// Whether these are the findings of a drawing.
+    pub fn are_of(&self, infra: &Arc<Infrastructure>) -> bool {
+        std::ptr::eq(self.of.as_ptr(), Arc::as_ptr(infra))
+    }
+
+    /// Computes the findings of a drawing.
     pub(crate) fn update(&mut self, infra: &Arc<Infrastructure>) {
-        if std::ptr::eq(self.of.as_ptr(), Arc::as_ptr(infra)) {
-            return;
-        }
         self.of = Arc::downgrade(infra);
         self.findings = findings(infra, infra.traffic().rate.get());
     }

@@ -31,8 +31,11 @@ pub fn header_parts(app: &App, width: u16) -> (Vec<Line>, Vec<Line>) {
         let right = clock(stage, false);
         return (vec![name, banner.doing(WindowAction::Open(WindowKind::Log))], right);
     }
-    let title =
-        stage.session.lesson.as_ref().map_or_else(|| stage.infra().title().to_owned(), |run| run.lesson().title.to_string());
+    let title = match (&stage.session.lesson, &stage.task) {
+        (Some(run), _) => run.lesson().title.to_string(),
+        (None, Some(task)) => task.title().0,
+        (None, None) => stage.infra().title().to_owned(),
+    };
     // Without a selection, the panel describes the infrastructure.
     let title = Line::new(Tone::Name, format!(" {title}")).doing(SelectAction::Clear);
     // If not everything fits, omit the TLS mode: the canvas shows it too.

@@ -131,9 +131,9 @@ impl MissionTask {
             self.passed(keymap, &mut page);
             return page.lines();
         }
-        // On a small screen, the problem gives way to the goals after the first change.
-        let is_new = self.report.is_none() && stage.session.draft().undo_len() == 0;
-        for paragraph in form.problem.iter().filter(|_| is_wide || is_new) {
+        // The problem gives way to the goals: on a small screen after the first change, on any after the first measurement.
+        let is_new = self.report.is_none() && (is_wide || stage.session.draft().undo_len() == 0);
+        for paragraph in form.problem.iter().filter(|_| is_new) {
             page.text(Tone::Text, paragraph);
         }
         page.item(Tone::Accent, "▸ ", Tone::Name, &form.task, None);

@@ -43,6 +43,10 @@ impl App {
     }
 
     pub(super) fn open_window(&mut self, kind: WindowKind) {
+        // A window stops the clock, so the review cannot wait for it.
+        if let Some(stage) = self.stage_mut().filter(|_| kind == WindowKind::Findings) {
+            stage.update_checks();
+        }
         let rows = window::rows(self, kind, "").len();
         self.window = Some(Window::new(kind, "", kind.first(rows)));
     }
