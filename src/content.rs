@@ -2,7 +2,15 @@
 //!
 //! A test compares the lists with the folders.
 
-use hoplight_lesson::Sources;
+use std::sync::Arc;
+
+use hoplight_app::Catalogue;
+use hoplight_drill::DrillCatalogue;
+use hoplight_exam::ExamContent;
+use hoplight_lesson::{Library, Sources};
+use hoplight_mission::Missions;
+use hoplight_model::scenario::Scenario;
+use hoplight_model::{ContentError, Infrastructure, ScenarioId};
 
 macro_rules! embedded {
     ($($file:literal),* $(,)?) => {
@@ -12,6 +20,36 @@ macro_rules! embedded {
 
 /// Scenario file with a comment on every field, printed by `hoplight template`.
 pub const TEMPLATE: &str = include_str!("../examples/template.ron");
+
+/// Reads the shipped missions, drills and exam content together with more files, each with its name and text.
+///
+/// # Errors
+/// All mistakes.
+pub fn catalogue(library: &Library, more: &CatalogueFiles<'_>) -> Result<Catalogue, Vec<ContentError>> {
+    let missions = [MISSIONS, &more.missions].concat();
+    let drills = [DRILLS, &more.drills].concat();
+    let exams = [EXAM, &more.exams].concat();
+    let scenario = |id: &ScenarioId| library.scenario(id.as_str()).map(|infra| Scenario::from(infra.as_ref()));
+    let designs: Vec<Arc<Infrastructure>> = library.scenarios().cloned().collect();
+    match (Missions::read(&missions, scenario), DrillCatalogue::read(&drills, &designs), ExamContent::new(&exams)) {
+        (Ok(missions), Ok(drills), Ok(exam)) => Ok(Catalogue { missions, drills, exam: Arc::new(exam) }),
+        (missions, drills, exam) => {
+            let errors = [missions.err(), drills.err(), exam.err()];
+            Err(errors.into_iter().flatten().flatten().collect())
+        }
+    }
+}
+
+/// Files of a catalogue, each with its name and text.
+#[derive(Clone, Debug, Default)]
+pub struct CatalogueFiles<'a> {
+    /// Missions.
+    pub missions: Vec<(&'a str, &'a str)>,
+    /// Incident drills.
+    pub drills: Vec<(&'a str, &'a str)>,
+    /// What exams ask.
+    pub exams: Vec<(&'a str, &'a str)>,
+}
 
 /// The shipped missions, each with its path in the source tree.
 pub const MISSIONS: &[(&str, &str)] = embedded![

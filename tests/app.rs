@@ -20,6 +20,8 @@ mod learner;
 mod lesson;
 #[path = "app/messages.rs"]
 mod messages;
+#[path = "app/mission.rs"]
+mod mission;
 #[path = "app/monitor.rs"]
 mod monitor;
 #[path = "app/mouse.rs"]

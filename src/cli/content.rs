@@ -4,18 +4,13 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use anyhow::{Context, anyhow, bail};
 
-use crate::content::{DRILLS, EMBEDDED, EXAM, MISSIONS};
+use crate::content::{CatalogueFiles, EMBEDDED};
 use hoplight_app::Catalogue;
-use hoplight_drill::DrillCatalogue;
-use hoplight_exam::ExamContent;
 use hoplight_lesson::{Library, Sources};
-use hoplight_mission::Missions;
-use hoplight_model::scenario::Scenario;
-use hoplight_model::{ContentError, Infrastructure, ScenarioId};
+use hoplight_model::ContentError;
 use hoplight_model::error::has_field;
 
 use super::files::{read_text, shown};
@@ -200,20 +195,15 @@ pub(super) fn catalogue(library: &Library, folder: Option<&Path>) -> anyhow::Res
 /// All mistakes.
 pub(super) fn catalogue_with(library: &Library, files: &[&Files]) -> Result<Catalogue, Vec<ContentError>> {
     let own = |list: fn(&Files) -> &Vec<(String, String)>| {
-        files.iter().flat_map(move |files| list(files).iter().map(|(name, text)| (name.as_str(), text.as_str())))
+        let listed = files.iter().flat_map(move |files| list(files));
+        listed.map(|(name, text)| (name.as_str(), text.as_str())).collect()
     };
-    let missions: Vec<(&str, &str)> = MISSIONS.iter().copied().chain(own(|files| &files.missions)).collect();
-    let drills: Vec<(&str, &str)> = DRILLS.iter().copied().chain(own(|files| &files.drills)).collect();
-    let exams: Vec<(&str, &str)> = EXAM.iter().copied().chain(own(|files| &files.exams)).collect();
-    let scenario = |id: &ScenarioId| library.scenario(id.as_str()).map(|infra| Scenario::from(infra.as_ref()));
-    let designs: Vec<Arc<Infrastructure>> = library.scenarios().cloned().collect();
-    match (Missions::read(&missions, scenario), DrillCatalogue::read(&drills, &designs), ExamContent::new(&exams)) {
-        (Ok(missions), Ok(drills), Ok(exam)) => Ok(Catalogue { missions, drills, exam: Arc::new(exam) }),
-        (missions, drills, exam) => {
-            let errors = [missions.err(), drills.err(), exam.err()];
-            Err(errors.into_iter().flatten().flatten().collect())
-        }
-    }
+    let more = CatalogueFiles {
+        missions: own(|files| &files.missions),
+        drills: own(|files| &files.drills),
+        exams: own(|files| &files.exams),
+    };
+    crate::content::catalogue(library, &more)
 }
 
 /// Reads the user's folder and the folder named on the command line. Unreadable files are recorded in the result.

@@ -31,7 +31,7 @@ fn a_scrolled_course_map_highlights_the_selected_line() {
         let shown = whole(&learner.app);
         let title = match learner.app.home.item() {
             Some(CourseItem::Lesson(lesson)) => lesson.title.to_string(),
-            Some(CourseItem::Activity(activity)) => activity.title,
+            Some(CourseItem::Activity(activity)) => activity.title.clone(),
             Some(CourseItem::Scenario(infra)) => infra.title().to_owned(),
             None => panic!("no line is selected"),
         };

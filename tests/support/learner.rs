@@ -8,7 +8,7 @@ mod solver;
 use std::time::Duration;
 
 use hoplight::app::{App, Code, Effect, Key, Settings, Stage, StageView, Tone};
-use hoplight::content::EMBEDDED;
+use hoplight::content::{CatalogueFiles, EMBEDDED};
 use hoplight::lesson::{LessonRun, Library, Pace, Progress, Sources};
 use hoplight::model::Element;
 use hoplight::sim::SimTime;
@@ -40,6 +40,17 @@ impl Learner {
     /// Creates a learner at the course map of a library.
     pub(crate) fn with(library: Library, progress: Progress, size: (u16, u16)) -> Self {
         let mut app = App::new(library, progress, Settings { seed: 1, ..Settings::default() });
+        app.resize(size.0, size.1);
+        Self { app, effects: Vec::new() }
+    }
+
+    /// Creates a learner at the course map with missions, drills and exams.
+    pub(crate) fn with_catalogue(size: (u16, u16)) -> Self {
+        let library = library();
+        let catalogue = hoplight::content::catalogue(&library, &CatalogueFiles::default());
+        let catalogue = catalogue.unwrap_or_else(|errors| panic!("{errors:#?}"));
+        let app = App::new(library, Progress::default(), Settings { seed: 1, ..Settings::default() });
+        let mut app = app.with_catalogue(catalogue);
         app.resize(size.0, size.1);
         Self { app, effects: Vec::new() }
     }

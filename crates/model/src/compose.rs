@@ -44,7 +44,7 @@ use crate::station::StationPatch;
 use crate::text::Text;
 use crate::tls::{TlsConfig, TlsMode};
 
-pub use add::{Placement, add, add_certificate};
+pub use add::{Placement, add, add_certificate, add_inner_certificate};
 pub use connect::connect;
 pub use copy::copy;
 pub use error::ComposeError;

@@ -43,7 +43,7 @@ pub fn compose_error(error: &ComposeError) -> String {
         ComposeError::AlreadyProtected(element) => format!("this firewall already protects {element}"),
         ComposeError::TwoFirewalls => "a firewall protects servers and components, not another firewall".to_owned(),
         ComposeError::NoEntry => "a certificate needs something that users connect to: connect the browser first".to_owned(),
-        ComposeError::HasCertificate => "everything that users connect to already has a certificate".to_owned(),
+        ComposeError::HasCertificate => "it already has a certificate".to_owned(),
         ComposeError::Edge => "it is already at the edge".to_owned(),
         ComposeError::BadName(why) => why.clone(),
         ComposeError::NameTaken(name) => format!("the name {name} is taken"),

@@ -1,6 +1,7 @@
 //! What can be added to a drawing.
 
 use hoplight_model::compose::{self, ComposeError, Composed, Placement, Role};
+use hoplight_model::ComponentId;
 use hoplight_model::scenario::Scenario;
 
 /// A part to add, and where.
@@ -10,6 +11,8 @@ pub enum AddedPart {
     Component(Role, Placement),
     /// A certificate on everything that users connect to.
     Certificate,
+    /// A certificate for a component's own name.
+    InnerCertificate(ComponentId),
 }
 
 impl AddedPart {
@@ -18,6 +21,7 @@ impl AddedPart {
         match self {
             Self::Component(role, placement) => compose::add(scenario, *role, placement),
             Self::Certificate => compose::add_certificate(scenario),
+            Self::InnerCertificate(id) => compose::add_inner_certificate(scenario, id),
         }
     }
 }

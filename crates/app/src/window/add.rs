@@ -43,7 +43,21 @@ pub(super) fn rows(app: &App, filter: &str) -> Vec<WindowRow> {
         about: "Proves to browsers that the site is the right one. Users then connect with HTTPS, encrypted up to there.".to_owned(),
         found_by: "TLS SSL HTTPS".to_owned(),
     });
+    rows.extend(inner_certificate(stage));
     search::ranked(rows, filter)
+}
+
+/// A certificate for the selected component, if it serves requests.
+fn inner_certificate(stage: &Stage) -> Option<WindowRow> {
+    let Some(Element::Component(id)) = &stage.session.selected else { return None };
+    let component = stage.infra().component(stage.infra().find(id.as_str())?);
+    component.kind.serves_requests().then(|| WindowRow {
+        line: Line::new(Tone::Text, "certificate").doing(DesignAction::AddPart(AddedPart::InnerCertificate(id.clone()))),
+        right: format!("for {id} itself"),
+        about: "Proves to other servers of the site that this is the right one, where connections inside the site are encrypted."
+            .to_owned(),
+        found_by: "TLS SSL HTTPS".to_owned(),
+    })
 }
 
 fn row(role: Role, placement: Placement, place: &str) -> WindowRow {

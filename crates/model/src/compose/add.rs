@@ -138,6 +138,24 @@ fn report(composer: &mut Composer, agent: &ComponentId) -> Result<(), ComposeErr
     Ok(())
 }
 
+/// Adds a certificate for a component's own name to it, such as `web-1.foobar.com`, for TLS inside the site.
+///
+/// # Errors
+/// If there is no such component, or it has a certificate.
+pub fn add_inner_certificate(scenario: &Scenario, id: &ComponentId) -> Result<Composed, ComposeError> {
+    component(scenario, id).ok_or_else(|| super::unknown(id))?;
+    if scenario.certificates.iter().any(|certificate| certificate.on.contains(id)) {
+        return Err(ComposeError::HasCertificate);
+    }
+    let parent = scenario.domain.split_once('.').map_or(scenario.domain.as_str(), |(_, parent)| parent);
+    let name = Text::new(&format!("{id}.{parent}")).map_err(ComposeError::BadName)?;
+    let mut certificates = scenario.certificates.clone();
+    certificates.push(Certificate::new(vec![name], vec![id.clone()]));
+    let mut composer = Composer::new(scenario);
+    composer.edit(Edit::SetCertificates(certificates))?;
+    Ok(composer.done(Some(Element::Component(id.clone()))))
+}
+
 /// Adds a certificate for the site's name to everything that the browser connects to. On a site without TLS, connections
 /// from users are then encrypted up to there.
 ///
