@@ -8,6 +8,8 @@ mod analysis;
 mod commands;
 #[path = "program/config.rs"]
 mod config;
+#[path = "program/designs.rs"]
+mod designs;
 #[path = "program/docs.rs"]
 mod docs;
 #[path = "program/hostile.rs"]

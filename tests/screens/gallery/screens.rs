@@ -30,7 +30,7 @@ fn screens(size: (u16, u16)) -> Vec<GalleryScreen> {
     add("course_map", "The course map", Learner::new(size));
     add("progress", "The course map of a learner who has come a way", with_progress(size));
     for (name, title, learner) in
-        [stage(size), in_lesson(size), overlays(size), looking(size), trouble(size), windows(size)].into_iter().flatten()
+        [stage(size), in_lesson(size), overlays(size), looking(size), trouble(size), windows(size), building(size)].into_iter().flatten()
     {
         add(name, title, learner);
     }
@@ -138,6 +138,37 @@ fn in_lesson(size: (u16, u16)) -> Vec<Named> {
         ("marks", "An answer on the diagram: marks, right and wrong", marks),
         ("question", "A question of a quiz, with a wrong answer", question),
         ("lesson_end", "The end of a lesson", end),
+    ]
+}
+
+/// The topology editor and missions.
+fn building(size: (u16, u16)) -> Vec<Named> {
+    let board = |keys: &str| {
+        let mut learner = Learner::with_catalogue(size);
+        learner.press(":empty board<Enter>").press(keys).wait(20);
+        learner
+    };
+    let edited = |keys: &str| {
+        let mut learner = exploring(size);
+        learner.press("E").wait(5).press(keys).wait(5);
+        learner
+    };
+    let first = "aload new<Enter>:select browser<Enter>c:select lb-1<Enter><Enter>aweb new<Enter>";
+    let mut mission = Learner::with_catalogue(size);
+    mission.press(":read in a caf<Enter>").wait(60);
+    let mut passed = Learner::with_catalogue(size);
+    passed.press(":urls still readable<Enter>").wait(60).press("tC").wait(80);
+    vec![
+        ("board", "The topology editor: an empty board", board("")),
+        ("board_begun", "The topology editor: a design that is not complete", board(first)),
+        ("editor", "The topology editor on stage 2, with the review", edited(":select web-1<Enter>")),
+        ("editor_link", "A link that has been started", edited(":select lb-1<Enter>c")),
+        ("editor_add", "The parts that can be added", edited(":select server-2<Enter>a")),
+        ("editor_settings", "The settings of a balancer", edited(":select lb-1<Enter><Enter>")),
+        ("editor_rules", "A rule of a firewall, with a mistake", edited(":select fw-2<Enter><Enter>in 3<Enter>nobody 80")),
+        ("editor_findings", "What a review says about a design", edited("F")),
+        ("mission", "A mission, measured as it was found", mission),
+        ("mission_passed", "A mission that is passed", passed),
     ]
 }
 

@@ -1,0 +1,103 @@
+//! Designs are saved where the learner says, survive a crash, and work in all commands. No other file is damaged.
+
+use std::fs;
+
+use rustix::process::Signal;
+
+use crate::{CTRL_C, Home, Pty};
+
+const FOLDER: &str = "data/hoplight/designs";
+
+#[test]
+fn a_design_is_saved_and_opened_again_by_name() {
+    let home = Home::new();
+    let mut pty = home.start(&["edit"]);
+    pty.wait_for("Editor: design-of-mine-1");
+    pty.send("aweb new\r");
+    pty.wait_for("web-1: web server on server-1");
+    pty.send(":select browser\rc:select web-1\r\r");
+    pty.wait_for("browser → web-1: HTTP on port 80");
+    pty.send("s");
+    pty.wait_for("Saved as ~/data/hoplight/designs/design-of-mine-1.ron");
+    pty.send(CTRL_C);
+    assert_eq!(pty.wait_for_exit().exit_code(), 0);
+    let file = home.path().join(FOLDER).join("design-of-mine-1.ron");
+    let text = fs::read_to_string(&file).expect("saved");
+    assert!(text.starts_with("// A design of hoplight.") && text.contains("web-1"), "{text}");
+    assert!(!file.with_extension("ron.unsaved").exists(), "nothing is unsaved");
+
+    let listed = home.run(["list", "scenarios"]);
+    assert!(listed.stdout.contains("design-of-mine-1"), "{listed:?}");
+    let analysed = home.run(["analyze", "design-of-mine-1"]);
+    assert_eq!(analysed.status, Some(0), "{analysed:?}");
+    let mut pty = home.start(&["edit", "design-of-mine-1"]);
+    pty.wait_for("web-1");
+    pty.send(CTRL_C);
+    pty.wait_for_exit();
+}
+
+#[test]
+fn unsaved_work_survives_a_crash() {
+    let home = Home::new();
+    let file = home.path().join("site.ron");
+    let mut pty = home.start(&["edit", file.to_str().unwrap()]);
+    pty.send("aweb new\r");
+    pty.wait_for("web-1: web server on server-1");
+    // The screen has shown the act, so its copy is on disk before the next key is handled.
+    pty.send("u");
+    pty.wait_for("Undone");
+    pty.send("U");
+    pty.wait_for("Redone");
+    pty.signal(Signal::KILL);
+    pty.wait_for_exit();
+    assert!(!file.exists(), "nothing was saved");
+
+    let mut pty = home.start(&["edit", file.to_str().unwrap()]);
+    pty.wait_for("Found unsaved work on site");
+    pty.wait_for("web-1");
+    pty.send("s");
+    pty.wait_for("Saved as ~/site.ron");
+    pty.send(CTRL_C);
+    pty.wait_for_exit();
+    assert!(fs::read_to_string(&file).unwrap().contains("web-1"));
+    assert!(!home.path().join("site.ron.unsaved").exists());
+}
+
+#[test]
+fn an_incomplete_design_does_not_keep_the_program_from_starting() {
+    let home = Home::new();
+    home.file(&format!("{FOLDER}/half.ron"), "(tls: (edge: None), components: [(id: \"browser\", kind: Browser)])");
+    home.file(&format!("{FOLDER}/broken.ron"), "(components: [");
+    let listed = home.run(["list"]);
+    assert_eq!(listed.status, Some(0), "{listed:?}");
+    assert!(!listed.stdout.contains("half"), "it is no site yet");
+    let mut pty = home.start(&["edit", "half"]);
+    pty.wait_for("The site has no server yet");
+    pty.send(CTRL_C);
+    pty.wait_for_exit();
+}
+
+#[test]
+fn a_file_that_is_no_design_is_left_alone() {
+    let home = Home::new();
+    let path = home.file("notes.ron", "my notes");
+    let mut pty = Pty::spawn(home.in_terminal(&["edit", &path]), 120, 24);
+    pty.wait_for("notes.ron");
+    assert_eq!(pty.wait_for_exit().exit_code(), 1);
+    assert_eq!(fs::read_to_string(&path).unwrap(), "my notes");
+    let mut pty = Pty::spawn(home.in_terminal(&["edit", "stage-2-secure"]), 120, 24);
+    pty.wait_for("did you mean `stage-2-secured`?");
+    assert_eq!(pty.wait_for_exit().exit_code(), 1);
+}
+
+#[test]
+fn a_mission_is_opened_by_name() {
+    let home = Home::new();
+    let mut pty = home.start(&["mission", "sniffed-password"]);
+    pty.wait_for("Mission: A password, read in a café");
+    pty.send(CTRL_C);
+    pty.wait_for_exit();
+    let mut pty = Pty::spawn(home.in_terminal(&["mission", "snifed-password"]), 120, 24);
+    pty.wait_for("did you mean `sniffed-password`?");
+    assert_eq!(pty.wait_for_exit().exit_code(), 1);
+}
