@@ -13,7 +13,7 @@ use hoplight_lesson::{Library, Sources};
 use hoplight_model::ContentError;
 use hoplight_model::error::has_field;
 
-use super::files::{read_text, shown};
+use super::files::{data_folder, designs_folder, progress_path, read_text, shown};
 
 /// Maximum number of files in a folder and its subfolders.
 const MAX_FILES: usize = 1_000;
@@ -68,7 +68,7 @@ impl Files {
             walk(&folder, MAX_DEPTH, &mut files)?;
         }
         // Progress and settings may be in the same folder, but are not content.
-        let ours = [super::store::default_path(), super::config::default_path()];
+        let ours = [progress_path(), super::config::default_path()];
         for file in files.iter().filter(|file| !ours.contains(&Some((*file).clone()))) {
             self.add_file(file);
         }
@@ -154,7 +154,7 @@ fn walk(folder: &Path, depth: usize, files: &mut Vec<PathBuf>) -> anyhow::Result
         let path = entry.path();
         if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
             // Designs may be incomplete, and are read apart.
-            if Some(path.as_path()) == super::designs::Designs::of_user().folder() {
+            if designs_folder().is_some_and(|designs| designs == path) {
                 continue;
             }
             let Some(deeper) = depth.checked_sub(1) else {
@@ -174,8 +174,6 @@ fn walk(folder: &Path, depth: usize, files: &mut Vec<PathBuf>) -> anyhow::Result
 /// Loads the embedded content, the user's folder, and the folder named on the command line.
 pub(super) fn library(folder: Option<&Path>) -> anyhow::Result<Library> {
     let mut library = Library::new(EMBEDDED).map_err(|errors| join_errors(&errors))?;
-    // Designs that cannot be used here can still be edited.
-    let _ = super::designs::Designs::of_user().add_to(&mut library);
     for files in folders(folder)? {
         files.all_read()?;
         files.with_sources(|sources| library.extend(sources)).map_err(|errors| join_errors(&errors))?;
@@ -226,12 +224,6 @@ pub(super) fn folders(folder: Option<&Path>) -> anyhow::Result<Vec<Files>> {
         all.push(files);
     }
     Ok(all)
-}
-
-/// The folder for the user's lessons and scenarios.
-pub(super) fn data_folder() -> Option<PathBuf> {
-    use etcetera::BaseStrategy;
-    Some(etcetera::choose_base_strategy().ok()?.data_dir().join("hoplight"))
 }
 
 /// Joins mistakes into one error.

@@ -42,12 +42,7 @@ pub(super) struct Opened {
 impl Designs {
     /// The folder of the user's designs.
     pub(super) fn of_user() -> Self {
-        Self { folder: super::content::data_folder().map(|folder| folder.join("designs")), file: None }
-    }
-
-    /// The folder, if it is known.
-    pub(super) fn folder(&self) -> Option<&Path> {
-        self.folder.as_deref()
+        Self { folder: files::designs_folder(), file: None }
     }
 
     /// Opens a design: of a name, from a file, or without a name an empty board. A file that does not exist yet is created by
@@ -133,25 +128,21 @@ impl Designs {
         keep_file(&path, &with_comment(drawing)).map_err(|error| format!("Unsaved work is not kept: {} {error}.", with_tilde(&path)))
     }
 
-    /// Adds the complete designs to a library. Returns what to tell about the others.
-    pub(super) fn add_to(&self, library: &mut Library) -> Vec<String> {
-        let Some(entries) = self.folder.as_deref().and_then(|folder| fs::read_dir(folder).ok()) else { return Vec::new() };
+    /// Adds the complete designs to a library. The others can still be edited.
+    pub(super) fn add_to(&self, library: &mut Library) {
+        let Some(entries) = self.folder.as_deref().and_then(|folder| fs::read_dir(folder).ok()) else { return };
         let mut paths: Vec<PathBuf> = entries.filter_map(Result::ok).map(|entry| entry.path()).collect();
         paths.retain(|path| path.extension().is_some_and(|extension| extension == "ron"));
         paths.sort();
-        let mut left_out = Vec::new();
         for path in paths.into_iter().take(MAX_DESIGNS) {
-            let added = files::read_text(&path).ok().is_some_and(|text| {
-                let name = shown(&path);
-                let is_complete = Infrastructure::from_ron(&name, &text).is_ok();
+            let Ok(text) = files::read_text(&path) else { continue };
+            let name = shown(&path);
+            if Infrastructure::from_ron(&name, &text).is_ok() {
                 let scenarios = [(name.as_str(), text.as_str())];
-                is_complete && library.extend(Sources { scenarios: &scenarios, ..Sources::default() }).is_ok()
-            });
-            if !added {
-                left_out.push(with_tilde(&path));
+                // A name that is taken already stays with the other scenario.
+                let _ = library.extend(Sources { scenarios: &scenarios, ..Sources::default() });
             }
         }
-        left_out
     }
 }
 

@@ -184,6 +184,24 @@ pub(super) fn is_missing(path: &Path) -> bool {
     fs::symlink_metadata(path).is_err_and(is_missing)
 }
 
+/// Default path of the progress file.
+pub(super) fn progress_path() -> Option<PathBuf> {
+    use etcetera::BaseStrategy;
+    let base = etcetera::choose_base_strategy().ok()?;
+    Some(base.state_dir().unwrap_or_else(|| base.data_dir()).join("hoplight").join("progress.ron"))
+}
+
+/// The folder for the user's lessons, scenarios and designs.
+pub(super) fn data_folder() -> Option<PathBuf> {
+    use etcetera::BaseStrategy;
+    Some(etcetera::choose_base_strategy().ok()?.data_dir().join("hoplight"))
+}
+
+/// The folder for the user's designs, which may be incomplete and are read apart.
+pub(super) fn designs_folder() -> Option<PathBuf> {
+    data_folder().map(|folder| folder.join("designs"))
+}
+
 /// A path sanitised for display.
 pub(super) fn shown(path: &Path) -> String {
     sanitise(&path.to_string_lossy())

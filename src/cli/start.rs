@@ -2,6 +2,7 @@
 
 use std::hash::{BuildHasher as _, Hasher as _};
 use std::io::IsTerminal;
+use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Context, bail};
@@ -9,10 +10,12 @@ use anyhow::{Context, bail};
 use crate::content::TEMPLATE;
 use crate::shell::{self, TerminalApp};
 use hoplight_app::{App, Notice, Tone};
+use hoplight_lesson::Library;
 use hoplight_model::LessonId;
 use hoplight_model::error::nearest;
 
 use super::config::Config;
+use super::designs::Designs;
 use super::store::Store;
 use super::{
     Arguments, TextCommand, analyze, check, commands, compare, config, content, list, read, report, report_failure, shot,
@@ -30,7 +33,7 @@ pub fn run(arguments: &Arguments) -> ExitCode {
 
 fn text_command(arguments: &Arguments, command: &TextCommand) -> anyhow::Result<ExitCode> {
     let folder = arguments.content.as_deref();
-    let library = || content::library(folder);
+    let library = || library(folder);
     let done = match command {
         TextCommand::List { what, format } => {
             let library = library()?;
@@ -57,12 +60,19 @@ fn text_command(arguments: &Arguments, command: &TextCommand) -> anyhow::Result<
     done.map(|()| ExitCode::SUCCESS)
 }
 
+/// Loads all content, with the user's complete designs.
+fn library(folder: Option<&Path>) -> anyhow::Result<Library> {
+    let mut library = content::library(folder)?;
+    Designs::of_user().add_to(&mut library);
+    Ok(library)
+}
+
 fn full_screen(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     if let Err(refusal) = shell::check() {
         return Ok(report(&refusal.into()));
     }
     let config = Config::load(arguments)?;
-    let library = content::library(arguments.content.as_deref())?;
+    let library = library(arguments.content.as_deref())?;
     let (mut store, mut progress, notice) = Store::open(arguments.progress.as_deref());
     if arguments.seed.is_none() {
         progress.set_learner(drawn());

@@ -53,7 +53,7 @@ pub(super) struct Store {
 impl Store {
     /// Opens the store and reads it, without changing any file. Also returns a notice for the user, if there is one.
     pub(super) fn open(named: Option<&Path>) -> (Self, Progress, Option<String>) {
-        Self::open_at(named, default_path())
+        Self::open_at(named, files::progress_path())
     }
 
     fn open_at(named: Option<&Path>, default_path: Option<PathBuf>) -> (Self, Progress, Option<String>) {
@@ -264,13 +264,6 @@ fn prepare(path: &Path, contents: &[u8], like: Option<&Metadata>) -> Result<Name
 /// A message about a file, without the final full stop.
 fn file_message(path: &Path, why: &dyn Display) -> String {
     format!("{} {why}", with_tilde(path))
-}
-
-/// Default path of the progress file.
-pub(super) fn default_path() -> Option<PathBuf> {
-    use etcetera::BaseStrategy;
-    let base = etcetera::choose_base_strategy().ok()?;
-    Some(base.state_dir().unwrap_or_else(|| base.data_dir()).join("hoplight").join("progress.ron"))
 }
 
 #[cfg(test)]

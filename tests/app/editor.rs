@@ -123,6 +123,29 @@ fn undo_and_redo_go_through_every_act() {
 }
 
 #[test]
+fn a_started_link_offers_only_ends_that_it_can_have() {
+    let mut learner = board(SMALL);
+    add(&mut learner, "load new");
+    add(&mut learner, "web new");
+    add(&mut learner, "database new");
+    select(&mut learner, "lb-1");
+    learner.press("c");
+    assert_eq!(learner.stage().session.selected, Some(component("web-1")), "what nothing leads to yet: {}", learner.notice());
+    learner.press("<Enter>");
+    assert!(learner.stage().infra().link_between("lb-1", "web-1").is_some());
+    select(&mut learner, "web-1");
+    learner.press("c");
+    let offered: Vec<String> = (0..8)
+        .map(|_| {
+            learner.press("<Right>");
+            learner.stage().session.selected.as_ref().map(ToString::to_string).unwrap_or_default()
+        })
+        .collect();
+    assert!(offered.iter().all(|end| end != "lb-1"), "it is connected already: {offered:?}");
+    assert!(offered.contains(&"browser".to_owned()) && offered.contains(&"db-1".to_owned()), "{offered:?}");
+}
+
+#[test]
 fn impossible_acts_say_why_and_change_nothing() {
     let mut learner = stage_2(SMALL);
     let before = drawing(&learner.app);
@@ -145,9 +168,10 @@ fn escape_cancels_a_link_then_deselects_then_leaves_the_editor() {
     let mut learner = stage_2(SMALL);
     select(&mut learner, "lb-1");
     learner.press("c");
-    assert!(learner.panel().contains("lb-1 → …"), "{}", learner.panel());
+    assert!(learner.panel().contains("lb-1 → "), "{}", learner.panel());
     learner.press("<Esc>");
-    assert!(!learner.panel().contains("lb-1 → …"), "{}", learner.panel());
+    assert!(!learner.panel().contains("lb-1 → "), "{}", learner.panel());
+    assert_eq!(learner.stage().session.selected, Some(component("lb-1")));
     learner.press("<Esc>");
     assert_eq!(learner.stage().session.selected, None);
     learner.press("<Esc>");

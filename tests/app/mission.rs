@@ -9,7 +9,7 @@ use hoplight::model::MissionId;
 use crate::learner::{LARGE, Learner, SMALL};
 
 fn mission(id: &str, size: (u16, u16)) -> Learner {
-    let mut learner = Learner::with_catalogue(size);
+    let mut learner = Learner::new(size);
     assert!(learner.app.open_mission(&MissionId::new(id)), "no mission {id}");
     assert_eq!(learner.app.key_context(), KeyContext::Mission);
     learner
@@ -88,7 +88,7 @@ fn a_paused_run_does_not_stop_the_measurement() {
 
 #[test]
 fn the_course_map_lists_missions_and_opens_them() {
-    let mut learner = Learner::with_catalogue(SMALL);
+    let mut learner = Learner::new(SMALL);
     learner.press(":read in a caf<Enter>");
     assert_eq!(learner.app.key_context(), KeyContext::Mission);
     assert!(learner.panel().contains("café"), "{}", learner.panel());

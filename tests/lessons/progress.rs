@@ -46,9 +46,9 @@ fn progress_keeps_the_furthest_step_and_the_best_quiz() {
 
 #[test]
 fn a_newer_file_is_refused_by_name_and_invalid_text_with_its_place() {
-    let newer = "(format: 3, lessons: {}, streak: 7)";
+    let newer = "(format: 4, lessons: {}, streak: 7)";
     let error = Progress::from_ron("progress.ron", newer).unwrap_err();
-    assert_eq!(error, ProgressError::Newer { file: "progress.ron".into(), found: 3 });
+    assert_eq!(error, ProgressError::Newer { file: "progress.ron".into(), found: 4 });
     assert!(error.to_string().contains("left unchanged"), "{error}");
 
     for garbage in ["", "\0\0\0", "(format: 1", "(format: 1, lessons: {\"Not A Slug\": ()})", "(format: 1, lessons: {}, more: 1)"]
@@ -70,8 +70,20 @@ fn a_file_of_format_1_is_read_and_written_in_the_current_format() {
     progress.set_learner(8);
     assert_eq!(progress.learner(), 7, "drawn once");
     let text = progress.to_ron();
-    assert!(text.contains("format: 2"), "{text}");
+    assert!(text.contains("format: 3"), "{text}");
     assert_eq!(Progress::from_ron("progress.ron", &text), Ok(progress));
+}
+
+#[test]
+fn the_best_result_of_an_activity_is_kept_and_merged() {
+    let mut progress = Progress::default();
+    assert!(progress.record_result("mission/budget", 2) && !progress.record_result("mission/budget", 1));
+    let mut other = Progress::default();
+    other.record_result("mission/budget", 3);
+    other.record_result("drill/lights-out", 70);
+    progress.join(&other);
+    assert_eq!([progress.result("mission/budget"), progress.result("drill/lights-out")], [Some(3), Some(70)]);
+    assert_eq!(Progress::from_ron("progress.ron", &progress.to_ron()), Ok(progress));
 }
 
 #[test]

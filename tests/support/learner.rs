@@ -5,9 +5,10 @@
 #[path = "solver.rs"]
 mod solver;
 
+use std::sync::LazyLock;
 use std::time::Duration;
 
-use hoplight::app::{App, Code, Effect, Key, Settings, Stage, StageView, Tone};
+use hoplight::app::{App, Catalogue, Code, Effect, Key, Settings, Stage, StageView, Tone};
 use hoplight::content::{CatalogueFiles, EMBEDDED};
 use hoplight::lesson::{LessonRun, Library, Pace, Progress, Sources};
 use hoplight::model::Element;
@@ -25,6 +26,12 @@ pub(crate) fn library() -> Library {
     Library::new(EMBEDDED).unwrap_or_else(|errors| panic!("{errors:#?}"))
 }
 
+/// The shipped missions, drills and exams.
+static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| {
+    let read = hoplight::content::catalogue(&library(), &CatalogueFiles::default());
+    read.unwrap_or_else(|errors| panic!("{errors:#?}"))
+});
+
 /// The application, and the effects that it has returned.
 pub(crate) struct Learner {
     pub(crate) app: App,
@@ -32,25 +39,17 @@ pub(crate) struct Learner {
 }
 
 impl Learner {
-    /// Creates a learner at the course map.
+    /// Creates a learner at the course map, with all shipped content.
     pub(crate) fn new(size: (u16, u16)) -> Self {
-        Self::with(library(), Progress::default(), size)
+        let app = App::new(library(), Progress::default(), Settings { seed: 1, ..Settings::default() });
+        let mut app = app.with_catalogue(CATALOGUE.clone());
+        app.resize(size.0, size.1);
+        Self { app, effects: Vec::new() }
     }
 
     /// Creates a learner at the course map of a library.
     pub(crate) fn with(library: Library, progress: Progress, size: (u16, u16)) -> Self {
         let mut app = App::new(library, progress, Settings { seed: 1, ..Settings::default() });
-        app.resize(size.0, size.1);
-        Self { app, effects: Vec::new() }
-    }
-
-    /// Creates a learner at the course map with missions, drills and exams.
-    pub(crate) fn with_catalogue(size: (u16, u16)) -> Self {
-        let library = library();
-        let catalogue = hoplight::content::catalogue(&library, &CatalogueFiles::default());
-        let catalogue = catalogue.unwrap_or_else(|errors| panic!("{errors:#?}"));
-        let app = App::new(library, Progress::default(), Settings { seed: 1, ..Settings::default() });
-        let mut app = app.with_catalogue(catalogue);
         app.resize(size.0, size.1);
         Self { app, effects: Vec::new() }
     }

@@ -2,6 +2,7 @@
 
 use hoplight_lesson::Pace;
 
+use crate::editor::Pending;
 use crate::stage::Stage;
 use crate::view::View;
 
@@ -61,8 +62,9 @@ impl Dismissal {
             }
             Self::Selection => stage.session.selected = None,
             Self::Pending => {
-                if let Some(editor) = &mut stage.editor {
-                    editor.pending = None;
+                let pending = stage.editor.as_mut().and_then(|editor| editor.pending.take());
+                if let Some(Pending::Link(link)) = pending {
+                    stage.session.selected = Some(link.from);
                 }
             }
             Self::Editor => stage.editor = None,

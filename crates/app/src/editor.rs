@@ -16,7 +16,7 @@ pub mod part;
 use std::sync::Arc;
 
 use hoplight_model::scenario::Scenario;
-use hoplight_model::{Element, ScenarioId};
+use hoplight_model::{Element, ScenarioId, compose};
 
 use checks::Checks;
 
@@ -40,10 +40,48 @@ pub struct Editor {
 /// An act that needs a second element or more keys.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Pending {
-    /// A link that starts here.
-    Link(Element),
+    /// A link.
+    Link(StartedLink),
     /// A box that the arrow keys move.
     Move(Element),
+}
+
+/// A link that has been started, with the ends that it could have.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StartedLink {
+    /// Where it starts.
+    pub from: Element,
+    /// Where it can end, what nothing leads to yet first.
+    pub candidates: Vec<Element>,
+}
+
+impl StartedLink {
+    /// The candidates for a link from an element. `order` has all elements in the order in which they are listed.
+    pub(crate) fn new(from: Element, order: &[Element], drawing: &Scenario) -> Self {
+        let is_loose = |element: &Element| match element {
+            Element::Component(id) => !drawing.links.iter().any(|link| link.to == *id),
+            Element::Server(_) | Element::Hop(..) => false,
+        };
+        let fits = |element: &&Element| {
+            !matches!(element, Element::Hop(..)) && **element != from && compose::connect(drawing, &from, element).is_ok()
+        };
+        let mut candidates: Vec<Element> = order.iter().filter(fits).cloned().collect();
+        // The sort is stable: otherwise, the order of the diagram stays.
+        candidates.sort_by_key(|element| (matches!(element, Element::Server(_)), !is_loose(element)));
+        Self { from, candidates }
+    }
+
+    /// The candidate after or before an element.
+    pub(crate) fn next(&self, from: Option<&Element>, forward: bool) -> Option<&Element> {
+        let count = self.candidates.len();
+        let at = from.and_then(|from| self.candidates.iter().position(|candidate| candidate == from));
+        let next = match (at, forward) {
+            (Some(at), true) => at + 1,
+            (Some(at), false) => at + count.saturating_sub(1),
+            (None, _) => 0,
+        };
+        self.candidates.get(next.checked_rem(count)?)
+    }
 }
 
 impl Editor {

@@ -64,8 +64,8 @@ impl App {
         let editor = self.stage_mut()?.editor.as_mut()?;
         editor.grabbed = Some(element.clone());
         match &editor.pending {
-            Some(Pending::Link(from)) if from != element => {
-                let from = from.clone();
+            Some(Pending::Link(link)) if link.from != *element => {
+                let from = link.from.clone();
                 editor.pending = None;
                 Some(self.act(DesignAction::Join(from, element.clone())))
             }

@@ -99,12 +99,18 @@ impl App {
         effects
     }
 
-    /// Returns what an action means now: while a box is being moved, the arrow keys move it.
+    /// Returns what an action means now: while a box is being moved, the arrow keys move it, and while a link is being drawn,
+    /// they choose its end.
     fn redirected(&self, action: Action) -> Action {
-        let pending = self.stage().and_then(|stage| stage.editor.as_ref()?.pending.as_ref());
+        let is_covered = self.window.is_some() || self.sheet.is_some();
+        let pending = self.stage().filter(|_| !is_covered).and_then(|stage| stage.editor.as_ref()?.pending.as_ref());
         match (pending, action) {
-            (Some(Pending::Move(_)), Action::Select(SelectAction::Move(arrow))) if self.window.is_none() && self.sheet.is_none() => {
-                DesignAction::Shift(arrow).into()
+            (Some(Pending::Move(_)), Action::Select(SelectAction::Move(arrow))) => DesignAction::Shift(arrow).into(),
+            (Some(Pending::Link(_)), Action::Select(SelectAction::Move(Arrow::Right | Arrow::Down) | SelectAction::Next)) => {
+                DesignAction::NextEnd(true).into()
+            }
+            (Some(Pending::Link(_)), Action::Select(SelectAction::Move(Arrow::Left | Arrow::Up) | SelectAction::Previous)) => {
+                DesignAction::NextEnd(false).into()
             }
             (_, action) => action,
         }

@@ -144,7 +144,7 @@ fn in_lesson(size: (u16, u16)) -> Vec<Named> {
 /// The topology editor and missions.
 fn building(size: (u16, u16)) -> Vec<Named> {
     let board = |keys: &str| {
-        let mut learner = Learner::with_catalogue(size);
+        let mut learner = Learner::new(size);
         learner.press(":empty board<Enter>").press(keys).wait(20);
         learner
     };
@@ -154,9 +154,9 @@ fn building(size: (u16, u16)) -> Vec<Named> {
         learner
     };
     let first = "aload new<Enter>:select browser<Enter>c:select lb-1<Enter><Enter>aweb new<Enter>";
-    let mut mission = Learner::with_catalogue(size);
+    let mut mission = Learner::new(size);
     mission.press(":read in a caf<Enter>").wait(60);
-    let mut passed = Learner::with_catalogue(size);
+    let mut passed = Learner::new(size);
     passed.press(":urls still readable<Enter>").wait(60).press("tC").wait(80);
     vec![
         ("board", "The topology editor: an empty board", board("")),

@@ -19,6 +19,8 @@ pub enum DesignAction {
     Connect,
     /// Connects two elements, as by a drag.
     Join(Element, Element),
+    /// Chooses the next or previous possible end of the started link.
+    NextEnd(bool),
     /// Starts or ends moving the selected box with the arrow keys.
     Move,
     /// Moves the selected box by one place.
@@ -69,7 +71,7 @@ impl DesignAction {
             Self::Redo => "redo",
             Self::Save => "save",
             Self::Findings => "findings",
-            Self::AddPart(_) | Self::Join(..) | Self::Shift(_) | Self::Place(..) | Self::Change(_) | Self::Set(..) => return None,
+            Self::AddPart(_) | Self::Join(..) | Self::NextEnd(_) | Self::Shift(_) | Self::Place(..) | Self::Change(_) | Self::Set(..) => return None,
         })
     }
 }

@@ -21,10 +21,13 @@ pub fn title(stage: &Stage, editor: &Editor) -> (String, String) {
 pub fn lines(stage: &Stage, editor: &Editor, keymap: &Keymap, width: u16) -> Vec<Line> {
     let mut page = Page::new(width);
     match &editor.pending {
-        Some(Pending::Link(from)) => {
-            let (ends, drops) = (keymap.label(DesignAction::Confirm), keymap.label(AppAction::Escape));
-            let text = format!("{from} → …  Select the other end and press {ends}; {drops} cancels.");
+        Some(Pending::Link(link)) => {
+            let (draws, drops) = (keymap.label(DesignAction::Confirm), keymap.label(AppAction::Escape));
+            let end = stage.session.selected.as_ref().map_or_else(|| "…".to_owned(), ToString::to_string);
+            let text = format!("{} → {end}?  {draws} draws it, the arrow keys choose another end, {drops} cancels.", link.from);
             page.text(Tone::Accent, &text);
+            let others: Vec<String> = link.candidates.iter().map(ToString::to_string).collect();
+            page.text(Tone::Dim, &format!("Possible: {}.", others.join(", ")));
         }
         Some(Pending::Move(element)) => {
             let ends = keymap.label(DesignAction::Confirm);

@@ -155,6 +155,7 @@ fn design_action_works(stage: &Stage, action: &DesignAction) -> bool {
         | DesignAction::Add
         | DesignAction::AddPart(_)
         | DesignAction::Join(..)
+        | DesignAction::NextEnd(_)
         | DesignAction::Shift(_)
         | DesignAction::Place(..)
         | DesignAction::Confirm

@@ -12,7 +12,7 @@ use hoplight_model::{Element, ScenarioId, Text};
 use crate::action::DesignAction;
 use crate::app::{App, Effect};
 use crate::editor::form::{self, FieldId};
-use crate::editor::{Editor, Pending};
+use crate::editor::{Editor, Pending, StartedLink};
 use crate::notice::Notice;
 use crate::stage::Stage;
 use crate::tone::Tone;
@@ -54,6 +54,7 @@ impl App {
                 self.compose(|_, drawing| said(compose::connect(drawing, &from, &to)));
             }
             DesignAction::Shift(arrow) => self.shift(*arrow),
+            DesignAction::NextEnd(forward) => self.next_end(*forward),
             DesignAction::Place(element, columns, rows) => {
                 let (element, by) = (element.clone(), (*columns, *rows));
                 self.compose(|stage, drawing| {
@@ -163,7 +164,7 @@ impl App {
         let Some(stage) = self.stage_mut() else { return };
         let selected = stage.session.selected.clone();
         let started = match stage.editor.as_mut().and_then(|editor| editor.pending.take()) {
-            Some(Pending::Link(from)) => Some(from),
+            Some(Pending::Link(link)) => Some(link.from),
             Some(Pending::Move(_)) | None => None,
         };
         match (started, selected) {
@@ -175,12 +176,30 @@ impl App {
                 self.tell(Tone::Dim, "Select the component or server at which the link starts: the client.");
             }
             (None, Some(from)) => {
+                let link = StartedLink::new(from.clone(), stage.viewport.layout.order(), stage.session.draft().scenario());
+                let Some(first) = link.candidates.first().cloned() else {
+                    self.tell(Tone::Dim, format!("Nothing in the drawing can be connected to {from}, or everything is."));
+                    return;
+                };
+                stage.session.selected = Some(first.clone());
                 if let Some(editor) = &mut stage.editor {
-                    editor.pending = Some(Pending::Link(from.clone()));
+                    editor.pending = Some(Pending::Link(link));
                 }
-                self.tell(Tone::Accent, format!("A link from {from} to …: select the other end, then {key}."));
+                stage.show_selection();
+                self.tell(Tone::Accent, format!("{from} → {first}? {key} draws the link; the arrow keys choose another end."));
             }
         }
+    }
+
+    /// Chooses the next or previous possible end of a started link.
+    fn next_end(&mut self, forward: bool) {
+        let key = self.keymap.label(DesignAction::Confirm);
+        self.on_stage(|stage, _| {
+            let Some(Pending::Link(link)) = stage.editor.as_ref()?.pending.as_ref() else { return None };
+            let (from, next) = (link.from.clone(), link.next(stage.session.selected.as_ref(), forward)?.clone());
+            stage.session.selected = Some(next.clone());
+            Some(Notice::new(Tone::Accent, format!("{from} → {next}? {key} draws the link.")))
+        });
     }
 
     /// Ends a started act, or opens the settings.
