@@ -31,6 +31,7 @@ use clap::{ColorChoice, Parser, Subcommand};
 
 use crate::shell;
 use hoplight_app::{Look, Palette};
+use hoplight_drill::Difficulty;
 
 /// The default random seed.
 const DEFAULT_SEED: u64 = 1;
@@ -125,11 +126,25 @@ pub enum TextCommand {
     /// Analyse two designs side by side and simulate both under the same traffic
     Compare(Box<CompareArguments>),
     /// Open the topology editor: an empty board, a design of yours, a scenario, or a file
-    #[command(after_help = "Examples:\n  hoplight edit                    an empty board\n  hoplight edit stage-2-secured    a copy of a shipped design\n  hoplight edit my-site.ron        a file, created by saving")]
+    #[command(
+        after_help = "Examples:\n  hoplight edit                    an empty board\n  hoplight edit stage-2-secured    a copy of a shipped design\n  hoplight edit my-site.ron        a file, created by saving"
+    )]
     Edit {
         /// Name of a design or scenario, or a file that ends in .ron [default: an empty board]
         #[arg(value_name = "NAME|FILE")]
         what: Option<String>,
+    },
+    /// Take an incident drill: find a hidden fault with what an operator sees, and end its harm
+    #[command(
+        after_help = "Examples:\n  hoplight drill                       the drill of the day\n  hoplight drill random --difficulty quiet\n  hoplight drill every-second-page"
+    )]
+    Drill {
+        /// `daily`, `random`, or the name of a drill; `hoplight list drills` names them [default: daily]
+        #[arg(value_name = "NAME|daily|random")]
+        name: Option<String>,
+        /// Difficulty of a random drill [default: in turn]
+        #[arg(long, value_name = "DIFFICULTY")]
+        difficulty: Option<DrillDifficulty>,
     },
     /// Take a mission: repair or extend a design until its goals are met
     #[command(after_help = "Example:\n  hoplight mission sniffed-password")]
@@ -144,6 +159,27 @@ pub enum TextCommand {
     Shot(Box<ShotArguments>),
     /// Simulate without a screen and report measurements
     Simulate(Box<SimulateArguments>),
+}
+
+/// Difficulty of a generated drill.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum DrillDifficulty {
+    /// Most requests fail
+    Loud,
+    /// Some requests fail, or pages are slow
+    Moderate,
+    /// Users notice little or nothing
+    Quiet,
+}
+
+impl From<DrillDifficulty> for Difficulty {
+    fn from(difficulty: DrillDifficulty) -> Self {
+        match difficulty {
+            DrillDifficulty::Loud => Self::Loud,
+            DrillDifficulty::Moderate => Self::Moderate,
+            DrillDifficulty::Quiet => Self::Quiet,
+        }
+    }
 }
 
 /// What can be listed.

@@ -32,12 +32,21 @@ pub fn catalogue(library: &Library, more: &CatalogueFiles<'_>) -> Result<Catalog
     let scenario = |id: &ScenarioId| library.scenario(id.as_str()).map(|infra| Scenario::from(infra.as_ref()));
     let designs: Vec<Arc<Infrastructure>> = library.scenarios().cloned().collect();
     match (Missions::read(&missions, scenario), DrillCatalogue::read(&drills, &designs), ExamContent::new(&exams)) {
-        (Ok(missions), Ok(drills), Ok(exam)) => Ok(Catalogue { missions, drills, exam: Arc::new(exam) }),
+        (Ok(missions), Ok(drills), Ok(exam)) => {
+            let shipped = designs.into_iter().filter(|infra| is_shipped(infra));
+            Ok(Catalogue { missions, drills, designs: shipped.collect(), today: 0, exam: Arc::new(exam) })
+        }
         (missions, drills, exam) => {
             let errors = [missions.err(), drills.err(), exam.err()];
             Err(errors.into_iter().flatten().flatten().collect())
         }
     }
+}
+
+/// Whether a scenario is one of the shipped ones, which are named after their files.
+fn is_shipped(infra: &Infrastructure) -> bool {
+    let name = |path: &'static str| path.strip_prefix("assets/").and_then(|path| path.strip_suffix(".ron"));
+    EMBEDDED.scenarios.iter().any(|(path, _)| name(path) == Some(infra.id().as_str()))
 }
 
 /// Files of a catalogue, each with its name and text.

@@ -4,15 +4,18 @@ use std::hash::{BuildHasher as _, Hasher as _};
 use std::io::IsTerminal;
 use std::path::Path;
 use std::process::ExitCode;
+use std::time::SystemTime;
 
 use anyhow::{Context, bail};
 
 use crate::content::TEMPLATE;
 use crate::shell::{self, TerminalApp};
-use hoplight_app::{App, Notice, Tone};
+use hoplight_app::{App, Catalogue, Notice, Tone};
+use hoplight_drill::Difficulty;
 use hoplight_lesson::Library;
 use hoplight_model::LessonId;
 use hoplight_model::error::nearest;
+use hoplight_model::text::sanitise;
 
 use super::config::Config;
 use super::designs::Designs;
@@ -25,7 +28,7 @@ use super::{
 /// Runs a text command or the full screen. Returns the exit status.
 pub fn run(arguments: &Arguments) -> ExitCode {
     let done = match &arguments.command {
-        Some(TextCommand::Edit { .. } | TextCommand::Mission { .. }) | None => full_screen(arguments),
+        Some(TextCommand::Edit { .. } | TextCommand::Drill { .. } | TextCommand::Mission { .. }) | None => full_screen(arguments),
         Some(command) => text_command(arguments, command),
     };
     done.unwrap_or_else(|error| report_failure(&error))
@@ -48,7 +51,7 @@ fn text_command(arguments: &Arguments, command: &TextCommand) -> anyhow::Result<
             return analyze::analyze(&library()?, asked, colours);
         }
         TextCommand::Compare(asked) => return compare::compare(&library()?, asked, arguments.seed()),
-        TextCommand::Edit { .. } | TextCommand::Mission { .. } => return full_screen(arguments),
+        TextCommand::Edit { .. } | TextCommand::Drill { .. } | TextCommand::Mission { .. } => return full_screen(arguments),
         TextCommand::Read(asked) => return read::read(&library()?, asked, arguments),
         TextCommand::Shot(asked) => {
             let library = library()?;
@@ -82,7 +85,7 @@ fn full_screen(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         None => None,
     };
     let settings = config.settings(arguments);
-    let catalogue = content::catalogue(&library, arguments.content.as_deref())?;
+    let catalogue = Catalogue { today: today(), ..content::catalogue(&library, arguments.content.as_deref())? };
     let mut app = App::new(library, progress, settings).with_catalogue(catalogue);
     app.keymap = config.keymap.clone();
     app.settings_file.clone_from(&config.file);
@@ -91,6 +94,9 @@ fn full_screen(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     }
     if let Some(TextCommand::Mission { name }) = &arguments.command {
         open_mission(&mut app, name)?;
+    }
+    if let Some(TextCommand::Drill { name, difficulty }) = &arguments.command {
+        open_drill(&mut app, name.as_deref(), difficulty.map(Into::into))?;
     }
     let mut about_design = None;
     if let Some(TextCommand::Edit { what }) = &arguments.command {
@@ -138,6 +144,35 @@ fn open_mission(app: &mut App, name: &str) -> anyhow::Result<()> {
     let hint = nearest(name, known).map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
     let shown = hoplight_model::text::sanitise(name);
     bail!("no mission named `{shown}`{hint}; `hoplight list missions` names them")
+}
+
+/// Opens an incident drill by name: the drill of the day, a random one, or an authored one.
+fn open_drill(app: &mut App, name: Option<&str>, difficulty: Option<Difficulty>) -> anyhow::Result<()> {
+    let name = name.unwrap_or(if difficulty.is_some() { "random" } else { "daily" });
+    let is_open = match name {
+        "daily" | "random" if difficulty.is_some() || name == "random" => {
+            if name == "daily" {
+                bail!("the day decides the difficulty of the daily drill; `hoplight drill random --difficulty …` asks for one");
+            }
+            app.open_another_drill(difficulty)
+        }
+        "daily" => app.open_daily_drill(),
+        _ if difficulty.is_some() => bail!("`{}` has a difficulty of its own; --difficulty is for `random`", sanitise(name)),
+        _ => app.open_drill(name),
+    };
+    if is_open {
+        return Ok(());
+    }
+    let known = app.catalogue.drills.drills().map(|(drill, _)| drill.id.as_str()).chain(["daily", "random"]);
+    let hint = nearest(name, known).map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+    bail!("no drill named `{}`{hint}; `hoplight list drills` names them", sanitise(name))
+}
+
+#[expect(clippy::disallowed_methods, reason = "the date decides the drill of the day, once at the start")]
+/// Returns the date in days since 1970-01-01, in UTC. It decides the drill of the day.
+fn today() -> u32 {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    u32::try_from(since.as_secs() / (24 * 3600)).unwrap_or(0)
 }
 
 /// Prints warnings about the progress file in full. The screen shows them on one line and only until the next key.

@@ -6,6 +6,7 @@
 pub mod app;
 pub mod course;
 pub mod design;
+pub mod drill;
 pub mod edit;
 pub mod lesson;
 pub mod overlay;
@@ -19,6 +20,7 @@ pub mod window;
 pub use app::AppAction;
 pub use course::CourseAction;
 pub use design::DesignAction;
+pub use drill::DrillAction;
 pub use edit::EditAction;
 pub use lesson::LessonAction;
 pub use overlay::OverlayAction;
@@ -56,6 +58,8 @@ pub enum Action {
     Design(DesignAction),
     /// A mission.
     Task(TaskAction),
+    /// An incident drill.
+    Drill(DrillAction),
 }
 
 impl Action {
@@ -75,6 +79,7 @@ impl Action {
             Self::Edit(action) => Some(action.name()),
             Self::Design(action) => action.name(),
             Self::Task(action) => Some(action.name()),
+            Self::Drill(action) => action.name(),
         }
     }
 }
@@ -103,4 +108,5 @@ into_action! {
     Edit: EditAction,
     Design: DesignAction,
     Task: TaskAction,
+    Drill: DrillAction,
 }

@@ -1,5 +1,6 @@
 //! Activities beside lessons and exploration: lines of the course map that are neither.
 
+use hoplight_drill::Difficulty;
 use hoplight_mission::Ladder;
 use hoplight_model::MissionId;
 
@@ -27,14 +28,30 @@ pub enum ActivityKind {
     Board,
     /// A mission.
     Mission(MissionId),
+    /// An authored incident drill, by name.
+    Drill(String),
+    /// The incident drill of a day, in days since 1970-01-01.
+    DailyDrill(u32),
+    /// A generated incident drill.
+    AnotherDrill(Option<Difficulty>),
 }
 
 impl Activity {
     /// The name under which results are recorded; `None` if there are none.
     pub fn result_name(&self) -> Option<String> {
         match &self.kind {
-            ActivityKind::Board => None,
+            ActivityKind::Board | ActivityKind::AnotherDrill(_) => None,
             ActivityKind::Mission(id) => Some(format!("mission/{id}")),
+            ActivityKind::Drill(id) => Some(format!("drill/{id}")),
+            ActivityKind::DailyDrill(day) => Some(format!("drill/daily-{day}")),
+        }
+    }
+
+    /// A result on the course map: stars of a mission, points of a drill.
+    pub fn result_words(&self, result: u32) -> String {
+        match self.kind {
+            ActivityKind::Drill(_) | ActivityKind::DailyDrill(_) => format!("{result} points"),
+            ActivityKind::Board | ActivityKind::Mission(_) | ActivityKind::AnotherDrill(_) => "★".repeat(result.min(3) as usize),
         }
     }
 }
@@ -64,5 +81,33 @@ pub(crate) fn all(catalogue: &Catalogue) -> Vec<Activity> {
             }
         }));
     }
+    all.extend(drills(catalogue));
+    all
+}
+
+fn drills(catalogue: &Catalogue) -> Vec<Activity> {
+    let activity = |kind: ActivityKind, title: &str, about: Vec<String>, id: &str| Activity {
+        kind,
+        unit: "Incident drills".to_owned(),
+        title: title.to_owned(),
+        about,
+        id: id.to_owned(),
+    };
+    let mut all = Vec::new();
+    if !catalogue.designs.is_empty() {
+        let today = vec![
+            "A hidden fault on one of the shipped designs. You see what an operator sees, name the cause, and end the harm."
+                .to_owned(),
+            "Everyone has the same drill today, and another one tomorrow.".to_owned(),
+        ];
+        all.push(activity(ActivityKind::DailyDrill(catalogue.today), "Drill of the day", today, "daily"));
+        let another = "A new drill each time: another design, another fault, another moment.";
+        all.push(activity(ActivityKind::AnotherDrill(None), "Another drill", vec![another.to_owned()], "random"));
+    }
+    all.extend(catalogue.drills.drills().map(|(drill, _)| {
+        let mut about: Vec<String> = drill.briefing.iter().map(ToString::to_string).collect();
+        about.push(format!("Difficulty: {}.", drill.difficulty.word()));
+        activity(ActivityKind::Drill(drill.id.to_string()), &drill.title, about, &drill.id)
+    }));
     all
 }

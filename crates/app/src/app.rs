@@ -301,6 +301,7 @@ impl App {
             }
         }
         self.work_on_task();
+        self.end_drill();
         self.shown_for += elapsed;
         if self.shown_for >= NOTICE {
             self.retire_notice();

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use hoplight_drill::DrillCatalogue;
 use hoplight_exam::ExamContent;
 use hoplight_mission::Missions;
+use hoplight_model::Infrastructure;
 
 /// The content of all activities.
 #[derive(Clone, Debug, Default)]
@@ -13,6 +14,10 @@ pub struct Catalogue {
     pub missions: Missions,
     /// The incident drills.
     pub drills: DrillCatalogue,
+    /// The designs for generated drills: the shipped ones, so that the drill of the day is the same for everyone.
+    pub designs: Vec<Arc<Infrastructure>>,
+    /// The day, in days since 1970-01-01.
+    pub today: u32,
     /// What to explain in an exam.
     pub exam: Arc<ExamContent>,
 }

@@ -6,6 +6,7 @@ use crate::action::{Action, AppAction, EditAction, SelectAction, SiteAction, Win
 use crate::app::App;
 use crate::keymap::Binding;
 use crate::line::{Line, Page};
+use crate::task::drill::refusal;
 use crate::tone::Tone;
 use crate::window::kind::WindowKind;
 
@@ -102,7 +103,8 @@ enum KeyGroup {
 }
 
 impl KeyGroup {
-    const ALL: [Self; 8] = [Self::Draw, Self::Time, Self::Select, Self::Look, Self::Change, Self::Break, Self::Learn, Self::Program];
+    const ALL: [Self; 8] =
+        [Self::Draw, Self::Time, Self::Select, Self::Look, Self::Change, Self::Break, Self::Learn, Self::Program];
 
     const fn title(self) -> &'static str {
         match self {
@@ -140,9 +142,10 @@ impl KeyGroup {
                 WindowAction::Open(WindowKind::Jump) => Self::Time,
                 WindowAction::Open(WindowKind::Glossary) => Self::Learn,
                 WindowAction::Open(WindowKind::Palette) => Self::Program,
-                WindowAction::Open(
-                    WindowKind::Add | WindowKind::Settings | WindowKind::Value(_) | WindowKind::Findings,
-                ) => Self::Draw,
+                WindowAction::Open(WindowKind::Probes | WindowKind::Suspects | WindowKind::Remedies) => Self::Learn,
+                WindowAction::Open(WindowKind::Add | WindowKind::Settings | WindowKind::Value(_) | WindowKind::Findings) => {
+                    Self::Draw
+                }
                 WindowAction::Open(WindowKind::Log | WindowKind::Compare)
                 | WindowAction::Choose(_)
                 | WindowAction::Enter(_)
@@ -175,7 +178,7 @@ impl KeyGroup {
                 | EditAction::ToggleHsts
                 | EditAction::ToggleForwardedProto => Self::Change,
             },
-            Action::Lesson(_) | Action::Task(_) => Self::Learn,
+            Action::Lesson(_) | Action::Task(_) | Action::Drill(_) => Self::Learn,
             Action::Design(_) => Self::Draw,
         }
     }
@@ -190,7 +193,14 @@ pub fn lines(app: &App, width: u16, drawn: impl Fn(LegendSign) -> String) -> Vec
         page.item(sign.tone(), &format!("{:<MARK$}", drawn(sign)), Tone::Text, meaning, None);
     }
     let context = app.key_context();
-    let shows = |binding: &&Binding| !binding.help.is_empty() && !binding.keys.is_empty() && app.keymap.is_effective(binding, context);
+    let is_withheld =
+        |action: &Action| app.stage().is_some_and(|stage| stage.hidden_drill().is_some()) && refusal(action).is_some();
+    let shows = |binding: &&Binding| {
+        !is_withheld(&binding.action)
+            && !binding.help.is_empty()
+            && !binding.keys.is_empty()
+            && app.keymap.is_effective(binding, context)
+    };
     let bound = || app.keymap.at(context).filter(shows);
     for group in KeyGroup::ALL {
         let mut bindings = bound().filter(|binding| KeyGroup::of(&binding.action) == group).peekable();

@@ -88,6 +88,43 @@ pub fn stage(columns: u16, rows: u16, agents: u16, lesson: bool) -> Regions {
     }
 }
 
+/// Splits the stage of an incident drill: the pages, the panel and, if there is room, a second page. There are no gauges, no
+/// timeline and no journal, which would show the truth.
+pub fn drill(columns: u16, rows: u16) -> Regions {
+    if too_small(columns, rows) {
+        return Regions::default();
+    }
+    let row = |y: u16, height: u16| Area { x: 0, y, width: columns, height };
+    let (header, footer, status) = (row(0, 1), row(rows - 1, 1), row(rows - 2, 1));
+    if !is_wide((columns, rows)) {
+        let panel = (7 + (rows - MINIMUM.1) / 3).min(12);
+        return Regions {
+            header,
+            canvas: row(1, rows - 4 - panel),
+            panel: row(rows - 3 - panel, panel),
+            messages: row(rows - 3, 1),
+            status,
+            footer,
+            ..Regions::default()
+        };
+    }
+    let side = (columns / 3).clamp(36, 66).min(columns - 80);
+    let (left, messages) = (columns - side, 2);
+    let top = rows - 2 - messages;
+    let detail = (top - 1) * 8 / 20;
+    Regions {
+        header,
+        canvas: Area { x: 0, y: 1, width: left, height: top - 1 },
+        panel: Area { x: left, y: 1, width: side, height: top - 1 - detail },
+        detail: Area { x: left, y: top - detail, width: side, height: detail },
+        messages: row(top, messages),
+        status,
+        footer,
+        wide: true,
+        ..Regions::default()
+    }
+}
+
 /// Returns the area of a comparison: everything except the header, the status line and the footer.
 pub fn comparison_area(size: (u16, u16)) -> Area {
     Area::new(0, 1, size.0, size.1.saturating_sub(3))
@@ -113,8 +150,7 @@ mod tests {
     #[test]
     fn parts_lie_inside_the_screen_and_never_overlap() {
         for (columns, rows) in [(80, 24), (100, 30), (115, 31), (116, 32), (120, 40), (200, 60), (1000, 400)] {
-            for lesson in [false, true] {
-                let r = stage(columns, rows, 3, lesson);
+            for r in [stage(columns, rows, 3, false), stage(columns, rows, 3, true), drill(columns, rows)] {
                 let parts =
                     [r.header, r.canvas, r.panel, r.detail, r.gauges, r.messages, r.status, r.timeline, r.journal, r.footer];
                 let mut cells = vec![false; usize::from(columns) * usize::from(rows)];

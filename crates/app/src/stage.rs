@@ -94,7 +94,11 @@ impl Stage {
     /// Lays everything out for a new screen size.
     pub fn resize(&mut self, size: (u16, u16)) {
         let agents = self.sim().agents().len();
-        self.viewport.resize(size, self.session.infra(), agents, self.has_task());
+        if self.drill().is_some_and(|drill| !drill.shows_truth()) {
+            self.viewport.lay_out(regions::drill(size.0, size.1), self.session.infra());
+        } else {
+            self.viewport.resize(size, self.session.infra(), agents, self.has_task());
+        }
         let anchor = self.session.selected.as_ref().and_then(|selected| self.viewport.layout.anchor(selected));
         self.viewport.show(anchor.unwrap_or_default());
         if let Some(comparison) = &mut self.panels.comparison {
@@ -192,6 +196,15 @@ impl Stage {
 
     /// Advances wall time.
     pub fn tick(&mut self, elapsed: Duration) {
+        let by = elapsed.mul_f64(self.session.playback.factor());
+        let paused = self.session.playback.paused;
+        if let Some(drill) = self.drill_mut().filter(|drill| drill.is_hidden()) {
+            // The simulation of the stage stands still: its diagram is a plan.
+            if !paused {
+                drill.advance(by);
+            }
+            return;
+        }
         self.changing(|session| session.tick(elapsed));
     }
 

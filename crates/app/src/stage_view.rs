@@ -18,16 +18,23 @@ use crate::app::App;
 use crate::line::Line;
 use crate::monitor::MonitorRow;
 use crate::stage::Stage;
+use crate::task::drill::DrillTask;
+use crate::task::drill::page::DrillPage;
 use crate::tone::Tone;
 use crate::view::View;
 use crate::{detail, editor, gauges, journal, monitor, panel, status, tap};
 use pane::Pane;
+
+/// Least rows of a page of a drill on a small screen.
+const LEAST_PAGE: u16 = 8;
 
 /// The panes of the stage.
 #[derive(Clone, Debug)]
 pub struct StageView<'a> {
     /// The stage.
     pub stage: &'a Stage,
+    /// The stage whose samples the monitoring screen shows: a copy, in an incident drill.
+    pub monitored: &'a Stage,
     /// Area of the status line.
     pub status_area: Area,
     /// Parts of the status line: user experience and key figures.
@@ -59,6 +66,8 @@ pub enum MainView {
     Canvas,
     /// The monitoring screen, row by row.
     Monitor(Vec<MonitorRow>),
+    /// A page of an incident drill.
+    Page(Pane),
     /// Two designs, with the table of their differences. Also covers the panels.
     Compare(Pane),
 }
@@ -106,7 +115,9 @@ impl<'a> StageView<'a> {
         let panel = panel_of(app, stage);
         let (message_area, messages) = status::messages(app, stage);
         let main = main_area(stage, &panel);
+        let monitored = stage.hidden_drill().and_then(DrillTask::monitor).unwrap_or(stage);
         let main_view = match (stage.panels.view, &stage.panels.comparison) {
+            (View::Drill, _) => drill_page(app, stage, main),
             (View::Monitor, _) => MainView::Monitor(monitor::plan(stage, main)),
             (View::Compare, Some(comparison)) => {
                 let lines = comparison.lines(stage.sim());
@@ -117,6 +128,7 @@ impl<'a> StageView<'a> {
         };
         Some(Self {
             stage,
+            monitored,
             status_area: status::status_area(app),
             status: status::status_parts(stage),
             message_area,
@@ -135,6 +147,20 @@ impl<'a> StageView<'a> {
     pub fn texts(&self) -> impl Iterator<Item = String> {
         self.panel.lines.iter().chain(&self.detail.lines).map(Line::text)
     }
+}
+
+/// Returns the page of a drill: text, or the monitoring screen.
+fn drill_page(app: &App, stage: &Stage, area: Area) -> MainView {
+    let Some(drill) = stage.drill() else { return MainView::Canvas };
+    let (lines, title) = if !drill.is_hidden() {
+        (drill.timeline_lines(area.width.saturating_sub(2)), "Timeline, in seconds since the fault")
+    } else if let (DrillPage::Monitoring, Some(screen)) = (drill.page(), drill.monitor()) {
+        return MainView::Monitor(monitor::plan(screen, area));
+    } else {
+        (drill.page_lines(drill.page(), &app.keymap, area.width.saturating_sub(2)), drill.page().title())
+    };
+    let pane = Pane::new(area, lines, stage.panels.detail_scroll, ViewAction::ScrollDetail);
+    MainView::Page(pane.titled(Line::new(Tone::Name, title), String::new()))
 }
 
 /// Whether the panel shows the lesson instead of the selected element.
@@ -159,6 +185,9 @@ fn panel_of(app: &App, stage: &Stage) -> Pane {
         (None, Some(editor)) if !stage.panels.show_detail || stage.task.is_some() => {
             (editor::panel::lines(stage, editor, &app.keymap, width), editor::panel::title(stage, editor))
         }
+        _ if stage.hidden_drill().is_some() => {
+            (DrillTask::selected_lines(stage, &app.keymap, width), (DrillTask::selected_title(stage), String::new()))
+        }
         _ => (detail::lines(stage, &app.keymap, width), (detail::title(stage), String::new())),
     };
     let area = panel_area(stage, lines.len());
@@ -174,12 +203,28 @@ fn detail_of(app: &App, stage: &Stage) -> Pane {
     let width = area.width.saturating_sub(3);
     let (lines, (title, remark)) = match &stage.editor {
         _ if area.height == 0 => Default::default(),
+        _ if stage.hidden_drill().is_some() => beside_page(app, stage, width),
         Some(editor) => (editor::panel::lines(stage, editor, &app.keymap, width), editor::panel::title(stage, editor)),
         None => (detail::lines(stage, &app.keymap, width), (detail::title(stage), String::new())),
     };
     Pane::new(area, lines, stage.panels.detail_scroll, ViewAction::ScrollDetail)
         .titled(Line::new(Tone::Name, title), remark)
         .bordered(true)
+}
+
+/// Returns what a drill shows beside its page: the newest events or, beside them, the monitoring service; beside the plan, the
+/// selected element.
+fn beside_page(app: &App, stage: &Stage, width: u16) -> (Vec<Line>, (String, String)) {
+    let Some(drill) = stage.hidden_drill() else { return Default::default() };
+    let other = match drill.page() {
+        DrillPage::Plan => {
+            let lines = DrillTask::selected_lines(stage, &app.keymap, width);
+            return (lines, (DrillTask::selected_title(stage), String::new()));
+        }
+        DrillPage::Events => DrillPage::Monitoring,
+        DrillPage::Monitoring | DrillPage::Log | DrillPage::Users | DrillPage::Probes => DrillPage::Events,
+    };
+    (drill.page_lines(other, &app.keymap, width), (other.title().to_owned(), String::new()))
 }
 
 /// Returns the area of the panel. On a small screen, it grows over the canvas if its text needs more room.
@@ -190,6 +235,12 @@ fn panel_area(stage: &Stage, lines: usize) -> Area {
     let on_canvas = stage.panels.view == View::Canvas;
     if stage.viewport.regions.wide {
         return area;
+    }
+    if stage.panels.view == View::Drill {
+        let needed = u16::try_from(lines + 1).unwrap_or(u16::MAX);
+        let most = area.height + stage.viewport.regions.canvas.height.saturating_sub(LEAST_PAGE);
+        let height = needed.clamp(area.height, most.max(area.height));
+        return Area { y: area.y + area.height - height, height, ..area };
     }
     // Other views need the room: show the panel only on request.
     if !on_canvas && !is_wanted {

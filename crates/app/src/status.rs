@@ -1,5 +1,6 @@
 //! One-line texts: the header, the status line, the footer, and the lines of the course map.
 
+mod drill;
 mod footer;
 mod header;
 mod messages;
@@ -48,6 +49,9 @@ pub fn status(stage: &Stage) -> Line {
 
 /// Returns the parts of the status line, each with its click action.
 pub fn status_parts(stage: &Stage) -> Vec<Line> {
+    if let Some(parts) = drill::tabs(stage) {
+        return parts;
+    }
     let sim = stage.sim();
     let users = sim.experience(WINDOW, None);
     let ms = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |ms| format!("{ms:.0}"));
@@ -198,14 +202,14 @@ pub fn course_line(app: &App, item: &CourseItem, room: u16) -> Line {
             line.with(Tone::Dim, format!("{}{done}", if fits { word } else { " " }))
         }
         CourseItem::Activity(activity) => {
-            let stars = activity.result_name().and_then(|name| app.progress.result(&name));
-            let line = match stars {
+            let result = activity.result_name().and_then(|name| app.progress.result(&name));
+            let line = match result {
                 Some(_) => Line::new(Tone::Good, "✓ "),
                 None => Line::new(Tone::Dim, "▸ "),
             };
             let line = line.with(Tone::Text, activity.title.clone());
-            match stars {
-                Some(stars) => line.with(Tone::Dim, format!("  {}", "★".repeat(stars.min(3) as usize))),
+            match result {
+                Some(result) => line.with(Tone::Dim, format!("  {}", activity.result_words(result))),
                 None => line,
             }
         }

@@ -2,11 +2,13 @@
 //!
 //! A task has a panel, keys and a state. The diagram, time and the editor work as without one.
 
+pub mod drill;
 pub mod mission;
 
 use crate::keymap::{KeyContext, Keymap};
 use crate::line::Line;
 use crate::stage::Stage;
+use drill::{DrillPhase, DrillTask};
 use mission::MissionTask;
 
 /// A task on the stage.
@@ -14,13 +16,17 @@ use mission::MissionTask;
 pub enum Task {
     /// A mission.
     Mission(Box<MissionTask>),
+    /// An incident drill.
+    Drill(Box<DrillTask>),
 }
 
 impl Task {
     /// Returns the context in which keys are looked up.
-    pub const fn key_context(&self) -> KeyContext {
+    pub fn key_context(&self) -> KeyContext {
         match self {
             Self::Mission(_) => KeyContext::Mission,
+            Self::Drill(drill) if drill.phase() == DrillPhase::Over => KeyContext::Debriefing,
+            Self::Drill(_) => KeyContext::Drill,
         }
     }
 
@@ -28,6 +34,7 @@ impl Task {
     pub fn title(&self) -> (String, String) {
         match self {
             Self::Mission(mission) => mission.title(),
+            Self::Drill(drill) => drill.title(),
         }
     }
 
@@ -35,6 +42,7 @@ impl Task {
     pub fn lines(&self, stage: &Stage, keymap: &Keymap, width: u16) -> Vec<Line> {
         match self {
             Self::Mission(mission) => mission.lines(stage, keymap, width),
+            Self::Drill(drill) => drill.lines(stage, keymap, width),
         }
     }
 
@@ -42,6 +50,7 @@ impl Task {
     pub fn is_busy(&self) -> bool {
         match self {
             Self::Mission(mission) => mission.is_measuring(),
+            Self::Drill(_) => false,
         }
     }
 }

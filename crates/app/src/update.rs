@@ -6,6 +6,7 @@ mod app;
 mod command;
 mod course;
 pub(crate) mod design;
+mod drill;
 mod edit;
 mod lesson;
 mod overlay;
@@ -75,12 +76,16 @@ impl App {
         if let Action::Window(WindowAction::Enter(row)) = action {
             return self.enter_row(row).map_or_else(Vec::new, |action| self.act(action));
         }
+        if self.refuses_in_drill(&action) {
+            return Vec::new();
+        }
         let mut effects = Vec::new();
         match &action {
             Action::App(action) => effects = self.app_action(*action),
             Action::Course(action) => self.course_action(*action),
             Action::Design(action) => effects = self.design_action(action),
             Action::Task(action) => self.task_action(*action),
+            Action::Drill(action) => self.drill_action(*action),
             Action::Window(action) => self.window_action(*action),
             Action::Select(action) => self.select_action(action),
             Action::View(action) => self.view_action(action),
@@ -102,6 +107,7 @@ impl App {
     /// Returns what an action means now: while a box is being moved, the arrow keys move it, and while a link is being drawn,
     /// they choose its end.
     fn redirected(&self, action: Action) -> Action {
+        let action = self.redirected_in_drill(action);
         let is_covered = self.window.is_some() || self.sheet.is_some();
         let pending = self.stage().filter(|_| !is_covered).and_then(|stage| stage.editor.as_ref()?.pending.as_ref());
         match (pending, action) {

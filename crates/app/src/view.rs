@@ -10,4 +10,6 @@ pub enum View {
     Monitor,
     /// Two designs side by side.
     Compare,
+    /// A page of an incident drill: what an operator sees, or the debriefing.
+    Drill,
 }

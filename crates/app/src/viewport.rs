@@ -41,7 +41,12 @@ impl Viewport {
     /// Lays everything out for a new screen size. Each of `agents` gauges gets its own row if possible, and a lesson its own
     /// panel.
     pub(crate) fn resize(&mut self, (columns, rows): (u16, u16), infra: &Infrastructure, agents: usize, lesson: bool) {
-        self.regions = regions::stage(columns, rows, u16::try_from(agents).unwrap_or(u16::MAX), lesson);
+        self.lay_out(regions::stage(columns, rows, u16::try_from(agents).unwrap_or(u16::MAX), lesson), infra);
+    }
+
+    /// Lays everything out in these regions.
+    pub(crate) fn lay_out(&mut self, regions: Regions, infra: &Infrastructure) {
+        self.regions = regions;
         (self.borrowed, self.asked) = (0, 0);
         self.layout = Layout::within(infra, self.regions.canvas.width, self.regions.canvas.height);
     }

@@ -4,6 +4,7 @@
 
 mod add;
 mod compare;
+mod drill;
 mod faults;
 pub(crate) mod findings;
 mod glossary;
@@ -112,6 +113,9 @@ pub fn rows(app: &App, kind: WindowKind, filter: &str) -> Vec<WindowRow> {
         WindowKind::Settings => settings::rows(app, filter),
         WindowKind::Value(field) => settings::value(app, field, filter),
         WindowKind::Findings => findings::rows(app, filter),
+        WindowKind::Probes => drill::probes(app, filter),
+        WindowKind::Suspects => drill::suspects(app, filter),
+        WindowKind::Remedies => drill::remedies(app, filter),
     }
 }
 

@@ -104,6 +104,13 @@ impl DrillRun {
     pub fn view(&self) -> DrillView {
         DrillView::of(self)
     }
+
+    /// A copy of the simulation for a monitoring screen, which may read only what agents and the external probe have delivered.
+    /// `None` if there is no monitoring service, or it does not answer.
+    pub fn monitored(&self) -> Option<Simulation> {
+        let simulation = self.simulation();
+        (self.has_service() && simulation.is_monitored()).then(|| simulation.clone())
+    }
 }
 
 impl DrillView {

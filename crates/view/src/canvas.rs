@@ -61,6 +61,8 @@ pub struct Canvas<'a> {
     pub tapped: Option<LinkIx>,
     /// The overlay's stamps, ordered by element.
     pub stamps: &'a [OverlayStamp],
+    /// Whether to show only the design: no state, load or rate.
+    pub is_plan: bool,
     /// Whether to show the rate of each link as a number instead of moving packets.
     pub still: bool,
     /// The slow motion of the live pace; `None` to draw every packet where it is.
@@ -95,6 +97,7 @@ impl<'a> Canvas<'a> {
             only_followed: false,
             tapped: None,
             stamps: &[],
+            is_plan: false,
             still: false,
             motion: None,
             most_packets: MOST_PACKETS,

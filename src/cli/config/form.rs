@@ -202,6 +202,8 @@ const fn place(place: KeyContext) -> &'static str {
         KeyContext::Stage => "on the stage",
         KeyContext::Editor => "in the editor",
         KeyContext::Mission => "in a mission",
+        KeyContext::Drill => "in a drill",
+        KeyContext::Debriefing => "after a drill",
         KeyContext::Lesson => "in a lesson",
         KeyContext::Marks => "while marking",
     }

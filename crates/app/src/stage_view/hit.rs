@@ -51,7 +51,8 @@ impl StageView<'_> {
         }
         match &self.main_view {
             MainView::Canvas => on_canvas(stage, column - self.main.x, row - self.main.y),
-            MainView::Monitor(rows) => on_monitor(stage, rows, column, row),
+            MainView::Monitor(rows) => on_monitor(self.monitored, rows, column, row),
+            MainView::Page(page) => page.action_at(row),
             MainView::Compare(_) => None,
         }
     }
@@ -88,6 +89,7 @@ impl StageView<'_> {
                 let charts = rows.iter().any(|row| row.area.contains(cell) && matches!(row.kind, MonitorRowKind::Charts(_)));
                 Some(SelectAction::Move(if charts { right } else { down }).into())
             }
+            MainView::Page(_) => Some(ViewAction::ScrollDetail(by).into()),
             MainView::Compare(_) => None,
         }
     }
@@ -97,7 +99,7 @@ fn on_gauge(stage: &Stage, index: usize) -> Option<Action> {
     let agent = stage.sim().agents().get(index).map(|view| view.agent)?;
     Some(match stage.panels.view {
         View::Monitor => SelectAction::Monitored(MonitorItem::Agent(agent)).into(),
-        View::Canvas | View::Compare => {
+        View::Canvas | View::Compare | View::Drill => {
             SelectAction::Element(Element::Component(stage.infra().component(agent).id.clone())).into()
         }
     })

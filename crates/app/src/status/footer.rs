@@ -1,11 +1,12 @@
 //! The footer: the available keys with their labels.
 
 use hoplight_lesson::{Ask, LessonRun, Place};
-use hoplight_model::{ComponentId, Element};
 use hoplight_model::text;
+use hoplight_model::{ComponentId, Element};
 
 use crate::action::{
-    Action, AppAction, DesignAction, LessonAction, OverlayAction, SelectAction, SiteAction, TimeAction, ViewAction, WindowAction,
+    Action, AppAction, DesignAction, DrillAction, LessonAction, OverlayAction, SelectAction, SiteAction, TimeAction, ViewAction,
+    WindowAction,
 };
 use crate::app::App;
 use crate::dismissal::Dismissal;
@@ -13,6 +14,7 @@ use crate::editor::Pending;
 use crate::keymap::Binding;
 use crate::line::Line;
 use crate::stage::Stage;
+use crate::task::drill::{self, DrillPhase, DrillTask};
 use crate::tone::Tone;
 use crate::view::View;
 use crate::window::kind::WindowKind;
@@ -70,6 +72,7 @@ fn label_of(app: &App, binding: &Binding, label: String) -> String {
     let options = || app.stage().and_then(options).filter(|count| *count > 1);
     match (&binding.action, options()) {
         (Action::Lesson(LessonAction::Answer(0)), Some(count)) if label == "1" => format!("1-{count}"),
+        (Action::Drill(DrillAction::Page(_)), _) if label == "1" => "1-6".to_owned(),
         (Action::Select(SelectAction::Move(_)), _) if label == "Right" || label == "Down" => "arrows".to_owned(),
         _ => label,
     }
@@ -108,6 +111,7 @@ fn rank(stage: &Stage, action: &Action) -> u8 {
             }
         }
         Action::Design(action) => rank_in_editor(stage, action),
+        Action::Window(WindowAction::Open(WindowKind::Probes | WindowKind::Suspects | WindowKind::Remedies)) => now,
         Action::Time(TimeAction::Pause) => soon,
         Action::Select(SelectAction::Wiretap) if hop => soon,
         Action::Site(SiteAction::KillOrRestore) | Action::App(AppAction::Whiteboard) if selected.is_some() => soon,
@@ -122,7 +126,7 @@ fn rank(stage: &Stage, action: &Action) -> u8 {
         | Action::Lesson(_)
         | Action::Site(_)
         | Action::Edit(_) => usual,
-        Action::Task(_) => now,
+        Action::Task(_) | Action::Drill(_) => now,
     }
 }
 
@@ -172,7 +176,11 @@ fn design_action_works(stage: &Stage, action: &DesignAction) -> bool {
 /// Whether an action currently has an effect.
 pub fn works(app: &App, action: &Action) -> bool {
     let Some(stage) = app.stage() else { return true };
+    if stage.hidden_drill().is_some() && drill::refusal(action).is_some() {
+        return false;
+    }
     match action {
+        Action::Drill(action) => drill_action_works(stage, *action),
         Action::App(action) => app_action_works(stage, *action),
         Action::Select(action) => select_action_works(stage, action),
         Action::View(action) => view_action_works(stage, action),
@@ -189,7 +197,26 @@ pub fn works(app: &App, action: &Action) -> bool {
         },
         Action::Design(action) => design_action_works(stage, action),
         Action::Task(_) => stage.task.is_some(),
+        Action::Window(WindowAction::Open(WindowKind::Probes | WindowKind::Suspects | WindowKind::Remedies)) => {
+            stage.hidden_drill().is_some_and(DrillTask::is_started)
+        }
         Action::Course(_) | Action::Window(_) | Action::Time(_) | Action::Edit(_) => true,
+    }
+}
+
+/// Whether an action of a drill currently has an effect.
+fn drill_action_works(stage: &Stage, action: DrillAction) -> bool {
+    let Some(drill) = stage.drill() else { return false };
+    let phase = drill.phase();
+    match action {
+        DrillAction::Enter => matches!(phase, DrillPhase::Briefing | DrillPhase::Over),
+        DrillAction::Declare => phase == DrillPhase::Watching,
+        DrillAction::Probe(_) | DrillAction::Diagnose(_) | DrillAction::Remedy(_) | DrillAction::Hint | DrillAction::GiveUp => {
+            phase != DrillPhase::Briefing && phase != DrillPhase::Over
+        }
+        DrillAction::Page(_) => phase != DrillPhase::Over,
+        DrillAction::Truth(shows) => phase == DrillPhase::Over && drill.shows_truth() != shows,
+        DrillAction::Again => phase == DrillPhase::Over,
     }
 }
 
@@ -320,7 +347,8 @@ fn word<'a>(app: &App, action: &Action, usual: &'a str) -> &'a str {
         | Action::Site(_)
         | Action::Edit(_)
         | Action::Design(_)
-        | Action::Task(_) => None,
+        | Action::Task(_)
+        | Action::Drill(_) => None,
     };
     word.unwrap_or(usual)
 }

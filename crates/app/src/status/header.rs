@@ -24,6 +24,9 @@ pub fn header_parts(app: &App, width: u16) -> (Vec<Line>, Vec<Line>) {
     let Screen::Stage(stage) = &app.screen else {
         return (vec![name, Line::new(Tone::Text, " run a web infrastructure, break it, fix it")], Vec::new());
     };
+    if let Some(parts) = super::drill::header(stage, name.clone(), width) {
+        return parts;
+    }
     // While a site is drawn, it is no news that it does not work yet.
     if outage::is_total(stage.sim()) && stage.editor.is_none() {
         let seconds = outage::WINDOW.as_secs();
@@ -63,7 +66,7 @@ fn look_at_page(stage: &Stage) -> Option<Action> {
             let worst = monitor::telling(stage, &stage.sim().alerts()).first().copied();
             worst.map(|at| SelectAction::Monitored(MonitorItem::Alert(at)).into())
         }
-        View::Compare => None,
+        View::Compare | View::Drill => None,
     }
 }
 

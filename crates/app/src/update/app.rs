@@ -83,6 +83,9 @@ impl App {
         match kind {
             ActivityKind::Board => self.open_board(),
             ActivityKind::Mission(id) => drop(self.open_mission(id)),
+            ActivityKind::Drill(id) => drop(self.open_drill(id)),
+            ActivityKind::DailyDrill(_) => drop(self.open_daily_drill()),
+            ActivityKind::AnotherDrill(difficulty) => drop(self.open_another_drill(*difficulty)),
         }
     }
 

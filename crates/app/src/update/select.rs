@@ -18,6 +18,9 @@ impl App {
             self.move_on_course_map(*arrow);
             return;
         }
+        if self.select_in_drill(action) || (*action == SelectAction::Wiretap && self.tap_in_drill()) {
+            return;
+        }
         self.on_stage(|stage, keymap| select(stage, keymap, action));
     }
 }

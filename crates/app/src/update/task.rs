@@ -19,7 +19,7 @@ impl App {
         };
         let infra = Arc::clone(stage.infra());
         match (&mut stage.task, action) {
-            (None, _) => self.tell(Tone::Dim, "This works only in a mission."),
+            (None | Some(Task::Drill(_)), _) => self.tell(Tone::Dim, "This works only in a mission."),
             (Some(Task::Mission(mission)), TaskAction::Measure) => {
                 mission.measure(&infra);
                 stage.panels.scroll = 0;
@@ -83,7 +83,7 @@ impl App {
     fn has_measured(&self) -> bool {
         match self.stage().and_then(|stage| stage.task.as_ref()) {
             Some(Task::Mission(mission)) => mission.has_report(),
-            None => false,
+            Some(Task::Drill(_)) | None => false,
         }
     }
 }

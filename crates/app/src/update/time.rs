@@ -6,7 +6,7 @@ use hoplight_lesson::{Pace, StepOutcome};
 use hoplight_model::{Element, RequestKind};
 use hoplight_sim::SimTime;
 
-use crate::action::{SiteAction, TimeAction};
+use crate::action::{DrillAction, SiteAction, TimeAction};
 use crate::app::App;
 use crate::keymap::Keymap;
 use crate::notice::Notice;
@@ -28,6 +28,15 @@ fn change_time(stage: &mut Stage, keymap: &Keymap, action: &TimeAction) -> Optio
     match action {
         TimeAction::Pause => {
             stage.session.playback.paused = !stage.session.playback.paused;
+            let paused = stage.session.playback.paused;
+            match stage.drill_mut().filter(|drill| drill.is_hidden()) {
+                Some(drill) if !drill.is_started() => {
+                    stage.session.playback.paused = true;
+                    return Some(Notice::dim(format!("{} starts the shift.", keymap.label(DrillAction::Enter))));
+                }
+                Some(drill) if paused => drill.count_pause(),
+                Some(_) | None => {}
+            }
             None
         }
         TimeAction::StepForward => step_forward(stage, keymap),

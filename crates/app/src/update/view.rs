@@ -13,7 +13,7 @@ use crate::notice::Notice;
 use crate::regions::{comparison_area, is_wide};
 use crate::scroll::scrolled;
 use crate::stage::Stage;
-use crate::stage_view::StageView;
+use crate::stage_view::{MainView, StageView};
 use crate::tone::Tone;
 use crate::view::View;
 use crate::window::kind::WindowKind;
@@ -73,7 +73,10 @@ impl App {
 
     /// Returns the largest scroll offsets of the panel and the detail panel.
     fn most_scroll(&self) -> (u16, u16) {
-        StageView::of(self).map_or((0, 0), |view| (view.panel.most_scroll, view.detail.most_scroll))
+        StageView::of(self).map_or((0, 0), |view| match &view.main_view {
+            MainView::Page(page) => (view.panel.most_scroll, page.most_scroll),
+            MainView::Canvas | MainView::Monitor(_) | MainView::Compare(_) => (view.panel.most_scroll, view.detail.most_scroll),
+        })
     }
 
     fn begin_comparison(&mut self, target: &ComparisonTarget) {

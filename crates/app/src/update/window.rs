@@ -5,6 +5,8 @@ use hoplight_model::text::sanitise;
 use crate::action::{Action, WindowAction};
 use crate::app::App;
 use crate::key::{Code, Key};
+use crate::stage::Stage;
+use crate::task::drill::DrillTask;
 use crate::tone::Tone;
 use crate::window;
 use crate::window::kind::WindowKind;
@@ -24,9 +26,14 @@ impl App {
                     | WindowKind::Settings
                     | WindowKind::Value(_)
                     | WindowKind::Findings => self.stage().is_some(),
+                    WindowKind::Probes | WindowKind::Suspects | WindowKind::Remedies => {
+                        self.stage().and_then(Stage::hidden_drill).is_some_and(DrillTask::is_started)
+                    }
                 };
                 if possible {
                     self.open_window(kind);
+                } else if matches!(kind, WindowKind::Probes | WindowKind::Suspects | WindowKind::Remedies) {
+                    self.tell(Tone::Dim, "This works during an incident drill, once the shift has begun.");
                 } else {
                     self.tell(Tone::Dim, "Open a lesson or an infrastructure first.");
                 }

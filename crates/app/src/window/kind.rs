@@ -26,6 +26,12 @@ pub enum WindowKind {
     Value(FieldId),
     /// What a review of the drawing says.
     Findings,
+    /// Probes of an incident drill.
+    Probes,
+    /// Causes that can be named in an incident drill.
+    Suspects,
+    /// Remedies of an incident drill.
+    Remedies,
 }
 
 impl WindowKind {
@@ -39,6 +45,9 @@ impl WindowKind {
             Self::Faults => Some("faults"),
             Self::Log => Some("log"),
             Self::Jump => Some("jump"),
+            Self::Probes => Some("probes"),
+            Self::Suspects => Some("name-cause"),
+            Self::Remedies => Some("remedies"),
             // Their own actions open them.
             Self::Compare | Self::Add | Self::Settings | Self::Value(_) | Self::Findings => None,
         }
@@ -57,6 +66,9 @@ impl WindowKind {
             Self::Settings => "Settings",
             Self::Value(_) => "Value",
             Self::Findings => "Findings",
+            Self::Probes => "Send a probe",
+            Self::Suspects => "Name the cause",
+            Self::Remedies => "Try a remedy",
         }
     }
 
@@ -70,7 +82,10 @@ impl WindowKind {
             | Self::Log
             | Self::Add
             | Self::Settings
-            | Self::Findings => "type to search",
+            | Self::Findings
+            | Self::Probes
+            | Self::Suspects
+            | Self::Remedies => "type to search",
             Self::Value(_) => "empty: the default",
             Self::Jump => "type a time: 12.5, or -3 or +10 from now",
         }
@@ -81,7 +96,16 @@ impl WindowKind {
         match self {
             Self::Log if !typed => "No events yet.",
             Self::Findings if !typed => "No findings: a review has nothing to say about this drawing.",
-            Self::Palette | Self::Compare | Self::Faults | Self::Add | Self::Settings | Self::Value(_) | Self::Findings => "No match.",
+            Self::Palette
+            | Self::Compare
+            | Self::Faults
+            | Self::Add
+            | Self::Settings
+            | Self::Value(_)
+            | Self::Findings
+            | Self::Probes
+            | Self::Suspects
+            | Self::Remedies => "No match.",
             Self::Log => "No matching event. Filter by class: alert, fault, restore, command, reaction, failure, refused.",
             Self::Jump => "Type seconds since the start, such as 12.5, or from now, such as -3 or +10.",
             Self::Glossary => "No matching term.",
@@ -98,7 +122,10 @@ impl WindowKind {
             | Self::Add
             | Self::Settings
             | Self::Value(_)
-            | Self::Findings => 0,
+            | Self::Findings
+            | Self::Probes
+            | Self::Suspects
+            | Self::Remedies => 0,
             Self::Log | Self::Jump => rows.saturating_sub(1),
         }
     }
@@ -123,7 +150,9 @@ impl WindowKind {
             Self::Value(_) => "Enter sets it  Esc goes back",
             Self::Findings => "Up, Down choose  Enter selects the place  Esc closes",
             Self::Add => "Up, Down choose  Enter adds it  Esc closes",
-            Self::Palette | Self::Faults | Self::Compare => "Up, Down choose  Enter runs it  Esc closes",
+            Self::Probes => "Up, Down choose  Enter sends it  Esc closes",
+            Self::Suspects => "Up, Down choose  Enter names it  Esc closes",
+            Self::Palette | Self::Faults | Self::Compare | Self::Remedies => "Up, Down choose  Enter runs it  Esc closes",
         }
     }
 

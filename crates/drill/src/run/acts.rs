@@ -108,6 +108,11 @@ impl DrillRun {
         one.element == other.element || is_machine(one, other) || is_machine(other, one)
     }
 
+    /// The cause that the learner has named last.
+    pub fn last_diagnosis(&self) -> Option<&Cause> {
+        self.diagnoses.last().map(|(_, cause, _)| cause)
+    }
+
     /// Commands that an operator could try against a cause, which need not be the true one.
     pub fn remedies(&self, cause: &Cause) -> Vec<Command> {
         remedies(cause, &self.infra)

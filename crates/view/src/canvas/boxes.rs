@@ -56,7 +56,9 @@ fn draw_frame(scene: &Scene<'_>, painter: &mut Painter<'_>, frame: &Frame) {
 /// What a server's title says after its name, longest first: its label, and how busy its cores are.
 fn server_notes(scene: &Scene<'_>, id: &ServerId, label: &str) -> Vec<(String, Style)> {
     let theme = scene.canvas.theme;
-    let Some(cpu) = scene.canvas.sim.cpu(id) else { return vec![(label.to_owned(), theme.dim)] };
+    let Some(cpu) = scene.canvas.sim.cpu(id).filter(|_| !scene.canvas.is_plan) else {
+        return vec![(label.to_owned(), theme.dim)];
+    };
     let style = if cpu.utilisation >= FULL { theme.bad } else { theme.dim };
     let percent = format!("CPU {:.0} %", cpu.utilisation * 100.0);
     let both = if label.is_empty() { percent.clone() } else { format!("{label} {} {percent}", theme.glyphs.dot) };
@@ -188,6 +190,7 @@ fn draw_block(scene: &Scene<'_>, painter: &mut Painter<'_>, block: &Block) {
         painter.put(block.area.x, block.area.y, badge, style);
     }
     let (word, word_style) = match station.health {
+        _ if scene.canvas.is_plan => ("", theme.dim),
         Health::Up => ("UP", theme.good),
         Health::Hung => ("hung", theme.bad),
         Health::Crashed => ("down", theme.bad),
@@ -217,6 +220,12 @@ fn draw_block(scene: &Scene<'_>, painter: &mut Painter<'_>, block: &Block) {
         }
     }
     let below = if state_below { word } else { "" };
+    if scene.canvas.is_plan {
+        if let Some(y) = rows.next() {
+            painter.label(Cell::new(x, y), component.kind.word(), room, theme.dim);
+        }
+        return;
+    }
     if serves && let Some(y) = rows.next() {
         bar(scene, painter, Cell::new(x, y), room, if down { Err((below, word_style)) } else { Ok(station.utilisation) });
     }

@@ -29,12 +29,17 @@ pub(super) fn draw(app: &App, view: &StageView<'_>, painter: &mut Painter<'_>) {
         }
         (MainView::Canvas | MainView::Compare(_), _) => canvas(stage, motion.as_ref(), still, painter),
         (MainView::Monitor(rows), _) => {
-            monitor::draw(app, stage, view.main, rows, painter);
+            monitor::draw(app, view.monitored, view.main, rows, painter);
+            0
+        }
+        (MainView::Page(page), _) => {
+            boxed(painter, page, &page.title);
             0
         }
     };
     let remark = match &motion {
-        _ if matches!(view.main_view, MainView::Monitor(_)) => None,
+        _ if matches!(view.main_view, MainView::Monitor(_) | MainView::Page(_)) => None,
+        _ if stage.hidden_drill().is_some() => None,
         Some(motion) if motion.one_in > 1 => Some(format!(" 1 request in {} shown, slowed down ", motion.one_in)),
         Some(_) => Some(" slowed down ".to_owned()),
         None if still => Some(" reduced motion: rates instead of packets ".to_owned()),
@@ -45,7 +50,9 @@ pub(super) fn draw(app: &App, view: &StageView<'_>, painter: &mut Painter<'_>) {
         let (x, y) = free(painter, stage.viewport.regions.canvas, wide);
         painter.line(x, y, wide, &Line::new(Tone::Dim, text));
     }
-    gauges::draw(stage, painter);
+    if stage.viewport.regions.gauges.height > 0 {
+        gauges::draw(stage, painter);
+    }
     messages(view, painter);
     timeline::draw(stage, view.timeline, painter);
     journal(&view.journal, painter);
@@ -90,6 +97,7 @@ fn canvas(stage: &Stage, motion: Option<&SlowMotion>, still: bool, painter: &mut
         motion,
         still,
         stamps: &stage.panels.overlays.content().stamps,
+        is_plan: stage.hidden_drill().is_some(),
         ..Canvas::new(&stage.viewport.layout, stage.sim(), painter.theme)
     };
     canvas.draw(painter.rect(stage.viewport.regions.canvas), painter.buf).hidden
