@@ -6,7 +6,7 @@ use crate::action::{Action, AppAction, EditAction, SelectAction, SiteAction, Win
 use crate::app::App;
 use crate::keymap::Binding;
 use crate::line::{Line, Page};
-use crate::task::drill::refusal;
+use crate::stage::Stage;
 use crate::tone::Tone;
 use crate::window::kind::WindowKind;
 
@@ -194,7 +194,7 @@ pub fn lines(app: &App, width: u16, drawn: impl Fn(LegendSign) -> String) -> Vec
     }
     let context = app.key_context();
     let is_withheld =
-        |action: &Action| app.stage().is_some_and(|stage| stage.hidden_drill().is_some()) && refusal(action).is_some();
+        |action: &Action| app.stage().and_then(Stage::drill).is_some_and(|drill| drill.withholds(action));
     let shows = |binding: &&Binding| {
         !is_withheld(&binding.action)
             && !binding.help.is_empty()

@@ -74,6 +74,11 @@ impl Page {
         Self { width: usize::from(width.max(1)), lines: Vec::new() }
     }
 
+    /// Returns the width in columns.
+    pub fn width(&self) -> u16 {
+        u16::try_from(self.width).unwrap_or(u16::MAX)
+    }
+
     /// Returns the finished lines.
     pub fn lines(self) -> Vec<Line> {
         self.lines

@@ -204,6 +204,10 @@ fn detail_of(app: &App, stage: &Stage) -> Pane {
     let (lines, (title, remark)) = match &stage.editor {
         _ if area.height == 0 => Default::default(),
         _ if stage.hidden_drill().is_some() => beside_page(app, stage, width),
+        _ if stage.panels.view == View::Drill => {
+            let lines = stage.drill().map_or_else(Vec::new, |drill| drill.advice_lines(width));
+            (lines, ("What to look at".to_owned(), String::new()))
+        }
         Some(editor) => (editor::panel::lines(stage, editor, &app.keymap, width), editor::panel::title(stage, editor)),
         None => (detail::lines(stage, &app.keymap, width), (detail::title(stage), String::new())),
     };

@@ -113,6 +113,9 @@ fn errors(stage: &Stage) -> Vec<Line> {
 impl App {
     /// Returns the line of the current tip. None is shown while a goal is open.
     pub fn tip(&self) -> Option<Line> {
+        if self.stage().is_some_and(|stage| stage.hidden_drill().is_some()) {
+            return None;
+        }
         if self.stage().and_then(|stage| stage.session.lesson.as_ref()).is_some_and(|run| !run.is_open() && !run.is_solved()) {
             return None;
         }

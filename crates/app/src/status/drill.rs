@@ -6,9 +6,17 @@ use crate::stage::Stage;
 use crate::task::drill::page::DrillPage;
 use crate::tone::Tone;
 
-/// Returns the tabs of the pages, while the truth is hidden.
+/// Returns the tabs of the pages, during a drill and beside the timeline of its debriefing.
 pub(super) fn tabs(stage: &Stage) -> Option<Vec<Line>> {
-    let drill = stage.hidden_drill()?;
+    let drill = stage.drill()?;
+    if !drill.is_hidden() {
+        return (!drill.shows_truth()).then(|| {
+            vec![
+                Line::new(Tone::Dim, " pages ").with(Tone::Accent, "[1 ").with(Tone::Name, "timeline").with(Tone::Accent, "]"),
+                Line::new(Tone::Dim, " 2 the run with its truth ").doing(DrillAction::Truth(true)),
+            ]
+        });
+    }
     let tabs = DrillPage::ALL.into_iter().zip(1..).map(|(page, number)| {
         let is_shown = drill.page() == page;
         let (key, word) = if is_shown { (Tone::Accent, Tone::Name) } else { (Tone::Dim, Tone::Dim) };

@@ -14,7 +14,7 @@ use crate::editor::Pending;
 use crate::keymap::Binding;
 use crate::line::Line;
 use crate::stage::Stage;
-use crate::task::drill::{self, DrillPhase, DrillTask};
+use crate::task::drill::{DrillPhase, DrillTask};
 use crate::tone::Tone;
 use crate::view::View;
 use crate::window::kind::WindowKind;
@@ -176,7 +176,7 @@ fn design_action_works(stage: &Stage, action: &DesignAction) -> bool {
 /// Whether an action currently has an effect.
 pub fn works(app: &App, action: &Action) -> bool {
     let Some(stage) = app.stage() else { return true };
-    if stage.hidden_drill().is_some() && drill::refusal(action).is_some() {
+    if stage.drill().is_some_and(|drill| drill.withholds(action)) {
         return false;
     }
     match action {

@@ -18,11 +18,12 @@ use hoplight_drill::{Cause, Debrief, Diagnosis, Difficulty, Drill, DrillError, D
 use hoplight_model::{ComponentId, Infrastructure, RequestKind};
 use hoplight_sim::{Command, SimTime, Timeline};
 
+use crate::action::Action;
 use crate::stage::Stage;
 use crate::tone::Tone;
 use page::DrillPage;
 
-pub(crate) use gate::refusal;
+pub(crate) use gate::{needs_run, refusal};
 
 /// Where a drill comes from, which decides what its result is recorded as, and which drill is next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -149,6 +150,11 @@ impl DrillTask {
     /// Whether the truth is hidden.
     pub fn is_hidden(&self) -> bool {
         self.phase() != DrillPhase::Over
+    }
+
+    /// Whether an action is not possible now: during the drill, because of its truth, and in the debriefing beside its timeline.
+    pub(crate) fn withholds(&self, action: &Action) -> bool {
+        if self.is_hidden() { refusal(action).is_some() } else { !self.shows_truth && needs_run(action) }
     }
 
     /// Whether the stage shows the run with its truth, after the drill.

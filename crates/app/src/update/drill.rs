@@ -15,12 +15,12 @@ use crate::notice::Notice;
 use crate::stage::Stage;
 use crate::task::Task;
 use crate::task::drill::page::DrillPage;
-use crate::task::drill::{DrillPhase, DrillSource, DrillTask, refusal};
+use crate::task::drill::{DrillPhase, DrillSource, DrillTask, needs_run, refusal};
 use crate::tone::Tone;
 use crate::view::View;
 
 /// Name under which the number of generated drills that were opened is recorded.
-const COUNT: &str = "drill/practice";
+const COUNT: &str = "practice/drills";
 
 impl App {
     /// Opens an authored drill by name. Returns whether it exists.
@@ -171,7 +171,16 @@ impl App {
     /// Reports why an action is not possible during a drill. Returns whether there is a reason.
     pub(super) fn refuses_in_drill(&mut self, action: &Action) -> bool {
         let Some(stage) = self.stage_mut() else { return false };
-        let Some(drill) = stage.drill_mut().filter(|drill| drill.is_hidden()) else { return false };
+        let Some(drill) = stage.drill_mut() else { return false };
+        if !drill.is_hidden() {
+            // The timeline of the debriefing shows no diagram that could change.
+            let needs_run = !drill.shows_truth() && needs_run(action);
+            if needs_run {
+                let key = self.keymap.label(DrillAction::Truth(true));
+                self.tell(Tone::Dim, format!("{key} shows the run with its truth first."));
+            }
+            return needs_run;
+        }
         let asked = drill.take_gives_up();
         if asked && *action == DrillAction::GiveUp.into() {
             drill.ask_to_give_up();
@@ -183,9 +192,17 @@ impl App {
 
     /// Returns what an action means during a drill.
     pub(super) fn redirected_in_drill(&self, action: Action) -> Action {
-        let Some(drill) = self.stage().and_then(Stage::hidden_drill) else { return action };
+        let Some(drill) = self.stage().and_then(Stage::drill).filter(|drill| !drill.shows_truth()) else { return action };
         if self.window.is_some() || self.sheet.is_some() {
             return action;
+        }
+        if !drill.is_hidden() {
+            return match action {
+                Action::Select(SelectAction::Move(Arrow::Down)) => ViewAction::ScrollDetail(1).into(),
+                Action::Select(SelectAction::Move(Arrow::Up)) => ViewAction::ScrollDetail(-1).into(),
+                Action::App(AppAction::Enter) => DrillAction::Enter.into(),
+                _ => action,
+            };
         }
         let on_plan = drill.page() == DrillPage::Plan;
         let on_monitor = drill.page() == DrillPage::Monitoring && drill.monitor().is_some();
@@ -306,6 +323,5 @@ fn during(stage: &mut Stage, keymap: &Keymap, action: DrillAction) -> Option<Not
     }
     // The reply is read in the panel.
     (stage.panels.scroll, stage.panels.show_detail) = (0, false);
-    let reply = stage.drill().and_then(DrillTask::reply).filter(|_| action != DrillAction::Hint);
-    reply.map(|(tone, text)| Notice::new(tone, text.to_owned()))
+    None
 }

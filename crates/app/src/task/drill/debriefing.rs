@@ -11,6 +11,18 @@ use crate::tone::Tone;
 const TIME: usize = 8;
 
 impl DrillTask {
+    /// Returns what to look at to find the cause, and what ends the harm.
+    pub(crate) fn advice_lines(&self, width: u16) -> Vec<Line> {
+        let mut page = Page::new(width);
+        if let Some(debrief) = self.debrief() {
+            debrief.look_at.iter().for_each(|text| page.item(Tone::Accent, "· ", Tone::Text, text, None));
+            for command in &debrief.solution {
+                page.item(Tone::Good, "remedy ", Tone::Text, &hoplight_text::instruction(command).to_sentence(), None);
+            }
+        }
+        page.lines()
+    }
+
     /// Returns the lines of the timeline. Times count from the injection.
     pub(crate) fn timeline_lines(&self, width: u16) -> Vec<Line> {
         let mut page = Page::new(width);
@@ -20,7 +32,7 @@ impl DrillTask {
         }
         let column = (usize::from(width).saturating_sub(TIME + 2) / 2).max(1);
         let head = format!("{:TIME$}{}  ", "", padded("what happened", column));
-        page.line(Line::new(Tone::Name, head).with(Tone::Name, "what could be seen, and what you did"));
+        page.line(Line::new(Tone::Name, head).with(Tone::Name, "what you could see, and did"));
         for entry in &debrief.timeline {
             entry_lines(entry, debrief.onset.as_secs_f64(), column, &mut page);
         }

@@ -34,6 +34,18 @@ impl Stage {
     }
 }
 
+/// Whether an action is about the run, which the timeline of the debriefing does not show.
+pub(crate) const fn needs_run(action: &Action) -> bool {
+    match action {
+        Action::Time(_) | Action::Site(_) | Action::Edit(_) | Action::Design(_) | Action::Overlay(_) => true,
+        Action::View(action) => matches!(action, ViewAction::Compare | ViewAction::CompareWith(_) | ViewAction::ToggleMonitor),
+        Action::Select(action) => {
+            matches!(action, SelectAction::Follow(_) | SelectAction::NextPacket | SelectAction::Wiretap)
+        }
+        Action::App(_) | Action::Course(_) | Action::Window(_) | Action::Lesson(_) | Action::Task(_) | Action::Drill(_) => false,
+    }
+}
+
 /// Returns why an action is not possible during a drill; `None` if it is.
 pub(crate) const fn refusal(action: &Action) -> Option<&'static str> {
     match action {

@@ -16,7 +16,7 @@ impl DrillTask {
         let is_wide = stage.viewport.regions.wide;
         match self.phase() {
             DrillPhase::Briefing => self.briefing(keymap, &mut page),
-            DrillPhase::Over => self.result(keymap, &mut page),
+            DrillPhase::Over => self.result(keymap, &mut page, is_wide),
             DrillPhase::Watching | DrillPhase::Searching | DrillPhase::Named => {
                 if is_wide {
                     self.run.drill().briefing.iter().for_each(|text| page.text(Tone::Dim, text));
@@ -94,7 +94,7 @@ impl DrillTask {
         }
     }
 
-    fn result(&self, keymap: &Keymap, page: &mut Page) {
+    fn result(&self, keymap: &Keymap, page: &mut Page, is_wide: bool) {
         let Some(debrief) = self.debrief() else { return };
         let score = &debrief.score;
         let is_solved = score.diagnosed_s.is_some() && score.mitigated_s.is_some();
@@ -105,6 +105,10 @@ impl DrillTask {
         };
         let tone = if is_solved { Tone::Good } else { Tone::Warn };
         page.item(tone, &format!("{head} "), Tone::Name, &format!("{} of {MOST_POINTS} points", score.points), None);
+        if self.shows_truth && !is_wide {
+            self.what_next(keymap, page);
+            return;
+        }
         for (name, text) in figures(score) {
             page.item(Tone::Dim, &format!("{name} "), Tone::Text, &text, None);
         }
@@ -118,9 +122,16 @@ impl DrillTask {
         }
         debrief.explanation.iter().for_each(|text| page.text(Tone::Text, text));
         page.gap();
-        page.text(Tone::Name, "What to look at");
-        debrief.look_at.iter().for_each(|text| page.item(Tone::Accent, "· ", Tone::Text, text, None));
-        page.gap();
+        // On a large screen, the advice has a pane of its own.
+        if !is_wide {
+            page.text(Tone::Name, "What to look at");
+            self.advice_lines(page.width()).into_iter().for_each(|line| page.line(line));
+            page.gap();
+        }
+        self.what_next(keymap, page);
+    }
+
+    fn what_next(&self, keymap: &Keymap, page: &mut Page) {
         let what = match self.source {
             DrillSource::Authored => "next drill",
             DrillSource::Daily(_) | DrillSource::Practice(_) => "another drill",

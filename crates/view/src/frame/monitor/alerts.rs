@@ -65,6 +65,9 @@ impl MonitorScreen<'_> {
         let key = self.app.keymap.label(SiteAction::Probe);
         let name = Line::new(Tone::Name, "external probe ");
         let Some(every) = probe.interval_s else {
+            if self.app.stage().is_some_and(|stage| stage.hidden_drill().is_some()) {
+                return name.with(Tone::Dim, "off");
+            }
             return name.with(Tone::Warn, "off; ").with(Tone::Dim, format!("{key} turns it on"));
         };
         let name = if often { name.with(Tone::Dim, format!("every {every} s  ")) } else { name };
