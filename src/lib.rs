@@ -28,6 +28,7 @@ pub mod shell;
 
 pub use hoplight_analysis as analysis;
 pub use hoplight_app as app;
+pub use hoplight_drill as drill;
 pub use hoplight_layout as layout;
 pub use hoplight_lesson as lesson;
 pub use hoplight_model as model;

@@ -4,6 +4,8 @@
 mod compare;
 #[path = "app/course.rs"]
 mod course;
+#[path = "app/drill.rs"]
+mod drill;
 #[path = "app/editor.rs"]
 mod editor;
 #[path = "app/faults.rs"]

@@ -9,7 +9,7 @@ use crate::evidence::Sighting;
 use crate::harm::Harm;
 use crate::remedy::Effect;
 use crate::run::{DrillRun, Verdict};
-use crate::wording::time;
+use crate::wording::{order, time};
 
 /// Most points.
 pub const MOST_POINTS: u32 = 100;
@@ -135,7 +135,7 @@ impl DebriefEvent {
             Self::Detected => phrase!["you notice the incident"],
             Self::FalseAlarm => phrase!["you report an incident before there is one"],
             Self::Diagnosed(cause, verdict) => phrase!["you say: ", cause.phrase(), ": ", verdict.words()],
-            Self::Remedied(command, effect) => phrase!["you: ", hoplight_text::instruction(command), ": ", effect.phrase()],
+            Self::Remedied(command, effect) => phrase!["you: ", order(command), ": ", effect.phrase()],
         }
     }
 }

@@ -1,7 +1,9 @@
 //! Sentences about drills: causes, harm, log lines, complaints, probes, verdicts and remedies.
 
 use hoplight_model::{Element, RequestKind};
-use hoplight_sim::{AlertState, CapturedMessage, CapturedPayload, Failure, Heading, SimTime, Status};
+use hoplight_sim::{
+    AlertState, CapturedMessage, CapturedPayload, Command, Failure, Fault, Heading, RecordState, SimTime, Status,
+};
 use hoplight_text::{Part, Phrase, phrase};
 
 use crate::cause::{Cause, CauseKind};
@@ -379,9 +381,29 @@ impl Effect {
     }
 }
 
+/// A remedy as an instruction: what an operator does, rather than which fault of the simulation it ends.
+pub fn order(command: &Command) -> Phrase {
+    let Command::Clear(fault) = command else { return hoplight_text::instruction(command) };
+    match fault {
+        Fault::Hang(element) => phrase!["wake up the hung ", element],
+        Fault::Slow(element, _) => phrase!["remove what slows ", element, " down"],
+        Fault::Misconfigured(element) => phrase!["roll back the configuration of ", element],
+        Fault::Flaw(id) => phrase!["patch the software of ", id, " wherever it runs"],
+        Fault::Expired(id) => phrase!["renew the certificate on ", id],
+        Fault::Record(RecordState::Unreachable) => phrase!["repair the authoritative DNS server"],
+        Fault::Record(RecordState::Present | RecordState::Gone) => phrase!["restore the site's DNS record"],
+        Fault::DiskFull(id) => phrase!["free disk space on ", id],
+        Fault::ReplicationStopped(id) => phrase!["start replication on ", id, " again"],
+        Fault::Leak { to, .. } => phrase!["release the leaked connections of ", to],
+        Fault::VrrpKilled(id) | Fault::VrrpStopped(id) => phrase!["start keepalived on ", id],
+        Fault::CpuHog(server, _) => phrase!["end the other program on ", server],
+        Fault::Compromised(_) | Fault::Sniffer(..) | Fault::Flood(_) | Fault::Abuse(..) => hoplight_text::instruction(command),
+    }
+}
+
 impl Attempt {
     /// The remedy, with its time and effect.
     pub fn phrase(&self) -> Phrase {
-        phrase![time(self.at), " ", hoplight_text::instruction(&self.command), ": ", self.effect.phrase()]
+        phrase![time(self.at), " ", order(&self.command), ": ", self.effect.phrase()]
     }
 }

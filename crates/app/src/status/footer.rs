@@ -312,6 +312,7 @@ fn word<'a>(app: &App, action: &Action, usual: &'a str) -> &'a str {
     let run = stage.session.lesson.as_ref();
     let word = match action {
         Action::Time(TimeAction::Pause) => stage.session.playback.paused.then_some("resume"),
+        Action::Select(SelectAction::Move(_)) if stage.panels.view == View::Drill => Some("scroll"),
         Action::Site(SiteAction::KillOrRestore) => {
             let is_down = stage.session.selected.as_ref().is_some_and(|element| stage.sim().is_up(element) == Some(false));
             is_down.then_some("restore")

@@ -14,7 +14,7 @@ mod plan;
 use std::sync::Arc;
 use std::time::Duration;
 
-use hoplight_drill::{Cause, Debrief, Diagnosis, Difficulty, Drill, DrillError, DrillRun, Effect, ProbeTarget, Verdict};
+use hoplight_drill::{Cause, Debrief, Diagnosis, Difficulty, Drill, DrillError, DrillRun, Effect, ProbeTarget, Verdict, wording};
 use hoplight_model::{ComponentId, Infrastructure, RequestKind};
 use hoplight_sim::{Command, SimTime, Timeline};
 
@@ -314,7 +314,7 @@ impl DrillTask {
     /// Executes a remedy.
     pub(crate) fn remedy(&mut self, at: usize) {
         let Some(order) = self.orders.get(at).cloned() else { return };
-        let what = hoplight_text::instruction(&order);
+        let what = wording::order(&order);
         let effect = self.run.remedy(order);
         let seconds = hoplight_drill::JUDGED_AFTER_S;
         self.reply = Some(match effect {

@@ -1,6 +1,6 @@
 //! The windows of an incident drill: probes, causes and remedies. What they list depends on the design alone.
 
-use hoplight_drill::ProbeTarget;
+use hoplight_drill::{ProbeTarget, wording};
 use hoplight_model::Element;
 
 use crate::action::DrillAction;
@@ -67,7 +67,7 @@ pub(super) fn remedies(app: &App, filter: &str) -> Vec<WindowRow> {
     let mut rows: Vec<((bool, bool), WindowRow)> = Vec::new();
     for (at, order) in drill.orders().iter().enumerate() {
         let is_usual = drill.is_for_diagnosis(order);
-        let text = hoplight_text::instruction(order).to_string();
+        let text = wording::order(order).to_string();
         let tone = if is_usual { Tone::Name } else { Tone::Text };
         let mut row = row(tone, text, DrillAction::Remedy(at), about);
         if is_usual {

@@ -1,6 +1,6 @@
 //! The timeline of the debriefing: what happened beside what could be seen and what the learner did.
 
-use hoplight_drill::{DebriefEntry, Side};
+use hoplight_drill::{DebriefEntry, Side, wording};
 use hoplight_model::text::{padded, wrap};
 
 use super::DrillTask;
@@ -17,7 +17,7 @@ impl DrillTask {
         if let Some(debrief) = self.debrief() {
             debrief.look_at.iter().for_each(|text| page.item(Tone::Accent, "· ", Tone::Text, text, None));
             for command in &debrief.solution {
-                page.item(Tone::Good, "remedy ", Tone::Text, &hoplight_text::instruction(command).to_sentence(), None);
+                page.item(Tone::Good, "remedy ", Tone::Text, &wording::order(command).to_sentence(), None);
             }
         }
         page.lines()
