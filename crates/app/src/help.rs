@@ -140,9 +140,10 @@ impl KeyGroup {
             Action::Window(window) => match window {
                 WindowAction::Open(WindowKind::Faults) => Self::Break,
                 WindowAction::Open(WindowKind::Jump) => Self::Time,
-                WindowAction::Open(WindowKind::Glossary) => Self::Learn,
                 WindowAction::Open(WindowKind::Palette) => Self::Program,
-                WindowAction::Open(WindowKind::Probes | WindowKind::Suspects | WindowKind::Remedies) => Self::Learn,
+                WindowAction::Open(
+                    WindowKind::Glossary | WindowKind::Probes | WindowKind::Suspects | WindowKind::Remedies,
+                ) => Self::Learn,
                 WindowAction::Open(WindowKind::Add | WindowKind::Settings | WindowKind::Value(_) | WindowKind::Findings) => {
                     Self::Draw
                 }

@@ -1,15 +1,16 @@
 //! The keymap: the binding of keys to actions, by context. The footer and the help are generated from it.
 
+mod drill;
+
 use hoplight_layout::Arrow;
 use hoplight_lesson::markup::KeyName;
 use hoplight_model::RequestKind;
 
 use crate::action::{
-    Action, AppAction, CourseAction, DesignAction, DrillAction, EditAction, LessonAction, OverlayAction, SelectAction,
-    SiteAction, TaskAction, TimeAction, ViewAction, WindowAction,
+    Action, AppAction, CourseAction, DesignAction, EditAction, LessonAction, OverlayAction, SelectAction, SiteAction, TaskAction, TimeAction, ViewAction,
+    WindowAction,
 };
 use crate::key::{Code, Key};
-use crate::task::drill::page::DrillPage;
 use crate::window::kind::WindowKind;
 
 /// A context with its own key bindings.
@@ -249,13 +250,7 @@ impl Keymap {
         use KeyContext::{Editor, Stage};
         let (c, k) = (Key::char, Key::plain);
         let held = |letter| Key { code: Code::Char(letter), ctrl: true };
-        self.bind(
-            &[c('E')],
-            Stage,
-            DesignAction::Toggle,
-            "edit",
-            "Open or leave the topology editor: draw and change the design",
-        );
+        self.bind(&[c('E')], Stage, DesignAction::Toggle, "edit", "Open or leave the topology editor: draw and change the design");
         self.bind(&[c('a')], Editor, DesignAction::Add, "add", "Add a part: a program, a server, a firewall, a certificate");
         self.bind(
             &[c('c')],
@@ -294,52 +289,6 @@ impl Keymap {
         self.bind(&[c('C')], KeyContext::Mission, TaskAction::Measure, "measure", "Measure your design against the goals");
         self.bind(&[c('h')], KeyContext::Mission, TaskAction::Hint, "hint", "Next hint");
         self.bind(&[c('N')], KeyContext::Mission, TaskAction::Next, "", "Next mission");
-    }
-
-    /// Binds the keys of incident drills.
-    fn bind_in_drills(&mut self) {
-        use KeyContext::{Debriefing, Drill};
-        let (c, k) = (Key::char, Key::plain);
-        self.bind(&[k(Code::Enter)], Drill, DrillAction::Enter, "start", "Start the shift");
-        self.bind(&[c('d')], Drill, DrillAction::Declare, "declare", "Declare an incident");
-        self.bind(
-            &[c('p')],
-            Drill,
-            WindowAction::Open(WindowKind::Probes),
-            "probe",
-            "Send a probe from outside, or from a server",
-        );
-        self.bind(
-            &[c('c')],
-            Drill,
-            WindowAction::Open(WindowKind::Suspects),
-            "cause",
-            "Name the cause: an element, and what is wrong with it",
-        );
-        self.bind(&[c('r')], Drill, WindowAction::Open(WindowKind::Remedies), "remedy", "Try a remedy");
-        let pages = [
-            (DrillPage::Events, "pages", "Page: what stands out, newest first"),
-            (DrillPage::Monitoring, "", "Page: the monitoring service"),
-            (DrillPage::Log, "", "Page: the logs of balancers and web servers"),
-            (DrillPage::Users, "", "Page: what users report"),
-            (DrillPage::Probes, "", "Page: probes and the wiretap"),
-            (DrillPage::Plan, "", "Page: the plan of the site, on which elements are selected"),
-        ];
-        for ((page, word, help), digit) in pages.into_iter().zip('1'..) {
-            self.bind(&[c(digit)], Drill, DrillAction::Page(page), word, help);
-        }
-        self.bind(&[c('h')], Drill, DrillAction::Hint, "hint", "Next hint");
-        self.bind(&[c('G')], Drill, DrillAction::GiveUp, "give up", "Give up, and read what happened");
-        self.bind(&[k(Code::Enter)], Debriefing, DrillAction::Enter, "next drill", "Next drill");
-        self.bind(&[c('a')], Debriefing, DrillAction::Again, "again", "The same drill again");
-        self.bind(&[c('1')], Debriefing, DrillAction::Truth(false), "timeline", "The timeline of the debriefing");
-        self.bind(
-            &[c('2')],
-            Debriefing,
-            DrillAction::Truth(true),
-            "truth",
-            "The run with its truth: the diagram, forward and back",
-        );
     }
 
     /// Binds the keys of lessons.
@@ -450,21 +399,10 @@ impl Keymap {
     /// the stage.
     pub fn clashes(&self) -> Vec<Clash> {
         let mut clashes: Vec<Clash> = Vec::new();
-        for context in [
-            KeyContext::Home,
-            KeyContext::Stage,
-            KeyContext::Editor,
-            KeyContext::Mission,
-            KeyContext::Drill,
-            KeyContext::Debriefing,
-            KeyContext::Lesson,
-            KeyContext::Marks,
-        ] {
+        for context in [KeyContext::Home, KeyContext::Stage, KeyContext::Editor, KeyContext::Mission, KeyContext::Drill, KeyContext::Debriefing, KeyContext::Lesson, KeyContext::Marks] {
             let here: Vec<&Binding> = match context {
                 // Their keys replace those of the stage.
-                KeyContext::Marks | KeyContext::Editor | KeyContext::Mission | KeyContext::Drill | KeyContext::Debriefing => {
-                    self.bindings.iter().filter(|binding| binding.context == context).collect()
-                }
+                KeyContext::Marks | KeyContext::Editor | KeyContext::Mission | KeyContext::Drill | KeyContext::Debriefing => self.bindings.iter().filter(|binding| binding.context == context).collect(),
                 _ => self.at(context).collect(),
             };
             for (number, binding) in here.iter().enumerate() {

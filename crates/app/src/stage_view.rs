@@ -28,6 +28,9 @@ use pane::Pane;
 /// Least rows of a page of a drill on a small screen.
 const LEAST_PAGE: u16 = 8;
 
+/// Least rows of the timeline of a debriefing on a small screen.
+const LEAST_TIMELINE: u16 = 11;
+
 /// The panes of the stage.
 #[derive(Clone, Debug)]
 pub struct StageView<'a> {
@@ -160,7 +163,8 @@ fn drill_page(app: &App, stage: &Stage, area: Area) -> MainView {
         (drill.page_lines(drill.page(), &app.keymap, area.width.saturating_sub(2)), drill.page().title())
     };
     let pane = Pane::new(area, lines, stage.panels.detail_scroll, ViewAction::ScrollDetail);
-    MainView::Page(pane.titled(Line::new(Tone::Name, title), String::new()))
+    let remark = if pane.most_scroll > 0 { "Up, Down scroll" } else { "" };
+    MainView::Page(pane.titled(Line::new(Tone::Name, title), remark.to_owned()))
 }
 
 /// Whether the panel shows the lesson instead of the selected element.
@@ -242,7 +246,7 @@ fn panel_area(stage: &Stage, lines: usize) -> Area {
     }
     if stage.panels.view == View::Drill {
         let needed = u16::try_from(lines + 1).unwrap_or(u16::MAX);
-        let most = area.height + stage.viewport.regions.canvas.height.saturating_sub(LEAST_PAGE);
+        let most = area.height + stage.viewport.regions.canvas.height.saturating_sub(if stage.hidden_drill().is_some() { LEAST_PAGE } else { LEAST_TIMELINE });
         let height = needed.clamp(area.height, most.max(area.height));
         return Area { y: area.y + area.height - height, height, ..area };
     }

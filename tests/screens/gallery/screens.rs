@@ -30,7 +30,7 @@ fn screens(size: (u16, u16)) -> Vec<GalleryScreen> {
     add("course_map", "The course map", Learner::new(size));
     add("progress", "The course map of a learner who has come a way", with_progress(size));
     for (name, title, learner) in
-        [stage(size), in_lesson(size), overlays(size), looking(size), trouble(size), windows(size), building(size)].into_iter().flatten()
+        [stage(size), in_lesson(size), overlays(size), looking(size), trouble(size), windows(size), building(size), drill(size)].into_iter().flatten()
     {
         add(name, title, learner);
     }
@@ -72,6 +72,31 @@ fn stage(size: (u16, u16)) -> Vec<Named> {
         ("stage", "The stage, time stopped", pressing(size, " ", 0)),
         ("large_site", "A site that is larger than most windows, with its map", large_site(size)),
     ]
+}
+
+/// An incident drill: before it, during it with the incident declared, and after it.
+fn drill(size: (u16, u16)) -> Vec<Named> {
+    let drilled = |keys: &str, frames: usize, then: &str| {
+        let mut learner = Learner::with_catalogue(size);
+        assert!(learner.app.open_drill("every-second-page"));
+        learner.press(keys).wait(frames).press(then);
+        learner
+    };
+    vec![
+        ("drill_briefing", "The briefing of an incident drill", drilled("", 0, "")),
+        ("drill_incident", "An incident: what stands out, newest first", drilled("<Enter>", 450, "d")),
+        ("drill_monitoring", "An incident: the monitoring screen", drilled("<Enter>", 450, "d2")),
+        ("drill_plan", "An incident: the plan of the site", drilled("<Enter>", 450, "d6<Tab><Tab>")),
+        ("drill_cause", "Naming the cause", drilled("<Enter>", 450, "dcapp-2")),
+        ("drill_debriefing", "The debriefing of an incident drill", solved(drilled("<Enter>", 450, "d"))),
+    ]
+}
+
+/// Solves the drill, and waits for its end.
+fn solved(mut learner: Learner) -> Learner {
+    learner.press("capp-2 has crashed<Enter>rrestore app-2<Enter>").wait(300);
+    assert!(learner.stage().drill().is_some_and(|drill| drill.debrief().is_some()));
+    learner
 }
 
 /// A site of ten identical servers, panned to the middle.

@@ -97,7 +97,11 @@ fn rank(stage: &Stage, action: &Action) -> u8 {
     let (now, soon, usual) = (0, 1, 3);
     match action {
         // A question waits for its answer, a finished step for the next one.
-        Action::App(AppAction::Enter) | Action::Lesson(LessonAction::Answer(_)) => now,
+        Action::App(AppAction::Enter)
+        | Action::Lesson(LessonAction::Answer(_))
+        | Action::Window(WindowAction::Open(WindowKind::Probes | WindowKind::Suspects | WindowKind::Remedies))
+        | Action::Task(_)
+        | Action::Drill(_) => now,
         Action::Lesson(LessonAction::Mark) | Action::Select(SelectAction::Move(_)) if is_asked => now,
         Action::View(ViewAction::Compare) if stage.panels.comparison.is_some() => now,
         Action::View(ViewAction::ToggleMonitor) if stage.panels.view == View::Monitor => now,
@@ -111,7 +115,6 @@ fn rank(stage: &Stage, action: &Action) -> u8 {
             }
         }
         Action::Design(action) => rank_in_editor(stage, action),
-        Action::Window(WindowAction::Open(WindowKind::Probes | WindowKind::Suspects | WindowKind::Remedies)) => now,
         Action::Time(TimeAction::Pause) => soon,
         Action::Select(SelectAction::Wiretap) if hop => soon,
         Action::Site(SiteAction::KillOrRestore) | Action::App(AppAction::Whiteboard) if selected.is_some() => soon,
@@ -126,7 +129,6 @@ fn rank(stage: &Stage, action: &Action) -> u8 {
         | Action::Lesson(_)
         | Action::Site(_)
         | Action::Edit(_) => usual,
-        Action::Task(_) | Action::Drill(_) => now,
     }
 }
 

@@ -51,6 +51,26 @@ pub enum DrillPhase {
     Over,
 }
 
+/// How far the learner's shift is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Shift {
+    /// It has not begun.
+    Ahead,
+    /// Nothing has been declared.
+    Quiet,
+    /// An incident has been declared.
+    Incident,
+}
+
+/// Whether the learner gives up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Surrender {
+    No,
+    /// The learner has been asked to confirm it.
+    Asked,
+    Done,
+}
+
 /// The state of a drill.
 #[derive(Clone, Debug)]
 pub struct DrillTask {
@@ -58,12 +78,8 @@ pub struct DrillTask {
     source: DrillSource,
     seed: u64,
     page: DrillPage,
-    is_started: bool,
-    is_declared: bool,
-    /// Whether the learner has been asked to confirm giving up.
-    gives_up: bool,
-    /// Whether the learner gave up.
-    gave_up: bool,
+    shift: Shift,
+    surrender: Surrender,
     /// Number of pauses.
     pauses: u32,
     /// What was said about the last diagnosis, remedy or declaration.
@@ -85,8 +101,8 @@ impl DrillTask {
     ///
     /// # Errors
     /// If it does not fit the design.
-    pub fn new(drill: &Arc<Drill>, infra: Arc<Infrastructure>, seed: u64, source: DrillSource) -> Result<Self, DrillError> {
-        let run = DrillRun::new(drill, Arc::clone(&infra), seed)?;
+    pub fn new(drill: &Arc<Drill>, infra: &Arc<Infrastructure>, seed: u64, source: DrillSource) -> Result<Self, DrillError> {
+        let run = DrillRun::new(drill, Arc::clone(infra), seed)?;
         let sites = RequestKind::ALL.into_iter().map(ProbeTarget::Site);
         let hops = run.probe_hops().into_iter().map(|(from, to)| ProbeTarget::Hop(from, to));
         let (probes, suspects) = (sites.chain(hops).collect(), run.suspects());
@@ -96,10 +112,8 @@ impl DrillTask {
             source,
             seed,
             page: DrillPage::Events,
-            is_started: false,
-            is_declared: false,
-            gives_up: false,
-            gave_up: false,
+            shift: Shift::Ahead,
+            surrender: Surrender::No,
             pauses: 0,
             reply: None,
             hints: Vec::new(),
@@ -136,11 +150,11 @@ impl DrillTask {
     pub fn phase(&self) -> DrillPhase {
         if self.run.is_over() {
             DrillPhase::Over
-        } else if !self.is_started {
+        } else if self.shift == Shift::Ahead {
             DrillPhase::Briefing
         } else if self.run.is_diagnosed() {
             DrillPhase::Named
-        } else if self.is_declared {
+        } else if self.shift == Shift::Incident {
             DrillPhase::Searching
         } else {
             DrillPhase::Watching
@@ -207,12 +221,12 @@ impl DrillTask {
         self.monitor.as_deref_mut()
     }
 
-    pub(crate) const fn start(&mut self) {
-        self.is_started = true;
+    pub(crate) fn start(&mut self) {
+        self.shift = self.shift.max(Shift::Quiet);
     }
 
-    pub(crate) const fn is_started(&self) -> bool {
-        self.is_started
+    pub(crate) fn is_started(&self) -> bool {
+        self.shift > Shift::Ahead
     }
 
     pub(crate) const fn count_pause(&mut self) {
@@ -221,7 +235,7 @@ impl DrillTask {
 
     /// Advances the run by simulated time.
     pub(crate) fn advance(&mut self, by: Duration) {
-        if !self.is_started || self.run.is_over() {
+        if !self.is_started() || self.run.is_over() {
             return;
         }
         let before = self.run.now();
@@ -256,16 +270,25 @@ impl DrillTask {
     }
 
     /// Withdraws the request to confirm giving up. Returns whether there was one.
-    pub(crate) const fn take_gives_up(&mut self) -> bool {
-        std::mem::replace(&mut self.gives_up, false)
+    pub(crate) fn take_gives_up(&mut self) -> bool {
+        let is_asked = self.surrender == Surrender::Asked;
+        if is_asked {
+            self.surrender = Surrender::No;
+        }
+        is_asked
     }
 
     pub(crate) const fn ask_to_give_up(&mut self) {
-        self.gives_up = true;
+        self.surrender = Surrender::Asked;
+    }
+
+    /// Whether the learner gave up.
+    pub(crate) fn gave_up(&self) -> bool {
+        self.surrender == Surrender::Done
     }
 
     pub(crate) fn give_up(&mut self) {
-        self.gave_up = true;
+        self.surrender = Surrender::Done;
         self.run.finish();
     }
 
@@ -280,9 +303,11 @@ impl DrillTask {
 
     /// States that there is an incident.
     pub(crate) fn declare(&mut self) {
-        let known = self.is_declared;
+        let known = self.shift == Shift::Incident;
         let is_true = self.run.declare();
-        self.is_declared |= is_true;
+        if is_true {
+            self.shift = Shift::Incident;
+        }
         self.reply = Some(match (is_true, known) {
             (true, true) => (Tone::Dim, "The incident is declared already.".to_owned()),
             (true, false) => (Tone::Good, "Incident declared. Find out what is broken.".to_owned()),
@@ -305,7 +330,9 @@ impl DrillTask {
     pub(crate) fn diagnose(&mut self, at: usize) {
         let Some(cause) = self.suspects.get(at).cloned() else { return };
         let Diagnosis { verdict, reply } = self.run.diagnose(&cause);
-        self.is_declared |= verdict == Verdict::Right;
+        if verdict == Verdict::Right {
+            self.shift = Shift::Incident;
+        }
         let tone = if verdict == Verdict::Right { Tone::Good } else { Tone::Warn };
         let said = hoplight_text::phrase![cause.phrase(), ": ", verdict.words()].to_sentence();
         self.reply = Some((tone, reply.map_or(said.clone(), |reply| format!("{said} {reply}"))));
@@ -346,6 +373,11 @@ impl DrillTask {
             DrillPhase::Named => "cause named",
             DrillPhase::Over => "debriefing",
         };
-        (format!("Drill: {}", self.run.drill().title), state.to_owned())
+        let title = &self.run.drill().title;
+        let title = match self.source {
+            DrillSource::Authored | DrillSource::Practice(_) => format!("Drill: {title}"),
+            DrillSource::Daily(_) => title.to_string(),
+        };
+        (title, state.to_owned())
     }
 }

@@ -65,7 +65,7 @@ impl App {
     }
 
     fn begin_drill(&mut self, drill: &Arc<Drill>, infra: Arc<Infrastructure>, seed: u64, source: DrillSource) {
-        let task = match DrillTask::new(drill, Arc::clone(&infra), seed, source) {
+        let task = match DrillTask::new(drill, &infra, seed, source) {
             Ok(task) => task,
             Err(error) => {
                 self.tell(Tone::Bad, error.phrase().to_sentence());

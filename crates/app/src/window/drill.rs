@@ -52,7 +52,9 @@ pub(super) fn suspects(app: &App, filter: &str) -> Vec<WindowRow> {
         .iter()
         .enumerate()
         .map(|(at, cause)| row(Tone::Text, cause.phrase().to_string(), DrillAction::Diagnose(at), about));
-    let is_other = |at: usize| drill.suspects().get(at).is_none_or(|cause| cause.element.is_none() || cause.element.as_ref() != selected(app));
+    let is_other = |at: usize| {
+        drill.suspects().get(at).is_none_or(|cause| cause.element.is_none() || cause.element.as_ref() != selected(app))
+    };
     let mut rows: Vec<(bool, WindowRow)> = rows.enumerate().map(|(at, row)| (is_other(at), row)).collect();
     rows.sort_by_key(|(is_other, _)| *is_other);
     let rows = rows.into_iter().map(|(_, row)| row).collect();
@@ -69,10 +71,8 @@ pub(super) fn remedies(app: &App, filter: &str) -> Vec<WindowRow> {
         let is_usual = drill.is_for_diagnosis(order);
         let text = wording::order(order).to_string();
         let tone = if is_usual { Tone::Name } else { Tone::Text };
-        let mut row = row(tone, text, DrillAction::Remedy(at), about);
-        if is_usual {
-            row.right = "for your diagnosis".to_owned();
-        }
+        let right = if is_usual { "for your diagnosis" } else { "" };
+        let row = WindowRow { right: right.to_owned(), ..row(tone, text, DrillAction::Remedy(at), about) };
         let element = order.element();
         let is_selected = element.is_some() && element.as_ref() == selected(app);
         rows.push(((!is_usual, !is_selected), row));

@@ -222,7 +222,10 @@ fn draw_block(scene: &Scene<'_>, painter: &mut Painter<'_>, block: &Block) {
     let below = if state_below { word } else { "" };
     if scene.canvas.is_plan {
         if let Some(y) = rows.next() {
-            painter.label(Cell::new(x, y), component.kind.word(), room, theme.dim);
+            let tier = component.kind.tier().map_or("", hoplight_text::description::tier);
+            let words = [component.kind.word(), tier];
+            let fitting = words.iter().find(|word| width(word) <= usize::from(room) && !word.is_empty());
+            painter.label(Cell::new(x, y), fitting.unwrap_or(&words[0]), room, theme.dim);
         }
         return;
     }

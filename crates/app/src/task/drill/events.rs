@@ -1,5 +1,7 @@
 //! The pages of an operator: everything newest first, with its time.
 
+use std::cmp::Reverse;
+
 use hoplight_drill::{AlertRow, DrillView, LogEntry, LogLine, Monitoring, Probe, TapView, wording};
 use hoplight_model::monitoring::AlertPriority;
 use hoplight_sim::{AlertState, SimTime};
@@ -97,7 +99,7 @@ fn captured(tap: &TapView) -> Vec<Event> {
 fn newest_first(mut events: Vec<Event>, page: &mut Page) {
     // The sort is stable, and entries of one time come in reverse order.
     events.reverse();
-    events.sort_by(|a, b| b.at.cmp(&a.at));
+    events.sort_by_key(|event| Reverse(event.at));
     for event in events.into_iter().take(MOST) {
         let time = format!("{:>5.0} s ", event.at.as_secs_f64());
         page.item(Tone::Dim, &format!("{time:<TIME$}"), event.tone, &event.text, None);
@@ -172,7 +174,7 @@ fn monitoring(view: &DrillView, lines: &mut Page) {
         Monitoring::Down => lines.text(Tone::Bad, "The monitoring service does not answer."),
         Monitoring::Up(dashboard) => {
             let mut alerts: Vec<&AlertRow> = dashboard.alerts.iter().filter(|row| row.state != AlertState::Resolved).collect();
-            alerts.sort_by(|a, b| b.at.cmp(&a.at));
+            alerts.sort_by_key(|row| Reverse(row.at));
             if alerts.is_empty() {
                 lines.text(Tone::Good, "No alert is firing.");
             }

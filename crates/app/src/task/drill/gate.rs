@@ -42,6 +42,9 @@ pub(crate) const fn needs_run(action: &Action) -> bool {
         Action::Select(action) => {
             matches!(action, SelectAction::Follow(_) | SelectAction::NextPacket | SelectAction::Wiretap)
         }
+        Action::Window(WindowAction::Open(kind)) => {
+            matches!(kind, WindowKind::Faults | WindowKind::Log | WindowKind::Compare | WindowKind::Jump)
+        }
         Action::App(_) | Action::Course(_) | Action::Window(_) | Action::Lesson(_) | Action::Task(_) | Action::Drill(_) => false,
     }
 }

@@ -48,6 +48,9 @@ impl DrillTask {
         let (declare, cause) = (DrillAction::Declare, WindowAction::Open(WindowKind::Suspects));
         let (remedy, probe) = (WindowAction::Open(WindowKind::Remedies), WindowAction::Open(WindowKind::Probes));
         let next = match phase {
+            DrillPhase::Watching | DrillPhase::Searching if self.run.is_mitigated() => {
+                format!("It has been quiet for a while. {} names the cause, which closes the incident.", keymap.label(cause))
+            }
             DrillPhase::Watching => "Watch the pages. When something is wrong, declare the incident.".to_owned(),
             DrillPhase::Searching => format!(
                 "Find the cause: {} probes, {} taps a hop selected on the plan, the pages have the rest.",
@@ -66,8 +69,8 @@ impl DrillTask {
         };
         let is_declared = phase >= DrillPhase::Searching;
         step(page, is_declared, keymap.label(declare), "declare the incident", declare.into());
-        step(page, phase >= DrillPhase::Named, keymap.label(cause.clone()), "name the cause", cause.into());
-        step(page, false, keymap.label(remedy.clone()), "try a remedy", remedy.into());
+        step(page, phase >= DrillPhase::Named, keymap.label(cause), "name the cause", cause.into());
+        step(page, false, keymap.label(remedy), "try a remedy", remedy.into());
         if let Some((tone, text)) = self.reply() {
             page.text(tone, text);
         }
@@ -79,7 +82,7 @@ impl DrillTask {
         if is_wide {
             page.gap();
             let keys: [(String, String, Action); 4] = [
-                (keymap.label(probe.clone()), "send a probe, from outside or from a server".to_owned(), probe.into()),
+                (keymap.label(probe), "send a probe, from outside or from a server".to_owned(), probe.into()),
                 (keymap.label(SelectAction::Wiretap), "tap the selected hop".to_owned(), SelectAction::Wiretap.into()),
                 (keymap.label(DrillAction::Hint), format!("hint ({left} left, 5 points each)"), DrillAction::Hint.into()),
                 (keymap.label(DrillAction::GiveUp), "give up, and read what happened".to_owned(), DrillAction::GiveUp.into()),
@@ -98,7 +101,7 @@ impl DrillTask {
         let Some(debrief) = self.debrief() else { return };
         let score = &debrief.score;
         let is_solved = score.diagnosed_s.is_some() && score.mitigated_s.is_some();
-        let head = match (is_solved, self.gave_up) {
+        let head = match (is_solved, self.gave_up()) {
             (true, _) => "Solved.",
             (false, true) => "Given up.",
             (false, false) => "Time is up.",
