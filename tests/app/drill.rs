@@ -18,7 +18,7 @@ use crate::learner::{LARGE, Learner, SMALL};
 const HUGE: (u16, u16) = (200, 60);
 
 fn briefed(id: &str, size: (u16, u16)) -> Learner {
-    let mut learner = Learner::with_catalogue(size);
+    let mut learner = Learner::new(size);
     assert!(learner.app.open_drill(id), "no drill {id}");
     assert_eq!(task(&learner).phase(), DrillPhase::Briefing);
     learner
@@ -249,7 +249,7 @@ fn after_the_debriefing_the_run_can_be_rewound_with_its_truth() {
 
 /// The drill of a day, of a learner with a seed.
 fn of_day(day: u32, seed: u64) -> (String, String, u64) {
-    let mut learner = Learner::with_catalogue(SMALL);
+    let mut learner = Learner::new(SMALL);
     learner.app.settings.seed = seed;
     learner.app.progress.set_learner(seed * 7 + 1);
     learner.app.catalogue.today = day;
@@ -267,7 +267,7 @@ fn the_drill_of_the_day_is_the_same_for_everyone() {
 
 #[test]
 fn another_drill_is_a_new_one_each_time() {
-    let mut learner = Learner::with_catalogue(SMALL);
+    let mut learner = Learner::new(SMALL);
     let mut seeds = Vec::new();
     for difficulty in [None, Some(Difficulty::Quiet)] {
         assert!(learner.app.open_another_drill(difficulty));
@@ -283,7 +283,7 @@ fn another_drill_is_a_new_one_each_time() {
 
 #[test]
 fn the_course_map_and_the_palette_list_drills() {
-    let mut learner = Learner::with_catalogue(LARGE);
+    let mut learner = Learner::new(LARGE);
     learner.app.progress.record_result("drill/every-second-page", 85);
     learner.press(":drill of the day<Enter>");
     assert_eq!(task(&learner).run().drill().title.as_str(), "Drill of the day");

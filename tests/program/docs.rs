@@ -165,7 +165,7 @@ fn every_example_matches_the_output_of_the_command() {
 }
 
 /// The commands that open the full screen.
-const FULL_SCREEN: [&str; 2] = ["edit", "mission"];
+const FULL_SCREEN: [&str; 3] = ["drill", "edit", "mission"];
 
 #[test]
 fn the_tables_of_text_commands_are_complete_and_their_commands_work() {
@@ -226,8 +226,15 @@ fn keymap(settings: &str) -> Vec<(String, Vec<String>)> {
 
 #[test]
 fn the_keys_of_the_readme_are_those_of_the_program() {
-    // The keys of the editor and of missions have tables of their own.
-    let tables = [("README.md", "## Keys"), ("docs/building.md", "## Keys"), ("docs/building.md", "## Missions")];
+    // The keys of the editor, of missions and of drills have tables of their own.
+    let tables = [
+        ("README.md", "## Keys"),
+        ("docs/building.md", "## Keys"),
+        ("docs/building.md", "## Missions"),
+        ("docs/drills.md", "## What you see"),
+        ("docs/drills.md", "## What you do"),
+        ("docs/drills.md", "## Debriefing"),
+    ];
     let section = tables.map(|(page, heading)| section(page, heading)).join("\n");
     let listed: Vec<&str> = spans(&section);
     let keymap = keymap(&Home::new().run(["config"]).stdout);

@@ -77,7 +77,7 @@ fn stage(size: (u16, u16)) -> Vec<Named> {
 /// An incident drill: before it, during it with the incident declared, and after it.
 fn drill(size: (u16, u16)) -> Vec<Named> {
     let drilled = |keys: &str, frames: usize, then: &str| {
-        let mut learner = Learner::with_catalogue(size);
+        let mut learner = Learner::new(size);
         assert!(learner.app.open_drill("every-second-page"));
         learner.press(keys).wait(frames).press(then);
         learner
