@@ -59,7 +59,11 @@ impl StartedLink {
     /// The candidates for a link from an element. `order` has all elements in the order in which they are listed.
     pub(crate) fn new(from: Element, order: &[Element], drawing: &Scenario) -> Self {
         let is_loose = |element: &Element| match element {
-            Element::Component(id) => !drawing.links.iter().any(|link| link.to == *id),
+            // Nothing ever leads to the user.
+            Element::Component(id) => {
+                let is_user = drawing.components.iter().any(|component| component.id == *id && component.kind.is_browser());
+                !is_user && !drawing.links.iter().any(|link| link.to == *id)
+            }
             Element::Server(_) | Element::Hop(..) => false,
         };
         let fits = |element: &&Element| {
