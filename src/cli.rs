@@ -153,6 +153,13 @@ pub enum TextCommand {
         #[arg(value_name = "NAME")]
         name: String,
     },
+    /// Review a write-up beside its diagram: mark what is wrong, and see the repaired design
+    #[command(after_help = "Example:\n  hoplight review write-up-2")]
+    Review {
+        /// Name of the review; `hoplight list reviews` names them
+        #[arg(value_name = "NAME")]
+        name: String,
+    },
     /// Print a lesson as plain text, with the diagram in words, and ask its questions
     Read(ReadArguments),
     /// Write one frame of the screen as text, ANSI or SVG, without a terminal
@@ -193,6 +200,8 @@ pub enum ListKind {
     Missions,
     /// Incident drills
     Drills,
+    /// Design reviews
+    Reviews,
     /// Faults of the catalogue
     Faults,
     /// Rules of `analyze`

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use hoplight_app::Catalogue;
 use hoplight_drill::DrillCatalogue;
 use hoplight_exam::ExamContent;
+use hoplight_exam::review::DesignReviews;
 use hoplight_lesson::{Library, Sources};
 use hoplight_mission::Missions;
 use hoplight_model::scenario::Scenario;
@@ -29,6 +30,7 @@ pub fn catalogue(library: &Library, more: &CatalogueFiles<'_>) -> Result<Catalog
     let missions = [MISSIONS, &more.missions].concat();
     let drills = [DRILLS, &more.drills].concat();
     let exams = [EXAM, &more.exams].concat();
+    let reviews = [REVIEWS, &more.reviews].concat();
     let scenario = |id: &ScenarioId| library.scenario(id.as_str()).map(|infra| Scenario::from(infra.as_ref()));
     let designs: Vec<Arc<Infrastructure>> = library.scenarios().cloned().collect();
     match (Missions::read(&missions, scenario), DrillCatalogue::read(&drills, &designs), ExamContent::new(&exams)) {
@@ -38,6 +40,15 @@ pub fn catalogue(library: &Library, more: &CatalogueFiles<'_>) -> Result<Catalog
         }
         (missions, drills, exam) => {
             let errors = [missions.err(), drills.err(), exam.err()];
+    match (
+        Missions::read(&missions, scenario),
+        DrillCatalogue::read(&drills, &designs),
+        ExamContent::new(&exams),
+        DesignReviews::read(&reviews, scenario),
+    ) {
+        (Ok(missions), Ok(drills), Ok(exam), Ok(reviews)) => Ok(Catalogue { missions, drills, exam: Arc::new(exam), reviews }),
+        (missions, drills, exam, reviews) => {
+            let errors = [missions.err(), drills.err(), exam.err(), reviews.err()];
             Err(errors.into_iter().flatten().flatten().collect())
         }
     }
@@ -58,6 +69,8 @@ pub struct CatalogueFiles<'a> {
     pub drills: Vec<(&'a str, &'a str)>,
     /// What exams ask.
     pub exams: Vec<(&'a str, &'a str)>,
+    /// Design reviews.
+    pub reviews: Vec<(&'a str, &'a str)>,
 }
 
 /// The shipped missions, each with its path in the source tree.
@@ -107,6 +120,18 @@ pub const EXAM: &[(&str, &str)] = embedded![
     "lessons/exam/stage-1.ron",
     "lessons/exam/stage-2.ron",
     "lessons/exam/stage-3.ron",
+];
+
+/// The shipped design reviews, each with its path in the source tree.
+pub const REVIEWS: &[(&str, &str)] = embedded![
+    "lessons/reviews/00-write-up-0.ron",
+    "lessons/reviews/01-write-up-1.ron",
+    "lessons/reviews/02-write-up-2.ron",
+    "lessons/reviews/03-write-up-3.ron",
+    "lessons/reviews/04-write-up-4.ron",
+    "lessons/reviews/11-two-web-servers.ron",
+    "lessons/reviews/12-two-balancers.ron",
+    "lessons/reviews/13-two-lanes.ron",
 ];
 
 /// All shipped scenarios, lessons and glossaries, each with its path in the source tree.

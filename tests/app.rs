@@ -36,6 +36,8 @@ mod panel;
 mod playback;
 #[path = "app/reach.rs"]
 mod reach;
+#[path = "app/review.rs"]
+mod review;
 #[path = "app/selection.rs"]
 mod selection;
 #[path = "app/settings.rs"]

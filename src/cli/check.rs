@@ -7,9 +7,12 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{anyhow, bail};
 
-use crate::content::EMBEDDED;
+use crate::content::{EMBEDDED, REVIEWS};
 use hoplight_analysis::findings::unserved;
+use hoplight_exam::review::DesignReviews;
 use hoplight_lesson::{Lesson, Library, Loaded, check_some};
+use hoplight_model::scenario::Scenario;
+use hoplight_model::{ContentError, ScenarioId};
 
 use super::commands::print;
 use super::content::{Files, catalogue_with, folders, join_errors};
@@ -35,6 +38,7 @@ pub(super) fn check_content(folder: Option<&Path>, paths: &[PathBuf]) -> anyhow:
     let own = folders(folder)?;
     let files: Vec<&Files> = own.iter().chain([&given]).collect();
     mistakes.extend(catalogue_with(&library, &files).err().unwrap_or_default());
+    mistakes.extend(wrong_claims(&library, &files));
     let is_given = |file: &str| paths.is_empty() || given.contains(file);
     let scenarios: Vec<_> = library.loaded_scenarios().filter(|entry| is_given(&entry.file)).collect();
     let is_asked = |entry: &Loaded<Lesson>| {
@@ -68,4 +72,18 @@ pub(super) fn check_content(folder: Option<&Path>, paths: &[PathBuf]) -> anyhow:
         1 => Err(anyhow!("{}", all.join("\n"))),
         count => Err(anyhow!("{count} mistakes\n{}", all.join("\n"))),
     }
+}
+
+/// The mistakes that reviews make about their designs, in these files or, if there are none, in the shipped reviews.
+fn wrong_claims(library: &Library, files: &[&Files]) -> Vec<ContentError> {
+    let given = files.iter().flat_map(|files| files.reviews());
+    let all: Vec<(&str, &str)> = if files.iter().all(|files| files.is_empty()) { REVIEWS.to_vec() } else { given.collect() };
+    let scenario = |id: &ScenarioId| library.scenario(id.as_str()).map(|infra| Scenario::from(infra.as_ref()));
+    let mut mistakes = Vec::new();
+    for (file, text) in all {
+        // Other mistakes are reported when the catalogue is read.
+        let Ok(reviews) = DesignReviews::read(&[(file, text)], scenario) else { continue };
+        mistakes.extend(reviews.all().iter().flat_map(|review| hoplight_exam::review::check(file, text, review)));
+    }
+    mistakes
 }

@@ -35,6 +35,9 @@ const OF_A_DRILL: &str = "onset_s";
 /// Field that identifies what exams ask.
 const OF_AN_EXAM: &str = "exam";
 
+/// Field that identifies a design review.
+const OF_A_REVIEW: &str = "sentences";
+
 /// Names and texts of files.
 #[derive(Debug, Default)]
 pub(super) struct Files {
@@ -44,6 +47,7 @@ pub(super) struct Files {
     missions: Vec<(String, String)>,
     exams: Vec<(String, String)>,
     drills: Vec<(String, String)>,
+    reviews: Vec<(String, String)>,
     /// Why files could not be read.
     unread: Vec<String>,
 }
@@ -82,6 +86,8 @@ impl Files {
                     &mut self.missions
                 } else if has_field(&text, OF_A_DRILL) {
                     &mut self.drills
+                } else if has_field(&text, OF_A_REVIEW) {
+                    &mut self.reviews
                 } else if has_field(&text, OF_AN_EXAM) {
                     &mut self.exams
                 } else if OF_A_LESSON.iter().any(|field| has_field(&text, field)) {
@@ -98,7 +104,7 @@ impl Files {
     }
 
     fn all(&self) -> impl Iterator<Item = &(String, String)> {
-        [&self.scenarios, &self.lessons, &self.glossaries, &self.missions, &self.drills, &self.exams].into_iter().flatten()
+        [&self.scenarios, &self.lessons, &self.glossaries, &self.missions, &self.drills, &self.exams, &self.reviews].into_iter().flatten()
     }
 
     /// Whether a file of this name was added.
@@ -114,6 +120,11 @@ impl Files {
     /// Returns an error if a file could not be read.
     pub(super) fn all_read(&self) -> anyhow::Result<()> {
         if self.unread.is_empty() { Ok(()) } else { Err(anyhow!("{}", self.unread.join("\n"))) }
+    }
+
+    /// Names and texts of the design reviews.
+    pub(super) fn reviews(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.reviews.iter().map(|(file, text)| (file.as_str(), text.as_str()))
     }
 
     /// Number of glossaries.
@@ -200,6 +211,7 @@ pub(super) fn catalogue_with(library: &Library, files: &[&Files]) -> Result<Cata
         missions: own(|files| &files.missions),
         drills: own(|files| &files.drills),
         exams: own(|files| &files.exams),
+        reviews: own(|files| &files.reviews),
     };
     crate::content::catalogue(library, &more)
 }

@@ -10,6 +10,7 @@ use hoplight_analysis::FindingRule;
 use hoplight_app::Catalogue;
 use hoplight_drill::Drill;
 use hoplight_lesson::{Lesson, Library, Term};
+use hoplight_exam::review::ReviewForm;
 use hoplight_mission::MissionForm;
 use hoplight_model::text::width;
 use hoplight_model::{Infrastructure, Text};
@@ -44,6 +45,8 @@ struct Listing<'a> {
     missions: Option<Vec<MissionRow<'a>>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     drills: Option<Vec<DrillRow<'a>>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reviews: Option<Vec<ReviewRow<'a>>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     faults: Option<Vec<FaultRow>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -100,6 +103,16 @@ struct DrillRow<'a> {
     difficulty: &'static str,
 }
 
+/// A design review, in the order of the course map.
+#[derive(Debug, Serialize)]
+struct ReviewRow<'a> {
+    id: &'a str,
+    title: &'a str,
+    set: &'static str,
+    minutes: u32,
+    sentences: usize,
+}
+
 /// A fault of the catalogue.
 #[derive(Debug, Serialize)]
 struct FaultRow {
@@ -142,6 +155,8 @@ impl<'a> Listing<'a> {
             missions: asked(ListKind::Missions)
                 .then(|| catalogue.missions.all().iter().map(|mission| MissionRow::of(mission.form())).collect()),
             drills: asked(ListKind::Drills).then(|| catalogue.drills.drills().map(|(drill, _)| DrillRow::of(drill)).collect()),
+            reviews: asked(ListKind::Reviews)
+                .then(|| catalogue.reviews.all().iter().map(|review| ReviewRow::of(review.form())).collect()),
             faults: asked(ListKind::Faults).then(|| CommonFault::ALL.map(|fault| FaultRow::of(fault, shown)).into()),
             rules: asked(ListKind::Rules).then(|| FindingRule::ALL.map(RuleRow::of).into()),
             terms: asked(ListKind::Terms).then(|| library.glossary().terms()),
@@ -184,6 +199,14 @@ impl<'a> Listing<'a> {
             }
             parts.push(text);
         }
+        if let Some(reviews) = &self.reviews {
+            let wide = reviews.iter().map(|row| width(row.id)).max().unwrap_or(0);
+            let mut text = String::from("Design reviews\n");
+            for ReviewRow { id, title, .. } in reviews {
+                let _ = writeln!(text, "  {id}{}  {title}", gap(id, wide));
+            }
+            parts.push(text);
+        }
         parts.extend(self.faults.as_ref().map(|rows| faults(rows)));
         parts.extend(self.rules.as_ref().map(|rows| rules(rows)));
         parts.extend(self.terms.map(terms));
@@ -200,6 +223,18 @@ impl<'a> MissionRow<'a> {
             task: &form.task,
             minutes: form.minutes,
             goals: form.goals.len(),
+        }
+    }
+}
+
+impl<'a> ReviewRow<'a> {
+    fn of(form: &'a ReviewForm) -> Self {
+        Self {
+            id: form.id.as_str(),
+            title: &form.title,
+            set: form.set.title(),
+            minutes: form.minutes,
+            sentences: form.sentences.len(),
         }
     }
 }

@@ -28,7 +28,10 @@ use super::{
 /// Runs a text command or the full screen. Returns the exit status.
 pub fn run(arguments: &Arguments) -> ExitCode {
     let done = match &arguments.command {
-        Some(TextCommand::Edit { .. } | TextCommand::Drill { .. } | TextCommand::Mission { .. }) | None => full_screen(arguments),
+        Some(
+            TextCommand::Edit { .. } | TextCommand::Drill { .. } | TextCommand::Mission { .. } | TextCommand::Review { .. },
+        )
+        | None => full_screen(arguments),
         Some(command) => text_command(arguments, command),
     };
     done.unwrap_or_else(|error| report_failure(&error))
@@ -51,7 +54,9 @@ fn text_command(arguments: &Arguments, command: &TextCommand) -> anyhow::Result<
             return analyze::analyze(&library()?, asked, colours);
         }
         TextCommand::Compare(asked) => return compare::compare(&library()?, asked, arguments.seed()),
-        TextCommand::Edit { .. } | TextCommand::Drill { .. } | TextCommand::Mission { .. } => return full_screen(arguments),
+        TextCommand::Edit { .. } | TextCommand::Drill { .. } | TextCommand::Mission { .. } | TextCommand::Review { .. } => {
+            return full_screen(arguments);
+        }
         TextCommand::Read(asked) => return read::read(&library()?, asked, arguments),
         TextCommand::Shot(asked) => {
             let library = library()?;
@@ -97,6 +102,9 @@ fn full_screen(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     }
     if let Some(TextCommand::Drill { name, difficulty }) = &arguments.command {
         open_drill(&mut app, name.as_deref(), difficulty.map(Into::into))?;
+    }
+    if let Some(TextCommand::Review { name }) = &arguments.command {
+        open_review(&mut app, name)?;
     }
     let mut about_design = None;
     if let Some(TextCommand::Edit { what }) = &arguments.command {
@@ -173,6 +181,17 @@ fn open_drill(app: &mut App, name: Option<&str>, difficulty: Option<Difficulty>)
 fn today() -> u32 {
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     u32::try_from(since.as_secs() / (24 * 3600)).unwrap_or(0)
+}
+
+/// Opens a design review by name.
+fn open_review(app: &mut App, name: &str) -> anyhow::Result<()> {
+    if app.open_review(name) {
+        return Ok(());
+    }
+    let known = app.catalogue.reviews.all().iter().map(|review| review.id().as_str());
+    let hint = nearest(name, known).map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+    let shown = hoplight_model::text::sanitise(name);
+    bail!("no review named `{shown}`{hint}; `hoplight list reviews` names them")
 }
 
 /// Prints warnings about the progress file in full. The screen shows them on one line and only until the next key.

@@ -1,9 +1,11 @@
 //! Designs are saved where the learner says, survive a crash, and work in all commands. No other file is damaged.
 
+use std::ffi::OsStr;
 use std::fs;
 
 use rustix::process::Signal;
 
+use crate::kept::root;
 use crate::{CTRL_C, Home, Pty};
 
 const FOLDER: &str = "data/hoplight/designs";
@@ -100,4 +102,40 @@ fn a_mission_is_opened_by_name() {
     let mut pty = Pty::spawn(home.in_terminal(&["mission", "snifed-password"]), 120, 24);
     pty.wait_for("did you mean `sniffed-password`?");
     assert_eq!(pty.wait_for_exit().exit_code(), 1);
+}
+
+#[test]
+fn a_design_review_is_opened_by_name() {
+    let home = Home::new();
+    let mut pty = home.start(&["review", "write-up-2"]);
+    pty.wait_for("Write-up 2: requirements first");
+    pty.send(CTRL_C);
+    pty.wait_for_exit();
+    let mut pty = Pty::spawn(home.in_terminal(&["review", "writeup-2"]), 120, 24);
+    pty.wait_for("did you mean `write-up-2`?");
+    assert_eq!(pty.wait_for_exit().exit_code(), 1);
+}
+
+#[test]
+fn the_list_of_reviews_is_an_object() {
+    let listed = Home::new().run(["list", "reviews", "--format", "json"]);
+    let listed: serde_json::Value = serde_json::from_str(&listed.stdout).expect("JSON");
+    let reviews = listed["reviews"].as_array().expect("a list");
+    assert_eq!((reviews.len(), reviews[0]["id"].as_str()), (8, Some("write-up-0")));
+    assert!(reviews.iter().all(|review| review["sentences"].as_u64().is_some_and(|count| count >= 6)));
+}
+
+#[test]
+fn a_review_that_claims_something_false_is_a_mistake() {
+    let home = Home::new();
+    let shipped = fs::read_to_string(root().join("lessons/reviews/02-write-up-2.ron")).expect("shipped");
+    let own = shipped.replacen("write-up-2", "my-review", 1).replacen("order: 2", "order: 9", 1);
+    let path = home.path().join("review.ron");
+    let check = || home.run([OsStr::new("check"), path.as_os_str()]);
+    fs::write(&path, &own).expect("a writable folder");
+    let right = check();
+    assert!(right.status == Some(0), "{right:?}");
+    fs::write(&path, own.replacen("WorksWithout(\"db-1\"", "FailsWithout(\"db-1\"", 1)).expect("a writable folder");
+    let wrong = check();
+    assert!(wrong.status == Some(1) && wrong.stderr.contains("fact 1 of sentence 8 does not hold"), "{wrong:?}");
 }

@@ -10,6 +10,7 @@ pub mod drill;
 pub mod edit;
 pub mod lesson;
 pub mod overlay;
+pub mod review;
 pub mod select;
 pub mod site;
 pub mod task;
@@ -24,6 +25,7 @@ pub use drill::DrillAction;
 pub use edit::EditAction;
 pub use lesson::LessonAction;
 pub use overlay::OverlayAction;
+pub use review::ReviewAction;
 pub use select::SelectAction;
 pub use site::SiteAction;
 pub use task::TaskAction;
@@ -52,6 +54,8 @@ pub enum Action {
     Lesson(LessonAction),
     /// The running site: load, faults and repairs.
     Site(SiteAction),
+    /// A design review.
+    Review(ReviewAction),
     /// The design of the infrastructure.
     Edit(EditAction),
     /// The topology editor.
@@ -80,6 +84,7 @@ impl Action {
             Self::Design(action) => action.name(),
             Self::Task(action) => Some(action.name()),
             Self::Drill(action) => action.name(),
+            Self::Review(action) => Some(action.name()),
         }
     }
 }
@@ -109,4 +114,5 @@ into_action! {
     Design: DesignAction,
     Task: TaskAction,
     Drill: DrillAction,
+    Review: ReviewAction,
 }

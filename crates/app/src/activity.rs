@@ -1,8 +1,9 @@
 //! Activities beside lessons and exploration: lines of the course map that are neither.
 
 use hoplight_drill::Difficulty;
+use hoplight_exam::review::ReviewSet;
 use hoplight_mission::Ladder;
-use hoplight_model::MissionId;
+use hoplight_model::{MissionId, Text};
 
 use crate::catalogue::Catalogue;
 
@@ -34,6 +35,8 @@ pub enum ActivityKind {
     DailyDrill(u32),
     /// A generated incident drill.
     AnotherDrill(Option<Difficulty>),
+    /// A design review, by its id.
+    Review(Text),
 }
 
 impl Activity {
@@ -44,14 +47,16 @@ impl Activity {
             ActivityKind::Mission(id) => Some(format!("mission/{id}")),
             ActivityKind::Drill(id) => Some(format!("drill/{id}")),
             ActivityKind::DailyDrill(day) => Some(format!("drill/daily-{day}")),
+            ActivityKind::Review(id) => Some(format!("review/{id}")),
         }
     }
 
-    /// A result on the course map: stars of a mission, points of a drill.
+    /// A result on the course map: stars of a mission, points of a drill, the score of a review.
     pub fn result_words(&self, result: u32) -> String {
         match self.kind {
             ActivityKind::Drill(_) | ActivityKind::DailyDrill(_) => format!("{result} points"),
             ActivityKind::Board | ActivityKind::Mission(_) | ActivityKind::AnotherDrill(_) => "★".repeat(result.min(3) as usize),
+            ActivityKind::Review(_) => format!("{result} %"),
         }
     }
 }
@@ -109,5 +114,20 @@ fn drills(catalogue: &Catalogue) -> Vec<Activity> {
         about.push(format!("Difficulty: {}.", drill.difficulty.word()));
         activity(ActivityKind::Drill(drill.id.to_string()), &drill.title, about, &drill.id)
     }));
+    for set in ReviewSet::ALL {
+        all.extend(catalogue.reviews.set(set).map(|review| {
+            let form = review.form();
+            let about = "Read a write-up beside its diagram. Mark the sentences that are wrong or do not fit the diagram, mark \
+                         elements, and choose the findings that apply.";
+            let marks = "The analysis compares your marks with the design; then you see the repaired one, measured.";
+            Activity {
+                kind: ActivityKind::Review(form.id.clone()),
+                unit: format!("Design reviews: {}", set.title().to_lowercase()),
+                title: form.title.to_string(),
+                about: vec![about.to_owned(), marks.to_owned()],
+                id: form.id.to_string(),
+            }
+        }));
+    }
     all
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use hoplight_drill::DrillCatalogue;
 use hoplight_exam::ExamContent;
+use hoplight_exam::review::DesignReviews;
 use hoplight_mission::Missions;
 use hoplight_model::Infrastructure;
 
@@ -20,4 +21,6 @@ pub struct Catalogue {
     pub today: u32,
     /// What to explain in an exam.
     pub exam: Arc<ExamContent>,
+    /// The design reviews.
+    pub reviews: DesignReviews,
 }

@@ -140,6 +140,7 @@ impl KeyGroup {
             Action::Window(window) => match window {
                 WindowAction::Open(WindowKind::Faults) => Self::Break,
                 WindowAction::Open(WindowKind::Jump) => Self::Time,
+                WindowAction::Open(WindowKind::Review) => Self::Learn,
                 WindowAction::Open(WindowKind::Palette) => Self::Program,
                 WindowAction::Open(
                     WindowKind::Glossary | WindowKind::Probes | WindowKind::Suspects | WindowKind::Remedies,
@@ -179,7 +180,7 @@ impl KeyGroup {
                 | EditAction::ToggleHsts
                 | EditAction::ToggleForwardedProto => Self::Change,
             },
-            Action::Lesson(_) | Action::Task(_) | Action::Drill(_) => Self::Learn,
+            Action::Lesson(_) | Action::Task(_) | Action::Drill(_) | Action::Review(_) => Self::Learn,
             Action::Design(_) => Self::Draw,
         }
     }

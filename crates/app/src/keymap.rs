@@ -7,7 +7,7 @@ use hoplight_lesson::markup::KeyName;
 use hoplight_model::RequestKind;
 
 use crate::action::{
-    Action, AppAction, CourseAction, DesignAction, EditAction, LessonAction, OverlayAction, SelectAction, SiteAction, TaskAction, TimeAction, ViewAction,
+    Action, AppAction, CourseAction, DesignAction, EditAction, LessonAction, OverlayAction, ReviewAction, SelectAction, SiteAction, TaskAction, TimeAction, ViewAction,
     WindowAction,
 };
 use crate::key::{Code, Key};
@@ -28,6 +28,8 @@ pub enum KeyContext {
     Drill,
     /// The debriefing of an incident drill.
     Debriefing,
+    /// A design review on the stage.
+    Review,
     /// The stage in a lesson.
     Lesson,
     /// The stage in a lesson while a question asks for marks.
@@ -44,6 +46,7 @@ impl KeyContext {
             Self::Mission => &[Self::Mission, Self::Editor, Self::Stage],
             Self::Drill => &[Self::Drill, Self::Stage],
             Self::Debriefing => &[Self::Debriefing, Self::Stage],
+            Self::Review => &[Self::Review, Self::Stage],
             Self::Lesson => &[Self::Lesson, Self::Stage],
             Self::Marks => &[Self::Marks, Self::Lesson, Self::Stage],
         }
@@ -91,6 +94,7 @@ impl Default for Keymap {
         table.bind_in_editor();
         table.bind_in_missions();
         table.bind_in_drills();
+        table.bind_in_reviews();
         table.bind_in_lesson();
         table.bind_everywhere();
         table
@@ -291,6 +295,20 @@ impl Keymap {
         self.bind(&[c('N')], KeyContext::Mission, TaskAction::Next, "", "Next mission");
     }
 
+    /// Binds the keys of design reviews.
+    fn bind_in_reviews(&mut self) {
+        use KeyContext::Review;
+        let (c, k) = (Key::char, Key::plain);
+        self.bind(&[k(Code::Enter)], Review, ReviewAction::MarkSentence, "mark sentence", "Mark or unmark the current sentence");
+        self.bind(&[c('n')], Review, ReviewAction::NextLine, "next", "Next sentence or, after submitting, next explanation");
+        self.bind(&[c('b')], Review, ReviewAction::PreviousLine, "", "Previous sentence or explanation");
+        self.bind(&[c('m')], Review, ReviewAction::MarkElement, "mark element", "Mark or unmark the selected element");
+        self.bind(&[c('F')], Review, ReviewAction::Findings, "findings", "Choose the findings that apply");
+        self.bind(&[c('S')], Review, ReviewAction::Submit, "submit", "Submit the marks: the analysis judges them");
+        self.bind(&[c('R')], Review, ReviewAction::Repaired, "repaired", "After submitting: switch between the design and the repaired one");
+        self.bind(&[c('N')], Review, TaskAction::Next, "next review", "Next review");
+    }
+
     /// Binds the keys of lessons.
     fn bind_in_lesson(&mut self) {
         use KeyContext::{Lesson, Marks};
@@ -399,10 +417,10 @@ impl Keymap {
     /// the stage.
     pub fn clashes(&self) -> Vec<Clash> {
         let mut clashes: Vec<Clash> = Vec::new();
-        for context in [KeyContext::Home, KeyContext::Stage, KeyContext::Editor, KeyContext::Mission, KeyContext::Drill, KeyContext::Debriefing, KeyContext::Lesson, KeyContext::Marks] {
+        for context in [KeyContext::Home, KeyContext::Stage, KeyContext::Editor, KeyContext::Mission, KeyContext::Drill, KeyContext::Debriefing, KeyContext::Review, KeyContext::Lesson, KeyContext::Marks] {
             let here: Vec<&Binding> = match context {
                 // Their keys replace those of the stage.
-                KeyContext::Marks | KeyContext::Editor | KeyContext::Mission | KeyContext::Drill | KeyContext::Debriefing => self.bindings.iter().filter(|binding| binding.context == context).collect(),
+                KeyContext::Marks | KeyContext::Editor | KeyContext::Mission | KeyContext::Drill | KeyContext::Debriefing | KeyContext::Review => self.bindings.iter().filter(|binding| binding.context == context).collect(),
                 _ => self.at(context).collect(),
             };
             for (number, binding) in here.iter().enumerate() {

@@ -24,6 +24,7 @@ use crate::events::{TimelineMark, of_both};
 use crate::keymap::Keymap;
 use crate::panels::{Panels, Summary};
 use crate::task::Task;
+use crate::task::review::ReviewTask;
 use crate::view::View;
 use crate::viewport::Viewport;
 use crate::{panel, regions};
@@ -212,7 +213,8 @@ impl Stage {
     pub(super) fn update_overlay(&mut self) {
         let session = &self.session;
         let asked = session.lesson.as_ref().filter(|run| !run.is_open()).and_then(LessonRun::question);
-        self.panels.overlays.suspend(asked.is_some_and(|question| question.target().is_some()));
+        let hides = self.task.as_ref().and_then(Task::as_review).is_some_and(ReviewTask::hides_answers);
+        self.panels.overlays.suspend(hides || asked.is_some_and(|question| question.target().is_some()));
         self.panels.overlays.update(session.infra(), session.sim().rate(), session.selected.as_ref());
     }
 

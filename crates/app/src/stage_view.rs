@@ -20,6 +20,8 @@ use crate::monitor::MonitorRow;
 use crate::stage::Stage;
 use crate::task::drill::DrillTask;
 use crate::task::drill::page::DrillPage;
+use crate::task::Task;
+use crate::task::review::ReviewTask;
 use crate::tone::Tone;
 use crate::view::View;
 use crate::{detail, editor, gauges, journal, monitor, panel, status, tap};
@@ -192,7 +194,10 @@ fn panel_of(app: &App, stage: &Stage) -> Pane {
         _ if stage.hidden_drill().is_some() => {
             (DrillTask::selected_lines(stage, &app.keymap, width), (DrillTask::selected_title(stage), String::new()))
         }
-        _ => (detail::lines(stage, &app.keymap, width), (detail::title(stage), String::new())),
+        _ => match guiding(stage) {
+            Some(review) => (review.guide(&app.keymap, width), ("Your marks".to_owned(), String::new())),
+            None => (detail::lines(stage, &app.keymap, width), (detail::title(stage), String::new())),
+        },
     };
     let area = panel_area(stage, lines.len());
     Pane::new(area, lines, stage.panels.scroll, ViewAction::ScrollPanel)
@@ -213,7 +218,10 @@ fn detail_of(app: &App, stage: &Stage) -> Pane {
             (lines, ("What to look at".to_owned(), String::new()))
         }
         Some(editor) => (editor::panel::lines(stage, editor, &app.keymap, width), editor::panel::title(stage, editor)),
-        None => (detail::lines(stage, &app.keymap, width), (detail::title(stage), String::new())),
+        None => match guiding(stage) {
+            Some(review) => (review.guide(&app.keymap, width), ("Your marks".to_owned(), String::new())),
+            None => (detail::lines(stage, &app.keymap, width), (detail::title(stage), String::new())),
+        },
     };
     Pane::new(area, lines, stage.panels.detail_scroll, ViewAction::ScrollDetail)
         .titled(Line::new(Tone::Name, title), remark)
@@ -233,6 +241,11 @@ fn beside_page(app: &App, stage: &Stage, width: u16) -> (Vec<Line>, (String, Str
         DrillPage::Monitoring | DrillPage::Log | DrillPage::Users | DrillPage::Probes => DrillPage::Events,
     };
     (drill.page_lines(other, &app.keymap, width), (other.title().to_owned(), String::new()))
+}
+
+/// Returns the design review whose guide replaces the description of the site.
+fn guiding(stage: &Stage) -> Option<&ReviewTask> {
+    stage.task.as_ref().and_then(Task::as_review).filter(|review| review.guides(stage))
 }
 
 /// Returns the area of the panel. On a small screen, it grows over the canvas if its text needs more room.

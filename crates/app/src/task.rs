@@ -4,12 +4,14 @@
 
 pub mod drill;
 pub mod mission;
+pub mod review;
 
 use crate::keymap::{KeyContext, Keymap};
 use crate::line::Line;
 use crate::stage::Stage;
 use drill::{DrillPhase, DrillTask};
 use mission::MissionTask;
+use review::ReviewTask;
 
 /// A task on the stage.
 #[derive(Clone, Debug)]
@@ -18,6 +20,8 @@ pub enum Task {
     Mission(Box<MissionTask>),
     /// An incident drill.
     Drill(Box<DrillTask>),
+    /// A design review.
+    Review(Box<ReviewTask>),
 }
 
 impl Task {
@@ -27,6 +31,7 @@ impl Task {
             Self::Mission(_) => KeyContext::Mission,
             Self::Drill(drill) if drill.phase() == DrillPhase::Over => KeyContext::Debriefing,
             Self::Drill(_) => KeyContext::Drill,
+            Self::Review(_) => KeyContext::Review,
         }
     }
 
@@ -35,6 +40,7 @@ impl Task {
         match self {
             Self::Mission(mission) => mission.title(),
             Self::Drill(drill) => drill.title(),
+            Self::Review(review) => review.title(),
         }
     }
 
@@ -43,6 +49,7 @@ impl Task {
         match self {
             Self::Mission(mission) => mission.lines(stage, keymap, width),
             Self::Drill(drill) => drill.lines(stage, keymap, width),
+            Self::Review(review) => review.lines(stage, keymap, width),
         }
     }
 
@@ -51,6 +58,23 @@ impl Task {
         match self {
             Self::Mission(mission) => mission.is_measuring(),
             Self::Drill(_) => false,
+            Self::Review(review) => review.is_measuring(),
+        }
+    }
+
+    /// Returns the design review, if the task is one.
+    pub const fn as_review(&self) -> Option<&ReviewTask> {
+        match self {
+            Self::Review(review) => Some(review),
+            Self::Mission(_) => None,
+        }
+    }
+
+    /// Returns the design review, if the task is one.
+    pub(crate) const fn as_review_mut(&mut self) -> Option<&mut ReviewTask> {
+        match self {
+            Self::Review(review) => Some(review),
+            Self::Mission(_) => None,
         }
     }
 }

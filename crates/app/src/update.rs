@@ -10,6 +10,7 @@ mod drill;
 mod edit;
 mod lesson;
 mod overlay;
+mod review;
 mod select;
 mod site;
 mod task;
@@ -86,6 +87,7 @@ impl App {
             Action::Design(action) => effects = self.design_action(action),
             Action::Task(action) => self.task_action(*action),
             Action::Drill(action) => self.drill_action(*action),
+            Action::Review(action) => self.review_action(*action),
             Action::Window(action) => self.window_action(*action),
             Action::Select(action) => self.select_action(action),
             Action::View(action) => self.view_action(action),

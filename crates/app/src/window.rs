@@ -12,6 +12,7 @@ mod jump;
 pub mod kind;
 mod log;
 mod palette;
+mod review;
 mod search;
 mod settings;
 pub mod state;
@@ -116,6 +117,7 @@ pub fn rows(app: &App, kind: WindowKind, filter: &str) -> Vec<WindowRow> {
         WindowKind::Probes => drill::probes(app, filter),
         WindowKind::Suspects => drill::suspects(app, filter),
         WindowKind::Remedies => drill::remedies(app, filter),
+        WindowKind::Review => review::rows(app, filter),
     }
 }
 

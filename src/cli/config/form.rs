@@ -204,6 +204,7 @@ const fn place(place: KeyContext) -> &'static str {
         KeyContext::Mission => "in a mission",
         KeyContext::Drill => "in a drill",
         KeyContext::Debriefing => "after a drill",
+        KeyContext::Review => "in a review",
         KeyContext::Lesson => "in a lesson",
         KeyContext::Marks => "while marking",
     }

@@ -30,7 +30,19 @@ fn screens(size: (u16, u16)) -> Vec<GalleryScreen> {
     add("course_map", "The course map", Learner::new(size));
     add("progress", "The course map of a learner who has come a way", with_progress(size));
     for (name, title, learner) in
-        [stage(size), in_lesson(size), overlays(size), looking(size), trouble(size), windows(size), building(size), drill(size)].into_iter().flatten()
+        [
+            stage(size),
+            in_lesson(size),
+            overlays(size),
+            looking(size),
+            trouble(size),
+            windows(size),
+            building(size),
+            drill(size),
+            reviews(size),
+        ]
+        .into_iter()
+        .flatten()
     {
         add(name, title, learner);
     }
@@ -194,6 +206,29 @@ fn building(size: (u16, u16)) -> Vec<Named> {
         ("editor_findings", "What a review says about a design", edited("F")),
         ("mission", "A mission, measured as it was found", mission),
         ("mission_passed", "A mission that is passed", passed),
+    ]
+}
+
+/// Design reviews.
+fn reviews(size: (u16, u16)) -> Vec<Named> {
+    let reviewing = |keys: &str| {
+        let mut learner = Learner::new(size);
+        assert!(learner.app.open_review("write-up-2"), "it is shipped");
+        learner.wait(10).press(keys).wait(5);
+        learner
+    };
+    let marks = "nnn<Enter>nnnn<Enter><Tab><Tab><Tab>m";
+    let judged = |keys: &str| {
+        let mut learner = reviewing("nnn<Enter>n<Enter>Fsingle-point<Enter><Esc>S");
+        learner.wait(40).press(keys).wait(20);
+        learner
+    };
+    vec![
+        ("review", "A design review: the text beside its diagram", reviewing("")),
+        ("review_marks", "A design review with marks", reviewing(marks)),
+        ("review_findings", "The findings to choose from", reviewing("Fbalances<Enter>")),
+        ("review_judged", "A design review, judged", judged("")),
+        ("review_repaired", "The repaired design, measured", judged("R ")),
     ]
 }
 

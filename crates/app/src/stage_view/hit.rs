@@ -5,12 +5,14 @@
 use hoplight_layout::{Arrow, Cell};
 use hoplight_model::Element;
 
-use crate::action::{Action, LessonAction, SelectAction, SiteAction, TimeAction, ViewAction, WindowAction};
+use crate::action::{Action, LessonAction, ReviewAction, SelectAction, SiteAction, TimeAction, ViewAction, WindowAction};
 use crate::line::Line;
 use crate::monitor;
 use crate::monitor::item::MonitorItem;
 use crate::monitor::{MonitorRow, MonitorRowKind};
 use crate::stage::Stage;
+use crate::task::Task;
+use crate::task::review::ReviewTask;
 use crate::view::View;
 use crate::window::kind::WindowKind;
 
@@ -163,6 +165,14 @@ fn on_canvas(stage: &Stage, x: u16, y: u16) -> Option<Action> {
         Some(element) if stage.session.wants_marks() && stage.session.selected.as_ref() == Some(element) => {
             LessonAction::Mark.into()
         }
+        Some(element) if wants_review_marks(stage) && stage.session.selected.as_ref() == Some(element) => {
+            ReviewAction::MarkElement.into()
+        }
         Some(element) => SelectAction::Element(element.clone()).into(),
     })
+}
+
+/// Whether elements are marked in a design review.
+fn wants_review_marks(stage: &Stage) -> bool {
+    stage.task.as_ref().and_then(Task::as_review).is_some_and(ReviewTask::hides_answers)
 }

@@ -5,8 +5,8 @@ use hoplight_model::text;
 use hoplight_model::{ComponentId, Element};
 
 use crate::action::{
-    Action, AppAction, DesignAction, DrillAction, LessonAction, OverlayAction, SelectAction, SiteAction, TimeAction, ViewAction,
-    WindowAction,
+    Action, AppAction, DesignAction, DrillAction, LessonAction, OverlayAction, ReviewAction, SelectAction, SiteAction, TimeAction,
+    ViewAction, WindowAction,
 };
 use crate::app::App;
 use crate::dismissal::Dismissal;
@@ -15,6 +15,8 @@ use crate::keymap::Binding;
 use crate::line::Line;
 use crate::stage::Stage;
 use crate::task::drill::{DrillPhase, DrillTask};
+use crate::task::Task;
+use crate::task::review::ReviewTask;
 use crate::tone::Tone;
 use crate::view::View;
 use crate::window::kind::WindowKind;
@@ -129,6 +131,8 @@ fn rank(stage: &Stage, action: &Action) -> u8 {
         | Action::Lesson(_)
         | Action::Site(_)
         | Action::Edit(_) => usual,
+        Action::Review(ReviewAction::MarkElement) if selected.is_none() => usual,
+        Action::Review(_) => now,
     }
 }
 
@@ -198,7 +202,12 @@ pub fn works(app: &App, action: &Action) -> bool {
             | SiteAction::Fault(_) => true,
         },
         Action::Design(action) => design_action_works(stage, action),
-        Action::Task(_) => stage.task.is_some(),
+        // The next review is offered once this one is submitted.
+        Action::Task(_) => {
+            let task = stage.task.as_ref();
+            task.is_some_and(|task| task.as_review().is_none_or(|review| !review.hides_answers()))
+        }
+        Action::Review(action) => stage.task.as_ref().and_then(Task::as_review).is_some_and(|review| review.works(stage, *action)),
         Action::Window(WindowAction::Open(WindowKind::Probes | WindowKind::Suspects | WindowKind::Remedies)) => {
             stage.hidden_drill().is_some_and(DrillTask::is_started)
         }
@@ -339,6 +348,10 @@ fn word<'a>(app: &App, action: &Action, usual: &'a str) -> &'a str {
             let pending = stage.editor.as_ref().and_then(|editor| editor.pending.as_ref());
             pending.map(|pending| if matches!(pending, Pending::Link(_)) { "draw link" } else { "end move" })
         }
+        Action::Review(ReviewAction::Repaired) => {
+            let review = stage.task.as_ref().and_then(Task::as_review);
+            review.is_some_and(ReviewTask::shows_repaired).then_some("as written")
+        }
         Action::App(_)
         | Action::Course(_)
         | Action::Window(_)
@@ -351,7 +364,8 @@ fn word<'a>(app: &App, action: &Action, usual: &'a str) -> &'a str {
         | Action::Edit(_)
         | Action::Design(_)
         | Action::Task(_)
-        | Action::Drill(_) => None,
+        | Action::Drill(_)
+        | Action::Review(_) => None,
     };
     word.unwrap_or(usual)
 }

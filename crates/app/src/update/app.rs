@@ -86,6 +86,7 @@ impl App {
             ActivityKind::Drill(id) => drop(self.open_drill(id)),
             ActivityKind::DailyDrill(_) => drop(self.open_daily_drill()),
             ActivityKind::AnotherDrill(difficulty) => drop(self.open_another_drill(*difficulty)),
+            ActivityKind::Review(id) => drop(self.open_review(id.as_str())),
         }
     }
 

@@ -85,7 +85,9 @@ impl App {
             return;
         }
         if stage.task.is_some() {
-            self.tell(Tone::Dim, "This task is done in the editor.");
+            let is_review = stage.task.as_ref().is_some_and(|task| task.as_review().is_some());
+            let why = if is_review { "A review is of the design as it is." } else { "This task is done in the editor." };
+            self.tell(Tone::Dim, why);
             return;
         }
         if stage.editor.take().is_some() {

@@ -39,6 +39,10 @@ impl App {
                     None => self.tell(Tone::Dim, "This was the last mission. The course map has the others."),
                 }
             }
+            (Some(Task::Review(_)), TaskAction::Measure | TaskAction::Hint) => {
+                self.tell(Tone::Dim, "This works only in a mission.");
+            }
+            (Some(Task::Review(_)), TaskAction::Next) => self.open_next_review(),
         }
     }
 
@@ -63,6 +67,7 @@ impl App {
 
     /// Does a piece of the task's work, and records a new score.
     pub(in super::super) fn work_on_task(&mut self) {
+        self.work_on_review();
         let Some(Task::Mission(mission)) = self.stage_mut().and_then(|stage| stage.task.as_mut()) else { return };
         if !mission.is_measuring() {
             return;
@@ -83,7 +88,7 @@ impl App {
     fn has_measured(&self) -> bool {
         match self.stage().and_then(|stage| stage.task.as_ref()) {
             Some(Task::Mission(mission)) => mission.has_report(),
-            Some(Task::Drill(_)) | None => false,
+            Some(Task::Drill(_) | Task::Review(_)) | None => false,
         }
     }
 }

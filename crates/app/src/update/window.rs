@@ -25,7 +25,8 @@ impl App {
                     | WindowKind::Add
                     | WindowKind::Settings
                     | WindowKind::Value(_)
-                    | WindowKind::Findings => self.stage().is_some(),
+                    | WindowKind::Findings
+                    | WindowKind::Review => self.stage().is_some(),
                     WindowKind::Probes | WindowKind::Suspects | WindowKind::Remedies => {
                         self.stage().and_then(Stage::hidden_drill).is_some_and(DrillTask::is_started)
                     }

@@ -32,6 +32,8 @@ pub enum WindowKind {
     Suspects,
     /// Remedies of an incident drill.
     Remedies,
+    /// The findings to choose from in a design review.
+    Review,
 }
 
 impl WindowKind {
@@ -49,7 +51,7 @@ impl WindowKind {
             Self::Suspects => Some("name-cause"),
             Self::Remedies => Some("remedies"),
             // Their own actions open them.
-            Self::Compare | Self::Add | Self::Settings | Self::Value(_) | Self::Findings => None,
+            Self::Compare | Self::Add | Self::Settings | Self::Value(_) | Self::Findings | Self::Review => None,
         }
     }
 
@@ -69,6 +71,7 @@ impl WindowKind {
             Self::Probes => "Send a probe",
             Self::Suspects => "Name the cause",
             Self::Remedies => "Try a remedy",
+            Self::Review => "Which findings apply to this design?",
         }
     }
 
@@ -85,7 +88,8 @@ impl WindowKind {
             | Self::Findings
             | Self::Probes
             | Self::Suspects
-            | Self::Remedies => "type to search",
+            | Self::Remedies
+            | Self::Review => "type to search",
             Self::Value(_) => "empty: the default",
             Self::Jump => "type a time: 12.5, or -3 or +10 from now",
         }
@@ -105,7 +109,8 @@ impl WindowKind {
             | Self::Findings
             | Self::Probes
             | Self::Suspects
-            | Self::Remedies => "No match.",
+            | Self::Remedies
+            | Self::Review => "No match.",
             Self::Log => "No matching event. Filter by class: alert, fault, restore, command, reaction, failure, refused.",
             Self::Jump => "Type seconds since the start, such as 12.5, or from now, such as -3 or +10.",
             Self::Glossary => "No matching term.",
@@ -125,7 +130,8 @@ impl WindowKind {
             | Self::Findings
             | Self::Probes
             | Self::Suspects
-            | Self::Remedies => 0,
+            | Self::Remedies
+            | Self::Review => 0,
             Self::Log | Self::Jump => rows.saturating_sub(1),
         }
     }
@@ -136,7 +142,7 @@ impl WindowKind {
             // Definitions are long.
             Self::Glossary => 7,
             // Users, agents, alert, fix, and why the row would have no effect now.
-            Self::Faults | Self::Findings | Self::Value(_) => 5,
+            Self::Faults | Self::Findings | Self::Review | Self::Value(_) => 5,
             _ => 3,
         }
     }
@@ -149,6 +155,7 @@ impl WindowKind {
             Self::Settings => "Up, Down choose  Enter changes it  Esc closes",
             Self::Value(_) => "Enter sets it  Esc goes back",
             Self::Findings => "Up, Down choose  Enter selects the place  Esc closes",
+            Self::Review => "Up, Down choose  Enter marks it  Esc closes",
             Self::Add => "Up, Down choose  Enter adds it  Esc closes",
             Self::Probes => "Up, Down choose  Enter sends it  Esc closes",
             Self::Suspects => "Up, Down choose  Enter names it  Esc closes",

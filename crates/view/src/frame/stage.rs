@@ -3,6 +3,8 @@
 use crate::canvas::Canvas;
 use hoplight_app::stage_view::pane::Pane;
 use hoplight_app::stage_view::{JournalPane, MainView};
+use hoplight_app::task::Task;
+use hoplight_app::task::review::ReviewTask;
 use hoplight_app::{App, Line, SlowMotion, Stage, StageView, Tone};
 use hoplight_layout::Area;
 use hoplight_lesson::Pace;
@@ -82,8 +84,10 @@ fn free(painter: &Painter<'_>, area: Area, wide: u16) -> (u16, u16) {
 fn canvas(stage: &Stage, motion: Option<&SlowMotion>, still: bool, painter: &mut Painter<'_>) -> usize {
     let run = stage.session.lesson.as_ref();
     let focus: Vec<Element> = run.and_then(|run| run.step()).map_or_else(Vec::new, |step| step.focus.clone());
-    let review = run.and_then(|run| run.review(stage.infra()));
-    let marks: Vec<Element> = run.filter(|_| review.is_none()).map_or_else(Vec::new, |run| run.marks().cloned().collect());
+    let task = stage.task.as_ref().and_then(Task::as_review);
+    let review = run.and_then(|run| run.review(stage.infra())).or_else(|| task.and_then(ReviewTask::judged_marks));
+    let mut marks: Vec<Element> = run.filter(|_| review.is_none()).map_or_else(Vec::new, |run| run.marks().cloned().collect());
+    marks.extend(task.map(ReviewTask::marks).unwrap_or_default());
     let canvas = Canvas {
         pan: stage.viewport.pan,
         map: stage.map(),
