@@ -6,6 +6,7 @@
 //!  Infrastructure ──analysis──▶ defend       questions about this drawing, with computed answers
 //!            all of these ──▶ ExamRun ──▶ ExamReport
 //!  seed ──▶ generate                         small sites with known flaws, for practice
+//!  lessons/reviews/*.ron ──▶ review          write-ups to review beside their diagrams
 //! ```
 //!
 //! The crate reads no clock: the caller passes elapsed time. Everything random follows from a seed.
@@ -37,6 +38,7 @@ mod misconception;
 mod part;
 mod report;
 mod requirement;
+pub mod review;
 mod run;
 mod seeded;
 mod sheet;

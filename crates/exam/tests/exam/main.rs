@@ -4,4 +4,5 @@ mod content;
 mod defend;
 mod designs;
 mod requirements;
+mod reviews;
 mod run;
