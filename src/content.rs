@@ -33,20 +33,16 @@ pub fn catalogue(library: &Library, more: &CatalogueFiles<'_>) -> Result<Catalog
     let reviews = [REVIEWS, &more.reviews].concat();
     let scenario = |id: &ScenarioId| library.scenario(id.as_str()).map(|infra| Scenario::from(infra.as_ref()));
     let designs: Vec<Arc<Infrastructure>> = library.scenarios().cloned().collect();
-    match (Missions::read(&missions, scenario), DrillCatalogue::read(&drills, &designs), ExamContent::new(&exams)) {
-        (Ok(missions), Ok(drills), Ok(exam)) => {
-            let shipped = designs.into_iter().filter(|infra| is_shipped(infra));
-            Ok(Catalogue { missions, drills, designs: shipped.collect(), today: 0, exam: Arc::new(exam) })
-        }
-        (missions, drills, exam) => {
-            let errors = [missions.err(), drills.err(), exam.err()];
     match (
         Missions::read(&missions, scenario),
         DrillCatalogue::read(&drills, &designs),
         ExamContent::new(&exams),
         DesignReviews::read(&reviews, scenario),
     ) {
-        (Ok(missions), Ok(drills), Ok(exam), Ok(reviews)) => Ok(Catalogue { missions, drills, exam: Arc::new(exam), reviews }),
+        (Ok(missions), Ok(drills), Ok(exam), Ok(reviews)) => {
+            let designs = designs.into_iter().filter(|infra| is_shipped(infra)).collect();
+            Ok(Catalogue { missions, drills, designs, today: 0, exam: Arc::new(exam), reviews })
+        }
         (missions, drills, exam, reviews) => {
             let errors = [missions.err(), drills.err(), exam.err(), reviews.err()];
             Err(errors.into_iter().flatten().flatten().collect())

@@ -13,7 +13,6 @@ use hoplight_lesson::{LessonProgress, Pace};
 use hoplight_model::{Element, LinkIx, RequestKind, text};
 use hoplight_sim::{Activity, Endings, Heading, Present};
 
-use crate::activity::ActivityKind;
 use crate::action::{OverlayAction, SelectAction, WindowAction};
 use crate::app::App;
 use crate::home::CourseItem;

@@ -66,7 +66,7 @@ impl Task {
     pub const fn as_review(&self) -> Option<&ReviewTask> {
         match self {
             Self::Review(review) => Some(review),
-            Self::Mission(_) => None,
+            Self::Mission(_) | Self::Drill(_) => None,
         }
     }
 
@@ -74,7 +74,7 @@ impl Task {
     pub(crate) const fn as_review_mut(&mut self) -> Option<&mut ReviewTask> {
         match self {
             Self::Review(review) => Some(review),
-            Self::Mission(_) => None,
+            Self::Mission(_) | Self::Drill(_) => None,
         }
     }
 }

@@ -22,14 +22,14 @@ impl Stage {
     pub fn drill(&self) -> Option<&DrillTask> {
         match &self.task {
             Some(Task::Drill(drill)) => Some(drill),
-            Some(Task::Mission(_)) | None => None,
+            Some(Task::Mission(_) | Task::Review(_)) | None => None,
         }
     }
 
     pub(crate) fn drill_mut(&mut self) -> Option<&mut DrillTask> {
         match &mut self.task {
             Some(Task::Drill(drill)) => Some(drill),
-            Some(Task::Mission(_)) | None => None,
+            Some(Task::Mission(_) | Task::Review(_)) | None => None,
         }
     }
 }
@@ -45,7 +45,13 @@ pub(crate) const fn needs_run(action: &Action) -> bool {
         Action::Window(WindowAction::Open(kind)) => {
             matches!(kind, WindowKind::Faults | WindowKind::Log | WindowKind::Compare | WindowKind::Jump)
         }
-        Action::App(_) | Action::Course(_) | Action::Window(_) | Action::Lesson(_) | Action::Task(_) | Action::Drill(_) => false,
+        Action::App(_)
+        | Action::Course(_)
+        | Action::Window(_)
+        | Action::Lesson(_)
+        | Action::Task(_)
+        | Action::Drill(_)
+        | Action::Review(_) => false,
     }
 }
 
@@ -88,7 +94,13 @@ pub(crate) const fn refusal(action: &Action) -> Option<&'static str> {
         },
         Action::Site(_) => Some(ACTS),
         Action::Edit(_) | Action::Design(_) => Some(DESIGN),
-        Action::Course(_) | Action::Window(_) | Action::View(_) | Action::Lesson(_) | Action::Task(_) | Action::Drill(_) => None,
+        Action::Course(_)
+        | Action::Window(_)
+        | Action::View(_)
+        | Action::Lesson(_)
+        | Action::Task(_)
+        | Action::Drill(_)
+        | Action::Review(_) => None,
     }
 }
 
@@ -97,6 +109,6 @@ const fn of_window(kind: WindowKind) -> Option<&'static str> {
         WindowKind::Palette | WindowKind::Glossary | WindowKind::Probes | WindowKind::Suspects | WindowKind::Remedies => None,
         WindowKind::Faults | WindowKind::Log | WindowKind::Compare => Some(TRUTH),
         WindowKind::Jump => Some(TIME),
-        WindowKind::Add | WindowKind::Settings | WindowKind::Value(_) | WindowKind::Findings => Some(DESIGN),
+        WindowKind::Add | WindowKind::Settings | WindowKind::Value(_) | WindowKind::Findings | WindowKind::Review => Some(DESIGN),
     }
 }
