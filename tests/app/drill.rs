@@ -310,3 +310,47 @@ fn the_debriefing_follows_when_the_time_is_up() {
     assert!(task(&learner).debrief().is_some_and(|debrief| !debrief.timeline.is_empty()));
     assert!(task(&learner).points().is_none());
 }
+
+/// Whatever is pressed and clicked, nothing panics, and the stage's own simulation stands still while the truth is hidden.
+#[test]
+fn random_keys_and_clicks_neither_break_a_drill_nor_move_the_plan() {
+    const KEYS: &[u8] = b"123456dpcrhwmGxXtETLvoiW,.{}z>< +-:?gjkl";
+    let mut state: u64 = 7;
+    let mut random = |below: u64| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) % below
+    };
+    let mut learner = briefed("no-more-logins", SMALL);
+    for act in 0..2_500_u32 {
+        if learner.app.stage().and_then(hoplight::app::Stage::drill).is_none() {
+            (learner.app.window, learner.app.sheet) = (None, None);
+            assert!(learner.app.open_drill("maintenance-window"));
+        }
+        match random(10) {
+            0..=4 => {
+                let at = usize::try_from(random(u64::try_from(KEYS.len()).expect("few"))).expect("few");
+                let key = char::from(KEYS[at]);
+                learner.press(&key.to_string());
+            }
+            5 => drop(learner.press(["<Enter>", "<Tab>", "<Down>", "<Up>", "<Left>", "<Right>", "<Esc>"][act as usize % 7])),
+            6 => {
+                let (columns, rows) = learner.app.size();
+                let cell = (random(columns.into()), random(rows.into()));
+                let small = |at: u64| u16::try_from(at).expect("on the screen");
+                drop(learner.app.click(small(cell.0), small(cell.1)));
+            }
+            7 if act % 20 == 0 => {
+                let (columns, rows) = [SMALL, LARGE, HUGE][act as usize % 3];
+                learner.app.resize(columns, rows);
+            }
+            _ => drop(learner.wait(2)),
+        }
+        if let Some(stage) = learner.app.stage().filter(|stage| stage.hidden_drill().is_some()) {
+            assert_eq!(stage.sim().now(), SimTime::ZERO, "act {act}");
+            assert!(stage.editor.is_none() && stage.panels.comparison.is_none(), "act {act}");
+        }
+        if act % 10 == 0 {
+            screen(&learner);
+        }
+    }
+}

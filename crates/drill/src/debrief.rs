@@ -134,7 +134,7 @@ impl DebriefEvent {
             Self::Paged(false) => phrase!["the dead man's switch is quiet again"],
             Self::Detected => phrase!["you notice the incident"],
             Self::FalseAlarm => phrase!["you report an incident before there is one"],
-            Self::Diagnosed(cause, verdict) => phrase!["you say: ", cause.phrase(), ": ", verdict.words()],
+            Self::Diagnosed(cause, verdict) => phrase!["you say: ", cause.phrase(), "; ", verdict.words()],
             Self::Remedied(command, effect) => phrase!["you: ", order(command), ": ", effect.phrase()],
         }
     }

@@ -334,7 +334,8 @@ impl DrillTask {
             self.shift = Shift::Incident;
         }
         let tone = if verdict == Verdict::Right { Tone::Good } else { Tone::Warn };
-        let said = hoplight_text::phrase![cause.phrase(), ": ", verdict.words()].to_sentence();
+        let verdict = hoplight_text::phrase![verdict.words()].to_sentence();
+        let said = format!("{} {verdict}", hoplight_text::phrase!["you say: ", cause.phrase()].to_sentence());
         self.reply = Some((tone, reply.map_or(said.clone(), |reply| format!("{said} {reply}"))));
     }
 
