@@ -9,8 +9,8 @@ use serde::Serialize;
 use hoplight_analysis::FindingRule;
 use hoplight_app::Catalogue;
 use hoplight_drill::Drill;
-use hoplight_lesson::{Lesson, Library, Term};
 use hoplight_exam::review::ReviewForm;
+use hoplight_lesson::{Lesson, Library, Term};
 use hoplight_mission::MissionForm;
 use hoplight_model::text::width;
 use hoplight_model::{Infrastructure, Text};
@@ -241,7 +241,12 @@ impl<'a> ReviewRow<'a> {
 
 impl<'a> DrillRow<'a> {
     fn of(drill: &'a Drill) -> Self {
-        Self { id: drill.id.to_string(), title: &drill.title, scenario: drill.scenario.as_str(), difficulty: drill.difficulty.word() }
+        Self {
+            id: drill.id.to_string(),
+            title: &drill.title,
+            scenario: drill.scenario.as_str(),
+            difficulty: drill.difficulty.word(),
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use hoplight::app::task::Task;
 use hoplight::app::task::review::ReviewTask;
-use hoplight::app::{Effect, KeyContext};
+use hoplight::app::{Effect, Key, KeyContext, Keymap};
 
 use crate::learner::{LARGE, Learner, SMALL, component, hop};
 
@@ -181,4 +181,39 @@ fn a_click_goes_to_a_sentence_and_a_second_one_marks_it() {
     assert!(task(&learner).run().sentences().is_empty());
     learner.click(cell);
     assert_eq!(task(&learner).run().sentences().iter().copied().collect::<Vec<_>>(), [1]);
+}
+
+#[test]
+fn every_review_of_the_folder_is_embedded() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("lessons/reviews");
+    let names = std::fs::read_dir(folder).expect("the folder").map(|entry| entry.expect("an entry").file_name());
+    let mut files: Vec<String> = names.map(|name| format!("lessons/reviews/{}", name.to_string_lossy())).collect();
+    files.sort();
+    let embedded: Vec<&str> = hoplight::content::REVIEWS.iter().map(|(file, _)| *file).collect();
+    assert_eq!(embedded, files);
+}
+
+#[test]
+fn random_keys_break_nothing() {
+    let keymap = Keymap::default();
+    let keys: Vec<Key> = keymap.at(KeyContext::Review).flat_map(|binding| binding.keys.clone()).collect();
+    for (seed, size) in [(1_u64, SMALL), (2, LARGE), (3, (200, 60))] {
+        let mut learner = opened("write-up-3", size);
+        let mut state = seed;
+        for act in 0..1_500_u32 {
+            // The generator of Knuth's MMIX.
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            let at = usize::try_from(state >> 40).expect("24 bits") % keys.len();
+            learner.app.press(keys[at]);
+            if act % 7 == 0 {
+                learner.wait(1);
+            }
+            if learner.app.stage().is_none_or(|stage| stage.task.is_none()) {
+                learner.app.window = None;
+                assert!(learner.app.open_review("write-up-3"));
+            }
+            let lines = learner.view().panel.lines;
+            assert!(!lines.is_empty(), "the panel says something after {}", keys[at]);
+        }
+    }
 }

@@ -1,13 +1,14 @@
 //! The keymap: the binding of keys to actions, by context. The footer and the help are generated from it.
 
 mod drill;
+mod review;
 
 use hoplight_layout::Arrow;
 use hoplight_lesson::markup::KeyName;
 use hoplight_model::RequestKind;
 
 use crate::action::{
-    Action, AppAction, CourseAction, DesignAction, EditAction, LessonAction, OverlayAction, ReviewAction, SelectAction, SiteAction, TaskAction, TimeAction, ViewAction,
+    Action, AppAction, CourseAction, DesignAction, EditAction, LessonAction, OverlayAction, SelectAction, SiteAction, TaskAction, TimeAction, ViewAction,
     WindowAction,
 };
 use crate::key::{Code, Key};
@@ -293,20 +294,6 @@ impl Keymap {
         self.bind(&[c('C')], KeyContext::Mission, TaskAction::Measure, "measure", "Measure your design against the goals");
         self.bind(&[c('h')], KeyContext::Mission, TaskAction::Hint, "hint", "Next hint");
         self.bind(&[c('N')], KeyContext::Mission, TaskAction::Next, "", "Next mission");
-    }
-
-    /// Binds the keys of design reviews.
-    fn bind_in_reviews(&mut self) {
-        use KeyContext::Review;
-        let (c, k) = (Key::char, Key::plain);
-        self.bind(&[k(Code::Enter)], Review, ReviewAction::MarkSentence, "mark sentence", "Mark or unmark the current sentence");
-        self.bind(&[c('n')], Review, ReviewAction::NextLine, "next", "Next sentence or, after submitting, next explanation");
-        self.bind(&[c('b')], Review, ReviewAction::PreviousLine, "", "Previous sentence or explanation");
-        self.bind(&[c('m')], Review, ReviewAction::MarkElement, "mark element", "Mark or unmark the selected element");
-        self.bind(&[c('F')], Review, ReviewAction::Findings, "findings", "Choose the findings that apply");
-        self.bind(&[c('S')], Review, ReviewAction::Submit, "submit", "Submit the marks: the analysis judges them");
-        self.bind(&[c('R')], Review, ReviewAction::Repaired, "repaired", "After submitting: switch between the design and the repaired one");
-        self.bind(&[c('N')], Review, TaskAction::Next, "next review", "Next review");
     }
 
     /// Binds the keys of lessons.

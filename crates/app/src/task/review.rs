@@ -53,14 +53,7 @@ struct Explained {
 impl ReviewTask {
     /// Starts a review. `seed` is that of the runs, `order` determines the order of the findings.
     pub fn new(review: Arc<DesignReview>, seed: u64, order: u64) -> Self {
-        Self {
-            run: ReviewRun::new(review, order),
-            current: 0,
-            shows_repaired: false,
-            measurement: None,
-            difference: None,
-            seed,
-        }
+        Self { run: ReviewRun::new(review, order), current: 0, shows_repaired: false, measurement: None, difference: None, seed }
     }
 
     /// Returns the marks and the result.

@@ -140,7 +140,13 @@ fn judged(task: &ReviewTask, result: &ReviewResult, keymap: &Keymap, wide: bool,
         page.gap();
     }
     let (next, other) = (keymap.label(ReviewAction::NextLine), keymap.label(TaskAction::Next));
-    page.item(Tone::Accent, &format!("{next} "), Tone::Dim, &format!("next explanation; {other}: next review."), Some(&ReviewAction::NextLine.into()));
+    page.item(
+        Tone::Accent,
+        &format!("{next} "),
+        Tone::Dim,
+        &format!("next explanation; {other}: next review."),
+        Some(&ReviewAction::NextLine.into()),
+    );
 }
 
 /// The figures of both designs, as far as they are measured.
