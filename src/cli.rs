@@ -9,6 +9,7 @@ mod compare;
 mod config;
 mod content;
 mod designs;
+mod exam;
 mod files;
 mod format;
 mod list;
@@ -95,7 +96,7 @@ pub struct Arguments {
     pub progress: Option<PathBuf>,
 }
 
-/// The commands. All but `edit` need no terminal and write results to standard output.
+/// The commands. All but `edit`, `mission` and `exam` need no terminal and write results to standard output.
 #[derive(Clone, Debug, PartialEq, Subcommand)]
 pub enum TextCommand {
     /// List lessons and scenarios, faults, analysis rules, or glossary terms
@@ -160,6 +161,9 @@ pub enum TextCommand {
         #[arg(value_name = "NAME")]
         name: String,
     },
+    /// Take the whiteboard exam: draw a stage, explain it, defend it
+    #[command(after_help = "Examples:\n  hoplight exam                  a stage drawn by lot\n  hoplight exam 2 --practice     stage 2 without a time limit\n  hoplight exam --sheet 2        the mentor's sheet with the answers")]
+    Exam(ExamArguments),
     /// Print a lesson as plain text, with the diagram in words, and ask its questions
     Read(ReadArguments),
     /// Write one frame of the screen as text, ANSI or SVG, without a terminal
@@ -269,6 +273,7 @@ fn has_unicode() -> bool {
 
 pub use analyze::AnalyzeArguments;
 pub use compare::CompareArguments;
+pub use exam::ExamArguments;
 pub use read::ReadArguments;
 pub use shot::ShotArguments;
 pub use simulate::SimulateArguments;

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{anyhow, bail};
 
+use hoplight_app::ReportFile;
 use hoplight_lesson::{Library, Sources};
 use hoplight_model::ron_text::{self, MAX_FILE};
 use hoplight_model::scenario::Scenario;
@@ -21,6 +22,9 @@ const UNSAVED: &str = "unsaved";
 
 /// Maximum number of designs that are listed.
 const MAX_DESIGNS: usize = 200;
+
+/// Maximum number of reports of one stage.
+const MAX_REPORTS: u32 = 999;
 
 /// Where designs are saved.
 #[derive(Clone, Debug, Default)]
@@ -128,6 +132,29 @@ impl Designs {
         keep_file(&path, &with_comment(drawing)).map_err(|error| format!("Unsaved work is not kept: {} {error}.", with_tilde(&path)))
     }
 
+    /// Saves the report of an exam under the first free number, and its diagram beside it. Returns the place of the report.
+    ///
+    /// # Errors
+    /// Which file could not be written, and why.
+    pub(super) fn save_report(&self, report: &ReportFile, diagram: &str) -> Result<String, String> {
+        let folder = self.folder().ok_or("The report cannot be saved: there is no home folder.")?;
+        let failed = |path: &Path, error: io::Error| {
+            format!("The report could not be saved: {} {}.", with_tilde(path), FileError::Unwritable(error))
+        };
+        fs::create_dir_all(folder).map_err(|error| failed(folder, error))?;
+        for number in 1..=MAX_REPORTS {
+            let name = format!("{}-{number}", report.name);
+            let (path, picture) = (folder.join(format!("{name}.md")), folder.join(format!("{name}.svg")));
+            let text = format!("{}\n## Diagram\n\n![The drawing]({name}.svg)\n", report.markdown);
+            match create(&path, &text) {
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                Err(error) => return Err(failed(&path, error)),
+                Ok(()) => return fs::write(&picture, diagram).map(|()| with_tilde(&path)).map_err(|error| failed(&picture, error)),
+            }
+        }
+        Err(format!("The report could not be saved: there are more than {MAX_REPORTS} in {}.", with_tilde(folder)))
+    }
+
     /// Adds the complete designs to a library. The others can still be edited.
     pub(super) fn add_to(&self, library: &mut Library) {
         let Some(entries) = self.folder.as_deref().and_then(|folder| fs::read_dir(folder).ok()) else { return };
@@ -162,6 +189,11 @@ fn read(path: &Path) -> anyhow::Result<Scenario> {
     }
     let infra = drawing.build_board().map_err(|_| anyhow!("{name} cannot be built"))?;
     Ok(Scenario::from(&infra).minimal())
+}
+
+/// Writes a file that does not exist yet.
+fn create(path: &Path, text: &str) -> io::Result<()> {
+    fs::OpenOptions::new().write(true).create_new(true).open(path)?.write_all(text.as_bytes())
 }
 
 /// The text of a design, with a comment on how to use the file.

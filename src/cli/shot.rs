@@ -43,7 +43,7 @@ const PATIENCE: Duration = Duration::from_secs(24 * 3600);
 /// Arguments of `shot`.
 #[derive(Clone, Debug, PartialEq, Args)]
 pub struct ShotArguments {
-    /// Name of a scenario, lesson, mission, drill or review, or a scenario file [default: the course map]
+    /// Name of a scenario, lesson, mission, drill, review or exam, or a scenario file [default: the course map]
     #[arg(value_name = "SCENARIO|LESSON")]
     what: Option<String>,
 
@@ -171,7 +171,10 @@ fn open(app: &mut App, name: &str) -> anyhow::Result<()> {
         "random" => app.open_another_drill(None),
         _ => app.open_drill(name),
     };
-    let is_task = is_drill || name.parse().is_ok_and(|id| app.open_mission(&id)) || app.open_review(name);
+    let is_task = is_drill
+        || name.parse().is_ok_and(|id| app.open_mission(&id))
+        || app.open_review(name)
+        || super::exam::open_named(app, name);
     if is_task || app.open_lesson(name) {
         return Ok(());
     }

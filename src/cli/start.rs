@@ -21,7 +21,7 @@ use super::config::Config;
 use super::designs::Designs;
 use super::store::Store;
 use super::{
-    Arguments, TextCommand, analyze, check, commands, compare, config, content, list, read, report, report_failure, shot,
+    Arguments, TextCommand, analyze, check, commands, compare, config, content, exam, list, read, report, report_failure, shot,
     simulate, trace, warn,
 };
 
@@ -32,6 +32,7 @@ pub fn run(arguments: &Arguments) -> ExitCode {
             TextCommand::Edit { .. } | TextCommand::Drill { .. } | TextCommand::Mission { .. } | TextCommand::Review { .. },
         )
         | None => full_screen(arguments),
+        Some(TextCommand::Exam(asked)) if asked.sheet.is_none() => full_screen(arguments),
         Some(command) => text_command(arguments, command),
     };
     done.unwrap_or_else(|error| report_failure(&error))
@@ -56,6 +57,11 @@ fn text_command(arguments: &Arguments, command: &TextCommand) -> anyhow::Result<
         TextCommand::Compare(asked) => return compare::compare(&library()?, asked, arguments.seed()),
         TextCommand::Edit { .. } | TextCommand::Drill { .. } | TextCommand::Mission { .. } | TextCommand::Review { .. } => {
             return full_screen(arguments);
+        }
+        TextCommand::Exam(asked) => {
+            let library = library()?;
+            let catalogue = content::catalogue(&library, folder)?;
+            exam::sheet(&library, &catalogue, asked, arguments.seed())
         }
         TextCommand::Read(asked) => return read::read(&library()?, asked, arguments),
         TextCommand::Shot(asked) => {
@@ -105,6 +111,9 @@ fn full_screen(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     }
     if let Some(TextCommand::Review { name }) = &arguments.command {
         open_review(&mut app, name)?;
+    }
+    if let Some(TextCommand::Exam(asked)) = &arguments.command {
+        exam::open(&mut app, asked, arguments.seed.unwrap_or_else(drawn))?;
     }
     let mut about_design = None;
     if let Some(TextCommand::Edit { what }) = &arguments.command {

@@ -25,6 +25,7 @@ use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
 use crate::shell::ProgressStore;
+use hoplight_app::ReportFile;
 use hoplight_lesson::Progress;
 use hoplight_model::ScenarioId;
 use hoplight_model::scenario::Scenario;
@@ -234,6 +235,10 @@ impl ProgressStore for Store {
 
     fn keep_design(&mut self, id: &ScenarioId, drawing: &Scenario) -> Result<(), String> {
         self.designs.keep(id, drawing)
+    }
+
+    fn save_report(&mut self, report: &ReportFile, diagram: &str) -> Result<String, String> {
+        self.designs.save_report(report, diagram)
     }
 }
 

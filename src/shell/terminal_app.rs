@@ -1,17 +1,21 @@
 //! The application as a [`Program`]: translates crossterm's events into keys and clicks, and performs effects.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use ratatui::Frame;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
 
-use hoplight_app::{App, Code, Effect, Key, Look, Notice, Palette, Tone};
-use hoplight_lesson::Progress;
+use hoplight_app::{App, Code, Effect, Key, Look, Notice, Palette, ReportFile, Settings, Tone};
+use hoplight_lesson::{Library, Progress};
 use hoplight_model::ScenarioId;
 use hoplight_model::scenario::Scenario;
 
 use super::program::{Flow, Program};
 use hoplight_view::frame;
+use hoplight_view::picture::{self, Paper};
 use hoplight_view::theme::Theme;
 
 /// Saves the learner's progress.
@@ -33,6 +37,12 @@ pub trait ProgressStore: std::fmt::Debug {
     /// # Errors
     /// Why it was not kept, as a sentence for the learner.
     fn keep_design(&mut self, id: &ScenarioId, drawing: &Scenario) -> Result<(), String>;
+
+    /// Saves the report of an exam as Markdown, with its diagram as an SVG picture. Returns the place, as shown to the learner.
+    ///
+    /// # Errors
+    /// Why it was not saved, as a sentence for the learner.
+    fn save_report(&mut self, report: &ReportFile, diagram: &str) -> Result<String, String>;
 }
 
 /// The application in a terminal.
@@ -94,6 +104,12 @@ impl<S: ProgressStore> TerminalApp<S> {
                         self.app.design_saved(saved);
                     }
                 }
+                Effect::SaveReport => {
+                    if let Some(report) = self.app.report_file() {
+                        let saved = self.store.save_report(&report, &diagram(&report));
+                        self.app.report_saved(saved);
+                    }
+                }
                 Effect::KeepDesign => {
                     let kept = self.app.design().map(|(id, drawing)| self.store.keep_design(&id, &drawing));
                     if let Some(Err(why)) = kept {
@@ -104,6 +120,27 @@ impl<S: ProgressStore> TerminalApp<S> {
         }
         flow
     }
+}
+
+/// Size of the screen that the diagram of a report is taken from.
+const REPORT_SIZE: (u16, u16) = (180, 50);
+
+/// Draws the diagram of a report as an SVG picture, as it is on the stage before any time has passed.
+fn diagram(report: &ReportFile) -> String {
+    let mut app = App::new(Library::default(), Progress::default(), Settings::default());
+    app.resize(REPORT_SIZE.0, REPORT_SIZE.1);
+    app.open_scenario(Arc::clone(&report.drawing));
+    let mut screen = Buffer::empty(Rect::new(0, 0, REPORT_SIZE.0, REPORT_SIZE.1));
+    let look = Look { palette: Palette::Light, ..Look::default() };
+    frame::render(&app, &Theme::of(look), screen.area, &mut screen);
+    let area = app.stage().map(|stage| stage.viewport.regions.canvas).unwrap_or_default();
+    let mut canvas = Buffer::empty(Rect::new(0, 0, area.width, area.height));
+    for (x, y) in (0..area.height).flat_map(|y| (0..area.width).map(move |x| (x, y))) {
+        if let (Some(cell), Some(drawn)) = (canvas.cell_mut((x, y)), screen.cell((area.x + x, area.y + y))) {
+            *cell = drawn.clone();
+        }
+    }
+    picture::svg(&canvas, Paper::of(Palette::Light), report.drawing.title())
 }
 
 /// The application's key for an event; `None` for keys it does not use.
@@ -175,6 +212,9 @@ impl<S: ProgressStore> Program for TerminalApp<S> {
         if self.app.take_unsaved() {
             self.unsaved = true;
             self.save();
+        }
+        if self.app.take_report_due() {
+            return self.carry_out(&[Effect::SaveReport]);
         }
         Flow::Continue
     }

@@ -8,6 +8,7 @@ pub mod course;
 pub mod design;
 pub mod drill;
 pub mod edit;
+pub mod exam;
 pub mod lesson;
 pub mod overlay;
 pub mod review;
@@ -23,6 +24,7 @@ pub use course::CourseAction;
 pub use design::DesignAction;
 pub use drill::DrillAction;
 pub use edit::EditAction;
+pub use exam::ExamAction;
 pub use lesson::LessonAction;
 pub use overlay::OverlayAction;
 pub use review::ReviewAction;
@@ -64,6 +66,8 @@ pub enum Action {
     Task(TaskAction),
     /// An incident drill.
     Drill(DrillAction),
+    /// The whiteboard exam, and questions with several answers.
+    Exam(ExamAction),
 }
 
 impl Action {
@@ -85,6 +89,7 @@ impl Action {
             Self::Task(action) => Some(action.name()),
             Self::Drill(action) => action.name(),
             Self::Review(action) => Some(action.name()),
+            Self::Exam(action) => action.name(),
         }
     }
 }
@@ -115,4 +120,5 @@ into_action! {
     Task: TaskAction,
     Drill: DrillAction,
     Review: ReviewAction,
+    Exam: ExamAction,
 }

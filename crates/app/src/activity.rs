@@ -2,6 +2,7 @@
 
 use hoplight_drill::Difficulty;
 use hoplight_exam::review::ReviewSet;
+use hoplight_exam::ExamStage;
 use hoplight_mission::Ladder;
 use hoplight_model::{MissionId, Text};
 
@@ -37,6 +38,10 @@ pub enum ActivityKind {
     AnotherDrill(Option<Difficulty>),
     /// A design review, by its id.
     Review(Text),
+    /// A whiteboard exam on a stage; without one, it is drawn by lot.
+    Exam(Option<ExamStage>),
+    /// Generated practice: sites with flaws to find.
+    Puzzle,
 }
 
 impl Activity {
@@ -57,6 +62,17 @@ impl Activity {
             ActivityKind::Drill(_) | ActivityKind::DailyDrill(_) => format!("{result} points"),
             ActivityKind::Board | ActivityKind::Mission(_) | ActivityKind::AnotherDrill(_) => "★".repeat(result.min(3) as usize),
             ActivityKind::Review(_) => format!("{result} %"),
+            ActivityKind::Exam(stage) => stage.map(exam_result),
+            ActivityKind::Puzzle => Some(PUZZLE_RESULT.to_owned()),
+        }
+    }
+
+    /// Returns a result as the course map shows it.
+    pub fn result_word(&self, result: u32) -> String {
+        match &self.kind {
+            ActivityKind::Board | ActivityKind::Mission(_) => "★".repeat(result.min(3) as usize),
+            ActivityKind::Exam(_) => format!("{result} %"),
+            ActivityKind::Puzzle => format!("{result} in a row"),
         }
     }
 }
@@ -129,5 +145,47 @@ fn drills(catalogue: &Catalogue) -> Vec<Activity> {
             }
         }));
     }
+    if ExamStage::ALL.iter().any(|stage| catalogue.exam.items(*stage).next().is_some()) {
+        all.extend(exams());
+    }
+    all
+}
+
+/// The name under which the results of exams on a stage are recorded.
+pub(crate) fn exam_result(stage: ExamStage) -> String {
+    format!("exam/{}", stage.number())
+}
+
+/// The name under which the most puzzles solved in a row are recorded.
+pub(crate) const PUZZLE_RESULT: &str = "practice/flaws";
+
+/// The exam of each stage, and generated practice.
+fn exams() -> Vec<Activity> {
+    let how = "Thirty minutes at an empty board: draw, explain each element, and defend your drawing. No hints; practice, without a \
+               time limit, is one key away.";
+    let exam = |kind, title: String, task: &str, id: String| Activity {
+        kind: ActivityKind::Exam(kind),
+        unit: "Whiteboard exam".to_owned(),
+        title,
+        about: vec![task.to_owned(), how.to_owned()],
+        id,
+    };
+    let by_lot = exam(None, "A stage drawn by lot".to_owned(), "Prepare for all stages: the lot decides.", "exam".to_owned());
+    let of = |stage: ExamStage| {
+        let title = format!("Stage {}: {}", stage.number(), stage.title());
+        exam(Some(stage), title, stage.task(), format!("exam-{}", stage.number()))
+    };
+    let mut all: Vec<Activity> = ExamStage::ALL.into_iter().map(of).collect();
+    all.push(by_lot);
+    all.push(Activity {
+        kind: ActivityKind::Puzzle,
+        unit: "Practice".to_owned(),
+        title: "Find the flaws".to_owned(),
+        about: vec![
+            "Small generated sites, each sound but for one to three flaws. Name them as a review would; every miss is explained.".to_owned(),
+            "Solve two in a row, and the next sites have one flaw more.".to_owned(),
+        ],
+        id: "find-the-flaws".to_owned(),
+    });
     all
 }

@@ -35,6 +35,8 @@ pub enum Effect {
     SaveDesign,
     /// Keep a copy of the design in the editor, which survives a crash.
     KeepDesign,
+    /// Save the report of the exam with its diagram, and report the result.
+    SaveReport,
 }
 
 /// The user's settings.
@@ -110,6 +112,10 @@ pub struct App {
     pub(super) idle: Duration,
     /// Whether the learner has been asked to confirm leaving the run or the program: going back again leaves it.
     pub(super) leaving: bool,
+    /// Whether the report of an exam is to be saved.
+    pub(super) report_due: bool,
+    /// Number of exams and puzzles opened, so that each differs.
+    pub(super) drawn: u64,
     pub(super) changed: bool,
 }
 
@@ -137,6 +143,8 @@ impl App {
             shown_for: Duration::ZERO,
             idle: Duration::ZERO,
             leaving: false,
+            report_due: false,
+            drawn: 0,
             changed: true,
         };
         app.choose_next_lesson();
@@ -258,6 +266,16 @@ impl App {
 
     /// Whether anything on the screen moves. If not, [`Self::tick`] does nothing.
     pub fn is_animating(&self) -> bool {
+        self.is_timed() || self.is_moving()
+    }
+
+    /// Whether the clock of an exam counts.
+    fn is_timed(&self) -> bool {
+        self.stage().and_then(|stage| stage.task.as_ref()).is_some_and(Task::is_timed)
+    }
+
+    /// Whether anything moves apart from the clock of an exam.
+    fn is_moving(&self) -> bool {
         if self.sheet.is_some() || self.window.is_some() || regions::too_small(self.size.0, self.size.1) {
             return false;
         }
@@ -282,7 +300,10 @@ impl App {
 
     /// Advances wall time.
     pub fn tick(&mut self, elapsed: Duration) {
-        if !self.is_animating() {
+        if self.is_timed() {
+            self.tick_exam(elapsed);
+        }
+        if !self.is_moving() {
             return;
         }
         self.still += elapsed;

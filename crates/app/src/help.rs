@@ -180,7 +180,7 @@ impl KeyGroup {
                 | EditAction::ToggleHsts
                 | EditAction::ToggleForwardedProto => Self::Change,
             },
-            Action::Lesson(_) | Action::Task(_) | Action::Drill(_) | Action::Review(_) => Self::Learn,
+            Action::Lesson(_) | Action::Task(_) | Action::Drill(_) | Action::Review(_) | Action::Exam(_) => Self::Learn,
             Action::Design(_) => Self::Draw,
         }
     }
@@ -195,8 +195,9 @@ pub fn lines(app: &App, width: u16, drawn: impl Fn(LegendSign) -> String) -> Vec
         page.item(sign.tone(), &format!("{:<MARK$}", drawn(sign)), Tone::Text, meaning, None);
     }
     let context = app.key_context();
-    let is_withheld =
-        |action: &Action| app.stage().and_then(Stage::drill).is_some_and(|drill| drill.withholds(action));
+    let is_withheld = |action: &Action| {
+        app.withholds(action) || app.stage().and_then(Stage::drill).is_some_and(|drill| drill.withholds(action))
+    };
     let shows = |binding: &&Binding| {
         !is_withheld(&binding.action)
             && !binding.help.is_empty()

@@ -3,12 +3,13 @@
 mod drill;
 mod review;
 
+use hoplight_exam::PointGrade;
 use hoplight_layout::Arrow;
 use hoplight_lesson::markup::KeyName;
 use hoplight_model::RequestKind;
 
 use crate::action::{
-    Action, AppAction, CourseAction, DesignAction, EditAction, LessonAction, OverlayAction, SelectAction, SiteAction, TaskAction, TimeAction, ViewAction,
+    Action, AppAction, CourseAction, DesignAction, EditAction, ExamAction, LessonAction, OverlayAction, SelectAction, SiteAction, TaskAction, TimeAction, ViewAction,
     WindowAction,
 };
 use crate::key::{Code, Key};
@@ -31,6 +32,10 @@ pub enum KeyContext {
     Debriefing,
     /// A design review on the stage.
     Review,
+    /// The drawing of a whiteboard exam, in the topology editor.
+    ExamDrawing,
+    /// Questions with several answers, and the report of an exam.
+    Questions,
     /// The stage in a lesson.
     Lesson,
     /// The stage in a lesson while a question asks for marks.
@@ -38,6 +43,18 @@ pub enum KeyContext {
 }
 
 impl KeyContext {
+    /// All contexts.
+    const ALL: [Self; 8] = [
+        Self::Home,
+        Self::Stage,
+        Self::Editor,
+        Self::Mission,
+        Self::ExamDrawing,
+        Self::Questions,
+        Self::Lesson,
+        Self::Marks,
+    ];
+
     /// Returns the contexts whose bindings apply, most specific first.
     const fn levels(self) -> &'static [Self] {
         match self {
@@ -48,6 +65,8 @@ impl KeyContext {
             Self::Drill => &[Self::Drill, Self::Stage],
             Self::Debriefing => &[Self::Debriefing, Self::Stage],
             Self::Review => &[Self::Review, Self::Stage],
+            Self::ExamDrawing => &[Self::ExamDrawing, Self::Editor, Self::Stage],
+            Self::Questions => &[Self::Questions, Self::Stage],
             Self::Lesson => &[Self::Lesson, Self::Stage],
             Self::Marks => &[Self::Marks, Self::Lesson, Self::Stage],
         }
@@ -96,6 +115,7 @@ impl Default for Keymap {
         table.bind_in_missions();
         table.bind_in_drills();
         table.bind_in_reviews();
+        table.bind_in_exams();
         table.bind_in_lesson();
         table.bind_everywhere();
         table
@@ -296,6 +316,31 @@ impl Keymap {
         self.bind(&[c('N')], KeyContext::Mission, TaskAction::Next, "", "Next mission");
     }
 
+    /// Binds the keys of the whiteboard exam and of generated practice.
+    fn bind_in_exams(&mut self) {
+        use KeyContext::{ExamDrawing, Questions};
+        let (c, k) = (Key::char, Key::plain);
+        self.bind(&[c('C')], ExamDrawing, ExamAction::Finish, "hand in", "Hand the drawing in, and go on to the questions");
+        self.bind(&[k(Code::Enter)], Questions, ExamAction::Confirm, "go on", "Key points, hand in the answer, next question or site; in the report, the lesson");
+        self.bind(&[c(' ')], Questions, ExamAction::Toggle, "choose", "Choose the answer under the cursor, or no longer");
+        self.bind(&[k(Code::Down), c('j')], Questions, ExamAction::Down, "next", "Next answer or key point");
+        self.bind(&[k(Code::Up), c('k')], Questions, ExamAction::Up, "", "Previous answer or key point");
+        self.bind(&[c('y')], Questions, ExamAction::Grade(PointGrade::Yes), "yes", "Key point: my answer contained it");
+        self.bind(&[c('h')], Questions, ExamAction::Grade(PointGrade::Partly), "partly", "Key point: my answer contained half of it");
+        self.bind(&[c('n')], Questions, ExamAction::Grade(PointGrade::No), "no", "Key point: my answer did not contain it");
+        self.bind(&[c('c')], Questions, ExamAction::Mode, "statements", "Choose among statements, or say the answer aloud");
+        self.bind(&[c('S')], Questions, ExamAction::Skip, "skip", "Skip the question");
+        for (number, digit) in ('1'..='9').enumerate() {
+            // One entry stands for all.
+            let help = if number == 0 { "Choose the first answer, or no longer; 2 to 9: the others" } else { "" };
+            self.bind(&[c(digit)], Questions, ExamAction::ToggleAt(number), "", help);
+        }
+        for context in [ExamDrawing, Questions] {
+            self.bind(&[c('p')], context, ExamAction::Pause, "pause", "In practice: pause or resume; an exam cannot be paused");
+        }
+        self.bind(&[c('P')], ExamDrawing, ExamAction::Practise, "practise", "Practise instead: no time limit, every question, can be paused");
+    }
+
     /// Binds the keys of lessons.
     fn bind_in_lesson(&mut self) {
         use KeyContext::{Lesson, Marks};
@@ -404,10 +449,17 @@ impl Keymap {
     /// the stage.
     pub fn clashes(&self) -> Vec<Clash> {
         let mut clashes: Vec<Clash> = Vec::new();
-        for context in [KeyContext::Home, KeyContext::Stage, KeyContext::Editor, KeyContext::Mission, KeyContext::Drill, KeyContext::Debriefing, KeyContext::Review, KeyContext::Lesson, KeyContext::Marks] {
+        for context in KeyContext::ALL {
             let here: Vec<&Binding> = match context {
                 // Their keys replace those of the stage.
-                KeyContext::Marks | KeyContext::Editor | KeyContext::Mission | KeyContext::Drill | KeyContext::Debriefing | KeyContext::Review => self.bindings.iter().filter(|binding| binding.context == context).collect(),
+                KeyContext::Editor
+                | KeyContext::Mission
+                | KeyContext::Drill
+                | KeyContext::Debriefing
+                | KeyContext::Review
+                | KeyContext::ExamDrawing
+                | KeyContext::Questions
+                | KeyContext::Marks => self.bindings.iter().filter(|binding| binding.context == context).collect(),
                 _ => self.at(context).collect(),
             };
             for (number, binding) in here.iter().enumerate() {

@@ -98,7 +98,7 @@ impl Stage {
         if self.drill().is_some_and(|drill| !drill.shows_truth()) {
             self.viewport.lay_out(regions::drill(size.0, size.1), self.session.infra());
         } else {
-            self.viewport.resize(size, self.session.infra(), agents, self.has_task());
+            self.viewport.resize(size, self.session.infra(), agents, self.splits_panel());
         }
         let anchor = self.session.selected.as_ref().and_then(|selected| self.viewport.layout.anchor(selected));
         self.viewport.show(anchor.unwrap_or_default());
@@ -110,6 +110,14 @@ impl Stage {
     /// Whether a lesson or another task needs a panel.
     pub const fn has_task(&self) -> bool {
         self.session.lesson.is_some() || self.task.is_some()
+    }
+
+    /// Whether the selected element has a panel below that of the lesson or task.
+    const fn splits_panel(&self) -> bool {
+        match &self.task {
+            Some(task) => task.leaves_detail(),
+            None => self.session.lesson.is_some(),
+        }
     }
 
     /// Edits the design, and lays the new drawing out.

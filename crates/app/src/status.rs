@@ -21,6 +21,7 @@ use crate::outage;
 use crate::overlay::kind::Overlay;
 use crate::panels::Summary;
 use crate::stage::Stage;
+use crate::task::Task;
 use crate::tone::Tone;
 use crate::view::View;
 use crate::window::kind::WindowKind;
@@ -79,6 +80,10 @@ pub fn status_parts(stage: &Stage) -> Vec<Line> {
         let text =
             texts.into_iter().find(|text| text::width(text.trim_end()) <= left).unwrap_or_else(|| " password seen ".to_owned());
         users.push(Line { action: tapped, ..Line::new(Tone::Secret, text) });
+    }
+    // The analysis would give answers away.
+    if stage.task.as_ref().is_some_and(Task::hides_answers) {
+        return users;
     }
     let readable = Line { action: lay(Overlay::ReadableHops), ..readable };
     let with = |more: Vec<Line>| [users.clone(), more].concat();

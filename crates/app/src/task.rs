@@ -3,15 +3,22 @@
 //! A task has a panel, keys and a state. The diagram, time and the editor work as without one.
 
 pub mod drill;
+pub mod choices;
+pub mod exam;
 pub mod mission;
 pub mod review;
+pub mod puzzle;
 
+use crate::action::{Action, AppAction, DesignAction, SelectAction, SiteAction, ViewAction, WindowAction};
 use crate::keymap::{KeyContext, Keymap};
 use crate::line::Line;
 use crate::stage::Stage;
 use drill::{DrillPhase, DrillTask};
+use crate::window::kind::WindowKind;
+use exam::ExamTask;
 use mission::MissionTask;
 use review::ReviewTask;
+use puzzle::PuzzleTask;
 
 /// A task on the stage.
 #[derive(Clone, Debug)]
@@ -22,6 +29,10 @@ pub enum Task {
     Drill(Box<DrillTask>),
     /// A design review.
     Review(Box<ReviewTask>),
+    /// A whiteboard exam.
+    Exam(Box<ExamTask>),
+    /// Generated practice.
+    Puzzle(Box<PuzzleTask>),
 }
 
 impl Task {
@@ -32,6 +43,8 @@ impl Task {
             Self::Drill(drill) if drill.phase() == DrillPhase::Over => KeyContext::Debriefing,
             Self::Drill(_) => KeyContext::Drill,
             Self::Review(_) => KeyContext::Review,
+            Self::Exam(exam) if exam.is_drawing() => KeyContext::ExamDrawing,
+            Self::Exam(_) | Self::Puzzle(_) => KeyContext::Questions,
         }
     }
 
@@ -41,6 +54,8 @@ impl Task {
             Self::Mission(mission) => mission.title(),
             Self::Drill(drill) => drill.title(),
             Self::Review(review) => review.title(),
+            Self::Exam(exam) => exam.title(),
+            Self::Puzzle(puzzle) => puzzle.title(),
         }
     }
 
@@ -50,6 +65,8 @@ impl Task {
             Self::Mission(mission) => mission.lines(stage, keymap, width),
             Self::Drill(drill) => drill.lines(stage, keymap, width),
             Self::Review(review) => review.lines(stage, keymap, width),
+            Self::Exam(exam) => exam.lines(stage, keymap, width),
+            Self::Puzzle(puzzle) => puzzle.lines(stage.infra(), keymap, width),
         }
     }
 
@@ -75,6 +92,57 @@ impl Task {
         match self {
             Self::Review(review) => Some(review),
             Self::Mission(_) | Self::Drill(_) => None,
+            Self::Exam(exam) => exam.is_timed(),
+            Self::Puzzle(_) => false,
         }
+    }
+
+    /// Whether a clock counts that neither windows nor sheets stop.
+    pub fn is_timed(&self) -> bool {
+        match self {
+            Self::Exam(exam) => exam.is_timed(),
+            Self::Mission(_) | Self::Puzzle(_) => false,
+        }
+    }
+
+    /// Whether the panel leaves room for the selected element below it.
+    pub(crate) const fn leaves_detail(&self) -> bool {
+        match self {
+            Self::Mission(_) | Self::Puzzle(_) => true,
+            Self::Exam(_) => false,
+        }
+    }
+
+    /// Whether the analysis is hidden, since it would give the answers away.
+    pub fn hides_answers(&self) -> bool {
+        match self {
+            Self::Mission(_) => false,
+            Self::Exam(exam) => exam.report().is_none(),
+            Self::Puzzle(puzzle) => puzzle.score().is_none(),
+        }
+    }
+
+    /// Whether an action is not available now, since it would give an answer away or change what is asked about.
+    pub fn withholds(&self, action: &Action) -> bool {
+        let is_drawing = match self {
+            Self::Exam(exam) => exam.is_drawing(),
+            Self::Mission(_) | Self::Puzzle(_) => false,
+        };
+        let is_exam = matches!(self, Self::Exam(_));
+        self.hides_answers()
+            && match action {
+                Action::Overlay(_) | Action::App(AppAction::Whiteboard) => true,
+                Action::Window(WindowAction::Open(kind)) => {
+                    matches!(kind, WindowKind::Faults | WindowKind::Compare | WindowKind::Findings)
+                        || (is_exam && *kind == WindowKind::Glossary)
+                }
+                Action::View(ViewAction::Compare | ViewAction::CompareWith(_)) | Action::Design(DesignAction::Findings) => true,
+                Action::Select(SelectAction::Wiretap) => is_exam,
+                // The panel of a small screen would describe the selected element.
+                Action::View(ViewAction::TogglePanel) => is_exam && !is_drawing,
+                Action::Site(SiteAction::KillOrRestore | SiteAction::Fault(_)) => true,
+                Action::Edit(_) => !is_drawing,
+                _ => false,
+            }
     }
 }

@@ -8,6 +8,7 @@ mod course;
 pub(crate) mod design;
 mod drill;
 mod edit;
+pub(crate) mod exam;
 mod lesson;
 mod overlay;
 mod review;
@@ -80,6 +81,10 @@ impl App {
         if self.refuses_in_drill(&action) {
             return Vec::new();
         }
+        if self.withholds(&action) {
+            self.tell(Tone::Dim, "Not before you have answered: it would give hints.");
+            return Vec::new();
+        }
         let mut effects = Vec::new();
         match &action {
             Action::App(action) => effects = self.app_action(*action),
@@ -88,6 +93,7 @@ impl App {
             Action::Task(action) => self.task_action(*action),
             Action::Drill(action) => self.drill_action(*action),
             Action::Review(action) => self.review_action(*action),
+            Action::Exam(action) => self.exam_action(*action),
             Action::Window(action) => self.window_action(*action),
             Action::Select(action) => self.select_action(action),
             Action::View(action) => self.view_action(action),
@@ -100,6 +106,8 @@ impl App {
         self.tell_what_is_cut_off();
         self.observe(true);
         self.tip_done_by(&action);
+        self.follow_exam();
+        effects.extend(self.take_report_due().then_some(Effect::SaveReport));
         if self.record() | self.take_unsaved() {
             effects.push(Effect::Save);
         }

@@ -205,6 +205,8 @@ const fn place(place: KeyContext) -> &'static str {
         KeyContext::Drill => "in a drill",
         KeyContext::Debriefing => "after a drill",
         KeyContext::Review => "in a review",
+        KeyContext::ExamDrawing => "while drawing in an exam",
+        KeyContext::Questions => "at questions with several answers",
         KeyContext::Lesson => "in a lesson",
         KeyContext::Marks => "while marking",
     }

@@ -8,6 +8,7 @@ use crate::editor::{Editor, Pending, checks};
 use crate::keymap::Keymap;
 use crate::line::{Line, Page};
 use crate::stage::Stage;
+use crate::task::Task;
 use crate::tone::Tone;
 use crate::window::findings;
 
@@ -19,6 +20,22 @@ pub fn title(stage: &Stage, editor: &Editor) -> (String, String) {
 
 /// Returns the lines for a panel of `width` columns.
 pub fn lines(stage: &Stage, editor: &Editor, keymap: &Keymap, width: u16) -> Vec<Line> {
+    let mut page = Page::new(width);
+    let hides_review = stage.task.as_ref().is_some_and(Task::hides_answers);
+    if editor.pending.is_none() && !hides_review && let Some(next) = next_step(stage, keymap) {
+        page.item(Tone::Accent, "▸ ", Tone::Text, &next, None);
+    }
+    for line in acts(stage, editor, keymap, width) {
+        page.line(line);
+    }
+    if !hides_review {
+        review(stage, editor, keymap, &mut page);
+    }
+    page.lines()
+}
+
+/// Returns the act that is not complete or, without one, the selected element.
+pub(crate) fn acts(stage: &Stage, editor: &Editor, keymap: &Keymap, width: u16) -> Vec<Line> {
     let mut page = Page::new(width);
     match &editor.pending {
         Some(Pending::Link(link)) => {
@@ -33,14 +50,8 @@ pub fn lines(stage: &Stage, editor: &Editor, keymap: &Keymap, width: u16) -> Vec
             let ends = keymap.label(DesignAction::Confirm);
             page.text(Tone::Accent, &format!("Arrow keys move {element}. {ends} ends it."));
         }
-        None => {
-            if let Some(next) = next_step(stage, keymap) {
-                page.item(Tone::Accent, "▸ ", Tone::Text, &next, None);
-            }
-            selected(stage, keymap, &mut page);
-        }
+        None => selected(stage, keymap, &mut page),
     }
-    review(stage, editor, keymap, &mut page);
     page.lines()
 }
 

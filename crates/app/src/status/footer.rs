@@ -1,12 +1,13 @@
 //! The footer: the available keys with their labels.
 
+use hoplight_exam::ExamMode;
 use hoplight_lesson::{Ask, LessonRun, Place};
 use hoplight_model::text;
 use hoplight_model::{ComponentId, Element};
 
 use crate::action::{
-    Action, AppAction, DesignAction, DrillAction, LessonAction, OverlayAction, ReviewAction, SelectAction, SiteAction, TimeAction,
-    ViewAction, WindowAction,
+    Action, AppAction, DesignAction, DrillAction, ExamAction, LessonAction, OverlayAction, ReviewAction, SelectAction, SiteAction,
+    TimeAction, ViewAction, WindowAction,
 };
 use crate::app::App;
 use crate::dismissal::Dismissal;
@@ -17,6 +18,7 @@ use crate::stage::Stage;
 use crate::task::drill::{DrillPhase, DrillTask};
 use crate::task::Task;
 use crate::task::review::ReviewTask;
+use crate::task::Task;
 use crate::tone::Tone;
 use crate::view::View;
 use crate::window::kind::WindowKind;
@@ -132,7 +134,7 @@ fn rank(stage: &Stage, action: &Action) -> u8 {
         | Action::Site(_)
         | Action::Edit(_) => usual,
         Action::Review(ReviewAction::MarkElement) if selected.is_none() => usual,
-        Action::Review(_) => now,
+        Action::Review(_) | Action::Exam(_) => now,
     }
 }
 
@@ -185,6 +187,9 @@ pub fn works(app: &App, action: &Action) -> bool {
     if stage.drill().is_some_and(|drill| drill.withholds(action)) {
         return false;
     }
+    if app.withholds(action) {
+        return false;
+    }
     match action {
         Action::Drill(action) => drill_action_works(stage, *action),
         Action::App(action) => app_action_works(stage, *action),
@@ -208,6 +213,7 @@ pub fn works(app: &App, action: &Action) -> bool {
             task.is_some_and(|task| task.as_review().is_none_or(|review| !review.hides_answers()))
         }
         Action::Review(action) => stage.task.as_ref().and_then(Task::as_review).is_some_and(|review| review.works(stage, *action)),
+        Action::Exam(action) => stage.task.as_ref().is_some_and(|task| exam_action_works(stage, task, *action)),
         Action::Window(WindowAction::Open(WindowKind::Probes | WindowKind::Suspects | WindowKind::Remedies)) => {
             stage.hidden_drill().is_some_and(DrillTask::is_started)
         }
@@ -228,6 +234,49 @@ fn drill_action_works(stage: &Stage, action: DrillAction) -> bool {
         DrillAction::Page(_) => phase != DrillPhase::Over,
         DrillAction::Truth(shows) => phase == DrillPhase::Over && drill.shows_truth() != shows,
         DrillAction::Again => phase == DrillPhase::Over,
+    }
+}
+
+fn exam_action_works(stage: &Stage, task: &Task, action: ExamAction) -> bool {
+    let exam = match task {
+        Task::Mission(_) => return false,
+        Task::Puzzle(puzzle) => {
+            return match action {
+                ExamAction::Confirm => true,
+                ExamAction::Down | ExamAction::Up | ExamAction::Toggle | ExamAction::ToggleAt(_) => puzzle.score().is_none(),
+                ExamAction::Finish
+                | ExamAction::Pause
+                | ExamAction::Practise
+                | ExamAction::Grade(_)
+                | ExamAction::Mode
+                | ExamAction::Skip => false,
+            };
+        }
+        Task::Exam(exam) => exam,
+    };
+    let is_practice = exam.mode() == ExamMode::Practice;
+    match action {
+        ExamAction::Pause => is_practice && exam.report().is_none(),
+        _ if exam.run().is_paused() => false,
+        ExamAction::Finish => exam.is_drawing(),
+        ExamAction::Practise => !is_practice && exam.is_drawing() && stage.session.draft().undo_len() == 0,
+        ExamAction::Confirm => !exam.is_drawing(),
+        ExamAction::Down | ExamAction::Up => exam.has_choices() || exam.has_points() || exam.report().is_some(),
+        ExamAction::Toggle | ExamAction::ToggleAt(_) => exam.has_choices(),
+        ExamAction::Grade(_) => exam.has_points(),
+        ExamAction::Mode => exam.has_modes(),
+        ExamAction::Skip => !exam.is_drawing() && exam.report().is_none(),
+    }
+}
+
+/// Returns the footer's label for an action of an exam, if it depends on the state.
+fn exam_word(stage: &Stage, action: ExamAction) -> Option<&'static str> {
+    match (stage.task.as_ref()?, action) {
+        (Task::Exam(exam), ExamAction::Confirm) => Some(exam.confirm_word()),
+        (Task::Exam(exam), ExamAction::Mode) => Some(exam.mode_word()),
+        (Task::Exam(exam), ExamAction::Pause) => exam.run().is_paused().then_some("resume"),
+        (Task::Puzzle(puzzle), ExamAction::Confirm) => Some(if puzzle.score().is_some() { "next site" } else { "hand in" }),
+        (Task::Exam(_) | Task::Puzzle(_) | Task::Mission(_), _) => None,
     }
 }
 
@@ -352,6 +401,7 @@ fn word<'a>(app: &App, action: &Action, usual: &'a str) -> &'a str {
             let review = stage.task.as_ref().and_then(Task::as_review);
             review.is_some_and(ReviewTask::shows_repaired).then_some("as written")
         }
+        Action::Exam(action) => exam_word(stage, *action),
         Action::App(_)
         | Action::Course(_)
         | Action::Window(_)

@@ -3,6 +3,7 @@
 //! Settings are lost when the program ends. The program does not write the user's configuration file, so each change shows the
 //! line to add there.
 
+use hoplight_exam::ExamMode;
 use hoplight_lesson::Place;
 
 use crate::action::AppAction;
@@ -10,6 +11,7 @@ use crate::activity::ActivityKind;
 use crate::app::{App, Effect, Screen};
 use crate::dismissal::Dismissal;
 use crate::home::CourseItem;
+use crate::task::Task;
 use crate::sheet::{Sheet, SheetKind};
 use crate::tone::Tone;
 
@@ -67,13 +69,15 @@ impl App {
             return Vec::new();
         };
         let next = Dismissal::next(stage, action == AppAction::Escape).filter(|_| !asked);
+        let is_exam = stage.task.as_ref().is_some_and(Task::is_timed);
         let is_over = stage.session.lesson.as_ref().is_some_and(|run| run.place() == Place::Finished);
         match next {
             Some(next) => next.perform(stage),
             None if asked || is_over => self.screen = Screen::Home,
             None => {
                 self.leaving = true;
-                self.tell(Tone::Warn, format!("Press {again} again to leave this run."));
+                let leaves = if is_exam { "leave the exam; it is not graded" } else { "leave this run" };
+                self.tell(Tone::Warn, format!("Press {again} again to {leaves}."));
             }
         }
         Vec::new()
@@ -87,6 +91,8 @@ impl App {
             ActivityKind::DailyDrill(_) => drop(self.open_daily_drill()),
             ActivityKind::AnotherDrill(difficulty) => drop(self.open_another_drill(*difficulty)),
             ActivityKind::Review(id) => drop(self.open_review(id.as_str())),
+            ActivityKind::Exam(stage) => self.open_exam(*stage, ExamMode::Exam, None),
+            ActivityKind::Puzzle => self.open_puzzle(),
         }
     }
 

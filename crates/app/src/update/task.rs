@@ -19,7 +19,7 @@ impl App {
         };
         let infra = Arc::clone(stage.infra());
         match (&mut stage.task, action) {
-            (None | Some(Task::Drill(_)), _) => self.tell(Tone::Dim, "This works only in a mission."),
+            (None | Some(Task::Drill(_) | Task::Exam(_) | Task::Puzzle(_)), _) => self.tell(Tone::Dim, "This works only in a mission."),
             (Some(Task::Mission(mission)), TaskAction::Measure) => {
                 mission.measure(&infra);
                 stage.panels.scroll = 0;
@@ -88,7 +88,7 @@ impl App {
     fn has_measured(&self) -> bool {
         match self.stage().and_then(|stage| stage.task.as_ref()) {
             Some(Task::Mission(mission)) => mission.has_report(),
-            Some(Task::Drill(_) | Task::Review(_)) | None => false,
+            Some(Task::Drill(_) | Task::Review(_) | Task::Exam(_) | Task::Puzzle(_)) | None => false,
         }
     }
 }
