@@ -8,6 +8,8 @@ mod course;
 mod drill;
 #[path = "app/editor.rs"]
 mod editor;
+#[path = "app/exam.rs"]
+mod exam;
 #[path = "app/faults.rs"]
 mod faults;
 #[path = "app/journey.rs"]

@@ -13,7 +13,7 @@ use hoplight_app::ReportFile;
 use hoplight_lesson::{Library, Sources};
 use hoplight_model::ron_text::{self, MAX_FILE};
 use hoplight_model::scenario::Scenario;
-use hoplight_model::{Infrastructure, ScenarioId, compose};
+use hoplight_model::{Infrastructure, ScenarioId, Text, compose};
 
 use super::files::{self, FileError, Links, shown, with_suffix, with_tilde};
 
@@ -149,10 +149,29 @@ impl Designs {
             match create(&path, &text) {
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
                 Err(error) => return Err(failed(&path, error)),
-                Ok(()) => return fs::write(&picture, diagram).map(|()| with_tilde(&path)).map_err(|error| failed(&picture, error)),
+                Ok(()) => {
+                    fs::write(&picture, diagram).map_err(|error| failed(&picture, error))?;
+                    self.save_drawn(report, &name);
+                    return Ok(with_tilde(&path));
+                }
             }
         }
         Err(format!("The report could not be saved: there are more than {MAX_REPORTS} in {}.", with_tilde(folder)))
+    }
+
+    /// Saves a complete drawing of an exam as a design, to go on with it later, and removes the copy of unsaved work.
+    fn save_drawn(&self, report: &ReportFile, name: &str) {
+        let ids = (name.parse::<ScenarioId>(), report.name.parse::<ScenarioId>());
+        let (Ok(id), Ok(unsaved)) = ids else { return };
+        if report.drawing.build().is_ok() {
+            let unit = Text::new(hoplight_app::OWN_UNIT).unwrap_or_default();
+            let drawing = Scenario { id: Some(id.clone()), unit, ..report.drawing.clone() };
+            // The report is what was asked for; the design is an extra.
+            let _ = self.save(&id, &drawing);
+        }
+        if let Some(path) = self.path(&unsaved) {
+            let _ = fs::remove_file(with_suffix(&path, UNSAVED));
+        }
     }
 
     /// Adds the complete designs to a library. The others can still be edited.

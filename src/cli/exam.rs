@@ -38,12 +38,11 @@ pub(super) fn open(app: &mut App, asked: &ExamArguments, seed: u64) -> anyhow::R
 
 /// Opens an exam or generated practice by its name on the course map. Returns whether there is one.
 pub(super) fn open_named(app: &mut App, name: &str) -> bool {
-    match name.strip_prefix("exam-").map(|number| number.parse().ok().and_then(ExamStage::numbered)) {
-        Some(Some(stage)) => app.open_exam(Some(stage), ExamMode::Exam, None),
-        Some(None) => return false,
-        None if name == "exam" => app.open_exam(None, ExamMode::Exam, None),
-        None if name == "find-the-flaws" => app.open_puzzle(),
-        None => return false,
+    let stage = name.strip_prefix("exam-").and_then(|number| number.parse().ok()).and_then(ExamStage::numbered);
+    match (name, stage) {
+        (_, Some(_)) | ("exam", None) => app.open_exam(stage, ExamMode::Exam, None),
+        ("find-the-flaws", None) => app.open_puzzle(),
+        (_, None) => return false,
     }
     true
 }
@@ -52,13 +51,12 @@ pub(super) fn open_named(app: &mut App, name: &str) -> bool {
 pub(super) fn sheet(library: &Library, catalogue: &Catalogue, asked: &ExamArguments, seed: u64) -> anyhow::Result<()> {
     let what = asked.sheet.as_deref().ok_or_else(|| anyhow!("name a stage or a drawing"))?;
     let named = asked.stage.as_deref().map(known).transpose()?;
-    let (stage, infra) = match find(what) {
-        Some(stage) => (stage, commands::find_scenario(library, stage.reference().as_str())?),
-        None => {
-            let infra = commands::find_scenario(library, what)?;
-            (named.unwrap_or_else(|| likely(&infra)), infra)
-        }
+    let of_stage = find(what);
+    let infra = match of_stage {
+        Some(stage) => commands::find_scenario(library, stage.reference().as_str())?,
+        None => commands::find_scenario(library, what)?,
     };
+    let stage = of_stage.or(named).unwrap_or_else(|| likely(&infra));
     commands::print(&mentor_sheet(&catalogue.exam, stage, &infra, seed))
 }
 

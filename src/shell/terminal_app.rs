@@ -129,7 +129,7 @@ const REPORT_SIZE: (u16, u16) = (180, 50);
 fn diagram(report: &ReportFile) -> String {
     let mut app = App::new(Library::default(), Progress::default(), Settings::default());
     app.resize(REPORT_SIZE.0, REPORT_SIZE.1);
-    app.open_scenario(Arc::clone(&report.drawing));
+    app.open_scenario(Arc::clone(&report.infra));
     let mut screen = Buffer::empty(Rect::new(0, 0, REPORT_SIZE.0, REPORT_SIZE.1));
     let look = Look { palette: Palette::Light, ..Look::default() };
     frame::render(&app, &Theme::of(look), screen.area, &mut screen);
@@ -140,7 +140,7 @@ fn diagram(report: &ReportFile) -> String {
             *cell = drawn.clone();
         }
     }
-    picture::svg(&canvas, Paper::of(Palette::Light), report.drawing.title())
+    picture::svg(&canvas, Paper::of(Palette::Light), report.infra.title())
 }
 
 /// The application's key for an event; `None` for keys it does not use.

@@ -15,16 +15,16 @@ fn board(size: (u16, u16)) -> Learner {
 }
 
 /// Selects an element by name, as a learner does with the palette.
-fn select(learner: &mut Learner, name: &str) {
+pub(crate) fn select(learner: &mut Learner, name: &str) {
     learner.press(&format!(":select {name}<Enter>"));
     assert_eq!(learner.stage().session.selected.as_ref().map(ToString::to_string).as_deref(), Some(name), "{}", learner.notice());
 }
 
-fn add(learner: &mut Learner, what: &str) {
+pub(crate) fn add(learner: &mut Learner, what: &str) {
     learner.press(&format!("a{what}<Enter>"));
 }
 
-fn link(learner: &mut Learner, from: &str, to: &str) {
+pub(crate) fn link(learner: &mut Learner, from: &str, to: &str) {
     select(learner, from);
     learner.press("c");
     select(learner, to);
@@ -34,32 +34,37 @@ fn link(learner: &mut Learner, from: &str, to: &str) {
 /// Builds stage 2 on an empty board.
 fn stage_2(size: (u16, u16)) -> Learner {
     let mut learner = board(size);
-    add(&mut learner, "dns");
-    add(&mut learner, "load new");
-    link(&mut learner, "browser", "lb-1");
-    select(&mut learner, "server-1");
-    add(&mut learner, "monitoring client");
-    add(&mut learner, "firewall");
-    add(&mut learner, "monitoring service");
-    add(&mut learner, "web new");
-    add(&mut learner, "application server-2");
-    add(&mut learner, "database server-2");
-    link(&mut learner, "lb-1", "web-1");
-    link(&mut learner, "web-1", "app-1");
-    link(&mut learner, "app-1", "db-1");
-    select(&mut learner, "server-2");
-    add(&mut learner, "monitoring client");
-    add(&mut learner, "certificate");
-    select(&mut learner, "server-2");
-    add(&mut learner, "firewall before");
+    draw_stage_2(&mut learner);
+    learner
+}
+
+/// Draws stage 2 on an empty board.
+pub(crate) fn draw_stage_2(learner: &mut Learner) {
+    add(learner, "dns");
+    add(learner, "load new");
+    link(learner, "browser", "lb-1");
+    select(learner, "server-1");
+    add(learner, "monitoring client");
+    add(learner, "firewall");
+    add(learner, "monitoring service");
+    add(learner, "web new");
+    add(learner, "application server-2");
+    add(learner, "database server-2");
+    link(learner, "lb-1", "web-1");
+    link(learner, "web-1", "app-1");
+    link(learner, "app-1", "db-1");
+    select(learner, "server-2");
+    add(learner, "monitoring client");
+    add(learner, "certificate");
+    select(learner, "server-2");
+    add(learner, "firewall before");
     learner.press("y");
-    link(&mut learner, "db-1", "db-2");
-    link(&mut learner, "app-2", "db-1");
+    link(learner, "db-1", "db-2");
+    link(learner, "app-2", "db-1");
     for firewall in ["fw-1", "fw-2", "fw-3"] {
-        select(&mut learner, firewall);
+        select(learner, firewall);
         learner.press("R");
     }
-    learner
 }
 
 /// The screen cell of a component.

@@ -112,8 +112,6 @@ pub struct App {
     pub(super) idle: Duration,
     /// Whether the learner has been asked to confirm leaving the run or the program: going back again leaves it.
     pub(super) leaving: bool,
-    /// Whether the report of an exam is to be saved.
-    pub(super) report_due: bool,
     /// Number of exams and puzzles opened, so that each differs.
     pub(super) drawn: u64,
     pub(super) changed: bool,
@@ -143,7 +141,6 @@ impl App {
             shown_for: Duration::ZERO,
             idle: Duration::ZERO,
             leaving: false,
-            report_due: false,
             drawn: 0,
             changed: true,
         };

@@ -323,7 +323,7 @@ impl Keymap {
         self.bind(&[c('C')], ExamDrawing, ExamAction::Finish, "hand in", "Hand the drawing in, and go on to the questions");
         self.bind(&[k(Code::Enter)], Questions, ExamAction::Confirm, "go on", "Key points, hand in the answer, next question or site; in the report, the lesson");
         self.bind(&[c(' ')], Questions, ExamAction::Toggle, "choose", "Choose the answer under the cursor, or no longer");
-        self.bind(&[k(Code::Down), c('j')], Questions, ExamAction::Down, "next", "Next answer or key point");
+        self.bind(&[k(Code::Down), c('j')], Questions, ExamAction::Down, "move", "Next answer or key point");
         self.bind(&[k(Code::Up), c('k')], Questions, ExamAction::Up, "", "Previous answer or key point");
         self.bind(&[c('y')], Questions, ExamAction::Grade(PointGrade::Yes), "yes", "Key point: my answer contained it");
         self.bind(&[c('h')], Questions, ExamAction::Grade(PointGrade::Partly), "partly", "Key point: my answer contained half of it");

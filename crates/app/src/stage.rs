@@ -246,7 +246,8 @@ impl Stage {
         } else {
             0
         };
-        if self.viewport.lend_rows(wanted, self.session.infra()) {
+        let comes_first = self.task.as_ref().is_some_and(Task::comes_first);
+        if self.viewport.lend_rows(wanted, comes_first, self.session.infra()) {
             self.show_selection();
         }
     }

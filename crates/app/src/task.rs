@@ -113,6 +113,15 @@ impl Task {
         }
     }
 
+    /// Whether the panel needs its rows more than the diagram: answers are chosen in it.
+    pub(crate) fn comes_first(&self) -> bool {
+        match self {
+            Self::Mission(_) => false,
+            Self::Exam(exam) => !exam.is_drawing(),
+            Self::Puzzle(_) => true,
+        }
+    }
+
     /// Whether the analysis is hidden, since it would give the answers away.
     pub fn hides_answers(&self) -> bool {
         match self {
@@ -131,16 +140,18 @@ impl Task {
         let is_exam = matches!(self, Self::Exam(_));
         self.hides_answers()
             && match action {
-                Action::Overlay(_) | Action::App(AppAction::Whiteboard) => true,
+                Action::Overlay(_)
+                | Action::App(AppAction::Whiteboard)
+                | Action::View(ViewAction::Compare | ViewAction::CompareWith(_))
+                | Action::Design(DesignAction::Findings)
+                | Action::Site(SiteAction::KillOrRestore | SiteAction::Fault(_)) => true,
                 Action::Window(WindowAction::Open(kind)) => {
                     matches!(kind, WindowKind::Faults | WindowKind::Compare | WindowKind::Findings)
                         || (is_exam && *kind == WindowKind::Glossary)
                 }
-                Action::View(ViewAction::Compare | ViewAction::CompareWith(_)) | Action::Design(DesignAction::Findings) => true,
                 Action::Select(SelectAction::Wiretap) => is_exam,
                 // The panel of a small screen would describe the selected element.
                 Action::View(ViewAction::TogglePanel) => is_exam && !is_drawing,
-                Action::Site(SiteAction::KillOrRestore | SiteAction::Fault(_)) => true,
                 Action::Edit(_) => !is_drawing,
                 _ => false,
             }

@@ -106,7 +106,7 @@ impl App {
         self.tell_what_is_cut_off();
         self.observe(true);
         self.tip_done_by(&action);
-        self.follow_exam();
+        self.follow_exam(matches!(action, Action::Exam(_)));
         effects.extend(self.take_report_due().then_some(Effect::SaveReport));
         if self.record() | self.take_unsaved() {
             effects.push(Effect::Save);

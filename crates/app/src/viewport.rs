@@ -51,8 +51,9 @@ impl Viewport {
         self.layout = Layout::within(infra, self.regions.canvas.width, self.regions.canvas.height);
     }
 
-    /// Gives the panel `wanted` rows of the canvas above it, as far as the diagram still fits. Returns whether the layout changed.
-    pub(crate) fn lend_rows(&mut self, wanted: u16, infra: &Infrastructure) -> bool {
+    /// Gives the panel `wanted` rows of the canvas above it, as far as the diagram still fits or, if the panel `comes_first`, even
+    /// if it has to be panned then. Returns whether the layout changed.
+    pub(crate) fn lend_rows(&mut self, wanted: u16, comes_first: bool, infra: &Infrastructure) -> bool {
         let whole = self.regions.canvas.height + self.borrowed;
         let wanted = if self.regions.wide { 0 } else { wanted.min(whole.saturating_sub(LEAST_CANVAS)) };
         if wanted == self.asked {
@@ -61,7 +62,7 @@ impl Viewport {
         self.asked = wanted;
         let width = self.regions.canvas.width;
         let fits = |rows: &u16| Layout::new(infra, width, whole - rows).fit() == Fit::Whole;
-        let lent = (1..=wanted).rev().find(fits).unwrap_or(0);
+        let lent = if comes_first { wanted } else { (1..=wanted).rev().find(fits).unwrap_or(0) };
         if lent == self.borrowed {
             return false;
         }

@@ -1,8 +1,12 @@
 //! The screens of the gallery, each reached by a fixed sequence of keys.
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
+use hoplight::app::Catalogue;
+use hoplight::content::EXAM;
 use hoplight::lesson::{Place, Progress, Sources};
+
+use hoplight_exam::{ExamContent, ExamMode, ExamStage};
 
 use crate::learner::{LARGE, Learner, SMALL, component, hop, library, server};
 
@@ -40,6 +44,7 @@ fn screens(size: (u16, u16)) -> Vec<GalleryScreen> {
             building(size),
             drill(size),
             reviews(size),
+            exam(size),
         ]
         .into_iter()
         .flatten()
@@ -292,3 +297,48 @@ fn windows(size: (u16, u16)) -> Vec<Named> {
         ("help", "The help", pressing(size, "?", 0)),
     ]
 }
+
+/// An exam of stage 0, after some keys.
+fn examined(size: (u16, u16), keys: &str) -> Learner {
+    let content = ExamContent::new(EXAM).unwrap_or_else(|errors| panic!("{errors:#?}"));
+    let mut learner = Learner::new(size);
+    learner.app = learner.app.clone().with_catalogue(Catalogue { exam: Arc::new(content), ..Catalogue::default() });
+    learner.app.open_exam(Some(ExamStage::Simple), ExamMode::Exam, Some(7));
+    learner.wait(600).press(keys);
+    learner
+}
+
+/// The keys that draw stage 0.
+fn drawing() -> String {
+    let parts = ["dns", "web new", "application", "database"].map(|part| format!("a{part}<Enter>"));
+    let links = [("browser", "web-1"), ("web-1", "app-1"), ("app-1", "db-1")];
+    let links = links.map(|(from, to)| format!(":select {from}<Enter>c:select {to}<Enter><Enter>"));
+    parts.concat() + &links.concat()
+}
+
+fn exam(size: (u16, u16)) -> Vec<Named> {
+    let drawn = drawing();
+    let after = |keys: &str| examined(size, &format!("{drawn}{keys}"));
+    let skipped = format!("C{}", "S".repeat(EXPLAINED));
+    let defence = after(&format!("{skipped}<Down>1"));
+    let mut report = after(&format!("{skipped}{}", "S".repeat(20)));
+    report.app.report_saved(Ok("~/.local/share/hoplight/designs/exam-stage-0-1.md".to_owned()));
+    let mut puzzle = examined(size, "");
+    puzzle.app.open_puzzle();
+    puzzle.press("<Down> ");
+    let mut missed = puzzle.app.clone();
+    missed.press(hoplight::app::Key::plain(hoplight::app::Code::Enter));
+    vec![
+        ("exam_draw", "The whiteboard exam: drawing", examined(size, &drawn)),
+        ("exam_explain", "The whiteboard exam: grading an explanation", after("C<Enter>yh")),
+        ("exam_statements", "The whiteboard exam: choosing statements", after("Cc<Down>1")),
+        ("exam_defend", "The whiteboard exam: defending the drawing", defence),
+        ("exam_answer", "The whiteboard exam: an answer explained", after(&format!("{skipped}1<Enter>"))),
+        ("exam_report", "The whiteboard exam: the report", report),
+        ("puzzle", "Generated practice: find the flaws", puzzle),
+        ("puzzle_answer", "Generated practice: the answer", Learner { app: missed, effects: Vec::new() }),
+    ]
+}
+
+/// Number of items that an exam of stage 0 asks to explain.
+const EXPLAINED: usize = 18;

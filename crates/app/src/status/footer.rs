@@ -101,11 +101,14 @@ fn rank(stage: &Stage, action: &Action) -> u8 {
     let (now, soon, usual) = (0, 1, 3);
     match action {
         // A question waits for its answer, a finished step for the next one.
+        Action::Review(ReviewAction::MarkElement) if selected.is_none() => usual,
         Action::App(AppAction::Enter)
         | Action::Lesson(LessonAction::Answer(_))
         | Action::Window(WindowAction::Open(WindowKind::Probes | WindowKind::Suspects | WindowKind::Remedies))
         | Action::Task(_)
-        | Action::Drill(_) => now,
+        | Action::Drill(_)
+        | Action::Review(_)
+        | Action::Exam(_) => now,
         Action::Lesson(LessonAction::Mark) | Action::Select(SelectAction::Move(_)) if is_asked => now,
         Action::View(ViewAction::Compare) if stage.panels.comparison.is_some() => now,
         Action::View(ViewAction::ToggleMonitor) if stage.panels.view == View::Monitor => now,
@@ -133,8 +136,7 @@ fn rank(stage: &Stage, action: &Action) -> u8 {
         | Action::Lesson(_)
         | Action::Site(_)
         | Action::Edit(_) => usual,
-        Action::Review(ReviewAction::MarkElement) if selected.is_none() => usual,
-        Action::Review(_) | Action::Exam(_) => now,
+ 
     }
 }
 
@@ -265,7 +267,7 @@ fn exam_action_works(stage: &Stage, task: &Task, action: ExamAction) -> bool {
         ExamAction::Toggle | ExamAction::ToggleAt(_) => exam.has_choices(),
         ExamAction::Grade(_) => exam.has_points(),
         ExamAction::Mode => exam.has_modes(),
-        ExamAction::Skip => !exam.is_drawing() && exam.report().is_none(),
+        ExamAction::Skip => exam.is_asking(),
     }
 }
 

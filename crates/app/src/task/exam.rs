@@ -68,6 +68,8 @@ struct ExamResult {
     report: ExamReport,
     /// Where the report was saved, or why it was not.
     saved: Option<Result<String, String>>,
+    /// Whether the report is to be saved.
+    is_due: bool,
     /// The lesson under the cursor.
     cursor: usize,
 }
@@ -182,8 +184,13 @@ impl ExamTask {
         self.run.submit(drawing);
         let report = self.run.report();
         let percent = report.percent();
-        self.result = Some(ExamResult { report, saved: None, cursor: 0 });
+        self.result = Some(ExamResult { report, saved: None, is_due: true, cursor: 0 });
         (self.mode == ExamMode::Exam).then_some(percent)
+    }
+
+    /// Returns whether the report is to be saved, once.
+    pub(crate) fn take_due(&mut self) -> bool {
+        self.result.as_mut().is_some_and(|result| std::mem::take(&mut result.is_due))
     }
 
     /// Records where the report was saved, or why it was not.

@@ -368,7 +368,7 @@ impl App {
 }
 
 /// Heading of learners' designs on the course map.
-pub(crate) const OWN_UNIT: &str = "Your designs";
+pub const OWN_UNIT: &str = "Your designs";
 
 /// The name under which an edited copy of an infrastructure is saved.
 pub fn own_id(id: &ScenarioId) -> ScenarioId {

@@ -21,12 +21,14 @@ use crate::tone::Tone;
 /// The report of an exam as a file.
 #[derive(Clone, Debug)]
 pub struct ReportFile {
-    /// Name of the file, without number and extension.
+    /// Name of the files, without number and extension.
     pub name: String,
     /// The report in Markdown, without the diagram.
     pub markdown: String,
     /// The drawing.
-    pub drawing: Arc<Infrastructure>,
+    pub drawing: Scenario,
+    /// The drawing on the stage, which may be incomplete.
+    pub infra: Arc<Infrastructure>,
 }
 
 impl App {
@@ -52,7 +54,7 @@ impl App {
             ExamMode::Practice => "Practice: no time limit. ? lists the keys.",
         };
         self.tell(Tone::Dim, text);
-        self.follow_exam();
+        self.follow_exam(true);
     }
 
     /// Opens generated practice.
@@ -251,7 +253,7 @@ impl App {
             self.window = None;
             self.sheet = None;
             self.end_exam();
-            self.follow_exam();
+            self.follow_exam(true);
             self.tell(Tone::Warn, "The time is up. The drawing counts as it is.");
         }
         self.changed |= is_seen || is_over;
@@ -270,14 +272,14 @@ impl App {
         if exam.report().is_none() {
             return;
         }
-        self.report_due = true;
         if let Some(percent) = percent {
             self.unsaved |= self.progress.record_result(&activity::exam_result(of), percent);
         }
     }
 
-    /// Updates what follows from the last act: the ticks of the requirements, the selected element, and the scroll offset.
-    pub(super) fn follow_exam(&mut self) {
+    /// Updates what follows from the last act: the ticks of the requirements and, after an answer, the selected element and the
+    /// scroll offset.
+    pub(super) fn follow_exam(&mut self, answered: bool) {
         let Some(stage) = self.stage_mut() else { return };
         let infra = Arc::clone(stage.infra());
         let draft = stage.session.draft();
@@ -290,7 +292,10 @@ impl App {
             Some(Task::Puzzle(_)) => None,
             Some(Task::Mission(_)) | None => return,
         };
-        let _ = draft;
+        if !answered {
+            self.observe(true);
+            return;
+        }
         if focus.is_some() && stage.session.selected != focus {
             stage.session.selected = focus;
             stage.show_selection();
@@ -318,16 +323,20 @@ impl App {
     }
 
     /// Returns whether the report of an exam is to be saved, once.
-    pub const fn take_report_due(&mut self) -> bool {
-        std::mem::replace(&mut self.report_due, false)
+    pub fn take_report_due(&mut self) -> bool {
+        match self.stage_mut().and_then(|stage| stage.task.as_mut()) {
+            Some(Task::Exam(exam)) => exam.take_due(),
+            Some(Task::Mission(_) | Task::Puzzle(_)) | None => false,
+        }
     }
 
     /// Returns the report of the exam on the stage.
     pub fn report_file(&self) -> Option<ReportFile> {
         let stage = self.stage()?;
         let Some(Task::Exam(exam)) = &stage.task else { return None };
-        let name = format!("exam-stage-{}-report", exam.run().stage().number());
-        Some(ReportFile { name, markdown: exam.report()?.to_markdown(), drawing: Arc::clone(stage.infra()) })
+        let name = format!("exam-stage-{}", exam.run().stage().number());
+        let drawing = stage.session.draft().scenario().clone();
+        Some(ReportFile { name, markdown: exam.report()?.to_markdown(), drawing, infra: Arc::clone(stage.infra()) })
     }
 
     /// Records where the report was saved, or why it was not.

@@ -3,6 +3,7 @@
 //! The gauge of a silent agent keeps its last value and is marked as stale, because missing data does not mean zero.
 //! Gauges never read a station directly.
 
+use hoplight_app::task::Task;
 use hoplight_app::{Line, Stage, Tone, gauges, monitor};
 use hoplight_model::text::padded;
 use hoplight_sim::AgentView;
@@ -14,7 +15,10 @@ pub(super) fn draw(stage: &Stage, painter: &mut Painter<'_>) {
     let area = stage.viewport.regions.gauges;
     let agents = stage.sim().agents();
     if agents.is_empty() {
-        painter.line(area.x, area.y, area.width, &Line::new(Tone::Dim, " no monitoring agent: faults go unnoticed"));
+        // In an exam, this would be a hint.
+        if !stage.task.as_ref().is_some_and(Task::hides_answers) {
+            painter.line(area.x, area.y, area.width, &Line::new(Tone::Dim, " no monitoring agent: faults go unnoticed"));
+        }
         return;
     }
     let scale = scale(&agents);

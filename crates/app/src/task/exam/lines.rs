@@ -38,8 +38,7 @@ impl ExamTask {
             (ExamPhase::Defend, _, Some((at, of, _))) => format!("Defend {}/{of}", at + 1),
             (ExamPhase::Explain | ExamPhase::Defend | ExamPhase::Done, ..) => "Report".to_owned(),
         };
-        let kind = if self.mode == ExamMode::Practice { "Practice" } else { "Exam" };
-        (format!("{kind}, stage {stage}: {part}"), self.time())
+        (format!("Stage {stage}: {part}"), self.time())
     }
 
     /// The time that is left or, in practice, that has passed.
@@ -49,7 +48,7 @@ impl ExamTask {
             _ if self.run.is_paused() => format!("paused at {}", clock(spent)),
             _ if self.run.phase() == ExamPhase::Done => clock(spent),
             Some(left) => format!("{} left", clock(left)),
-            None => clock(spent),
+            None => format!("practice {}", clock(spent)),
         }
     }
 
@@ -181,6 +180,11 @@ impl ExamTask {
         matches!(self.answer, Answer::Choices(_)) && self.feedback.is_none() && self.result.is_none()
     }
 
+    /// Whether a question is open.
+    pub(crate) fn is_asking(&self) -> bool {
+        !self.is_drawing() && self.feedback.is_none() && self.result.is_none()
+    }
+
     /// Whether keys grade points now.
     pub(crate) fn has_points(&self) -> bool {
         matches!(self.answer, Answer::Points(..)) && self.result.is_none()
@@ -195,10 +199,9 @@ impl ExamTask {
     pub(crate) fn confirm_word(&self) -> &'static str {
         match (&self.feedback, &self.result, &self.answer) {
             (Some(_), Some(_), _) => "report",
-            (Some(_), None, _) => "next question",
+            (Some(_), None, _) | (None, None, Answer::Points(..)) => "next question",
             (None, Some(_), _) => "open lesson",
             (None, None, Answer::Aloud) => "key points",
-            (None, None, Answer::Points(..)) => "next question",
             (None, None, Answer::Choices(_)) => "hand in",
         }
     }

@@ -1,0 +1,263 @@
+//! The whiteboard exam and generated practice: drawing, clock, answers, report.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use hoplight::app::task::Task;
+use hoplight::app::task::exam::ExamTask;
+use hoplight::app::task::puzzle::PuzzleTask;
+use hoplight::app::{Catalogue, CourseItem, Effect, KeyContext};
+use hoplight::content::EXAM;
+use hoplight_exam::{EXAM_LIMIT, ExamContent, ExamMode, ExamPhase, ExamStage};
+
+use crate::editor::{add, draw_stage_2, link, select};
+use crate::learner::{LARGE, Learner, SMALL, component};
+
+fn content() -> Arc<ExamContent> {
+    Arc::new(ExamContent::new(EXAM).unwrap_or_else(|errors| panic!("{errors:#?}")))
+}
+
+/// A learner on the course map with exams.
+fn learner(size: (u16, u16)) -> Learner {
+    let mut learner = Learner::new(size);
+    learner.app = learner.app.clone().with_catalogue(Catalogue { exam: content(), ..Catalogue::default() });
+    learner
+}
+
+fn in_exam(stage: ExamStage, mode: ExamMode, size: (u16, u16)) -> Learner {
+    let mut learner = learner(size);
+    learner.app.open_exam(Some(stage), mode, Some(7));
+    learner
+}
+
+fn exam(learner: &Learner) -> &ExamTask {
+    match learner.stage().task.as_ref() {
+        Some(Task::Exam(exam)) => exam,
+        task => panic!("no exam: {task:?}"),
+    }
+}
+
+fn puzzle(learner: &Learner) -> &PuzzleTask {
+    match learner.stage().task.as_ref() {
+        Some(Task::Puzzle(puzzle)) => puzzle,
+        task => panic!("no puzzle: {task:?}"),
+    }
+}
+
+fn met(learner: &Learner) -> (usize, usize) {
+    let all = exam(learner).requirements();
+    (all.iter().filter(|report| report.met).count(), all.len())
+}
+
+fn draw_stage_0(learner: &mut Learner) {
+    add(learner, "dns");
+    add(learner, "web new");
+    add(learner, "application");
+    add(learner, "database");
+    link(learner, "browser", "web-1");
+    link(learner, "web-1", "app-1");
+    link(learner, "app-1", "db-1");
+}
+
+/// Answers every item: aloud, with the same grade for every key point.
+fn explain(learner: &mut Learner, grade: &str) {
+    let content = content();
+    while let Some((.., item)) = exam(learner).run().explaining(&content) {
+        let grades = grade.repeat(item.points.len());
+        learner.press(&format!("<Enter>{grades}<Enter>"));
+    }
+}
+
+/// Answers every question about the drawing, rightly or with nothing.
+fn defend(learner: &mut Learner, rightly: bool) {
+    while let Some((.., question)) = exam(learner).run().defending() {
+        let keys: String = question.right().iter().map(|place| (place + 1).to_string()).collect();
+        learner.press(if rightly { &keys } else { "" }).press("<Enter>");
+        assert!(learner.panel().contains(if rightly { "✓☑" } else { "✗☐" }), "{}", learner.panel());
+        learner.press("<Enter>");
+    }
+}
+
+#[test]
+fn stage_0_is_drawn_explained_and_defended_with_keys() {
+    let mut learner = in_exam(ExamStage::Simple, ExamMode::Exam, SMALL);
+    assert_eq!((learner.app.key_context(), met(&learner)), (KeyContext::ExamDrawing, (0, 5)));
+    draw_stage_0(&mut learner);
+    assert_eq!(met(&learner), (5, 5), "the list ticks itself");
+    learner.press("C");
+    assert_eq!((learner.app.key_context(), exam(&learner).run().phase()), (KeyContext::Questions, ExamPhase::Explain));
+    assert!(learner.stage().session.selected.is_some(), "the element in question is selected");
+    explain(&mut learner, "y");
+    assert_eq!(exam(&learner).run().phase(), ExamPhase::Defend);
+    defend(&mut learner, true);
+    let report = exam(&learner).report().expect("the exam is over");
+    assert_eq!((report.percent(), report.open().count(), report.unanswered), (100, 0, 0));
+    assert!(report.single_points.iter().any(|(element, _)| *element == component("db-1")));
+    assert_eq!(learner.app.progress.result("exam/0"), Some(100));
+    assert_eq!(learner.effects.iter().filter(|effect| **effect == Effect::SaveReport).count(), 1, "saved once");
+    assert!(learner.effects.contains(&Effect::Save));
+    let file = learner.app.report_file().expect("a report");
+    assert_eq!(file.name, "exam-stage-0");
+    assert!(file.markdown.contains("- [x] Every application server queries a database"), "{}", file.markdown);
+    learner.app.report_saved(Ok("designs/report.md".to_owned()));
+    assert!(learner.panel().contains("Saved as designs/report.md"), "{}", learner.panel());
+}
+
+#[test]
+fn stage_2_is_taken_with_keys_and_what_was_not_known_is_to_be_revised() {
+    let mut learner = in_exam(ExamStage::Secured, ExamMode::Exam, LARGE);
+    draw_stage_2(&mut learner);
+    assert_eq!(met(&learner), (12, 12), "{}", learner.panel());
+    learner.press("C");
+    explain(&mut learner, "n");
+    defend(&mut learner, true);
+    let report = exam(&learner).report().expect("the exam is over");
+    let (demands, questions) = (report.coverage.len(), report.defended.len());
+    assert!(questions >= 4, "{:?}", report.defended);
+    // Everything but the demands.
+    let (met, all) = (12 + questions, 12 + questions + demands);
+    let percent = (met * 200 + all) / (2 * all);
+    assert_eq!(report.percent() as usize, percent);
+    assert!(!report.revise.is_empty() && learner.panel().contains("To revise"), "{}", learner.panel());
+    let lesson = report.revise[1].0.clone();
+    learner.press("<Down><Enter>");
+    assert_eq!(learner.run().lesson().id, lesson, "Enter opens the lesson");
+}
+
+#[test]
+fn chosen_statements_are_corrected() {
+    let mut learner = in_exam(ExamStage::Simple, ExamMode::Practice, LARGE);
+    draw_stage_0(&mut learner);
+    learner.press("Cc");
+    let content = content();
+    let (.., item) = exam(&learner).run().explaining(&content).expect("an item");
+    let count = item.right.len() + item.wrong.len();
+    for number in 1..=count {
+        learner.press(&number.to_string());
+    }
+    learner.press("<Enter>");
+    assert!(learner.panel().contains("✗☑") && learner.panel().contains("✓☑"), "{}", learner.panel());
+    assert!(learner.panel().contains(item.wrong[0].correction.split(' ').next().expect("a word")), "{}", learner.panel());
+    learner.press("<Enter>S");
+    assert_eq!(exam(&learner).run().explaining(&content).map(|(at, ..)| at), Some(2), "a question can be skipped");
+}
+
+#[test]
+fn nothing_drawn_fails_every_requirement() {
+    for stage in ExamStage::ALL {
+        let mut learner = in_exam(stage, ExamMode::Exam, SMALL);
+        learner.press("C");
+        assert!(learner.notice().contains("Press C again"), "{}", learner.notice());
+        assert_eq!(exam(&learner).run().phase(), ExamPhase::Draw, "asked first");
+        learner.press("C");
+        explain(&mut learner, "n");
+        let report = exam(&learner).report().expect("the exam is over");
+        assert_eq!((report.percent(), report.open().count()), (0, stage.requirements().len()), "{stage:?}");
+        assert_eq!(learner.app.progress.result(&format!("exam/{}", stage.number())), Some(0));
+    }
+}
+
+#[test]
+fn the_clock_runs_in_windows_and_pauses_and_submits_when_time_is_up() {
+    let mut learner = in_exam(ExamStage::Simple, ExamMode::Exam, SMALL);
+    learner.press(" ").wait(600);
+    assert_eq!(exam(&learner).run().left().map(|left| left.as_secs()), Some(29 * 60), "the simulation is paused, the exam is not");
+    learner.press("a").wait(600);
+    assert_eq!(exam(&learner).run().left().map(|left| left.as_secs()), Some(28 * 60), "a window is open");
+    learner.press("<Esc>p");
+    assert!(learner.notice().contains("cannot be paused"), "{}", learner.notice());
+    draw_stage_0(&mut learner);
+    learner.press("a");
+    learner.app.tick(EXAM_LIMIT);
+    assert!(learner.app.window.is_none());
+    let report = exam(&learner).report().expect("the time is up");
+    assert_eq!((report.open().count(), report.is_complete), (0, true), "submitted as it is");
+    assert!(learner.app.take_report_due() && !learner.app.take_report_due());
+    assert!(learner.panel().contains("not reached"), "{}", learner.panel());
+}
+
+#[test]
+fn practice_can_be_paused_and_is_not_recorded() {
+    let mut learner = in_exam(ExamStage::Simple, ExamMode::Exam, SMALL);
+    learner.press("P").wait(50);
+    assert_eq!((exam(&learner).mode(), exam(&learner).run().left()), (ExamMode::Practice, None));
+    learner.press("p").wait(50);
+    assert!(learner.panel().contains("paused"), "{}", learner.panel());
+    assert_eq!(exam(&learner).run().spent(ExamPhase::Draw), Duration::from_secs(5));
+    learner.press("C");
+    assert_eq!(exam(&learner).run().phase(), ExamPhase::Draw);
+    learner.press("pCC");
+    explain(&mut learner, "y");
+    assert!(exam(&learner).report().is_some());
+    assert_eq!(learner.app.progress.result("exam/0"), None);
+}
+
+#[test]
+fn nothing_gives_hints_while_drawing() {
+    let mut learner = in_exam(ExamStage::Secured, ExamMode::Exam, LARGE);
+    draw_stage_2(&mut learner);
+    select(&mut learner, "lb-1");
+    let shown: String = learner.view().texts().collect();
+    assert!(!shown.contains("Review:") && !shown.contains("review"), "{shown}");
+    assert!(!learner.view().status.iter().any(|line| line.text().contains("plaintext")));
+    for key in ["F", "v", "W", "X", "x", "g"] {
+        learner.press(key);
+        assert!(learner.app.window.is_none() && learner.app.sheet.is_none(), "{key}");
+        assert!(learner.notice().contains("hints"), "{key}: {}", learner.notice());
+    }
+    learner.press("E");
+    assert_eq!(learner.app.key_context(), KeyContext::ExamDrawing, "{}", learner.notice());
+}
+
+#[test]
+fn escape_asks_before_it_leaves_the_exam() {
+    let mut learner = in_exam(ExamStage::Simple, ExamMode::Exam, SMALL);
+    draw_stage_0(&mut learner);
+    learner.press("C<Esc><Esc>");
+    assert!(learner.notice().contains("again to leave the exam"), "{}", learner.notice());
+    learner.press("<Enter>");
+    assert_eq!(exam(&learner).run().phase(), ExamPhase::Explain, "the exam goes on");
+    learner.press("<Esc><Esc><Esc>");
+    assert!(learner.app.stage().is_none(), "the first deselects, the second asks, the third leaves");
+}
+
+#[test]
+fn the_course_map_opens_exams_and_shows_the_best_result() {
+    let mut learner = learner(SMALL);
+    learner.app.progress.record_result("exam/2", 62);
+    let line = learner.app.home.items.iter().position(|item| match item {
+        CourseItem::Activity(activity) => activity.id == "exam-2",
+        CourseItem::Lesson(_) | CourseItem::Scenario(_) => false,
+    });
+    let item = learner.app.home.items[line.expect("listed")].clone();
+    let text = hoplight::app::status::course_line(&learner.app, &item, 60).text();
+    assert!(text.ends_with("62 %"), "{text}");
+    learner.press(":drawn by lot<Enter>");
+    let first = exam(&learner).run().stage();
+    let others = (0..12).map(|_| {
+        learner.app.open_exam(None, ExamMode::Exam, None);
+        exam(&learner).run().stage()
+    });
+    assert!(others.collect::<Vec<_>>().iter().any(|stage| *stage != first), "the lot varies");
+}
+
+#[test]
+fn a_puzzle_is_solved_and_another_one_missed() {
+    for size in [SMALL, LARGE] {
+        let mut learner = learner(size);
+        learner.press(":find the flaws<Enter>");
+        let flaws: Vec<_> = puzzle(&learner).puzzle().flaws.iter().map(|flaw| flaw.rule).collect();
+        let places = puzzle(&learner).rules().iter().enumerate().filter(|(_, rule)| flaws.contains(rule));
+        let keys: String = places.map(|(place, _)| (place + 1).to_string()).collect();
+        assert!(!learner.view().status.iter().any(|line| line.text().contains("plaintext")), "no hints");
+        learner.press(&keys).press("<Enter>");
+        assert_eq!((puzzle(&learner).solved(), learner.app.progress.result("practice/flaws")), (1, Some(1)));
+        let site = learner.stage().infra().clone();
+        learner.press("<Enter>");
+        assert!(puzzle(&learner).score().is_none() && !Arc::ptr_eq(&site, learner.stage().infra()), "the next site");
+        learner.press("<Enter>");
+        let miss = learner.panel();
+        assert!(miss.contains("Not solved.") && miss.contains("✗☐") && miss.contains("Fix: "), "each miss is explained: {miss}");
+        assert_eq!((puzzle(&learner).solved(), learner.app.progress.result("practice/flaws")), (0, Some(1)));
+    }
+}
