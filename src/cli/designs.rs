@@ -137,7 +137,7 @@ impl Designs {
     /// # Errors
     /// Which file could not be written, and why.
     pub(super) fn save_report(&self, report: &ReportFile, diagram: &str) -> Result<String, String> {
-        let folder = self.folder().ok_or("The report cannot be saved: there is no home folder.")?;
+        let folder = self.folder.as_deref().ok_or("The report cannot be saved: there is no home folder.")?;
         let failed = |path: &Path, error: io::Error| {
             format!("The report could not be saved: {} {}.", with_tilde(path), FileError::Unwritable(error))
         };

@@ -139,3 +139,38 @@ fn a_review_that_claims_something_false_is_a_mistake() {
     let wrong = check();
     assert!(wrong.status == Some(1) && wrong.stderr.contains("fact 1 of sentence 8 does not hold"), "{wrong:?}");
 }
+
+#[test]
+fn an_exam_is_taken_to_a_saved_report_and_practice_pauses() {
+    let home = Home::new();
+    let mut pty = home.start(&["exam", "0", "--practice"]);
+    pty.wait_for("Stage 0: Draw");
+    pty.send("p");
+    pty.wait_for("paused at");
+    pty.send("paweb new\r");
+    pty.wait_for("web-1: web server on server-1");
+    pty.send("CC");
+    pty.wait_for("Stage 0: Explain 1/");
+    pty.send(&"S".repeat(40));
+    pty.wait_for("Saved as ~/data/hoplight/designs/exam-stage-0-1.md");
+    pty.send(CTRL_C);
+    assert_eq!(pty.wait_for_exit().exit_code(), 0);
+    let report = home.path().join(FOLDER).join("exam-stage-0-1.md");
+    let text = fs::read_to_string(&report).expect("saved");
+    assert!(text.contains("- [ ] Every web server forwards") && text.contains("](exam-stage-0-1.svg)"), "{text}");
+    let picture = fs::read_to_string(report.with_extension("svg")).expect("saved");
+    assert!(picture.starts_with("<svg") && picture.contains("web-1"), "{picture}");
+    assert!(!report.with_file_name("exam-stage-0.ron.unsaved").exists(), "nothing is unsaved");
+}
+
+#[test]
+fn the_mentors_sheet_needs_no_terminal() {
+    let home = Home::new();
+    let sheet = home.run(["exam", "--sheet", "2"]);
+    assert_eq!(sheet.status, Some(0), "{sheet:?}");
+    assert!(sheet.stdout.starts_with("# Mentor's sheet, stage 2") && sheet.stdout.contains("- [x]"), "{}", sheet.stdout);
+    let drawing = home.run(["exam", "--sheet", "stage-1-distributed"]);
+    assert!(drawing.stdout.starts_with("# Mentor's sheet, stage 1"), "the stage that the drawing solves best");
+    let unknown = home.run(["exam", "7", "--sheet", "stage-1-distributed"]);
+    assert!(unknown.status == Some(1) && unknown.stderr.contains("no stage `7`"), "{unknown:?}");
+}

@@ -1,12 +1,10 @@
 //! The screens of the gallery, each reached by a fixed sequence of keys.
 
-use std::sync::{Arc, LazyLock};
+use std::sync::LazyLock;
 
-use hoplight::app::Catalogue;
-use hoplight::content::EXAM;
 use hoplight::lesson::{Place, Progress, Sources};
 
-use hoplight_exam::{ExamContent, ExamMode, ExamStage};
+use hoplight_exam::{ExamMode, ExamStage};
 
 use crate::learner::{LARGE, Learner, SMALL, component, hop, library, server};
 
@@ -300,9 +298,7 @@ fn windows(size: (u16, u16)) -> Vec<Named> {
 
 /// An exam of stage 0, after some keys.
 fn examined(size: (u16, u16), keys: &str) -> Learner {
-    let content = ExamContent::new(EXAM).unwrap_or_else(|errors| panic!("{errors:#?}"));
-    let mut learner = Learner::new(size);
-    learner.app = learner.app.clone().with_catalogue(Catalogue { exam: Arc::new(content), ..Catalogue::default() });
+    let mut learner = Learner::with_catalogue(size);
     learner.app.open_exam(Some(ExamStage::Simple), ExamMode::Exam, Some(7));
     learner.wait(600).press(keys);
     learner
@@ -321,7 +317,7 @@ fn exam(size: (u16, u16)) -> Vec<Named> {
     let after = |keys: &str| examined(size, &format!("{drawn}{keys}"));
     let skipped = format!("C{}", "S".repeat(EXPLAINED));
     let defence = after(&format!("{skipped}<Down>1"));
-    let mut report = after(&format!("{skipped}{}", "S".repeat(20)));
+    let mut report = after(&format!("{skipped}{}", "S".repeat(DEFENDED)));
     report.app.report_saved(Ok("~/.local/share/hoplight/designs/exam-stage-0-1.md".to_owned()));
     let mut puzzle = examined(size, "");
     puzzle.app.open_puzzle();
@@ -342,3 +338,5 @@ fn exam(size: (u16, u16)) -> Vec<Named> {
 
 /// Number of items that an exam of stage 0 asks to explain.
 const EXPLAINED: usize = 18;
+/// Number of questions about its drawing.
+const DEFENDED: usize = 6;

@@ -16,6 +16,7 @@ use hoplight_exam::{
     DefendQuestion, DrawnPart, ExamContent, ExamMode, ExamPhase, ExamRefusal, ExamReport, ExamRun, ExamScore, ExamStage,
     ExplainAnswer, ExplainItem, ExplainSubject, PointGrade, RequirementReport, drawn_parts, requirements,
 };
+use hoplight_lesson::Library;
 use hoplight_model::scenario::Scenario;
 use hoplight_model::{Element, Infrastructure, LessonId};
 
@@ -70,6 +71,8 @@ struct ExamResult {
     saved: Option<Result<String, String>>,
     /// Whether the report is to be saved.
     is_due: bool,
+    /// Titles of the lessons to revise.
+    lessons: Vec<String>,
     /// The lesson under the cursor.
     cursor: usize,
 }
@@ -177,14 +180,16 @@ impl ExamTask {
     }
 
     /// Makes the report after the last answer, or when the time is up. Returns the result in per cent once, if it counts.
-    pub(crate) fn finish(&mut self, drawing: &Scenario) -> Option<u32> {
+    pub(crate) fn finish(&mut self, drawing: &Scenario, library: &Library) -> Option<u32> {
         if self.result.is_some() || self.run.phase() != ExamPhase::Done {
             return None;
         }
         self.run.submit(drawing);
         let report = self.run.report();
         let percent = report.percent();
-        self.result = Some(ExamResult { report, saved: None, is_due: true, cursor: 0 });
+        let title = |id: &LessonId| library.lesson(id.as_str()).map_or_else(|| id.to_string(), |lesson| lesson.title.to_string());
+        let lessons = report.revise.iter().map(|(lesson, _)| title(lesson)).collect();
+        self.result = Some(ExamResult { report, saved: None, is_due: true, lessons, cursor: 0 });
         (self.mode == ExamMode::Exam).then_some(percent)
     }
 

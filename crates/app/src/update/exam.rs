@@ -9,7 +9,7 @@ use hoplight_model::{Infrastructure, ScenarioId, Text, compose};
 
 use crate::action::{Action, ExamAction};
 use crate::activity;
-use crate::app::App;
+use crate::app::{App, Screen};
 use crate::stage::Stage;
 use crate::stage_view::StageView;
 use crate::task::Task;
@@ -261,14 +261,14 @@ impl App {
 
     /// Makes the report, if the exam has ended, and records the result.
     fn end_exam(&mut self) {
-        let Some(stage) = self.stage_mut() else { return };
+        let Screen::Stage(stage) = &mut self.screen else { return };
         let drawing = stage.session.draft().scenario().clone();
         let Some(Task::Exam(exam)) = &mut stage.task else { return };
         if exam.report().is_some() {
             return;
         }
         let of = exam.run().stage();
-        let percent = exam.finish(&drawing);
+        let percent = exam.finish(&drawing, &self.library);
         if exam.report().is_none() {
             return;
         }

@@ -35,7 +35,7 @@ pub(super) fn write(result: &ExamResult, mode: ExamMode, keymap: &Keymap, page: 
     } else {
         page.text(Tone::Name, &format!("To revise ({} opens the lesson)", keymap.label(ExamAction::Confirm)));
     }
-    for (number, (lesson, demands)) in report.revise.iter().enumerate() {
+    for (number, ((_, demands), lesson)) in report.revise.iter().zip(&result.lessons).enumerate() {
         let titles: Vec<&str> = demands.iter().map(|demand| demand.title()).collect();
         let sign = if number == result.cursor { CURSOR } else { " " };
         page.item(Tone::Accent, &format!("{sign} "), Tone::Text, &format!("{lesson}: {}", titles.join("; ")), None);
