@@ -115,7 +115,8 @@ impl Designs {
     /// # Errors
     /// Which file could not be written, and why.
     pub(super) fn save(&self, id: &ScenarioId, drawing: &Scenario) -> Result<String, String> {
-        let path = self.path(id).ok_or("The design cannot be saved: there is no home folder. Name a file: hoplight edit FILE.ron.")?;
+        let path =
+            self.path(id).ok_or("The design cannot be saved: there is no home folder. Name a file: hoplight edit FILE.ron.")?;
         let text = with_comment(drawing);
         write(&path, &text).map_err(|error| format!("The design could not be saved: {} {error}.", with_tilde(&path)))?;
         // The copy is obsolete; if it stays, the next start offers it.
@@ -129,7 +130,8 @@ impl Designs {
     /// Which file could not be written, and why.
     pub(super) fn keep(&self, id: &ScenarioId, drawing: &Scenario) -> Result<(), String> {
         let Some(path) = self.path(id).map(|path| with_suffix(&path, UNSAVED)) else { return Ok(()) };
-        keep_file(&path, &with_comment(drawing)).map_err(|error| format!("Unsaved work is not kept: {} {error}.", with_tilde(&path)))
+        keep_file(&path, &with_comment(drawing))
+            .map_err(|error| format!("Unsaved work is not kept: {} {error}.", with_tilde(&path)))
     }
 
     /// Saves the report of an exam under the first free number, and its diagram beside it. Returns the place of the report.
@@ -218,7 +220,10 @@ fn create(path: &Path, text: &str) -> io::Result<()> {
 /// The text of a design, with a comment on how to use the file.
 fn with_comment(drawing: &Scenario) -> String {
     let id = drawing.id.as_ref().map_or("design", ScenarioId::as_str);
-    format!("// A design of hoplight. `hoplight edit {id}` opens it; `hoplight template` explains every field.\n{}", drawing.to_ron())
+    format!(
+        "// A design of hoplight. `hoplight edit {id}` opens it; `hoplight template` explains every field.\n{}",
+        drawing.to_ron()
+    )
 }
 
 /// Replaces the copy of unsaved work. It has to survive the program, not a power cut, so it is not synced.

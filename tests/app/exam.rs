@@ -161,7 +161,11 @@ fn nothing_drawn_fails_every_requirement() {
 fn the_clock_runs_in_windows_and_pauses_and_submits_when_time_is_up() {
     let mut learner = in_exam(ExamStage::Simple, ExamMode::Exam, SMALL);
     learner.press(" ").wait(600);
-    assert_eq!(exam(&learner).run().left().map(|left| left.as_secs()), Some(29 * 60), "the simulation is paused, the exam is not");
+    assert_eq!(
+        exam(&learner).run().left().map(|left| left.as_secs()),
+        Some(29 * 60),
+        "the simulation is paused, the exam is not"
+    );
     learner.press("a").wait(600);
     assert_eq!(exam(&learner).run().left().map(|left| left.as_secs()), Some(28 * 60), "a window is open");
     learner.press("<Esc>p");
@@ -213,6 +217,8 @@ fn nothing_gives_hints_while_drawing() {
 fn escape_asks_before_it_leaves_the_exam() {
     let mut learner = in_exam(ExamStage::Simple, ExamMode::Exam, SMALL);
     draw_stage_0(&mut learner);
+    learner.press(":cache before the site<Enter>");
+    assert!(learner.notice().contains("An exam is in progress"), "{}", learner.notice());
     learner.press("C<Esc><Esc>");
     assert!(learner.notice().contains("again to leave the exam"), "{}", learner.notice());
     learner.press("<Enter>");

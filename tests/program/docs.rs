@@ -247,7 +247,21 @@ fn the_keys_of_the_readme_are_those_of_the_program() {
         assert!(bound.contains(name), "{name} does nothing");
     }
     // Except actions whose keys the README describes as arrows or a range, and the usual keys of lists.
-    let others = ["down", "up", "left", "right", "pan-", "previous-thing", "scroll-", "first-line", "last-line", "answer-", "choose-", "next-answer", "previous-answer"];
+    let others = [
+        "down",
+        "up",
+        "left",
+        "right",
+        "pan-",
+        "previous-thing",
+        "scroll-",
+        "first-line",
+        "last-line",
+        "answer-",
+        "choose-",
+        "next-answer",
+        "previous-answer",
+    ];
     for (action, keys) in keymap.iter().filter(|(action, _)| !others.iter().any(|other| action.starts_with(other))) {
         assert!(keys.is_empty() || keys.iter().any(|key| listed.contains(&key.as_str())), "the README lacks {action}, {keys:?}");
     }

@@ -182,7 +182,8 @@ fn exams() -> Vec<Activity> {
         unit: "Practice".to_owned(),
         title: "Find the flaws".to_owned(),
         about: vec![
-            "Small generated sites, each sound but for one to three flaws. Name them as a review would; every miss is explained.".to_owned(),
+            "Small generated sites, each sound but for one to three flaws. Name them as a review would; every miss is explained."
+                .to_owned(),
             "Solve two in a row, and the next sites have one flaw more.".to_owned(),
         ],
         id: "find-the-flaws".to_owned(),

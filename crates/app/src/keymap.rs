@@ -1,15 +1,15 @@
 //! The keymap: the binding of keys to actions, by context. The footer and the help are generated from it.
 
 mod drill;
+mod exam;
+mod named;
 mod review;
 
-use hoplight_exam::PointGrade;
 use hoplight_layout::Arrow;
-use hoplight_lesson::markup::KeyName;
 use hoplight_model::RequestKind;
 
 use crate::action::{
-    Action, AppAction, CourseAction, DesignAction, EditAction, ExamAction, LessonAction, OverlayAction, SelectAction, SiteAction, TaskAction, TimeAction, ViewAction,
+    Action, AppAction, CourseAction, DesignAction, EditAction, LessonAction, OverlayAction, SelectAction, SiteAction, TaskAction, TimeAction, ViewAction,
     WindowAction,
 };
 use crate::key::{Code, Key};
@@ -316,31 +316,6 @@ impl Keymap {
         self.bind(&[c('N')], KeyContext::Mission, TaskAction::Next, "", "Next mission");
     }
 
-    /// Binds the keys of the whiteboard exam and of generated practice.
-    fn bind_in_exams(&mut self) {
-        use KeyContext::{ExamDrawing, Questions};
-        let (c, k) = (Key::char, Key::plain);
-        self.bind(&[c('C')], ExamDrawing, ExamAction::Finish, "hand in", "Hand the drawing in, and go on to the questions");
-        self.bind(&[k(Code::Enter)], Questions, ExamAction::Confirm, "go on", "Key points, hand in the answer, next question or site; in the report, the lesson");
-        self.bind(&[c(' ')], Questions, ExamAction::Toggle, "choose", "Choose the answer under the cursor, or no longer");
-        self.bind(&[k(Code::Down), c('j')], Questions, ExamAction::Down, "move", "Next answer or key point");
-        self.bind(&[k(Code::Up), c('k')], Questions, ExamAction::Up, "", "Previous answer or key point");
-        self.bind(&[c('y')], Questions, ExamAction::Grade(PointGrade::Yes), "yes", "Key point: my answer contained it");
-        self.bind(&[c('h')], Questions, ExamAction::Grade(PointGrade::Partly), "partly", "Key point: my answer contained half of it");
-        self.bind(&[c('n')], Questions, ExamAction::Grade(PointGrade::No), "no", "Key point: my answer did not contain it");
-        self.bind(&[c('c')], Questions, ExamAction::Mode, "statements", "Choose among statements, or say the answer aloud");
-        self.bind(&[c('S')], Questions, ExamAction::Skip, "skip", "Skip the question");
-        for (number, digit) in ('1'..='9').enumerate() {
-            // One entry stands for all.
-            let help = if number == 0 { "Choose the first answer, or no longer; 2 to 9: the others" } else { "" };
-            self.bind(&[c(digit)], Questions, ExamAction::ToggleAt(number), "", help);
-        }
-        for context in [ExamDrawing, Questions] {
-            self.bind(&[c('p')], context, ExamAction::Pause, "pause", "In practice: pause or resume; an exam cannot be paused");
-        }
-        self.bind(&[c('P')], ExamDrawing, ExamAction::Practise, "practise", "Practise instead: no time limit, every question, can be paused");
-    }
-
     /// Binds the keys of lessons.
     fn bind_in_lesson(&mut self) {
         use KeyContext::{Lesson, Marks};
@@ -490,37 +465,12 @@ impl Keymap {
         let binding = self.bindings.iter().find(|binding| binding.action == action);
         binding.and_then(|binding| binding.keys.first()).map_or_else(|| "?".into(), ToString::to_string)
     }
-
-    /// Returns the label of a key named in a lesson's text.
-    pub fn named(&self, name: KeyName) -> String {
-        match name {
-            KeyName::Tls => self.label(EditAction::CycleTls),
-            KeyName::DbTls => self.label(EditAction::ToggleAppToDb),
-            KeyName::Kill => self.label(SiteAction::KillOrRestore),
-            KeyName::Pause => self.label(TimeAction::Pause),
-            KeyName::Step => self.label(TimeAction::StepForward),
-            KeyName::Back => self.label(TimeAction::StepBack),
-            KeyName::Slower => self.label(TimeAction::Slower),
-            KeyName::Faster => self.label(TimeAction::Faster),
-            KeyName::Pace => self.label(TimeAction::Pace),
-            KeyName::Send => self.label(SiteAction::Send(RequestKind::Write)),
-            KeyName::Hint => self.label(LessonAction::Hint),
-            KeyName::Next => self.label(AppAction::Enter),
-            KeyName::Mark => self.label(LessonAction::Mark),
-            KeyName::Monitor => self.label(ViewAction::ToggleMonitor),
-            KeyName::Faults => self.label(WindowAction::Open(WindowKind::Faults)),
-            KeyName::Log => self.label(WindowAction::Open(WindowKind::Log)),
-            KeyName::Wiretap => self.label(SelectAction::Wiretap),
-            KeyName::Packet => self.label(SelectAction::NextPacket),
-            KeyName::Probe => self.label(SiteAction::Probe),
-            KeyName::Info => self.label(ViewAction::TogglePanel),
-            KeyName::Whiteboard => self.label(AppAction::Whiteboard),
-        }
-    }
 }
 
 #[cfg(test)]
 mod tests {
+    use hoplight_lesson::markup::KeyName;
+
     use super::*;
 
     #[test]

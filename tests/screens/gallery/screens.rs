@@ -298,7 +298,7 @@ fn windows(size: (u16, u16)) -> Vec<Named> {
 
 /// An exam of stage 0, after some keys.
 fn examined(size: (u16, u16), keys: &str) -> Learner {
-    let mut learner = Learner::with_catalogue(size);
+    let mut learner = Learner::new(size);
     learner.app.open_exam(Some(ExamStage::Simple), ExamMode::Exam, Some(7));
     learner.wait(600).press(keys);
     learner

@@ -69,7 +69,7 @@ impl App {
             return Vec::new();
         };
         let next = Dismissal::next(stage, action == AppAction::Escape).filter(|_| !asked);
-        let is_exam = stage.task.as_ref().is_some_and(Task::is_timed);
+        let is_exam = matches!(&stage.task, Some(Task::Exam(exam)) if exam.report().is_none());
         let is_over = stage.session.lesson.as_ref().is_some_and(|run| run.place() == Place::Finished);
         match next {
             Some(next) => next.perform(stage),

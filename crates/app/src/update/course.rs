@@ -2,7 +2,7 @@
 
 use hoplight_layout::Arrow;
 
-use crate::action::CourseAction;
+use crate::action::{AppAction, CourseAction};
 use crate::app::App;
 use crate::tone::Tone;
 
@@ -10,6 +10,10 @@ impl App {
     pub(super) fn course_action(&mut self, action: CourseAction) {
         let on_stage = self.stage().is_some();
         match action {
+            CourseAction::Open(_) if self.is_in_exam() => {
+                let leave = self.keymap.label(AppAction::Escape);
+                self.tell(Tone::Warn, format!("An exam is in progress. {leave} leaves it, after a confirmation."));
+            }
             CourseAction::Open(line) => {
                 self.home.choose(line, &self.library);
                 self.open_chosen();

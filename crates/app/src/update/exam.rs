@@ -36,7 +36,8 @@ impl App {
     pub fn open_exam(&mut self, stage: Option<ExamStage>, mode: ExamMode, seed: Option<u64>) {
         let seed = seed.unwrap_or_else(|| self.draw_seed());
         let stage = stage.unwrap_or_else(|| draw(seed));
-        let board = Scenario { title: Text::new(&format!("Whiteboard exam, stage {}", stage.number())).ok(), ..compose::empty_board() };
+        let board =
+            Scenario { title: Text::new(&format!("Whiteboard exam, stage {}", stage.number())).ok(), ..compose::empty_board() };
         let id = ScenarioId::new(match stage {
             ExamStage::Simple => "exam-stage-0",
             ExamStage::Distributed => "exam-stage-1",
@@ -90,6 +91,14 @@ impl App {
     fn draw_seed(&mut self) -> u64 {
         self.drawn += 1;
         (self.settings.seed ^ self.progress.learner()).wrapping_mul(31).wrapping_add(self.drawn)
+    }
+
+    /// Whether an exam is in progress.
+    pub(super) fn is_in_exam(&self) -> bool {
+        match self.stage().and_then(|stage| stage.task.as_ref()) {
+            Some(Task::Exam(exam)) => exam.report().is_none(),
+            Some(Task::Mission(_) | Task::Puzzle(_)) | None => false,
+        }
     }
 
     /// Whether an action is not available now, since it would give an answer away or change what is asked about.

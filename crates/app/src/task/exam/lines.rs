@@ -43,7 +43,8 @@ impl ExamTask {
 
     /// The time that is left or, in practice, that has passed.
     fn time(&self) -> String {
-        let spent: Duration = [ExamPhase::Draw, ExamPhase::Explain, ExamPhase::Defend].map(|phase| self.run.spent(phase)).iter().sum();
+        let spent: Duration =
+            [ExamPhase::Draw, ExamPhase::Explain, ExamPhase::Defend].map(|phase| self.run.spent(phase)).iter().sum();
         match self.run.left() {
             _ if self.run.is_paused() => format!("paused at {}", clock(spent)),
             _ if self.run.phase() == ExamPhase::Done => clock(spent),
@@ -57,7 +58,13 @@ impl ExamTask {
         let mut page = Page::new(width);
         if self.run.is_paused() {
             let key = keymap.label(ExamAction::Pause);
-            page.item(Tone::Warn, &format!("{key} "), Tone::Text, "resumes. The practice is paused.", Some(&ExamAction::Pause.into()));
+            page.item(
+                Tone::Warn,
+                &format!("{key} "),
+                Tone::Text,
+                "resumes. The practice is paused.",
+                Some(&ExamAction::Pause.into()),
+            );
             return page.lines();
         }
         match (&self.feedback, &self.result) {
@@ -108,7 +115,8 @@ impl ExamTask {
         let met = self.requirements.iter().filter(|report| report.met).count();
         let all = self.requirements.len();
         let key = keymap.label(ExamAction::Finish);
-        let head = Line::new(Tone::Name, format!("Must use {met}/{all}")).with(Tone::Dim, format!("  {key} hands the drawing in"));
+        let head =
+            Line::new(Tone::Name, format!("Must use {met}/{all}")).with(Tone::Dim, format!("  {key} hands the drawing in"));
         page.line(head.doing(ExamAction::Finish));
         for report in self.requirements.iter().filter(|report| !report.met) {
             page.item(Tone::Accent, "☐ ", Tone::Text, report.text, None);
@@ -142,7 +150,8 @@ impl ExamTask {
                 page.item(Tone::Accent, &format!("{confirm} "), Tone::Dim, &text, Some(&ExamAction::Confirm.into()));
             }
             Answer::Points(grades, at) => {
-                let [yes, partly, no] = [PointGrade::Yes, PointGrade::Partly, PointGrade::No].map(|it| keymap.label(ExamAction::Grade(it)));
+                let [yes, partly, no] =
+                    [PointGrade::Yes, PointGrade::Partly, PointGrade::No].map(|it| keymap.label(ExamAction::Grade(it)));
                 page.text(Tone::Dim, &format!("Did you say it? {yes} yes, {partly} partly, {no} no; {confirm} goes on"));
                 for (number, (point, grade)) in item.points.iter().zip(grades).enumerate() {
                     let sign = if number == *at { CURSOR } else { " " };
