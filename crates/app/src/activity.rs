@@ -53,25 +53,17 @@ impl Activity {
             ActivityKind::Drill(id) => Some(format!("drill/{id}")),
             ActivityKind::DailyDrill(day) => Some(format!("drill/daily-{day}")),
             ActivityKind::Review(id) => Some(format!("review/{id}")),
-        }
-    }
-
-    /// A result on the course map: stars of a mission, points of a drill, the score of a review.
-    pub fn result_words(&self, result: u32) -> String {
-        match self.kind {
-            ActivityKind::Drill(_) | ActivityKind::DailyDrill(_) => format!("{result} points"),
-            ActivityKind::Board | ActivityKind::Mission(_) | ActivityKind::AnotherDrill(_) => "★".repeat(result.min(3) as usize),
-            ActivityKind::Review(_) => format!("{result} %"),
             ActivityKind::Exam(stage) => stage.map(exam_result),
             ActivityKind::Puzzle => Some(PUZZLE_RESULT.to_owned()),
         }
     }
 
-    /// Returns a result as the course map shows it.
-    pub fn result_word(&self, result: u32) -> String {
-        match &self.kind {
-            ActivityKind::Board | ActivityKind::Mission(_) => "★".repeat(result.min(3) as usize),
-            ActivityKind::Exam(_) => format!("{result} %"),
+    /// A result on the course map: stars of a mission, points of a drill, the score of a review or an exam.
+    pub fn result_words(&self, result: u32) -> String {
+        match self.kind {
+            ActivityKind::Drill(_) | ActivityKind::DailyDrill(_) => format!("{result} points"),
+            ActivityKind::Board | ActivityKind::Mission(_) | ActivityKind::AnotherDrill(_) => "★".repeat(result.min(3) as usize),
+            ActivityKind::Review(_) | ActivityKind::Exam(_) => format!("{result} %"),
             ActivityKind::Puzzle => format!("{result} in a row"),
         }
     }

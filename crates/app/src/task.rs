@@ -76,6 +76,8 @@ impl Task {
             Self::Mission(mission) => mission.is_measuring(),
             Self::Drill(_) => false,
             Self::Review(review) => review.is_measuring(),
+            Self::Exam(exam) => exam.is_timed(),
+            Self::Puzzle(_) => false,
         }
     }
 
@@ -83,7 +85,7 @@ impl Task {
     pub const fn as_review(&self) -> Option<&ReviewTask> {
         match self {
             Self::Review(review) => Some(review),
-            Self::Mission(_) | Self::Drill(_) => None,
+            Self::Mission(_) | Self::Drill(_) | Self::Exam(_) | Self::Puzzle(_) => None,
         }
     }
 
@@ -91,9 +93,7 @@ impl Task {
     pub(crate) const fn as_review_mut(&mut self) -> Option<&mut ReviewTask> {
         match self {
             Self::Review(review) => Some(review),
-            Self::Mission(_) | Self::Drill(_) => None,
-            Self::Exam(exam) => exam.is_timed(),
-            Self::Puzzle(_) => false,
+            Self::Mission(_) | Self::Drill(_) | Self::Exam(_) | Self::Puzzle(_) => None,
         }
     }
 
@@ -101,14 +101,14 @@ impl Task {
     pub fn is_timed(&self) -> bool {
         match self {
             Self::Exam(exam) => exam.is_timed(),
-            Self::Mission(_) | Self::Puzzle(_) => false,
+            Self::Mission(_) | Self::Drill(_) | Self::Review(_) | Self::Puzzle(_) => false,
         }
     }
 
     /// Whether the panel leaves room for the selected element below it.
     pub(crate) const fn leaves_detail(&self) -> bool {
         match self {
-            Self::Mission(_) | Self::Puzzle(_) => true,
+            Self::Mission(_) | Self::Drill(_) | Self::Review(_) | Self::Puzzle(_) => true,
             Self::Exam(_) => false,
         }
     }
@@ -116,7 +116,7 @@ impl Task {
     /// Whether the panel needs its rows more than the diagram: answers are chosen in it.
     pub(crate) fn comes_first(&self) -> bool {
         match self {
-            Self::Mission(_) => false,
+            Self::Mission(_) | Self::Drill(_) | Self::Review(_) => false,
             Self::Exam(exam) => !exam.is_drawing(),
             Self::Puzzle(_) => true,
         }
@@ -125,7 +125,9 @@ impl Task {
     /// Whether the analysis is hidden, since it would give the answers away.
     pub fn hides_answers(&self) -> bool {
         match self {
-            Self::Mission(_) => false,
+            // A drill hides more than answers, in `drill::gate`.
+            Self::Mission(_) | Self::Drill(_) => false,
+            Self::Review(review) => review.hides_answers(),
             Self::Exam(exam) => exam.report().is_none(),
             Self::Puzzle(puzzle) => puzzle.score().is_none(),
         }
@@ -135,7 +137,7 @@ impl Task {
     pub fn withholds(&self, action: &Action) -> bool {
         let is_drawing = match self {
             Self::Exam(exam) => exam.is_drawing(),
-            Self::Mission(_) | Self::Puzzle(_) => false,
+            Self::Mission(_) | Self::Drill(_) | Self::Review(_) | Self::Puzzle(_) => false,
         };
         let is_exam = matches!(self, Self::Exam(_));
         self.hides_answers()

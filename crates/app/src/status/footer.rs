@@ -18,7 +18,6 @@ use crate::stage::Stage;
 use crate::task::drill::{DrillPhase, DrillTask};
 use crate::task::Task;
 use crate::task::review::ReviewTask;
-use crate::task::Task;
 use crate::tone::Tone;
 use crate::view::View;
 use crate::window::kind::WindowKind;
@@ -241,7 +240,7 @@ fn drill_action_works(stage: &Stage, action: DrillAction) -> bool {
 
 fn exam_action_works(stage: &Stage, task: &Task, action: ExamAction) -> bool {
     let exam = match task {
-        Task::Mission(_) => return false,
+        Task::Mission(_) | Task::Drill(_) | Task::Review(_) => return false,
         Task::Puzzle(puzzle) => {
             return match action {
                 ExamAction::Confirm => true,
@@ -278,7 +277,7 @@ fn exam_word(stage: &Stage, action: ExamAction) -> Option<&'static str> {
         (Task::Exam(exam), ExamAction::Mode) => Some(exam.mode_word()),
         (Task::Exam(exam), ExamAction::Pause) => exam.run().is_paused().then_some("resume"),
         (Task::Puzzle(puzzle), ExamAction::Confirm) => Some(if puzzle.score().is_some() { "next site" } else { "hand in" }),
-        (Task::Exam(_) | Task::Puzzle(_) | Task::Mission(_), _) => None,
+        (Task::Exam(_) | Task::Puzzle(_) | Task::Mission(_) | Task::Drill(_) | Task::Review(_), _) => None,
     }
 }
 

@@ -97,7 +97,7 @@ impl App {
     pub(super) fn is_in_exam(&self) -> bool {
         match self.stage().and_then(|stage| stage.task.as_ref()) {
             Some(Task::Exam(exam)) => exam.report().is_none(),
-            Some(Task::Mission(_) | Task::Puzzle(_)) | None => false,
+            Some(Task::Mission(_) | Task::Drill(_) | Task::Review(_) | Task::Puzzle(_)) | None => false,
         }
     }
 
@@ -110,7 +110,9 @@ impl App {
         match self.stage().and_then(|stage| stage.task.as_ref()) {
             Some(Task::Exam(_)) => self.act_in_exam(action),
             Some(Task::Puzzle(_)) => self.act_in_puzzle(action),
-            Some(Task::Mission(_)) | None => self.tell(Tone::Dim, "This works only in an exam or in practice."),
+            Some(Task::Mission(_) | Task::Drill(_) | Task::Review(_)) | None => {
+                self.tell(Tone::Dim, "This works only in an exam or in practice.");
+            },
         }
     }
 
@@ -299,7 +301,7 @@ impl App {
                 exam.focus().filter(|element| infra.contains(element))
             }
             Some(Task::Puzzle(_)) => None,
-            Some(Task::Mission(_)) | None => return,
+            Some(Task::Mission(_) | Task::Drill(_) | Task::Review(_)) | None => return,
         };
         if !answered {
             self.observe(true);
@@ -335,7 +337,7 @@ impl App {
     pub fn take_report_due(&mut self) -> bool {
         match self.stage_mut().and_then(|stage| stage.task.as_mut()) {
             Some(Task::Exam(exam)) => exam.take_due(),
-            Some(Task::Mission(_) | Task::Puzzle(_)) | None => false,
+            Some(Task::Mission(_) | Task::Drill(_) | Task::Review(_) | Task::Puzzle(_)) | None => false,
         }
     }
 

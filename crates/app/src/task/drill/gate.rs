@@ -22,14 +22,14 @@ impl Stage {
     pub fn drill(&self) -> Option<&DrillTask> {
         match &self.task {
             Some(Task::Drill(drill)) => Some(drill),
-            Some(Task::Mission(_) | Task::Review(_)) | None => None,
+            Some(Task::Mission(_) | Task::Review(_) | Task::Exam(_) | Task::Puzzle(_)) | None => None,
         }
     }
 
     pub(crate) fn drill_mut(&mut self) -> Option<&mut DrillTask> {
         match &mut self.task {
             Some(Task::Drill(drill)) => Some(drill),
-            Some(Task::Mission(_) | Task::Review(_)) | None => None,
+            Some(Task::Mission(_) | Task::Review(_) | Task::Exam(_) | Task::Puzzle(_)) | None => None,
         }
     }
 }
@@ -51,7 +51,8 @@ pub(crate) const fn needs_run(action: &Action) -> bool {
         | Action::Lesson(_)
         | Action::Task(_)
         | Action::Drill(_)
-        | Action::Review(_) => false,
+        | Action::Review(_)
+        | Action::Exam(_) => false,
     }
 }
 
@@ -100,7 +101,8 @@ pub(crate) const fn refusal(action: &Action) -> Option<&'static str> {
         | Action::Lesson(_)
         | Action::Task(_)
         | Action::Drill(_)
-        | Action::Review(_) => None,
+        | Action::Review(_)
+        | Action::Exam(_) => None,
     }
 }
 
