@@ -18,7 +18,7 @@ impl ExamReport {
         // Writing to a string cannot fail.
         let _ = writeln!(out, "# Whiteboard exam, stage {}: {}\n", self.stage.number(), self.stage.title());
         let total: Duration = self.spent.iter().sum();
-        let _ = writeln!(out, "Points: {}. Time: {}.\n", points(self.score()), time(total));
+        let _ = writeln!(out, "Result: {} %. Points: {}. Time: {}.\n", self.percent(), points(self.score()), time(total));
         for (part, spent) in PARTS.iter().zip(self.spent) {
             let _ = writeln!(out, "- {part}: {}", time(spent));
         }
