@@ -162,7 +162,9 @@ pub enum TextCommand {
         name: String,
     },
     /// Take the whiteboard exam: draw a stage, explain it, defend it
-    #[command(after_help = "Examples:\n  hoplight exam                  a stage drawn by lot\n  hoplight exam 2 --practice     stage 2 without a time limit\n  hoplight exam --sheet 2        the mentor's sheet with the answers")]
+    #[command(
+        after_help = "Examples:\n  hoplight exam                  a stage drawn by lot\n  hoplight exam 2 --practice     stage 2 without a time limit\n  hoplight exam --sheet 2        the mentor's sheet with the answers"
+    )]
     Exam(ExamArguments),
     /// Print a lesson as plain text, with the diagram in words, and ask its questions
     Read(ReadArguments),

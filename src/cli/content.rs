@@ -104,7 +104,9 @@ impl Files {
     }
 
     fn all(&self) -> impl Iterator<Item = &(String, String)> {
-        [&self.scenarios, &self.lessons, &self.glossaries, &self.missions, &self.drills, &self.exams, &self.reviews].into_iter().flatten()
+        [&self.scenarios, &self.lessons, &self.glossaries, &self.missions, &self.drills, &self.exams, &self.reviews]
+            .into_iter()
+            .flatten()
     }
 
     /// Whether a file of this name was added.

@@ -28,9 +28,7 @@ use super::{
 /// Runs a text command or the full screen. Returns the exit status.
 pub fn run(arguments: &Arguments) -> ExitCode {
     let done = match &arguments.command {
-        Some(
-            TextCommand::Edit { .. } | TextCommand::Drill { .. } | TextCommand::Mission { .. } | TextCommand::Review { .. },
-        )
+        Some(TextCommand::Edit { .. } | TextCommand::Drill { .. } | TextCommand::Mission { .. } | TextCommand::Review { .. })
         | None => full_screen(arguments),
         Some(TextCommand::Exam(asked)) if asked.sheet.is_none() => full_screen(arguments),
         Some(command) => text_command(arguments, command),

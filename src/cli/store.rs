@@ -28,8 +28,8 @@ use crate::shell::ProgressStore;
 use hoplight_app::ReportFile;
 use hoplight_lesson::Progress;
 use hoplight_model::ScenarioId;
-use hoplight_model::scenario::Scenario;
 use hoplight_model::ron_text::MAX_FILE;
+use hoplight_model::scenario::Scenario;
 
 use super::designs::Designs;
 use super::files::{self, Contents, FileError, with_suffix, with_tilde};
@@ -60,7 +60,14 @@ impl Store {
     fn open_at(named: Option<&Path>, default_path: Option<PathBuf>) -> (Self, Progress, Option<String>) {
         let path = named.map(Path::to_owned).or_else(|| default_path.clone());
         let is_known = path.is_some();
-        let mut store = Self { path: path.unwrap_or_default(), default_path, refused: None, unsaved: None, renamed: Vec::new(), designs: Designs::of_user() };
+        let mut store = Self {
+            path: path.unwrap_or_default(),
+            default_path,
+            refused: None,
+            unsaved: None,
+            renamed: Vec::new(),
+            designs: Designs::of_user(),
+        };
         let (progress, notice) = if is_known { store.load() } else { (Progress::default(), Some(store.refuse_without_home())) };
         (store, progress, notice)
     }

@@ -242,7 +242,8 @@ fn the_keys_of_the_readme_are_those_of_the_program() {
     let bound: BTreeSet<&str> = keymap.iter().flat_map(|(_, keys)| keys).map(String::as_str).collect();
     assert!(keymap.len() > 50 && bound.len() > 50, "{keymap:?}");
     // Except moments to jump to, a modifier, commands and files.
-    let is_key = |name: &&&str| !["12.5", "-3", "+10", "Ctrl"].contains(name) && !name.starts_with("hoplight ") && !name.contains('/');
+    let is_key =
+        |name: &&&str| !["12.5", "-3", "+10", "Ctrl"].contains(name) && !name.starts_with("hoplight ") && !name.contains('/');
     for name in listed.iter().filter(is_key) {
         assert!(bound.contains(name), "{name} does nothing");
     }

@@ -1,8 +1,8 @@
 //! Activities beside lessons and exploration: lines of the course map that are neither.
 
 use hoplight_drill::Difficulty;
-use hoplight_exam::review::ReviewSet;
 use hoplight_exam::ExamStage;
+use hoplight_exam::review::ReviewSet;
 use hoplight_mission::Ladder;
 use hoplight_model::{MissionId, Text};
 

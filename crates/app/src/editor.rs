@@ -15,6 +15,7 @@ pub mod part;
 
 use std::sync::Arc;
 
+use hoplight_model::draft::Draft;
 use hoplight_model::scenario::Scenario;
 use hoplight_model::{Element, ScenarioId, compose};
 
@@ -66,9 +67,13 @@ impl StartedLink {
             }
             Element::Server(_) | Element::Hop(..) => false,
         };
-        let fits = |element: &&Element| {
-            !matches!(element, Element::Hop(..)) && **element != from && compose::connect(drawing, &from, element).is_ok()
+        // Also refuses a link after which the drawing could not run, such as one that closes a circle.
+        let runs = |element: &Element| {
+            let mut draft = Draft::new(drawing.clone());
+            let composed = compose::connect(drawing, &from, element);
+            composed.is_ok_and(|act| draft.apply_all(act.edits).is_ok() && draft.scenario().build_board().is_ok())
         };
+        let fits = |element: &&Element| !matches!(element, Element::Hop(..)) && **element != from && runs(element);
         let mut candidates: Vec<Element> = order.iter().filter(fits).cloned().collect();
         // The sort is stable: otherwise, the order of the diagram stays.
         candidates.sort_by_key(|element| (matches!(element, Element::Server(_)), !is_loose(element)));

@@ -142,9 +142,9 @@ impl KeyGroup {
                 WindowAction::Open(WindowKind::Jump) => Self::Time,
                 WindowAction::Open(WindowKind::Review) => Self::Learn,
                 WindowAction::Open(WindowKind::Palette) => Self::Program,
-                WindowAction::Open(
-                    WindowKind::Glossary | WindowKind::Probes | WindowKind::Suspects | WindowKind::Remedies,
-                ) => Self::Learn,
+                WindowAction::Open(WindowKind::Glossary | WindowKind::Probes | WindowKind::Suspects | WindowKind::Remedies) => {
+                    Self::Learn
+                }
                 WindowAction::Open(WindowKind::Add | WindowKind::Settings | WindowKind::Value(_) | WindowKind::Findings) => {
                     Self::Draw
                 }

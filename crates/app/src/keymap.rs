@@ -9,8 +9,8 @@ use hoplight_layout::Arrow;
 use hoplight_model::RequestKind;
 
 use crate::action::{
-    Action, AppAction, CourseAction, DesignAction, EditAction, LessonAction, OverlayAction, SelectAction, SiteAction, TaskAction, TimeAction, ViewAction,
-    WindowAction,
+    Action, AppAction, CourseAction, DesignAction, EditAction, LessonAction, OverlayAction, SelectAction, SiteAction, TaskAction,
+    TimeAction, ViewAction, WindowAction,
 };
 use crate::key::{Code, Key};
 use crate::window::kind::WindowKind;
@@ -44,16 +44,8 @@ pub enum KeyContext {
 
 impl KeyContext {
     /// All contexts.
-    const ALL: [Self; 8] = [
-        Self::Home,
-        Self::Stage,
-        Self::Editor,
-        Self::Mission,
-        Self::ExamDrawing,
-        Self::Questions,
-        Self::Lesson,
-        Self::Marks,
-    ];
+    const ALL: [Self; 8] =
+        [Self::Home, Self::Stage, Self::Editor, Self::Mission, Self::ExamDrawing, Self::Questions, Self::Lesson, Self::Marks];
 
     /// Returns the contexts whose bindings apply, most specific first.
     const fn levels(self) -> &'static [Self] {
@@ -275,7 +267,13 @@ impl Keymap {
         use KeyContext::{Editor, Stage};
         let (c, k) = (Key::char, Key::plain);
         let held = |letter| Key { code: Code::Char(letter), ctrl: true };
-        self.bind(&[c('E')], Stage, DesignAction::Toggle, "edit", "Open or leave the topology editor: draw and change the design");
+        self.bind(
+            &[c('E')],
+            Stage,
+            DesignAction::Toggle,
+            "edit",
+            "Open or leave the topology editor: draw and change the design",
+        );
         self.bind(&[c('a')], Editor, DesignAction::Add, "add", "Add a part: a program, a server, a firewall, a certificate");
         self.bind(
             &[c('c')],

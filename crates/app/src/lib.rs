@@ -87,8 +87,8 @@ pub mod window;
 
 pub use action::Action;
 pub use activity::{Activity, ActivityKind};
-pub use catalogue::Catalogue;
 pub use app::{App, Effect, Screen, Settings};
+pub use catalogue::Catalogue;
 pub use home::{CourseItem, Home};
 pub use key::{Code, Key};
 pub use keymap::{KeyContext, Keymap};

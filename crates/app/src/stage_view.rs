@@ -18,9 +18,9 @@ use crate::app::App;
 use crate::line::Line;
 use crate::monitor::MonitorRow;
 use crate::stage::Stage;
+use crate::task::Task;
 use crate::task::drill::DrillTask;
 use crate::task::drill::page::DrillPage;
-use crate::task::Task;
 use crate::task::review::ReviewTask;
 use crate::tone::Tone;
 use crate::view::View;
@@ -259,7 +259,12 @@ fn panel_area(stage: &Stage, lines: usize) -> Area {
     }
     if stage.panels.view == View::Drill {
         let needed = u16::try_from(lines + 1).unwrap_or(u16::MAX);
-        let most = area.height + stage.viewport.regions.canvas.height.saturating_sub(if stage.hidden_drill().is_some() { LEAST_PAGE } else { LEAST_TIMELINE });
+        let most = area.height
+            + stage.viewport.regions.canvas.height.saturating_sub(if stage.hidden_drill().is_some() {
+                LEAST_PAGE
+            } else {
+                LEAST_TIMELINE
+            });
         let height = needed.clamp(area.height, most.max(area.height));
         return Area { y: area.y + area.height - height, height, ..area };
     }

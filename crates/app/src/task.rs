@@ -2,23 +2,23 @@
 //!
 //! A task has a panel, keys and a state. The diagram, time and the editor work as without one.
 
-pub mod drill;
 pub mod choices;
+pub mod drill;
 pub mod exam;
 pub mod mission;
-pub mod review;
 pub mod puzzle;
+pub mod review;
 
 use crate::action::{Action, AppAction, DesignAction, SelectAction, SiteAction, ViewAction, WindowAction};
 use crate::keymap::{KeyContext, Keymap};
 use crate::line::Line;
 use crate::stage::Stage;
-use drill::{DrillPhase, DrillTask};
 use crate::window::kind::WindowKind;
+use drill::{DrillPhase, DrillTask};
 use exam::ExamTask;
 use mission::MissionTask;
-use review::ReviewTask;
 use puzzle::PuzzleTask;
+use review::ReviewTask;
 
 /// A task on the stage.
 #[derive(Clone, Debug)]
@@ -74,10 +74,9 @@ impl Task {
     pub fn is_busy(&self) -> bool {
         match self {
             Self::Mission(mission) => mission.is_measuring(),
-            Self::Drill(_) => false,
             Self::Review(review) => review.is_measuring(),
             Self::Exam(exam) => exam.is_timed(),
-            Self::Puzzle(_) => false,
+            Self::Drill(_) | Self::Puzzle(_) => false,
         }
     }
 

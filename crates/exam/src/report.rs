@@ -90,7 +90,8 @@ impl ExamReport {
         let met = self.requirements.iter().map(|report| f64::from(u8::from(report.met)));
         let explained = self.coverage.iter().map(|(_, score)| score.share());
         let defended = self.defended.iter().map(|(_, score)| score.share());
-        let (sum, count) = met.chain(explained).chain(defended).fold((0.0, 0.0), |(sum, count), share| (sum + share, count + 1.0));
+        let (sum, count) =
+            met.chain(explained).chain(defended).fold((0.0, 0.0), |(sum, count), share| (sum + share, count + 1.0));
         let mean = if count > 0.0 { sum * 100.0 / count } else { 0.0 };
         (0..=100).rev().find(|percent| f64::from(*percent) - 0.5 <= mean).unwrap_or_default()
     }

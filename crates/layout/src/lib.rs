@@ -36,8 +36,8 @@ use hoplight_model::component::GridPlace;
 use hoplight_model::{ComponentIx, Element, Infrastructure, LinkIx, Zone};
 
 pub use geometry::{Area, Arrow, Cell};
-pub use map::Map;
 pub use hoplight_model::compose::Spot;
+pub use map::Map;
 pub use plan::Owner;
 
 use compass::Compass;

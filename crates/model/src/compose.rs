@@ -64,6 +64,9 @@ pub struct Composed {
 }
 
 /// A drawing with nothing but a user, whose requests are plaintext HTTP.
+///
+/// # Panics
+/// Never: the text is a valid scenario.
 pub fn empty_board() -> Scenario {
     let site = r#"(components: [(id: "browser", kind: Browser, label: "You", at: (0, 0))])"#;
     let mut board: Scenario = crate::ron_text::parse("board.ron", site).expect("a valid scenario");

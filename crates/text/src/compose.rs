@@ -11,14 +11,20 @@ pub const fn role(role: Role) -> (&'static str, &'static str) {
         Role::Web => ("web server", "Speaks HTTP with browsers, serves static pages itself and forwards the rest."),
         Role::App => ("application server", "Runs the site's code, which renders pages from data."),
         Role::Database => ("database", "Stores the data. Connect a second one to it for a replica."),
-        Role::Firewall => ("firewall", "Lets in and out only what its rules allow. It is added with rules for the links that cross it."),
-        Role::Agent => ("monitoring client", "Samples the programs on its server and sends the samples to the monitoring service."),
+        Role::Firewall => {
+            ("firewall", "Lets in and out only what its rules allow. It is added with rules for the links that cross it.")
+        }
+        Role::Agent => {
+            ("monitoring client", "Samples the programs on its server and sends the samples to the monitoring service.")
+        }
         Role::Monitoring => ("monitoring service", "Stores the samples of the monitoring clients, shows them and alerts."),
         Role::Resolver => ("DNS", "Resolves the name of the site to an address, before the browser connects."),
         Role::Cache => ("cache", "Keeps results of queries beside the applications, so that the database works less."),
         Role::FrontCache => ("HTTP cache", "Keeps pages before the site, so that the servers behind it work less."),
         Role::SessionStore => ("session store", "Keeps the sessions of logged-in users, so that every application knows them."),
-        Role::SqlProxy => ("SQL proxy", "Sends statements to the databases that can take them, and finds the new primary after a failover."),
+        Role::SqlProxy => {
+            ("SQL proxy", "Sends statements to the databases that can take them, and finds the new primary after a failover.")
+        }
     }
 }
 

@@ -31,21 +31,20 @@ fn screens(size: (u16, u16)) -> Vec<GalleryScreen> {
     let mut add = |name, title, learner| all.push(GalleryScreen { name, title, learner });
     add("course_map", "The course map", Learner::new(size));
     add("progress", "The course map of a learner who has come a way", with_progress(size));
-    for (name, title, learner) in
-        [
-            stage(size),
-            in_lesson(size),
-            overlays(size),
-            looking(size),
-            trouble(size),
-            windows(size),
-            building(size),
-            drill(size),
-            reviews(size),
-            exam(size),
-        ]
-        .into_iter()
-        .flatten()
+    for (name, title, learner) in [
+        stage(size),
+        in_lesson(size),
+        overlays(size),
+        looking(size),
+        trouble(size),
+        windows(size),
+        building(size),
+        drill(size),
+        reviews(size),
+        exam(size),
+    ]
+    .into_iter()
+    .flatten()
     {
         add(name, title, learner);
     }

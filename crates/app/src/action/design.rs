@@ -71,7 +71,13 @@ impl DesignAction {
             Self::Redo => "redo",
             Self::Save => "save",
             Self::Findings => "findings",
-            Self::AddPart(_) | Self::Join(..) | Self::NextEnd(_) | Self::Shift(_) | Self::Place(..) | Self::Change(_) | Self::Set(..) => return None,
+            Self::AddPart(_)
+            | Self::Join(..)
+            | Self::NextEnd(_)
+            | Self::Shift(_)
+            | Self::Place(..)
+            | Self::Change(_)
+            | Self::Set(..) => return None,
         })
     }
 }

@@ -5,8 +5,8 @@
 mod fields;
 mod rules;
 
-use hoplight_model::compose::{self, ComposeError, Composed};
 use hoplight_model::component::Server;
+use hoplight_model::compose::{self, ComposeError, Composed};
 use hoplight_model::draft::Edit;
 use hoplight_model::link::LinkSpec;
 use hoplight_model::scenario::Scenario;

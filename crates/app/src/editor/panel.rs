@@ -22,7 +22,10 @@ pub fn title(stage: &Stage, editor: &Editor) -> (String, String) {
 pub fn lines(stage: &Stage, editor: &Editor, keymap: &Keymap, width: u16) -> Vec<Line> {
     let mut page = Page::new(width);
     let hides_review = stage.task.as_ref().is_some_and(Task::hides_answers);
-    if editor.pending.is_none() && !hides_review && let Some(next) = next_step(stage, keymap) {
+    if editor.pending.is_none()
+        && !hides_review
+        && let Some(next) = next_step(stage, keymap)
+    {
         page.item(Tone::Accent, "▸ ", Tone::Text, &next, None);
     }
     for line in acts(stage, editor, keymap, width) {
@@ -69,7 +72,11 @@ fn selected(stage: &Stage, keymap: &Keymap, page: &mut Page) {
         }
         Element::Server(id) => {
             let programs: Vec<&str> = infra.on_server(id).map(|(_, component)| component.id.as_str()).collect();
-            if programs.is_empty() { format!("{id}: a server without programs") } else { format!("{id}: {}", programs.join(", ")) }
+            if programs.is_empty() {
+                format!("{id}: a server without programs")
+            } else {
+                format!("{id}: {}", programs.join(", "))
+            }
         }
         Element::Hop(from, to) => {
             let Some(link) = infra.link_between(from.as_str(), to.as_str()) else { return };

@@ -1,7 +1,7 @@
 //! What can be added to a drawing.
 
-use hoplight_model::compose::{self, ComposeError, Composed, Placement, Role};
 use hoplight_model::ComponentId;
+use hoplight_model::compose::{self, ComposeError, Composed, Placement, Role};
 use hoplight_model::scenario::Scenario;
 
 /// A part to add, and where.

@@ -6,8 +6,8 @@ use hoplight_model::text;
 use hoplight_model::{ComponentId, Element};
 
 use crate::action::{
-    Action, AppAction, DesignAction, DrillAction, ExamAction, LessonAction, OverlayAction, ReviewAction, SelectAction, SiteAction,
-    TimeAction, ViewAction, WindowAction,
+    Action, AppAction, DesignAction, DrillAction, ExamAction, LessonAction, OverlayAction, ReviewAction, SelectAction,
+    SiteAction, TimeAction, ViewAction, WindowAction,
 };
 use crate::app::App;
 use crate::dismissal::Dismissal;
@@ -15,8 +15,8 @@ use crate::editor::Pending;
 use crate::keymap::Binding;
 use crate::line::Line;
 use crate::stage::Stage;
-use crate::task::drill::{DrillPhase, DrillTask};
 use crate::task::Task;
+use crate::task::drill::{DrillPhase, DrillTask};
 use crate::task::review::ReviewTask;
 use crate::tone::Tone;
 use crate::view::View;
@@ -135,7 +135,6 @@ fn rank(stage: &Stage, action: &Action) -> u8 {
         | Action::Lesson(_)
         | Action::Site(_)
         | Action::Edit(_) => usual,
- 
     }
 }
 
@@ -213,7 +212,9 @@ pub fn works(app: &App, action: &Action) -> bool {
             let task = stage.task.as_ref();
             task.is_some_and(|task| task.as_review().is_none_or(|review| !review.hides_answers()))
         }
-        Action::Review(action) => stage.task.as_ref().and_then(Task::as_review).is_some_and(|review| review.works(stage, *action)),
+        Action::Review(action) => {
+            stage.task.as_ref().and_then(Task::as_review).is_some_and(|review| review.works(stage, *action))
+        }
         Action::Exam(action) => stage.task.as_ref().is_some_and(|task| exam_action_works(stage, task, *action)),
         Action::Window(WindowAction::Open(WindowKind::Probes | WindowKind::Suspects | WindowKind::Remedies)) => {
             stage.hidden_drill().is_some_and(DrillTask::is_started)

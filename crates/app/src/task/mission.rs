@@ -34,16 +34,7 @@ impl MissionTask {
     /// Starts a mission: its starting design is measured, so that the goals show what is wrong.
     pub fn new(mission: Arc<Mission>, seed: u64) -> Self {
         let run = MissionRun::new(Arc::clone(&mission), mission.start(), seed);
-        Self {
-            mission,
-            seed,
-            run: Some((run, true)),
-            before: None,
-            report: None,
-            hints: 0,
-            unrecorded: None,
-            measured: None,
-        }
+        Self { mission, seed, run: Some((run, true)), before: None, report: None, hints: 0, unrecorded: None, measured: None }
     }
 
     /// Returns the mission.
@@ -142,7 +133,9 @@ impl MissionTask {
         let changed = self.report.as_ref().is_some_and(|(_, infra)| !Arc::ptr_eq(infra, stage.infra()));
         let how = match (&self.run, &self.report, changed) {
             (Some(_), ..) => "Measuring …".to_owned(),
-            (None, None, _) => format!("Change the design; {measure} measures it. The figures are those of the design as you found it."),
+            (None, None, _) => {
+                format!("Change the design; {measure} measures it. The figures are those of the design as you found it.")
+            }
             (None, Some(_), true) => format!("The design has changed: {measure} measures it again."),
             (None, Some(_), false) => format!("{measure} measures again."),
         };
@@ -188,7 +181,14 @@ impl MissionTask {
         }
         self.goals(page);
         let next = keymap.label(TaskAction::Next);
-        let better = if score.is_some_and(|score| score.stars < 3) { " Improve the design for more stars, or go on." } else { "" };
-        page.item(Tone::Accent, &format!("{next} "), Tone::Dim, &format!("next mission.{better}"), Some(&TaskAction::Next.into()));
+        let better =
+            if score.is_some_and(|score| score.stars < 3) { " Improve the design for more stars, or go on." } else { "" };
+        page.item(
+            Tone::Accent,
+            &format!("{next} "),
+            Tone::Dim,
+            &format!("next mission.{better}"),
+            Some(&TaskAction::Next.into()),
+        );
     }
 }

@@ -11,8 +11,8 @@ use crate::activity::ActivityKind;
 use crate::app::{App, Effect, Screen};
 use crate::dismissal::Dismissal;
 use crate::home::CourseItem;
-use crate::task::Task;
 use crate::sheet::{Sheet, SheetKind};
+use crate::task::Task;
 use crate::tone::Tone;
 
 impl App {

@@ -455,5 +455,8 @@ fn blocked(stage: &Stage, keymap: &crate::keymap::Keymap) -> Option<Notice> {
     let hop = infra.hop(infra.link_between(from.as_str(), to.as_str())?);
     let guard = hop.guards.iter().find(|guard| guard.verdict.action != RuleAction::Allow)?;
     let (firewall, key) = (&infra.component(guard.firewall).id, keymap.label(DesignAction::FitRules));
-    Some(Notice::new(Tone::Warn, format!("{firewall} blocks this link. To allow what is drawn, select {firewall} and press {key}.")))
+    Some(Notice::new(
+        Tone::Warn,
+        format!("{firewall} blocks this link. To allow what is drawn, select {firewall} and press {key}."),
+    ))
 }

@@ -1,7 +1,7 @@
 //! Edits of the design: TLS settings, and firewall rules on the selected hop.
 
-use hoplight_model::firewall::RuleAction;
 use hoplight_model::draft::Edit;
+use hoplight_model::firewall::RuleAction;
 use hoplight_model::{ComponentId, Element, Hsts, HttpConfig, TlsConfig, TlsMode, TopologyEdit};
 use hoplight_sim::Command;
 
@@ -39,7 +39,9 @@ impl App {
             TopologyEdit::AppToDbTls(app_to_db) => Edit::SetTls(TlsConfig { app_to_db: *app_to_db, ..tls }),
             TopologyEdit::Port80(port_80) => Edit::SetHttp(HttpConfig { port_80: *port_80, ..http }),
             TopologyEdit::Hsts(hsts) => Edit::SetHttp(HttpConfig { hsts: *hsts, ..http }),
-            TopologyEdit::ForwardedProto(forwarded_proto) => Edit::SetHttp(HttpConfig { forwarded_proto: *forwarded_proto, ..http }),
+            TopologyEdit::ForwardedProto(forwarded_proto) => {
+                Edit::SetHttp(HttpConfig { forwarded_proto: *forwarded_proto, ..http })
+            }
             TopologyEdit::Block(..) | TopologyEdit::Unblock(..) | TopologyEdit::Sticky(_) | TopologyEdit::RateLimit(..) => {
                 return None;
             }

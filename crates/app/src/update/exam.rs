@@ -112,7 +112,7 @@ impl App {
             Some(Task::Puzzle(_)) => self.act_in_puzzle(action),
             Some(Task::Mission(_) | Task::Drill(_) | Task::Review(_)) | None => {
                 self.tell(Tone::Dim, "This works only in an exam or in practice.");
-            },
+            }
         }
     }
 

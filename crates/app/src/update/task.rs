@@ -19,7 +19,9 @@ impl App {
         };
         let infra = Arc::clone(stage.infra());
         match (&mut stage.task, action) {
-            (None | Some(Task::Drill(_) | Task::Exam(_) | Task::Puzzle(_)), _) => self.tell(Tone::Dim, "This works only in a mission."),
+            (None | Some(Task::Drill(_) | Task::Exam(_) | Task::Puzzle(_)), _) => {
+                self.tell(Tone::Dim, "This works only in a mission.");
+            }
             (Some(Task::Mission(mission)), TaskAction::Measure) => {
                 mission.measure(&infra);
                 stage.panels.scroll = 0;

@@ -40,7 +40,8 @@ pub(super) fn rows(app: &App, filter: &str) -> Vec<WindowRow> {
     rows.push(WindowRow {
         line: Line::new(Tone::Text, "certificate").doing(DesignAction::AddPart(AddedPart::Certificate)),
         right: "where users connect".to_owned(),
-        about: "Proves to browsers that the site is the right one. Users then connect with HTTPS, encrypted up to there.".to_owned(),
+        about: "Proves to browsers that the site is the right one. Users then connect with HTTPS, encrypted up to there."
+            .to_owned(),
         found_by: "TLS SSL HTTPS".to_owned(),
     });
     rows.extend(inner_certificate(stage));

@@ -62,12 +62,7 @@ impl Builder {
     }
 
     /// Checks the addresses of the site and the pairs that share them.
-    fn check_addresses(
-        &self,
-        infra: &Infrastructure,
-        browser: ComponentIx,
-        completeness: Completeness,
-    ) -> Result<(), Problem> {
+    fn check_addresses(&self, infra: &Infrastructure, browser: ComponentIx, completeness: Completeness) -> Result<(), Problem> {
         let whole = |kind| Err(Problem { path: ProblemPath::root().field("links"), kind });
         let links = infra.links_from(browser);
         let entry = |link: &LinkIx| {

@@ -1,7 +1,7 @@
 //! Adding components, servers and certificates.
 
 use super::rules::fitted;
-use super::{Composed, Composer, ComposeError, browser, component, kind, label, names, plain};
+use super::{ComposeError, Composed, Composer, browser, component, kind, label, names, plain};
 use crate::component::{ComponentKind, Server, Software};
 use crate::draft::Edit;
 use crate::element::Element;
@@ -35,9 +35,9 @@ pub fn add(scenario: &Scenario, role: Role, placement: &Placement) -> Result<Com
     let mut composer = Composer::new(scenario);
     let id = names::component_name(scenario, role.prefix());
     let mut added = plain(id.clone(), role.kind());
-    added.software = role.software().and_then(|(name, version)| {
-        Some(Software { name: Text::new(name).ok()?, version: Text::new(version).ok()? })
-    });
+    added.software = role
+        .software()
+        .and_then(|(name, version)| Some(Software { name: Text::new(name).ok()?, version: Text::new(version).ok()? }));
     added.label = default_label(role, &id);
     added.server = match (placement, role) {
         (Placement::On(server), _) => Some(known(scenario, server)?),
@@ -96,7 +96,9 @@ fn default_label(role: Role, id: &ComponentId) -> Option<Text> {
         Role::Firewall => label(&id.as_str().replace("fw-", "firewall ")),
         Role::Agent => label(&id.as_str().replace('-', " ")),
         Role::Monitoring => label("Sumo Logic"),
-        Role::Balancer | Role::Web | Role::Database | Role::Cache | Role::FrontCache | Role::SessionStore | Role::SqlProxy => None,
+        Role::Balancer | Role::Web | Role::Database | Role::Cache | Role::FrontCache | Role::SessionStore | Role::SqlProxy => {
+            None
+        }
     }
 }
 

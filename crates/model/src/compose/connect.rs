@@ -1,7 +1,7 @@
 //! Connecting two elements.
 
 use super::rules::fitted;
-use super::{Composed, Composer, ComposeError, browser, component, kind, on_server};
+use super::{ComposeError, Composed, Composer, browser, component, kind, on_server};
 use crate::balancer::{TrackSpec, VrrpSpec};
 use crate::component::ComponentKind;
 use crate::database::{DatabaseRole, Failover};

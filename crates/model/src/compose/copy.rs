@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Composed, Composer, ComposeError, component, kind, names, on_server};
+use super::{ComposeError, Composed, Composer, component, kind, names, on_server};
 use crate::component::{Component, ComponentKind};
 use crate::draft::Edit;
 use crate::element::Element;
@@ -156,8 +156,7 @@ fn admit(composer: &mut Composer, names: &Names) -> Result<(), ComposeError> {
         composer.change(&firewall, |component| {
             let Some(spec) = component.kind.as_firewall_mut() else { return };
             for rules in [&mut spec.inbound, &mut spec.outbound] {
-                let added: Vec<Rule> =
-                    rules.iter().map(|rule| Rule { peer: names.peer(&rule.peer), ..rule.clone() }).collect();
+                let added: Vec<Rule> = rules.iter().map(|rule| Rule { peer: names.peer(&rule.peer), ..rule.clone() }).collect();
                 for rule in added {
                     if !rules.contains(&rule) {
                         rules.push(rule);

@@ -1,6 +1,6 @@
 //! Names of new elements, and renaming.
 
-use super::{Composed, Composer, ComposeError, component};
+use super::{ComposeError, Composed, Composer, component};
 use crate::draft::Edit;
 use crate::element::Element;
 use crate::id::{ComponentId, ServerId};

@@ -1,6 +1,6 @@
 //! Where elements are: on the grid of the diagram, and on servers.
 
-use super::{Composed, Composer, ComposeError, component};
+use super::{ComposeError, Composed, Composer, component};
 use crate::component::GridPlace;
 use crate::draft::Edit;
 use crate::element::Element;
@@ -22,7 +22,12 @@ pub struct Spot {
 ///
 /// # Errors
 /// If the box is not among the spots, or would leave the grid on the left of a column that it shares with nothing.
-pub fn place(scenario: &Scenario, spots: &[Spot], moved: &Element, (columns, rows): (i16, i16)) -> Result<Composed, ComposeError> {
+pub fn place(
+    scenario: &Scenario,
+    spots: &[Spot],
+    moved: &Element,
+    (columns, rows): (i16, i16),
+) -> Result<Composed, ComposeError> {
     let owner = owner(scenario, moved)?;
     let from = spots.iter().find(|spot| spot.owner == owner).map(|spot| spot.at).ok_or(ComposeError::Edge)?;
     let mut spots = spots.to_vec();

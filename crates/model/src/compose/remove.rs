@@ -1,6 +1,6 @@
 //! Removing an element with all that depends on it.
 
-use super::{Composed, Composer, ComposeError, component, kind, on_server};
+use super::{ComposeError, Composed, Composer, component, kind, on_server};
 use crate::component::ComponentKind;
 use crate::database::{DatabaseRole, Failover};
 use crate::draft::Edit;
@@ -142,7 +142,9 @@ fn forget_component(composer: &mut Composer, id: &ComponentId) -> Result<(), Com
         composer.edit(Edit::SetMonitoring(monitoring))?;
     }
     let mut certificates = composer.scenario.certificates.clone();
-    certificates.iter_mut().for_each(|certificate| certificate.on.retain(|holder| holder != id));
+    for certificate in &mut certificates {
+        certificate.on.retain(|holder| holder != id);
+    }
     certificates.retain(|certificate| !certificate.on.is_empty());
     if certificates != composer.scenario.certificates {
         composer.edit(Edit::SetCertificates(certificates))?;

@@ -1,6 +1,6 @@
 //! Firewall rules that match the drawing.
 
-use super::{Composed, Composer, ComposeError, kind};
+use super::{ComposeError, Composed, Composer, kind};
 use crate::element::Element;
 use crate::firewall::{Direction, Peer, Rule, RuleAction};
 use crate::id::ComponentId;

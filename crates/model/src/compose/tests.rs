@@ -82,7 +82,8 @@ fn stage_2_is_built_from_an_empty_board() {
     assert_eq!(infra.servers().len(), 3);
     assert_eq!(infra.find("web-2").map(|ix| infra.component(ix).server.clone()), Some(Some(ServerId::new("server-3"))));
     assert_eq!(infra.database_clusters().iter().map(Vec::len).collect::<Vec<_>>(), [2]);
-    let blocked = infra.hops().flat_map(|hop| hop.guards).filter(|guard| guard.verdict.action != crate::firewall::RuleAction::Allow);
+    let blocked =
+        infra.hops().flat_map(|hop| hop.guards).filter(|guard| guard.verdict.action != crate::firewall::RuleAction::Allow);
     assert_eq!(blocked.count(), 0, "no drawn link is blocked");
     assert_eq!(infra.links().filter(|(_, link)| link.protocol == Protocol::Metrics).count(), 3);
     assert_eq!(infra.certificates().len(), 1);

@@ -17,8 +17,7 @@ impl Scenario {
         }
         // Find the settings that differ from the defaults, one kind after the other.
         minimal.links.clone_from(&self.links);
-        let omit: [fn(&mut LinkSpec); 3] =
-            [|link| link.protocol = None, |link| link.latency_ms = None, |link| link.port = None];
+        let omit: [fn(&mut LinkSpec); 3] = [|link| link.protocol = None, |link| link.latency_ms = None, |link| link.port = None];
         for omit in omit {
             let kept = minimal.links.clone();
             minimal.links.iter_mut().for_each(omit);

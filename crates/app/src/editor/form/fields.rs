@@ -232,8 +232,20 @@ pub(super) const FIELDS: &[FieldSpec] = &[
         check
     ),
     setting!("check interval", "Seconds between two health checks.", &[], balancer / balancer_mut, check_interval_s),
-    setting!("fall", "Failed checks in a row after which a server is DOWN.", &["1", "2", "3", "5"], balancer / balancer_mut, fall),
-    setting!("rise", "Successful checks in a row after which it is UP again.", &["1", "2", "3", "5"], balancer / balancer_mut, rise),
+    setting!(
+        "fall",
+        "Failed checks in a row after which a server is DOWN.",
+        &["1", "2", "3", "5"],
+        balancer / balancer_mut,
+        fall
+    ),
+    setting!(
+        "rise",
+        "Successful checks in a row after which it is UP again.",
+        &["1", "2", "3", "5"],
+        balancer / balancer_mut,
+        rise
+    ),
     setting!("retries", "Further attempts to connect.", &["0", "1", "2", "3"], balancer / balancer_mut, retries),
     setting!("redispatch", "Whether the last attempt goes to another server.", BOOL, balancer / balancer_mut, redispatch),
     setting!("sticky", "Whether a cookie keeps each user on one server.", BOOL, balancer / balancer_mut, sticky),
@@ -351,7 +363,13 @@ pub(super) const FIELDS: &[FieldSpec] = &[
     setting!("weight", "Share of a weighted algorithm, from 1 to 256; only behind a balancer.", &[], link / link_mut, weight),
     setting!("standby", "Whether it leads to a standby site, which DNS does not list.", BOOL, link / link_mut, standby),
     setting!("requests per second", "The users' requests of all kinds together.", &[], site / site_mut, traffic.rate),
-    setting!("new visitors", "Share of requests that need a DNS lookup and a connection first.", &[], site / site_mut, traffic.new_visitors),
+    setting!(
+        "new visitors",
+        "Share of requests that need a DNS lookup and a connection first.",
+        &[],
+        site / site_mut,
+        traffic.new_visitors
+    ),
     setting!("static share", "Share of requests for static pages.", &[], site / site_mut, traffic.static_share),
     setting!("write share", "Share of logins.", &[], site / site_mut, traffic.write_share),
     setting!(
@@ -363,7 +381,13 @@ pub(super) const FIELDS: &[FieldSpec] = &[
     ),
     setting!("TLS web to app", "Whether web servers encrypt requests to applications.", BOOL, site / site_mut, tls.web_to_app),
     setting!("TLS to databases", "Whether queries and replication are encrypted.", BOOL, site / site_mut, tls.app_to_db),
-    setting!("port 80", "What the entry does with plaintext HTTP.", &["Closed", "Open", "Redirect"], site / site_mut, http.port_80),
+    setting!(
+        "port 80",
+        "What the entry does with plaintext HTTP.",
+        &["Closed", "Open", "Redirect"],
+        site / site_mut,
+        http.port_80
+    ),
     FieldSpec {
         name: "external probe",
         help: "Seconds between two requests that the monitoring service sends like a user; empty for none.",

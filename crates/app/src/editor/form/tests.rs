@@ -90,7 +90,9 @@ fn nonsense_is_refused_with_the_reason() {
         set(scenario, Some(element), field.id, text).expect_err("nonsense")
     };
     let lb = component("lb-1");
-    for (name, text) in [("name", "LB 1"), ("check interval", "fast"), ("check interval", "-1"), ("fall", "300"), ("software", "HAProxy")] {
+    for (name, text) in
+        [("name", "LB 1"), ("check interval", "fast"), ("check interval", "-1"), ("fall", "300"), ("software", "HAProxy")]
+    {
         assert!(!by_name(&lb, name, text).is_empty());
     }
     for text in ["nobody 80", "any 99999", "any 80 forbid", "any 80 drop now"] {
