@@ -334,6 +334,7 @@ impl App {
     /// precedence: the panel checks the goal off in any case.
     pub(super) fn observe(&mut self, acted: bool) {
         let Screen::Stage(stage) = &mut self.screen else { return };
+        stage.follow_drawing(self.size);
         stage.session.record_followed();
         let changed = stage.session.observe();
         if changed == Changed::Replied {

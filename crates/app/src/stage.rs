@@ -42,13 +42,16 @@ pub struct Stage {
     pub editor: Option<Editor>,
     /// The task, if there is one other than a lesson.
     pub task: Option<Task>,
+    /// The infrastructure of the layout.
+    drawn: Arc<Infrastructure>,
 }
 
 impl Stage {
     /// Creates a stage without a lesson.
     pub fn explore(infra: Arc<Infrastructure>, seed: u64, size: (u16, u16)) -> Self {
         let (viewport, panels) = (Viewport::new(&infra), Panels::new(&infra));
-        let mut stage = Self { session: Session::new(infra, seed), viewport, panels, editor: None, task: None };
+        let drawn = Arc::clone(&infra);
+        let mut stage = Self { session: Session::new(infra, seed), viewport, panels, editor: None, task: None, drawn };
         stage.resize(size);
         stage
     }
@@ -100,11 +103,27 @@ impl Stage {
         } else {
             self.viewport.resize(size, self.session.infra(), agents, self.splits_panel());
         }
+        self.drawn = Arc::clone(self.infra());
         let anchor = self.session.selected.as_ref().and_then(|selected| self.viewport.layout.anchor(selected));
         self.viewport.show(anchor.unwrap_or_default());
         if let Some(comparison) = &mut self.panels.comparison {
             comparison.resize(regions::comparison_area(size), regions::is_wide(size));
         }
+    }
+
+    /// Lays the drawing out again if time has passed an act of the editor, forward or back.
+    pub(super) fn follow_drawing(&mut self, size: (u16, u16)) {
+        let (drawn, infra) = (&self.drawn, self.session.infra());
+        let ids = |infra: &Arc<Infrastructure>| infra.components().map(|(_, it)| (it.id.clone(), it.server.clone())).collect::<Vec<_>>();
+        let ends = |infra: &Arc<Infrastructure>| infra.links().map(|(link, _)| infra.ends(link)).collect::<Vec<_>>();
+        let is_same = Arc::ptr_eq(drawn, infra) || (ids(drawn) == ids(infra) && ends(drawn) == ends(infra));
+        if is_same {
+            self.drawn = Arc::clone(infra);
+            return;
+        }
+        self.session.selected = self.session.selected.take().filter(|selected| self.session.infra().contains(selected));
+        self.resize(size);
+        self.update_checks();
     }
 
     /// Whether a lesson or another task needs a panel.
