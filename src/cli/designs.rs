@@ -58,19 +58,19 @@ impl Designs {
         if is_file {
             let id = ScenarioId::of_file(name);
             self.file = Some((id.clone(), path.to_owned()));
-            return self.open_at(path, id);
+            return open_at(path, id);
         }
         if let Ok(id) = name.parse::<ScenarioId>()
             && let Some(path) = self.path(&id).filter(|path| path.exists() || with_suffix(path, UNSAVED).exists())
         {
-            return self.open_at(&path, id);
+            return open_at(&path, id);
         }
         let infra = super::commands::find_scenario(library, name)?;
         let drawing = Scenario::from(infra.as_ref()).minimal();
         let id = hoplight_app::own_id(infra.id());
         match self.path(&id).filter(|path| path.exists() || with_suffix(path, UNSAVED).exists()) {
             Some(path) => {
-                let opened = self.open_at(&path, id)?;
+                let opened = open_at(&path, id)?;
                 let text = format!("Continuing your copy of {}. To start over, delete {}.", infra.id(), with_tilde(&path));
                 Ok(Opened { notice: Some(opened.notice.unwrap_or(text)), ..opened })
             }
@@ -86,21 +86,9 @@ impl Designs {
             if path.exists() {
                 continue;
             }
-            return self.open_at(&path, id);
+            return open_at(&path, id);
         }
         bail!("there are more than {MAX_DESIGNS} designs; name one, or a file")
-    }
-
-    fn open_at(&self, path: &Path, id: ScenarioId) -> anyhow::Result<Opened> {
-        let kept = with_suffix(path, UNSAVED);
-        if kept.exists()
-            && let Ok(drawing) = read(&kept)
-        {
-            let text = format!("Found unsaved work on {id}, and opened it. Save it, or delete {}.", with_tilde(&kept));
-            return Ok(Opened { drawing, id, notice: Some(text) });
-        }
-        let drawing = if path.exists() { read(path)? } else { compose::empty_board() };
-        Ok(Opened { drawing, id, notice: None })
     }
 
     fn path(&self, id: &ScenarioId) -> Option<PathBuf> {
@@ -192,6 +180,19 @@ impl Designs {
             }
         }
     }
+}
+
+/// Opens the unsaved work on a design or, without any, the design.
+fn open_at(path: &Path, id: ScenarioId) -> anyhow::Result<Opened> {
+    let kept = with_suffix(path, UNSAVED);
+    if kept.exists()
+        && let Ok(drawing) = read(&kept)
+    {
+        let text = format!("Found unsaved work on {id}, and opened it. Save it, or delete {}.", with_tilde(&kept));
+        return Ok(Opened { drawing, id, notice: Some(text) });
+    }
+    let drawing = if path.exists() { read(path)? } else { compose::empty_board() };
+    Ok(Opened { drawing, id, notice: None })
 }
 
 /// Reads a design, complete or not.

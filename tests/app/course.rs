@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use hoplight::app::{App, CourseItem, Effect, Screen, Settings, Tone};
+use hoplight::app::{App, CourseItem, Effect, Screen, Settings};
 use hoplight::lesson::{Library, Place, Progress, Sources};
 
 use crate::learner::{LARGE, Learner, SMALL, library};

@@ -51,7 +51,7 @@ fn an_open_window_takes_all_letters_and_pauses_the_simulation() {
     let mut learner = Learner::exploring(SMALL);
     let (now, tls) = (learner.now(), learner.stage().infra().tls());
     learner.press(":tq ?");
-    assert_eq!(learner.app.window.as_ref().map(|window| window.filter()), Some("tq ?"));
+    assert_eq!(learner.app.window.as_ref().map(hoplight::app::Window::filter), Some("tq ?"));
     learner.app.tick(Duration::from_secs(1));
     assert_eq!((learner.now(), learner.stage().infra().tls()), (now, tls));
     learner.press("zzzz");
@@ -121,7 +121,7 @@ fn the_glossary_starts_with_the_terms_on_the_screen_and_finds_all_others() {
     assert!(row.about.contains("response back") && row.about.ends_with("See: handshake, latency."), "{}", row.about);
     // Enter goes to the first term that a term refers to.
     learner.press("<Enter>");
-    assert_eq!(learner.app.window.as_ref().map(|window| window.filter()), Some("handshake"));
+    assert_eq!(learner.app.window.as_ref().map(hoplight::app::Window::filter), Some("handshake"));
     assert!(shown(&learner)[0].starts_with("handshake"), "{:?}", shown(&learner));
     assert!(WindowKind::Glossary.keys().contains("Enter"));
     learner.press("<Esc>");

@@ -115,7 +115,9 @@ impl Home {
         let above = self.chosen.checked_sub(1).and_then(|line| rows.get(line)).map_or(0, |(_, row)| row + 1);
         let top = if above == row { row } else { row - 1 };
         let most = (last + 1).saturating_sub(room);
-        self.scroll = self.scroll.max((row + 1).saturating_sub(room)).min(top).min(most);
+        // The count of hidden lines would cover the end of a title in the last row.
+        let margin = u16::from(row < last);
+        self.scroll = self.scroll.max((row + 1 + margin).saturating_sub(room)).min(top).min(most);
     }
 
     /// Starts the preview of the selected line, a few seconds into its run.

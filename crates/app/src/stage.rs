@@ -24,7 +24,6 @@ use crate::events::{TimelineMark, of_both};
 use crate::keymap::Keymap;
 use crate::panels::{Panels, Summary};
 use crate::task::Task;
-use crate::task::review::ReviewTask;
 use crate::view::View;
 use crate::viewport::Viewport;
 use crate::{panel, regions};
@@ -114,7 +113,9 @@ impl Stage {
     /// Lays the drawing out again if time has passed an act of the editor, forward or back.
     pub(super) fn follow_drawing(&mut self, size: (u16, u16)) {
         let (drawn, infra) = (&self.drawn, self.session.infra());
-        let ids = |infra: &Arc<Infrastructure>| infra.components().map(|(_, it)| (it.id.clone(), it.server.clone())).collect::<Vec<_>>();
+        let ids = |infra: &Arc<Infrastructure>| {
+            infra.components().map(|(_, it)| (it.id.clone(), it.server.clone())).collect::<Vec<_>>()
+        };
         let ends = |infra: &Arc<Infrastructure>| infra.links().map(|(link, _)| infra.ends(link)).collect::<Vec<_>>();
         let is_same = Arc::ptr_eq(drawn, infra) || (ids(drawn) == ids(infra) && ends(drawn) == ends(infra));
         if is_same {
@@ -240,7 +241,7 @@ impl Stage {
     pub(super) fn update_overlay(&mut self) {
         let session = &self.session;
         let asked = session.lesson.as_ref().filter(|run| !run.is_open()).and_then(LessonRun::question);
-        let hides = self.task.as_ref().and_then(Task::as_review).is_some_and(ReviewTask::hides_answers);
+        let hides = self.task.as_ref().is_some_and(Task::hides_answers);
         self.panels.overlays.suspend(hides || asked.is_some_and(|question| question.target().is_some()));
         self.panels.overlays.update(session.infra(), session.sim().rate(), session.selected.as_ref());
     }

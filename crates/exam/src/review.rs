@@ -17,6 +17,7 @@ mod difference;
 mod fact;
 mod form;
 mod library;
+mod limits;
 mod problem;
 mod result;
 mod rule_name;

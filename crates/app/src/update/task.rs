@@ -19,9 +19,6 @@ impl App {
         };
         let infra = Arc::clone(stage.infra());
         match (&mut stage.task, action) {
-            (None | Some(Task::Drill(_) | Task::Exam(_) | Task::Puzzle(_)), _) => {
-                self.tell(Tone::Dim, "This works only in a mission.");
-            }
             (Some(Task::Mission(mission)), TaskAction::Measure) => {
                 mission.measure(&infra);
                 stage.panels.scroll = 0;
@@ -41,7 +38,8 @@ impl App {
                     None => self.tell(Tone::Dim, "This was the last mission. The course map has the others."),
                 }
             }
-            (Some(Task::Review(_)), TaskAction::Measure | TaskAction::Hint) => {
+            (None | Some(Task::Drill(_) | Task::Exam(_) | Task::Puzzle(_)), _)
+            | (Some(Task::Review(_)), TaskAction::Measure | TaskAction::Hint) => {
                 self.tell(Tone::Dim, "This works only in a mission.");
             }
             (Some(Task::Review(_)), TaskAction::Next) => self.open_next_review(),

@@ -1,7 +1,6 @@
 //! Checks of a review file: its form, and what it claims of its designs.
 
 use std::collections::BTreeSet;
-use std::ops::RangeInclusive;
 
 use hoplight_analysis::findings::findings;
 use hoplight_analysis::{DesignFinding, FindingRule};
@@ -10,19 +9,9 @@ use hoplight_model::{ContentError, Infrastructure};
 use super::difference::losable;
 use super::form::{FORMAT, ReviewForm, SentenceProof};
 use super::library::DesignReview;
+use super::limits::{DISTRACTORS, FINDINGS, MOST_RATE, MOST_SERVERS, SENTENCES};
 use super::problem::ReviewProblem;
 use super::truth::elements_of;
-
-/// Number of sentences.
-pub(super) const SENTENCES: RangeInclusive<usize> = 6..=12;
-/// Number of expected findings.
-pub(super) const FINDINGS: RangeInclusive<usize> = 2..=8;
-/// Number of distractors.
-pub(super) const DISTRACTORS: RangeInclusive<usize> = 2..=8;
-/// Maximum number of elements that are lost in runs.
-pub(super) const MOST_SERVERS: usize = 24;
-/// Maximum rate of a design in requests per second.
-pub(super) const MOST_RATE: f64 = 500.0;
 
 /// Checks a file's content apart from its designs. Returns all problems.
 pub(super) fn check_form(file: &str, text: &str, form: &ReviewForm) -> Vec<ContentError> {

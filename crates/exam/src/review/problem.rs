@@ -4,8 +4,8 @@ use hoplight_model::draft::EditError;
 use hoplight_model::{ScenarioId, Text};
 use hoplight_text::edit_error;
 
-use super::check::{DISTRACTORS, FINDINGS, MOST_RATE, MOST_SERVERS, SENTENCES};
 use super::form::FORMAT;
+use super::limits::{DISTRACTORS, FINDINGS, MOST_RATE, MOST_SERVERS, SENTENCES};
 use super::rule_name::RuleName;
 
 /// A mistake of a review. Sentences and edits are counted from one.
