@@ -30,7 +30,7 @@ fn footer_key(learner: &Learner, word: &str) -> (u16, u16) {
 /// A stage with more text than fits into the panel: a login's path.
 fn with_long_text() -> Learner {
     let mut learner = Learner::exploring(LARGE);
-    learner.press("pr").wait(250).press(" ");
+    learner.press("pr").wait(150).press(" ");
     let (lines, area) = (learner.view().panel.lines.len(), learner.view().panel.area);
     assert!(lines > usize::from(area.height) + 3, "there is something to scroll: {lines}");
     learner

@@ -271,7 +271,7 @@ fn the_lines_of_the_detail_panel_below_a_lesson_are_clickable() {
 #[test]
 fn the_last_row_of_a_panel_scrolls_down_and_at_the_end_back_up() {
     let mut learner = Learner::exploring(LARGE);
-    learner.press("pr").wait(250).press(" ");
+    learner.press("pr").wait(150).press(" ");
     let area = learner.view().panel.area;
     let most = learner.view().panel.most_scroll;
     assert!(most > 3, "{most}");

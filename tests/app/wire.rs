@@ -95,15 +95,20 @@ fn stepping_back_shows_the_messages_captured_by_then() {
 }
 
 #[test]
-fn on_a_small_screen_the_wiretap_replaces_the_lesson_until_the_panel_key() {
+fn on_a_small_screen_the_wiretap_leaves_the_lesson_and_the_panel_key_shows_all() {
     let mut learner = Learner::in_lesson("where-tls-ends", SMALL);
     let lesson: String = learner.panel().chars().take(20).collect();
     learner.select(&hop("lb-1", "web-1")).press("w");
-    assert_eq!(learner.notice(), "Wiretap on lb-1 → web-1. i shows the lesson again.");
+    assert_eq!(learner.notice(), "Wiretap on lb-1 → web-1. i shows all that it captures.");
     learner.wait(20);
-    assert!(learner.panel().contains("Wiretap: "), "{}", learner.panel());
+    assert!(learner.panel().starts_with(&lesson), "{}", learner.panel());
+    let newest = learner.view().messages.last().expect("the newest message").text();
+    assert!(newest.starts_with(" tap: "), "{newest}");
     learner.press("i");
-    assert!(!learner.panel().contains("Wiretap: ") && learner.panel().starts_with(&lesson), "{}", learner.panel());
+    assert!(learner.panel().contains("Wiretap: "), "{}", learner.panel());
+    assert!(!learner.view().messages.iter().any(|line| line.text().starts_with(" tap: ")), "the panel shows them all");
+    learner.press("i");
+    assert!(learner.panel().starts_with(&lesson), "{}", learner.panel());
     assert!(learner.stage().session.wiretap().is_some(), "the wiretap stays");
 }
 

@@ -67,6 +67,12 @@ fn an_unreadable_password_is_found_by_playing() {
 }
 
 #[test]
+fn a_wiretap_needs_a_hop_that_exists() {
+    let step = "title: \"Restore\",";
+    caught(step, &format!("{step} tap: (\"web-1\", \"db-2\"),"), &["web-1", "db-2"]);
+}
+
+#[test]
 fn overlong_texts_are_reported() {
     let long = "word ".repeat(60);
     caught("Read this.", &long, &["a step's text takes at most 3 lines"]);

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use hoplight::lesson::{Clock, Lesson, LessonRun, LessonSites, Moved, Opening, Player, StepEntry};
-use hoplight::model::ComponentId;
+use hoplight::model::{ComponentId, RequestKind};
 use hoplight::sim::{Command, SimTime};
 
 use super::{SMALL, library};
@@ -73,4 +73,22 @@ fn a_player_starts_a_new_run() {
         let _ = player.skip().expect("a valid setup");
         assert_eq!((player.timeline().simulation().now(), id(&player)), (SimTime::from_secs(now), infra.to_owned()));
     }
+}
+
+#[test]
+fn a_lesson_opened_at_a_step_has_no_visitors_of_earlier_steps() {
+    let text = SMALL.replacen("title: \"Restore\",", "title: \"Restore\", tap: (\"lb-1\", \"web-1\"),", 1);
+    let text = text.replacen("begin: [", "begin: [Send(Read), ", 1);
+    let lesson = Arc::new(Lesson::from_ron("small.ron", &text).unwrap_or_else(|error| panic!("{error}")));
+    let sends =
+        |entry: &StepEntry| entry.openings.iter().filter(|opening| matches!(opening, Opening::Do(Command::Send(_)))).count();
+    let at = lesson.steps.iter().position(|step| step.begin.contains(&Command::Send(RequestKind::Read))).expect("just added");
+    let (_, entry) = LessonRun::start_at(Arc::clone(&lesson), at);
+    assert_eq!(sends(&entry), 1, "its own");
+    let (_, entry) = LessonRun::start_at(Arc::clone(&lesson), at + 1);
+    assert_eq!(sends(&entry), 0);
+    // Only the wiretap of the step itself is placed.
+    let taps = (0..lesson.steps.len()).map(|step| LessonRun::start_at(Arc::clone(&lesson), step).1.tap.is_some());
+    let expected: Vec<bool> = lesson.steps.iter().map(|step| *step.title == *"Restore").collect();
+    assert_eq!(taps.collect::<Vec<_>>(), expected);
 }

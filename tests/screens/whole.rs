@@ -205,3 +205,24 @@ fn the_course_map_shows_quiz_scores_and_marks_truncated_text() {
         }
     }
 }
+
+#[test]
+fn nothing_covers_the_diagram_of_the_first_lesson() {
+    let mut learner = Learner::in_lesson("journey-of-a-request", SMALL);
+    while learner.run().place() != hoplight::lesson::Place::Quiz(0) {
+        learner.press("n").wait(10);
+        if learner.stage().infra().id().as_str() == "stage-2-secured" {
+            let shown = plain(&learner.app).content().iter().map(ratatui::buffer::Cell::symbol).collect::<String>();
+            assert!(shown.contains("agent-3 ─╯") && shown.contains("agent-2 ─╯"), "{shown}");
+            assert!(shown.contains("primary") && shown.contains("roundrobin"), "{shown}");
+        }
+    }
+    // Neither does the followed request, inside any box of a small diagram.
+    let mut learner = Learner::exploring(SMALL);
+    learner.press("pr");
+    for _ in 0..150 {
+        learner.wait(1);
+        let shown = plain(&learner.app).content().iter().map(ratatui::buffer::Cell::symbol).collect::<String>();
+        assert!(shown.contains("primary") && shown.contains("replica") && shown.contains("roundrobin"), "{shown}");
+    }
+}

@@ -96,9 +96,11 @@ pub fn brief(stage: &Stage, info: &str) -> Option<Notice> {
         Element::Hop(from, to) => {
             let link = infra.link_between(from.as_str(), to.as_str())?;
             let hop = infra.hop(link);
-            let reads = secret(stage, link).map_or_else(String::new, |secret| format!(" {secret}"));
+            let hides = hides_secrets(stage, link);
+            let reads = secret(stage, link).filter(|fact| !hides || !is_secret(fact));
+            let reads = reads.map_or_else(|| "all of it".to_owned(), |fact| fact.text());
             match (hop.cipher, hop.medium) {
-                (Cipher::Plaintext, Medium::Wire) => (Tone::Plain, format!("{from} → {to}: an eavesdropper reads{reads}")),
+                (Cipher::Plaintext, Medium::Wire) => (Tone::Plain, format!("{from} → {to}: an eavesdropper reads {reads}")),
                 (Cipher::Plaintext, Medium::Loopback) => {
                     (Tone::Warn, format!("{from} → {to}: loopback, readable only inside the server"))
                 }
@@ -125,13 +127,33 @@ pub fn brief(stage: &Stage, info: &str) -> Option<Notice> {
 }
 
 /// Returns the most sensitive fact that an eavesdropper reads on a link.
-fn secret(stage: &Stage, link: LinkIx) -> Option<String> {
+fn secret(stage: &Stage, link: LinkIx) -> Option<Fact> {
     let reading = readable(stage.infra(), link, richest(stage, link)?);
     let delicate = |fact: &&Fact| {
         matches!(fact, Fact::Secrets(_) | Fact::Sql(_) | Fact::CacheKey(_) | Fact::ChangedRow(_) | Fact::DnsName(_))
     };
     // The first of the most severe ones.
-    reading.facts.iter().rev().filter(delicate).max_by_key(|fact| fact.stake()).map(Fact::text)
+    reading.facts.iter().rev().filter(delicate).max_by_key(|fact| fact.stake()).cloned()
+}
+
+/// Whether a fact gives access to an account.
+fn is_secret(fact: &Fact) -> bool {
+    fact.stake() >= Stake::PasswordHash
+}
+
+/// Whether the secrets on a link are not told: in a lesson, the learner is to read them with the wiretap.
+fn hides_secrets(stage: &Stage, link: LinkIx) -> bool {
+    stage.session.lesson.is_some() && stage.session.timeline.tapped() != Some(link) && !stage.session.wiretap_saw_password()
+}
+
+/// Writes a fact that an eavesdropper on a link reads.
+fn fact(page: &mut Page, stage: &Stage, link: LinkIx, fact: &Fact) {
+    let label = format!("{}: ", fact.label());
+    if is_secret(fact) && hides_secrets(stage, link) {
+        page.item(Tone::Dim, &label, Tone::Text, "put the wiretap here to read them", None);
+        return;
+    }
+    page.item(Tone::Dim, &label, if is_secret(fact) { Tone::Secret } else { Tone::Text }, &fact.text(), None);
 }
 
 /// Returns the kind of request with the most sensitive content on a link.
@@ -275,9 +297,8 @@ fn listener(page: &mut Page, stage: &Stage, hop: &Hop) {
     let Some(kind) = richest(stage, link) else { return };
     let reading = readable(infra, link, kind);
     page.text(Tone::Name, &format!("of {}, an eavesdropper reads", kind.request_line()));
-    for fact in &reading.facts {
-        let tone = if fact.stake() >= Stake::PasswordHash { Tone::Secret } else { Tone::Text };
-        page.item(Tone::Dim, &format!("{}: ", fact.label()), tone, &fact.text(), None);
+    for read in &reading.facts {
+        fact(page, stage, link, read);
     }
     if hop.cipher != Cipher::Plaintext {
         page.text(Tone::Dim, "Everything else is ciphertext.");
@@ -285,9 +306,8 @@ fn listener(page: &mut Page, stage: &Stage, hop: &Hop) {
     if port_80::is_readable(infra, link) {
         let line = infra.request_line_on_port_80(kind);
         page.text(Tone::Name, &format!("of a visit with http:// to port 80 ({line})"));
-        for fact in port_80::facts_on_port_80(infra, hop, kind) {
-            let tone = if fact.stake() >= Stake::PasswordHash { Tone::Secret } else { Tone::Text };
-            page.item(Tone::Dim, &format!("{}: ", fact.label()), tone, &fact.text(), None);
+        for read in port_80::facts_on_port_80(infra, hop, kind) {
+            fact(page, stage, link, &read);
         }
     }
     if hop.cipher == Cipher::TlsThrough && infra.tls().edge == TlsMode::Passthrough {

@@ -15,7 +15,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hoplight_layout::{Area, Arrow, Map};
-use hoplight_lesson::{LessonRun, Session, outcome};
+use hoplight_lesson::{LessonRun, Place, Session, outcome};
 use hoplight_model::{Element, Infrastructure};
 use hoplight_sim::{CommandError, SimTime, Simulation};
 
@@ -255,7 +255,9 @@ impl Stage {
     /// On a small screen, makes room for the text of a lesson: the diagram moves together instead of being covered.
     pub(super) fn fit_lesson(&mut self, keymap: &Keymap) {
         let regions = &self.viewport.regions;
-        let shows = self.has_task() && !self.panels.show_detail && self.panels.view == View::Canvas;
+        // At the end, the panel covers the diagram.
+        let is_over = self.session.lesson.as_ref().is_some_and(|run| run.place() == Place::Finished);
+        let shows = self.has_task() && !is_over && !self.panels.show_detail && self.panels.view == View::Canvas;
         let wanted = if shows && !regions.wide && regions.panel.height > 0 {
             let width = regions.panel.width.saturating_sub(2);
             let lines = match &self.task {

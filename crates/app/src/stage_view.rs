@@ -12,6 +12,7 @@ pub mod pane;
 pub(crate) mod timeline;
 
 use hoplight_layout::Area;
+use hoplight_lesson::Place;
 
 use crate::action::{Action, SelectAction, ViewAction};
 use crate::app::App;
@@ -275,10 +276,16 @@ fn panel_area(stage: &Stage, lines: usize) -> Area {
     // Other views keep their size while a lesson is shown below them.
     let keeps_size = !on_canvas && !stage.panels.show_detail;
     // A lesson has its rows already, and does not cover the diagram.
-    if area.height == 0 || !is_wanted || keeps_size || (lesson && on_canvas) {
+    let is_over = lesson && stage.session.lesson.as_ref().is_some_and(|run| run.place() == Place::Finished);
+    if area.height == 0 || !is_wanted || keeps_size || (lesson && on_canvas && !is_over) {
         return area;
     }
     let needed = u16::try_from(lines + 1).unwrap_or(u16::MAX);
+    // The recap is worth more than the diagram, on which nothing happens any more.
+    if is_over {
+        let all = area.height + stage.viewport.regions.canvas.height;
+        return Area { y: area.y + area.height - all, height: all, ..area };
+    }
     // Keep the packets visible while a hop is tapped.
     let listens = !shows_lesson(stage) && stage.session.is_tap_selected();
     let most = area.height + if listens { 5 } else { stage.viewport.regions.canvas.height.saturating_sub(2) };

@@ -79,6 +79,7 @@ pub fn status_parts(stage: &Stage) -> Vec<Line> {
         let texts = [format!(" tap: password of {} seen ", user()), format!(" password of {} seen ", user())];
         let text =
             texts.into_iter().find(|text| text::width(text.trim_end()) <= left).unwrap_or_else(|| " password seen ".to_owned());
+        let text = if text::width(&text) > left { text.trim_end().to_owned() } else { text };
         users.push(Line { action: tapped, ..Line::new(Tone::Secret, text) });
     }
     // The analysis would give answers away.

@@ -59,6 +59,19 @@ pub fn lines(stage: &Stage, room: usize) -> Vec<Line> {
     shown.into_iter().map(|captured| line(link, captured)).collect()
 }
 
+/// Returns the newest message in one line, below a lesson on a small screen; the last one with a password while the hop is
+/// plaintext.
+pub(crate) fn newest(stage: &Stage) -> Option<Line> {
+    let link = stage.session.timeline.tapped()?;
+    let login = stage.session.timeline.captured_password().filter(|_| stage.infra().hop(link).is_plaintext());
+    let Some(captured) = login.or_else(|| stage.session.timeline.captured().next_back()) else {
+        return Some(Line::new(Tone::Dim, " tap: nothing captured yet"));
+    };
+    let mut text = Line::new(Tone::Dim, " tap:");
+    text.spans.extend(line(link, captured).spans);
+    Some(text.doing(SelectAction::Element(stage.infra().hop_element(link))))
+}
+
 /// Formats a message in one line. A click on it follows the request.
 fn line(link: LinkIx, captured: &CapturedMessage) -> Line {
     let (whose, arrow) = match captured.payload {

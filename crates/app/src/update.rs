@@ -199,7 +199,7 @@ const fn lines_scrolled(action: &Action) -> Option<i16> {
 }
 
 /// Whether the lesson occupies the panel, so that the selected element is not shown.
-fn hides_detail(stage: &Stage) -> bool {
+pub(crate) fn hides_detail(stage: &Stage) -> bool {
     !stage.viewport.regions.wide && stage.session.lesson.is_some() && !stage.panels.show_detail
 }
 

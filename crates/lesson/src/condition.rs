@@ -109,7 +109,8 @@ pub enum RequestPart {
 }
 
 impl RequestPart {
-    fn contains(self, phase: Phase) -> bool {
+    /// Whether a phase belongs to this part.
+    pub(super) fn contains(self, phase: Phase) -> bool {
         match self {
             Self::Lookup => phase == Phase::Lookup,
             Self::Connect => phase == Phase::Connect,

@@ -4,11 +4,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use hoplight_model::{ContentError, Element, LessonId, RequestKind, ScenarioId, Text, ron_text};
+use hoplight_model::{ComponentId, ContentError, Element, LessonId, RequestKind, ScenarioId, Text, ron_text};
 use hoplight_sim::Command;
 
 use super::act::{Act, Pace};
-use super::condition::Condition;
+use super::condition::{Condition, RequestPart};
 use super::question::Question;
 
 /// The newest format version that this program reads.
@@ -71,6 +71,13 @@ pub struct Step {
     /// sends a visitor if no request is in flight.
     #[serde(default)]
     pub pace: Option<Pace>,
+    /// The part at which the visitor that the step sends is shown first: earlier parts have been seen before. If omitted,
+    /// the visitor is shown from the DNS lookup on.
+    #[serde(default)]
+    pub from: Option<RequestPart>,
+    /// The hop, by its ends, on which the wiretap is placed when the step begins, wherever the learner comes from.
+    #[serde(default)]
+    pub tap: Option<(ComponentId, ComponentId)>,
     /// Whether time runs when the step begins.
     #[serde(default)]
     pub clock: Clock,
@@ -222,7 +229,7 @@ impl Step {
     }
 
     /// The kind of the last request that the step sends when it begins.
-    fn sends(&self) -> Option<RequestKind> {
+    pub(super) fn sends(&self) -> Option<RequestKind> {
         self.begin.iter().rev().find_map(|command| if let Command::Send(kind) = command { Some(*kind) } else { None })
     }
 }

@@ -52,11 +52,13 @@ pub enum KeyName {
     Probe,
     /// Opens the whiteboard notes on the selected element.
     Whiteboard,
+    /// Opens the command palette.
+    Palette,
 }
 
 impl KeyName {
     /// All keys.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::Tls,
         Self::DbTls,
         Self::Kill,
@@ -78,6 +80,7 @@ impl KeyName {
         Self::Info,
         Self::Probe,
         Self::Whiteboard,
+        Self::Palette,
     ];
 
     /// The name used in placeholders.
@@ -104,6 +107,7 @@ impl KeyName {
             Self::Info => "info",
             Self::Probe => "probe",
             Self::Whiteboard => "whiteboard",
+            Self::Palette => "palette",
         }
     }
 

@@ -5,10 +5,11 @@
 use std::sync::Arc;
 
 use hoplight_model::quantity::Seconds;
-use hoplight_model::{Element, Infrastructure, ScenarioId, Text, TopologyEdit};
+use hoplight_model::{ComponentId, Element, Infrastructure, ScenarioId, Text, TopologyEdit};
 use hoplight_sim::{Command, CommandError, Timeline};
 
 use super::act::{Act, Pace};
+use super::condition::RequestPart;
 use super::form::Clock;
 
 /// What the caller must do when a step begins. Empty if the step has begun before.
@@ -27,6 +28,12 @@ pub struct StepEntry {
     pub deselects: bool,
     /// Whether to stop following a request: the step asks the learner to follow one.
     pub unfollows: bool,
+    /// Whether to let the requests of earlier steps end first, if there is no load: they would be counted in this step.
+    pub settles: bool,
+    /// The part of the new visitor's request to advance to.
+    pub from: Option<RequestPart>,
+    /// The hop on which to place the wiretap; `None` to leave it where it is.
+    pub tap: Option<(ComponentId, ComponentId)>,
 }
 
 /// One action of an entry.

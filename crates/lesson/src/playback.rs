@@ -11,8 +11,8 @@ use hoplight_sim::{Activity, Present, SimTime, Timeline};
 use super::act::Pace;
 
 /// Wall seconds per hop and per service of the followed request.
-const HOP: f64 = 1.0;
-const SERVICE: f64 = 0.8;
+const HOP: f64 = 0.7;
+const SERVICE: f64 = 0.4;
 /// Wall seconds for which the end of a request stays on the screen.
 const LINGER: f64 = 1.2;
 /// Simulated seconds per wall second while no request is followed, and while the followed request only waits.

@@ -131,7 +131,10 @@ fn play_step(player: &mut Player, number: usize) -> Result<(), ReplayError> {
         let time: Duration = waits.map(hoplight_model::quantity::Seconds::duration).sum();
         let does_more = step.solution.iter().any(|act| !matches!(act, Act::Wait(_)));
         let mut idle = player.clone();
-        idle.wait(time.max(FRAME));
+        // Nothing happens before the learner starts the clock.
+        if !idle.session().playback.paused || step.solution.contains(&Act::Resume) {
+            idle.wait(time.max(FRAME));
+        }
         if does_more && idle.run().is_open() {
             return Err(ReplayError::WaitingSuffices { step: number + 1 });
         }

@@ -22,6 +22,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use hoplight_model::{Element, ScenarioId};
+use hoplight_sim::Command;
 
 use super::condition::{Condition, Observation};
 use super::form::{Lesson, Start, Step, StepGate};
@@ -92,7 +93,10 @@ impl LessonRun {
                 whole.scenario = entry.scenario;
                 whole.openings.clear();
             }
+            // Visitors of earlier steps would be counted in this one.
+            whole.openings.retain(|opening| !matches!(opening, Opening::Do(Command::Send(_))));
             whole.openings.extend(entry.openings);
+            (whole.from, whole.tap) = (entry.from, entry.tap);
             whole.pace = entry.pace.or(whole.pace);
             whole.clock = entry.clock.or(whole.clock);
             whole.unfollows = entry.unfollows;
@@ -298,6 +302,7 @@ impl LessonRun {
         let repair = (step.start == Start::Repaired).then(|| Opening::Repair(self.lesson.setup.clone()));
         let commands = step.begin.iter().cloned().map(Opening::Do);
         let setup = if scenario.is_some() { self.setup() } else { Vec::new() };
+        let scenario_continues = scenario.is_none();
         StepEntry {
             scenario,
             openings: setup.into_iter().chain(repair).chain(commands).collect(),
@@ -305,6 +310,9 @@ impl LessonRun {
             clock: Some(step.clock),
             deselects: step.goals().iter().any(|goal| goal.when.reads_selection()),
             unfollows: step.goals().iter().any(|goal| goal.when == Condition::Follows),
+            settles: scenario_continues && (step.start == Start::Repaired || step.sends().is_some()),
+            from: step.from,
+            tap: step.tap.clone(),
         }
     }
 

@@ -12,7 +12,7 @@ use hoplight_sim::{CapturedMessage, CapturedPayload, Command, CommandError, Even
 use hoplight_text::Phrase;
 
 use super::act::Pace;
-use super::condition::{Arrival, Observation, Wiretap};
+use super::condition::{Arrival, Observation, RequestPart, Wiretap};
 use super::design::Design;
 use super::figure::{self, Figure, Measured, RequestTiming};
 use super::form::Clock;
@@ -22,6 +22,15 @@ use super::run::{LessonRun, Place};
 
 /// Maximum number of refused commands kept.
 const KEPT_REFUSALS: usize = 100;
+
+/// Longest simulated time in which the requests of earlier steps may end. Users give up sooner.
+const SETTLING: Duration = Duration::from_secs(60);
+
+/// Simulated time between the requests of two steps.
+const QUIET: Duration = Duration::from_secs(10);
+
+/// Maximum number of stops on the way to a part of a request.
+const MOST_STOPS: u32 = 100;
 
 /// A step back re-enters a followed request that ended less than this long ago. The timeline searches equally far.
 const STEP_HORIZON: Duration = Duration::from_secs(10);
@@ -103,6 +112,9 @@ impl Session {
     /// # Errors
     /// Fails if one of its commands is refused; the commands before it have run.
     pub fn enter(&mut self, entry: &StepEntry) -> Result<(), CommandError> {
+        if entry.settles {
+            self.settle();
+        }
         let before = self.timeline.changes();
         let result = entry.carry_out(&mut self.timeline);
         self.set_up = self.timeline.changes();
@@ -125,26 +137,62 @@ impl Session {
             self.selected = None;
         } else if matches!(entry.openings.last(), Some(Opening::Do(Command::Send(_)))) {
             self.follow(self.sim().newest_request(None));
+            // The trace begins with the request, even if the step shows only a part of it.
+            self.record_followed();
+            if let Some(part) = entry.from {
+                self.advance_to(part);
+            }
+        }
+        if let Some(hop) = &entry.tap {
+            self.set_wiretap(Some(hop.clone()));
         }
         result
     }
 
-    /// Sends a visitor if the lesson's step is about one request and none is in flight, and follows it. Returns its kind.
-    /// Does nothing while a known future would be discarded.
+    /// Lets all requests end, if there is no load that sends new ones, and then some time pass, until neither slow motion
+    /// nor the users' recent experience shows them.
+    fn settle(&mut self) {
+        if self.sim().rate() > 0.0 || self.sim().newest_request(None).is_none() {
+            return;
+        }
+        let end = self.sim().now() + SETTLING;
+        while self.sim().in_flight() > 0 && self.sim().now() < end {
+            self.timeline.seek(self.sim().now() + SETTLING / 600);
+        }
+        self.timeline.seek(self.sim().now() + QUIET);
+    }
+
+    /// Advances to the part of the followed request.
+    fn advance_to(&mut self, part: RequestPart) {
+        let Some(number) = self.playback.followed else { return };
+        for _ in 0..MOST_STOPS {
+            let is_there = self.sim().present(number).is_none_or(|present| part.contains(present.phase));
+            if is_there || !self.timeline.step_forward(Some(number)) {
+                return;
+            }
+        }
+    }
+
+    /// Sends a visitor if the lesson's step is about one request, none is in flight and the gate is closed, and follows it.
+    /// Returns its kind. Does nothing while a known future would be discarded.
     ///
     /// # Errors
     /// If the command is refused.
     pub fn send_visitor(&mut self) -> Result<Option<RequestKind>, CommandError> {
-        let wanted = self.lesson.as_ref().and_then(|run| match run.place() {
-            Place::Step(number) => run.lesson().visitor_at(number),
-            Place::Quiz(_) | Place::Finished => None,
-        });
+        let wanted = self.lesson.as_ref().filter(|run| !run.is_open()).and_then(visitor);
         let Some(kind) = wanted.filter(|_| self.sim().in_flight() == 0 && self.timeline.known_command().is_none()) else {
             return Ok(None);
         };
         self.apply_command(&Command::Send(kind))?;
         self.follow(self.sim().newest_request(None));
         Ok(Some(kind))
+    }
+
+    /// Whether the lesson's step is about one request, its gate has passed, and the request has ended: there is nothing
+    /// left to step along.
+    pub fn is_visit_over(&self) -> bool {
+        let passed = self.lesson.as_ref().filter(|run| run.is_open());
+        passed.and_then(visitor).is_some() && self.sim().in_flight() == 0 && self.timeline.known_command().is_none()
     }
 
     /// Executes a command and discards the known future.
@@ -194,6 +242,7 @@ impl Session {
             self.timed = Some(timing);
         }
         let changed = self.observe_goals();
+        self.stop_at_goal(&changed);
         if matches!(changed, Changed::Passed(_)) {
             let texts = self.lesson.as_ref().map_or_else(String::new, LessonRun::passed_texts);
             let figures = figure::all(&texts, &self.measured());
@@ -202,6 +251,16 @@ impl Session {
             }
         }
         changed
+    }
+
+    /// In the trace pace, pauses when the followed request has reached a goal, so that the learner can read what comes next.
+    fn stop_at_goal(&mut self, changed: &Changed) {
+        let (Changed::Goals(met) | Changed::Passed(met)) = changed else { return };
+        let goals = self.lesson.as_ref().and_then(LessonRun::step).map_or(&[][..], |step| step.goals());
+        let mut met = met.iter().filter_map(|number| goals.get(*number));
+        if self.playback.pace == Pace::Trace && met.any(|goal| goal.when.reads_requests()) {
+            self.playback.paused = true;
+        }
     }
 
     /// A figure of the run with its unit, for texts of the lesson; `None` if the run has not produced it.
@@ -380,5 +439,13 @@ impl Session {
     pub fn wants_marks(&self) -> bool {
         let run = self.lesson.as_ref().filter(|run| !run.is_solved());
         run.and_then(LessonRun::question).is_some_and(|question| question.target().is_some())
+    }
+}
+
+/// The kind of the visitor that the lesson's step is about.
+fn visitor(run: &LessonRun) -> Option<RequestKind> {
+    match run.place() {
+        Place::Step(number) => run.lesson().visitor_at(number),
+        Place::Quiz(_) | Place::Finished => None,
     }
 }

@@ -75,8 +75,8 @@ pub const fn tier(tier: Tier) -> &'static str {
 pub const fn tls_mode(mode: TlsMode) -> &'static str {
     match mode {
         TlsMode::None => "plain HTTP everywhere",
-        TlsMode::Terminate => "the entry decrypts and forwards plain HTTP",
-        TlsMode::Reencrypt => "the entry decrypts and re-encrypts",
+        TlsMode::Terminate => "the first component of the site decrypts and forwards plain HTTP",
+        TlsMode::Reencrypt => "the first component of the site decrypts and encrypts again",
         TlsMode::Passthrough => "the entry forwards ciphertext that it cannot read",
     }
 }

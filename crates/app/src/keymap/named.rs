@@ -32,6 +32,7 @@ impl Keymap {
             KeyName::Probe => self.label(SiteAction::Probe),
             KeyName::Info => self.label(ViewAction::TogglePanel),
             KeyName::Whiteboard => self.label(AppAction::Whiteboard),
+            KeyName::Palette => self.label(WindowAction::Open(WindowKind::Palette)),
         }
     }
 }

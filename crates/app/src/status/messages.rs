@@ -14,6 +14,8 @@ use crate::tone::Tone;
 use crate::view::View;
 
 use super::{followed, overlay, status_area};
+use crate::tap;
+use crate::update::hides_detail;
 
 /// Maximum rows of a message.
 const MOST: u16 = 4;
@@ -50,6 +52,8 @@ pub fn messages(app: &App, stage: &Stage) -> (Area, Vec<Line>) {
         lines.truncate(1);
         return (Area { height: u16::from(!lines.is_empty()), ..area }, lines);
     }
+    // A lesson on a small screen leaves no other room for what the wiretap captures.
+    lines.extend(tap::newest(stage).filter(|_| hides_detail(stage)));
     let needed = u16::try_from(lines.len()).unwrap_or(MOST).max(area.height);
     let area = Area { y: (area.y + area.height).saturating_sub(needed), height: needed, ..area };
     let past = app.past_notices().filter(|past| Some(*past) != app.notice.as_ref());

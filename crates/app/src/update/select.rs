@@ -92,10 +92,10 @@ fn tap(stage: &mut Stage, info: &str) -> Notice {
     match (stage.session.wiretap(), before) {
         (Some((from, to)), _) => {
             let text = format!("Wiretap on {from} → {to}.");
-            // On a small screen, the captured messages replace the lesson.
-            let hides = hides_detail(stage);
-            stage.panels.show_detail |= !stage.viewport.regions.wide;
-            Notice::dim(if hides { format!("{text} {info} shows the lesson again.") } else { text })
+            // On a small screen, the newest captured message is shown above the status line, and the lesson stays.
+            let stays = hides_detail(stage);
+            stage.panels.show_detail |= !stage.viewport.regions.wide && !stays;
+            Notice::dim(if stays { format!("{text} {info} shows all that it captures.") } else { text })
         }
         (None, Some((from, to))) => Notice::dim(format!("Wiretap on {from} → {to} removed.")),
         (None, None) => Notice::dim("No wiretap."),

@@ -6,7 +6,7 @@ use hoplight_lesson::{Pace, StepOutcome};
 use hoplight_model::{Element, RequestKind};
 use hoplight_sim::SimTime;
 
-use crate::action::{DrillAction, SiteAction, TimeAction};
+use crate::action::{AppAction, DrillAction, LessonAction, SiteAction, TimeAction};
 use crate::app::App;
 use crate::keymap::Keymap;
 use crate::notice::Notice;
@@ -55,6 +55,10 @@ fn change_time(stage: &mut Stage, keymap: &Keymap, action: &TimeAction) -> Optio
 }
 
 fn step_forward(stage: &mut Stage, keymap: &Keymap) -> Option<Notice> {
+    if stage.session.is_visit_over() {
+        let (next, again) = (keymap.label(AppAction::Enter), keymap.label(LessonAction::Restart));
+        return Some(Notice::dim(format!("This request has ended: {next} goes on, {again} repeats the step.")));
+    }
     let sent = stage.send_visitor();
     match stage.step(true) {
         StepOutcome::Moved => sent.map(|kind| Notice::dim(format!("A visitor sends {}.", kind.request_line()))),

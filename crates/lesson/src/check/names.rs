@@ -23,6 +23,9 @@ impl Report<'_> {
             for command in &step.begin {
                 self.command(command, infra);
             }
+            if let Some((from, to)) = &step.tap {
+                self.element(&Element::Hop(from.clone(), to.clone()), infra);
+            }
             for goal in step.goals() {
                 for element in goal.when.elements() {
                     self.element(&element, infra);

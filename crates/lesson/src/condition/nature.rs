@@ -85,4 +85,37 @@ impl Condition {
             | Self::Probe { .. } => false,
         }
     }
+
+    /// Whether the condition depends on where a request is, or on how requests ended.
+    pub fn reads_requests(&self) -> bool {
+        match self {
+            Self::Reached { .. } | Self::Completed { .. } | Self::Failed { .. } => true,
+            Self::All(parts) | Self::Any(parts) => parts.iter().any(Self::reads_requests),
+            Self::Not(part) | Self::Once(part) => part.reads_requests(),
+            Self::Selected(..)
+            | Self::SelectedExposed
+            | Self::Failing { .. }
+            | Self::Stepped { .. }
+            | Self::PasswordRead
+            | Self::Follows
+            | Self::Dropped { .. }
+            | Self::Tls(..)
+            | Self::Exposed(..)
+            | Self::ExposedAtMost(..)
+            | Self::Down(..)
+            | Self::Up(..)
+            | Self::Backend { .. }
+            | Self::Working { .. }
+            | Self::InFlight(..)
+            | Self::Stale(..)
+            | Self::Fresh(..)
+            | Self::Gauge { .. }
+            | Self::Share { .. }
+            | Self::Pace(..)
+            | Self::Paused
+            | Self::Tapped(..)
+            | Self::Faulty(..)
+            | Self::Probe { .. } => false,
+        }
+    }
 }

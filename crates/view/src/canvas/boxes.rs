@@ -233,13 +233,15 @@ fn draw_block(scene: &Scene<'_>, painter: &mut Painter<'_>, block: &Block) {
         bar(scene, painter, Cell::new(x, y), room, if down { Err((below, word_style)) } else { Ok(station.utilisation) });
     }
     let request = scene.followed.as_ref().filter(|request| request.component == block.component);
+    // In a box with a single line left, that line says more than the request's activity, which the message repeats.
+    let has_room = rows.len() > 1;
     if let Some(request) = request
-        && let Some(y) = rows.next()
+        && let Some(y) = if has_room { rows.next() } else { rows.clone().next() }
     {
         let marked = request.style.patch(theme.selected);
         painter.put(block.area.x, y, request.glyph, marked);
         let words = request.words.iter().find(|words| width(words) <= usize::from(room)).unwrap_or(&request.words[1]);
-        painter.label(Cell::new(x, y), words, room, request.style);
+        painter.label(Cell::new(x, y), if has_room { words } else { "" }, room, request.style);
     }
     if let Some(words) = packets::failure(scene.canvas, block.component)
         && let Some(y) = rows.next()

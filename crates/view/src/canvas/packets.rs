@@ -25,7 +25,9 @@ const MOST_INCIDENTS: usize = 4;
 pub(super) fn sample(canvas: &Canvas<'_>) -> (Vec<Packet>, PacketCount) {
     let wanted = |packet: &Packet| match packet.cargo {
         PacketContent::Request { number, .. } => !canvas.only_followed || canvas.followed == Some(number),
-        PacketContent::Metrics | PacketContent::Replication | PacketContent::Check { .. } => !canvas.only_followed,
+        // Without load, a change can only come from the followed request.
+        PacketContent::Replication => !canvas.only_followed || canvas.sim.rate() == 0.0,
+        PacketContent::Metrics | PacketContent::Check { .. } => !canvas.only_followed,
     };
     let mut packets: Vec<Packet> = match canvas.motion {
         // Marks that would jump from frame to frame are left out; failures stay.

@@ -42,15 +42,19 @@ pub(super) fn draw(app: &App, view: &StageView<'_>, painter: &mut Painter<'_>) {
     let remark = match &motion {
         _ if matches!(view.main_view, MainView::Monitor(_) | MainView::Page(_)) => None,
         _ if stage.hidden_drill().is_some() => None,
-        Some(motion) if motion.one_in > 1 => Some(format!(" 1 request in {} shown, slowed down ", motion.one_in)),
+        // Without load, every request is shown.
+        Some(motion) if motion.one_in > 1 && stage.sim().rate() > 0.0 => {
+            Some(format!(" 1 request in {} shown, slowed down ", motion.one_in))
+        }
         Some(_) => Some(" slowed down ".to_owned()),
         None if still => Some(" reduced motion: rates instead of packets ".to_owned()),
         None => (hidden > 0).then(|| format!(" {hidden} more in flight or in a queue ")),
     };
     if let Some(text) = remark {
         let wide = columns(&text);
-        let (x, y) = free(painter, stage.viewport.regions.canvas, wide);
-        painter.line(x, y, wide, &Line::new(Tone::Dim, text));
+        if let Some((x, y)) = free(painter, stage.viewport.regions.canvas, wide) {
+            painter.line(x, y, wide, &Line::new(Tone::Dim, text));
+        }
     }
     if stage.viewport.regions.gauges.height > 0 {
         gauges::draw(stage, painter);
@@ -71,13 +75,12 @@ fn messages(view: &StageView<'_>, painter: &mut Painter<'_>) {
     }
 }
 
-/// Returns where `wide` columns of an area are blank: on the right or left of a row, from the last row up. If none are, the
-/// right end of the last row.
-fn free(painter: &Painter<'_>, area: Area, wide: u16) -> (u16, u16) {
+/// Returns where `wide` columns of an area are blank, on the right or left of a row, from the last row up; `None` if the remark
+/// would cover a part of the diagram.
+fn free(painter: &Painter<'_>, area: Area, wide: u16) -> Option<(u16, u16)> {
     let right = (area.x + area.width).saturating_sub(wide);
-    let spots = (area.y..area.y + area.height).rev().flat_map(|y| [(right, y), (area.x, y)]);
-    let is_blank = |(x, y): &(u16, u16)| (*x..x + wide).all(|x| painter.is_blank(x, *y));
-    spots.into_iter().find(is_blank).unwrap_or((right, area.y + area.height.saturating_sub(1)))
+    let mut spots = (area.y..area.y + area.height).rev().flat_map(|y| [(right, y), (area.x, y)]);
+    spots.find(|(x, y)| (*x..x + wide).all(|x| painter.is_blank(x, *y)))
 }
 
 /// Draws the canvas. Returns the number of packets omitted.
