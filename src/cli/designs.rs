@@ -3,6 +3,7 @@
 //! A design is a scenario file. It may be incomplete, so these files are read apart from other content: a drawing without a
 //! link from the browser is no mistake here.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -32,6 +33,8 @@ pub(super) struct Designs {
     folder: Option<PathBuf>,
     /// A design that was opened from a file of the user's choice is saved there.
     file: Option<(ScenarioId, PathBuf)>,
+    /// The files of this session's designs. Another file of the same name is never overwritten.
+    own: BTreeMap<ScenarioId, PathBuf>,
 }
 
 /// A design to edit.
@@ -41,12 +44,14 @@ pub(super) struct Opened {
     pub(super) id: ScenarioId,
     /// What to tell the user, for example that unsaved work was found.
     pub(super) notice: Option<String>,
+    /// Whether it is as it was saved: not if it is unsaved work.
+    pub(super) is_saved: bool,
 }
 
 impl Designs {
     /// The folder of the user's designs.
     pub(super) fn of_user() -> Self {
-        Self { folder: files::designs_folder(), file: None }
+        Self { folder: files::designs_folder(), ..Self::default() }
     }
 
     /// Opens a design: of a name, from a file, or without a name an empty board. A file that does not exist yet is created by
@@ -58,35 +63,44 @@ impl Designs {
         if is_file {
             let id = ScenarioId::of_file(name);
             self.file = Some((id.clone(), path.to_owned()));
-            return open_at(path, id);
+            return self.reopen(path.to_owned(), id);
         }
         if let Ok(id) = name.parse::<ScenarioId>()
             && let Some(path) = self.path(&id).filter(|path| path.exists() || with_suffix(path, UNSAVED).exists())
         {
-            return open_at(&path, id);
+            return self.reopen(path, id);
         }
         let infra = super::commands::find_scenario(library, name)?;
         let drawing = Scenario::from(infra.as_ref()).minimal();
         let id = hoplight_app::own_id(infra.id());
         match self.path(&id).filter(|path| path.exists() || with_suffix(path, UNSAVED).exists()) {
             Some(path) => {
-                let opened = open_at(&path, id)?;
+                let opened = self.reopen(path.clone(), id)?;
                 let text = format!("Continuing your copy of {}. To start over, delete {}.", infra.id(), with_tilde(&path));
                 Ok(Opened { notice: Some(opened.notice.unwrap_or(text)), ..opened })
             }
-            None => Ok(Opened { drawing, id, notice: None }),
+            None => Ok(Opened { drawing, id, notice: None, is_saved: true }),
         }
     }
 
+    /// Opens a design of this session from its file.
+    fn reopen(&mut self, path: PathBuf, id: ScenarioId) -> anyhow::Result<Opened> {
+        let opened = open_at(&path, id.clone())?;
+        self.own.insert(id, path);
+        Ok(opened)
+    }
+
     /// An empty board under the first free name, or unsaved work on one.
-    fn open_new(&self) -> anyhow::Result<Opened> {
+    fn open_new(&mut self) -> anyhow::Result<Opened> {
         for number in 1..=MAX_DESIGNS {
             let id: ScenarioId = format!("design-of-mine-{number}").parse().map_err(|why: String| anyhow!(why))?;
-            let Some(path) = self.path(&id) else { return Ok(Opened { drawing: compose::empty_board(), id, notice: None }) };
+            let Some(path) = self.path(&id) else {
+                return Ok(Opened { drawing: compose::empty_board(), id, notice: None, is_saved: true });
+            };
             if path.exists() {
                 continue;
             }
-            return open_at(&path, id);
+            return self.reopen(path, id);
         }
         bail!("there are more than {MAX_DESIGNS} designs; name one, or a file")
     }
@@ -98,14 +112,29 @@ impl Designs {
         }
     }
 
+    /// The file of a design of this session: the one that it was opened from or, for a new design, the first of its name that
+    /// neither exists nor has unsaved work beside it.
+    fn own_path(&mut self, id: &ScenarioId) -> Option<PathBuf> {
+        if let Some(path) = self.own.get(id) {
+            return Some(path.clone());
+        }
+        let first = self.path(id)?;
+        let is_free = |path: &PathBuf| !path.exists() && !with_suffix(path, UNSAVED).exists();
+        let numbered = |number: usize| first.with_file_name(format!("{id}-{number}.ron"));
+        let path = std::iter::once(first.clone()).chain((2..=MAX_DESIGNS).map(numbered)).find(is_free)?;
+        self.own.insert(id.clone(), path.clone());
+        Some(path)
+    }
+
     /// Saves a design. Returns the place.
     ///
     /// # Errors
     /// Which file could not be written, and why.
-    pub(super) fn save(&self, id: &ScenarioId, drawing: &Scenario) -> Result<String, String> {
-        let path =
-            self.path(id).ok_or("The design cannot be saved: there is no home folder. Name a file: hoplight edit FILE.ron.")?;
-        let text = with_comment(drawing);
+    pub(super) fn save(&mut self, id: &ScenarioId, drawing: &Scenario) -> Result<String, String> {
+        let path = self
+            .own_path(id)
+            .ok_or("The design cannot be saved: there is no home folder. Name a file: hoplight edit FILE.ron.")?;
+        let text = with_comment(&named_after(&path, drawing));
         write(&path, &text).map_err(|error| format!("The design could not be saved: {} {error}.", with_tilde(&path)))?;
         // The copy is obsolete; if it stays, the next start offers it.
         let _ = fs::remove_file(with_suffix(&path, UNSAVED));
@@ -116,9 +145,10 @@ impl Designs {
     ///
     /// # Errors
     /// Which file could not be written, and why.
-    pub(super) fn keep(&self, id: &ScenarioId, drawing: &Scenario) -> Result<(), String> {
-        let Some(path) = self.path(id).map(|path| with_suffix(&path, UNSAVED)) else { return Ok(()) };
-        keep_file(&path, &with_comment(drawing))
+    pub(super) fn keep(&mut self, id: &ScenarioId, drawing: &Scenario) -> Result<(), String> {
+        let Some(file) = self.own_path(id) else { return Ok(()) };
+        let path = with_suffix(&file, UNSAVED);
+        keep_file(&path, &with_comment(&named_after(&file, drawing)))
             .map_err(|error| format!("Unsaved work is not kept: {} {error}.", with_tilde(&path)))
     }
 
@@ -126,12 +156,12 @@ impl Designs {
     ///
     /// # Errors
     /// Which file could not be written, and why.
-    pub(super) fn save_report(&self, report: &ReportFile, diagram: &str) -> Result<String, String> {
-        let folder = self.folder.as_deref().ok_or("The report cannot be saved: there is no home folder.")?;
+    pub(super) fn save_report(&mut self, report: &ReportFile, diagram: &str) -> Result<String, String> {
+        let folder = self.folder.clone().ok_or("The report cannot be saved: there is no home folder.")?;
         let failed = |path: &Path, error: io::Error| {
             format!("The report could not be saved: {} {}.", with_tilde(path), FileError::Unwritable(error))
         };
-        fs::create_dir_all(folder).map_err(|error| failed(folder, error))?;
+        fs::create_dir_all(&folder).map_err(|error| failed(&folder, error))?;
         for number in 1..=MAX_REPORTS {
             let name = format!("{}-{number}", report.name);
             let (path, picture) = (folder.join(format!("{name}.md")), folder.join(format!("{name}.svg")));
@@ -146,11 +176,11 @@ impl Designs {
                 }
             }
         }
-        Err(format!("The report could not be saved: there are more than {MAX_REPORTS} in {}.", with_tilde(folder)))
+        Err(format!("The report could not be saved: there are more than {MAX_REPORTS} in {}.", with_tilde(&folder)))
     }
 
     /// Saves a complete drawing of an exam as a design, to go on with it later, and removes the copy of unsaved work.
-    fn save_drawn(&self, report: &ReportFile, name: &str) {
+    fn save_drawn(&mut self, report: &ReportFile, name: &str) {
         let ids = (name.parse::<ScenarioId>(), report.name.parse::<ScenarioId>());
         let (Ok(id), Ok(unsaved)) = ids else { return };
         if report.drawing.build().is_ok() {
@@ -189,10 +219,10 @@ fn open_at(path: &Path, id: ScenarioId) -> anyhow::Result<Opened> {
         && let Ok(drawing) = read(&kept)
     {
         let text = format!("Found unsaved work on {id}, and opened it. Save it, or delete {}.", with_tilde(&kept));
-        return Ok(Opened { drawing, id, notice: Some(text) });
+        return Ok(Opened { drawing, id, notice: Some(text), is_saved: false });
     }
     let drawing = if path.exists() { read(path)? } else { compose::empty_board() };
-    Ok(Opened { drawing, id, notice: None })
+    Ok(Opened { drawing, id, notice: None, is_saved: true })
 }
 
 /// Reads a design, complete or not.
@@ -216,6 +246,12 @@ fn read(path: &Path) -> anyhow::Result<Scenario> {
 /// Writes a file that does not exist yet.
 fn create(path: &Path, text: &str) -> io::Result<()> {
     fs::OpenOptions::new().write(true).create_new(true).open(path)?.write_all(text.as_bytes())
+}
+
+/// The design under the name of its file, which may have a number so that no other file is overwritten.
+fn named_after(path: &Path, drawing: &Scenario) -> Scenario {
+    let id = path.file_stem().and_then(|stem| stem.to_str()).and_then(|stem| stem.parse().ok());
+    Scenario { id: id.or_else(|| drawing.id.clone()), ..drawing.clone() }
 }
 
 /// The text of a design, with a comment on how to use the file.

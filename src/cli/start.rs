@@ -117,6 +117,9 @@ fn full_screen(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     if let Some(TextCommand::Edit { what }) = &arguments.command {
         let opened = store.designs.open(&app.library, what.as_deref())?;
         app.edit_scenario(&opened.drawing, opened.id).map_err(|why| anyhow::anyhow!(why))?;
+        if !opened.is_saved {
+            app.mark_unsaved();
+        }
         about_design = opened.notice;
     }
     if let Some(name) = &arguments.lesson {

@@ -30,8 +30,8 @@ pub struct Editor {
     pub checks: Checks,
     /// The name under which the design is saved.
     pub id: ScenarioId,
-    /// The drawing as last saved or opened.
-    pub(crate) saved: Arc<Scenario>,
+    /// The drawing as last saved or opened; `None` if it has never been saved.
+    pub(crate) saved: Option<Arc<Scenario>>,
     /// Number of acts since the editor was opened.
     pub acts: u32,
     /// The element on which the mouse button went down.
@@ -95,11 +95,11 @@ impl StartedLink {
 
 impl Editor {
     pub(crate) fn new(id: ScenarioId, saved: Scenario) -> Self {
-        Self { pending: None, checks: Checks::default(), id, saved: Arc::new(saved), acts: 0, grabbed: None }
+        Self { pending: None, checks: Checks::default(), id, saved: Some(Arc::new(saved)), acts: 0, grabbed: None }
     }
 
     /// Whether the drawing has changed since it was saved or opened.
     pub fn is_unsaved(&self, drawing: &Scenario) -> bool {
-        *self.saved != *drawing
+        self.saved.as_ref().is_none_or(|saved| **saved != *drawing)
     }
 }

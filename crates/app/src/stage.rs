@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use hoplight_layout::{Area, Arrow, Map};
 use hoplight_lesson::{LessonRun, Place, Session, outcome};
-use hoplight_model::{Element, Infrastructure};
+use hoplight_model::{Element, Infrastructure, ScenarioId};
 use hoplight_sim::{CommandError, SimTime, Simulation};
 
 use crate::editor::Editor;
@@ -41,6 +41,8 @@ pub struct Stage {
     pub editor: Option<Editor>,
     /// The task, if there is one other than a lesson.
     pub task: Option<Task>,
+    /// The name under which the design on the stage is saved, once the editor has been opened.
+    pub(crate) design: Option<ScenarioId>,
     /// The infrastructure of the layout.
     drawn: Arc<Infrastructure>,
 }
@@ -50,7 +52,8 @@ impl Stage {
     pub fn explore(infra: Arc<Infrastructure>, seed: u64, size: (u16, u16)) -> Self {
         let (viewport, panels) = (Viewport::new(&infra), Panels::new(&infra));
         let drawn = Arc::clone(&infra);
-        let mut stage = Self { session: Session::new(infra, seed), viewport, panels, editor: None, task: None, drawn };
+        let mut stage =
+            Self { session: Session::new(infra, seed), viewport, panels, editor: None, task: None, design: None, drawn };
         stage.resize(size);
         stage
     }

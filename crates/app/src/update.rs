@@ -23,6 +23,7 @@ mod window;
 use std::time::Duration;
 
 use hoplight_layout::Arrow;
+use hoplight_model::scenario::Scenario;
 
 use crate::action::{Action, AppAction, DesignAction, SelectAction, ViewAction, WindowAction};
 use crate::app::{App, Effect, Screen};
@@ -86,6 +87,7 @@ impl App {
             return Vec::new();
         }
         let mut effects = Vec::new();
+        let before = self.drawing();
         match &action {
             Action::App(action) => effects = self.app_action(*action),
             Action::Course(action) => self.course_action(*action),
@@ -108,6 +110,9 @@ impl App {
         self.tip_done_by(&action);
         self.follow_exam(matches!(action, Action::Exam(_)));
         effects.extend(self.take_report_due().then_some(Effect::SaveReport));
+        if before.is_some() && before != self.drawing() {
+            effects.push(Effect::KeepDesign);
+        }
         if self.record() | self.take_unsaved() {
             effects.push(Effect::Save);
         }
@@ -130,6 +135,12 @@ impl App {
             }
             (_, action) => action,
         }
+    }
+
+    /// Returns the drawing in the editor.
+    fn drawing(&self) -> Option<Scenario> {
+        let stage = self.stage().filter(|stage| stage.editor.is_some())?;
+        Some(stage.session.draft().scenario().clone())
     }
 
     /// Handles an action while a sheet is open: those that scroll it scroll, everything else closes it.

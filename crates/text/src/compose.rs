@@ -23,7 +23,7 @@ pub const fn role(role: Role) -> (&'static str, &'static str) {
         Role::FrontCache => ("HTTP cache", "Keeps pages before the site, so that the servers behind it work less."),
         Role::SessionStore => ("session store", "Keeps the sessions of logged-in users, so that every application knows them."),
         Role::SqlProxy => {
-            ("SQL proxy", "Sends statements to the databases that can take them, and finds the new primary after a failover.")
+            ("SQL proxy", "Routes writes to the primary and reads to replicas, and finds the new primary after a failover.")
         }
     }
 }
@@ -43,8 +43,8 @@ pub fn compose_error(error: &ComposeError) -> String {
             format!("several links are possible: {}; choose the two components themselves", listed.join(", "))
         }
         ComposeError::IsHop => "this is a link: choose a component or a server".to_owned(),
-        ComposeError::IsBrowser => "the browser is your user, who is always there".to_owned(),
-        ComposeError::NeedsServer => "it runs on a server: select one first".to_owned(),
+        ComposeError::IsBrowser => "the browser is the user: it cannot be removed, moved to a server or copied".to_owned(),
+        ComposeError::NeedsServer => "this component needs a server; select one first".to_owned(),
         ComposeError::NotOnServer(id) => format!("{id} is on no server, so there is no branch to copy"),
         ComposeError::AlreadyProtected(element) => format!("this firewall already protects {element}"),
         ComposeError::TwoFirewalls => "a firewall protects servers and components, not another firewall".to_owned(),
@@ -53,7 +53,8 @@ pub fn compose_error(error: &ComposeError) -> String {
         ComposeError::Edge => "it is already at the edge".to_owned(),
         ComposeError::BadName(why) => why.clone(),
         ComposeError::NameTaken(name) => format!("the name {name} is taken"),
+        ComposeError::NotAFirewall => "select a firewall first: only firewalls have rules".to_owned(),
         ComposeError::RulesFit => "its rules already allow exactly the links that are drawn".to_owned(),
-        ComposeError::Unbuildable => "the drawing has a mistake that has to be corrected first".to_owned(),
+        ComposeError::Unbuildable => "correct the problems of the design first".to_owned(),
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! A field's value is written as in a scenario file. Settings that only experts change stay in the file.
 
+mod alerts;
 mod fields;
 mod rules;
 
@@ -27,6 +28,8 @@ pub enum FieldId {
     Inbound(usize),
     /// A rule of a firewall for connections to the outside.
     Outbound(usize),
+    /// An alert rule of the site, by its place; one past the last adds a rule.
+    Alert(usize),
 }
 
 /// A field with its current value.
@@ -129,11 +132,22 @@ pub fn fields(scenario: &Scenario, element: Option<&Element>) -> Vec<Field> {
     {
         fields.extend(rules::fields(firewall));
     }
+    if let Subject::Site(site) = &subject {
+        fields.extend(alerts::fields(&site.monitoring));
+    }
     fields
 }
 
 /// Why a value is refused, as a sentence without a full stop.
 pub type Refusal = String;
+
+/// The values after the current one of a field with few values, in turn.
+pub(crate) fn next_values(field: &Field) -> Vec<String> {
+    let at = field.choices.iter().position(|choice| *choice == field.value);
+    let count = field.choices.len();
+    let start = at.map_or(0, |at| at + 1);
+    (0..count - usize::from(at.is_some())).map(|step| field.choices[(start + step) % count].clone()).collect()
+}
 
 /// The edits that set a field to a value.
 ///
@@ -156,6 +170,11 @@ pub(crate) fn set(scenario: &Scenario, element: Option<&Element>, field: FieldId
             (spec.set)(&mut subject, text)?;
             Ok(Composed { edits: subject.edits(), subject: element.cloned() })
         }
+        (FieldId::Alert(place), _) => {
+            let mut monitoring = scenario.monitoring.clone();
+            alerts::set(&mut monitoring, place, text)?;
+            Ok(Composed { edits: vec![Edit::SetMonitoring(monitoring)], subject: element.cloned() })
+        }
         (FieldId::Inbound(_) | FieldId::Outbound(_), element) => {
             let Some(Subject::Component(mut component)) = Subject::of(scenario, element) else { return Err(gone()) };
             let firewall = component.kind.as_firewall_mut().ok_or_else(gone)?;
@@ -163,13 +182,6 @@ pub(crate) fn set(scenario: &Scenario, element: Option<&Element>, field: FieldId
             Ok(Composed { edits: vec![Edit::SetComponent(*component)], subject: element.cloned() })
         }
     }
-}
-
-/// The value after the current one of a field with few values.
-pub(crate) fn next_value(field: &Field) -> Option<&str> {
-    let at = field.choices.iter().position(|choice| *choice == field.value);
-    let next = at.map_or(0, |at| (at + 1) % field.choices.len());
-    field.choices.get(next).map(String::as_str)
 }
 
 #[cfg(test)]

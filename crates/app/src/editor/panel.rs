@@ -99,7 +99,7 @@ fn next_step(stage: &Stage, keymap: &Keymap) -> Option<String> {
     let leads = infra.links_from(browser).iter().any(|link| infra.link(*link).protocol == Protocol::Http);
     if !leads {
         let name = &infra.component(browser).id;
-        return Some(format!("Users reach nothing: select {name}, press {connect}, select what answers them, press {connect}."));
+        return Some(format!("Users reach nothing yet: select {name}, press {connect}, choose a web server or balancer, press {connect}."));
     }
     None
 }
@@ -109,7 +109,7 @@ fn review(stage: &Stage, editor: &Editor, keymap: &Keymap, page: &mut Page) {
     let all = editor.checks.findings();
     let key = keymap.label(DesignAction::Findings);
     if all.is_empty() {
-        page.text(Tone::Good, "A review has nothing to say about this drawing.");
+        page.text(Tone::Good, "No findings: the review has no objections.");
         return;
     }
     let counts: Vec<String> = Severity::ALL

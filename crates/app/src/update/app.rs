@@ -77,7 +77,9 @@ impl App {
             None => {
                 self.leaving = true;
                 let leaves = if is_exam { "leave the exam; it is not graded" } else { "leave this run" };
-                self.tell(Tone::Warn, format!("Press {again} again to {leaves}."));
+                let has_task = self.stage().is_some_and(|stage| stage.task.is_some());
+                let unsaved = if self.has_unsaved_design() && !has_task { "The design is not saved. " } else { "" };
+                self.tell(Tone::Warn, format!("{unsaved}Press {again} again to {leaves}."));
             }
         }
         Vec::new()

@@ -30,7 +30,6 @@ impl App {
             self.tell(Tone::Dim, format!("Open the topology editor first: {key}."));
             return Vec::new();
         }
-        let before = self.stage().map(|stage| stage.session.draft().scenario().clone());
         match action {
             DesignAction::Add => self.open_window(WindowKind::Add),
             DesignAction::Findings => self.open_window(WindowKind::Findings),
@@ -70,8 +69,7 @@ impl App {
             DesignAction::Save => return vec![Effect::SaveDesign],
             DesignAction::Toggle => {}
         }
-        let after = self.stage().map(|stage| stage.session.draft().scenario().clone());
-        if before == after { Vec::new() } else { vec![Effect::KeepDesign] }
+        Vec::new()
     }
 
     /// Opens the editor on the stage, or leaves it.
@@ -86,7 +84,11 @@ impl App {
         }
         if stage.task.is_some() {
             let is_review = stage.task.as_ref().is_some_and(|task| task.as_review().is_some());
-            let why = if is_review { "A review is of the design as it is." } else { "This task is done in the editor." };
+            let why = if is_review {
+                "The design cannot be edited during a review."
+            } else {
+                "The editor stays open during this task."
+            };
             self.tell(Tone::Dim, why);
             return;
         }
@@ -94,7 +96,9 @@ impl App {
             self.tell(Tone::Dim, "The editor is closed. The design keeps running as it is.");
             return;
         }
-        let id = own_id(stage.infra().id());
+        let infra = stage.infra();
+        let is_own = infra.unit() == OWN_UNIT;
+        let id = stage.design.clone().unwrap_or_else(|| if is_own { infra.id().clone() } else { own_id(infra.id()) });
         self.open_editor(id);
     }
 
@@ -104,6 +108,7 @@ impl App {
         let Some(stage) = self.stage_mut() else { return };
         stage.panels.leave_view();
         let draft = stage.session.draft();
+        stage.design = Some(id.clone());
         stage.editor = Some(Editor::new(id, draft.scenario().clone()));
         stage.update_checks();
         self.tell(Tone::Dim, format!("Editing: the site keeps running. {add} adds a part, ? lists the keys."));
@@ -128,6 +133,8 @@ impl App {
                     }
                     if let Some(editor) = &mut stage.editor {
                         editor.acts += 1;
+                        // A started link may end at what the edit has removed.
+                        editor.pending = editor.pending.take().filter(|pending| matches!(pending, Pending::Move(_)));
                     }
                     dropped(&edited).or_else(|| blocked(stage, keymap)).or_else(|| Some(made(stage)))
                 }
@@ -180,7 +187,7 @@ impl App {
             (None, Some(from)) => {
                 let link = StartedLink::new(from.clone(), stage.viewport.layout.order(), stage.session.draft().scenario());
                 let Some(first) = link.candidates.first().cloned() else {
-                    self.tell(Tone::Dim, format!("Nothing in the drawing can be connected to {from}, or everything is."));
+                    self.tell(Tone::Dim, format!("Nothing else can be connected to {from}."));
                     return;
                 };
                 stage.session.selected = Some(first.clone());
@@ -226,7 +233,7 @@ impl App {
             match selected {
                 Some(element @ (Element::Component(_) | Element::Server(_))) => {
                     editor.pending = Some(Pending::Move(element.clone()));
-                    Some(Notice::new(Tone::Accent, format!("The arrow keys move {element}; {key} ends it.")))
+                    Some(Notice::new(Tone::Accent, format!("Move {element} with the arrow keys; {key} finishes.")))
                 }
                 Some(Element::Hop(..)) | None => Some(Notice::dim("Select a server or component to move.")),
             }
@@ -275,14 +282,17 @@ impl App {
         let draft = stage.session.draft();
         let fields = form::fields(draft.scenario(), stage.session.selected.as_ref());
         let Some(known) = fields.into_iter().find(|known| known.id == field) else { return };
-        match form::next_value(&known) {
-            Some(next) => {
-                let next = next.to_owned();
-                self.compose(|stage, drawing| form::set(drawing, stage.session.selected.as_ref(), field, &next));
-                self.return_to_settings(field);
-            }
-            None => self.ask_for(field),
+        if known.choices.is_empty() {
+            self.ask_for(field);
+            return;
         }
+        // A value that is refused here is passed over, so that the values after it can be reached.
+        for next in form::next_values(&known) {
+            if self.compose(|stage, drawing| form::set(drawing, stage.session.selected.as_ref(), field, &next)) {
+                break;
+            }
+        }
+        self.return_to_settings(field);
     }
 
     /// Opens the window in which a value is typed.
@@ -349,6 +359,13 @@ impl App {
         stage.editor.as_ref().is_some_and(|editor| editor.is_unsaved(stage.session.draft().scenario()))
     }
 
+    /// Marks the design in the editor as not saved: it was opened from a copy of unsaved work.
+    pub fn mark_unsaved(&mut self) {
+        if let Some(editor) = self.stage_mut().and_then(|stage| stage.editor.as_mut()) {
+            editor.saved = None;
+        }
+    }
+
     /// Reports whether the design was saved: the place, or why not.
     pub fn design_saved(&mut self, saved: Result<String, String>) {
         self.changed = true;
@@ -357,7 +374,7 @@ impl App {
                 if let Some(stage) = self.stage_mut() {
                     let drawing = stage.session.draft().scenario().clone();
                     if let Some(editor) = &mut stage.editor {
-                        editor.saved = Arc::new(drawing);
+                        editor.saved = Some(Arc::new(drawing));
                     }
                 }
                 self.tell(Tone::Good, format!("Saved as {place}."));
@@ -390,7 +407,7 @@ fn title_of(drawing: &Scenario, id: &ScenarioId) -> String {
 fn fit_rules(drawing: &Scenario, selected: &Element) -> Result<Composed, ComposeError> {
     match selected {
         Element::Component(id) => compose::fit_rules(drawing, id),
-        Element::Server(_) | Element::Hop(..) => Err(ComposeError::Unknown(selected.clone())),
+        Element::Server(_) | Element::Hop(..) => Err(ComposeError::NotAFirewall),
     }
 }
 
@@ -432,7 +449,7 @@ fn made(stage: &Stage) -> Notice {
             let programs: Vec<&str> = infra.on_server(id).map(|(_, component)| component.id.as_str()).collect();
             format!("{id}: {}.", if programs.is_empty() { "empty".to_owned() } else { programs.join(", ") })
         }
-        None => "Done.".to_owned(),
+        None => "Removed.".to_owned(),
     };
     Notice::dim(text)
 }
@@ -441,7 +458,8 @@ fn made(stage: &Stage) -> Notice {
 fn dropped(edited: &Edited) -> Option<Notice> {
     match edited {
         Edited::Rebuilt { dropped } if !dropped.is_empty() => {
-            Some(Notice::dim(format!("{} faults of removed elements are gone.", dropped.len())))
+            let faults = if dropped.len() == 1 { "1 fault".to_owned() } else { format!("{} faults", dropped.len()) };
+            Some(Notice::dim(format!("Removed, with {faults}.")))
         }
         Edited::Rebuilt { .. } | Edited::Unchanged | Edited::Incomplete(_) => None,
     }

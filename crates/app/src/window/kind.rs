@@ -99,7 +99,7 @@ impl WindowKind {
     pub(super) const fn nothing(self, typed: bool) -> &'static str {
         match self {
             Self::Log if !typed => "No events yet.",
-            Self::Findings if !typed => "No findings: a review has nothing to say about this drawing.",
+            Self::Findings if !typed => "No findings.",
             Self::Palette
             | Self::Compare
             | Self::Faults

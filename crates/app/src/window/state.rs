@@ -1,12 +1,16 @@
 //! The state of an open window.
 
+use hoplight_model::text;
 use tui_input::{Input, InputRequest};
 
 use crate::key::{Code, Key};
 use crate::window::kind::WindowKind;
 
-/// Maximum length of the text, in characters.
+/// Maximum length of a filter, in characters.
 const MOST_TYPED: usize = 60;
+
+/// Maximum length of a value, in characters.
+const MOST_OF_VALUE: usize = 240;
 
 /// The state of an open window.
 #[derive(Clone, Debug)]
@@ -35,6 +39,29 @@ impl Window {
         self.input.visual_cursor()
     }
 
+    const fn most(&self) -> usize {
+        match self.kind {
+            WindowKind::Value(_) => MOST_OF_VALUE,
+            _ => MOST_TYPED,
+        }
+    }
+
+    /// Returns the part of the text that fits into `width` columns around the cursor, and the columns before the cursor in it.
+    pub fn visible(&self, width: usize) -> (String, usize) {
+        let hidden = self.input.visual_scroll(width.saturating_sub(1));
+        let mut skipped = 0;
+        let shown: String = self
+            .filter()
+            .chars()
+            .skip_while(|c| {
+                let is_hidden = skipped < hidden;
+                skipped += text::width(c.encode_utf8(&mut [0; 4]));
+                is_hidden
+            })
+            .collect();
+        (shown, self.cursor().saturating_sub(hidden))
+    }
+
     /// Handles a key that edits the text. Returns whether the text has changed.
     pub(crate) fn edit(&mut self, key: Key) -> bool {
         let request = match (key.code, key.ctrl) {
@@ -49,7 +76,7 @@ impl Window {
             (Code::Char('w') | Code::Backspace, true) => InputRequest::DeletePrevWord,
             (Code::Char('u'), true) => InputRequest::DeleteLine,
             (Code::Char('k'), true) => InputRequest::DeleteTillEnd,
-            (Code::Char(c), false) if self.filter().chars().count() < MOST_TYPED => InputRequest::InsertChar(c),
+            (Code::Char(c), false) if self.filter().chars().count() < self.most() => InputRequest::InsertChar(c),
             _ => return false,
         };
         self.input.handle(request).is_some_and(|changed| changed.value)

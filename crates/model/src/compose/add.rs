@@ -149,11 +149,17 @@ pub fn add_inner_certificate(scenario: &Scenario, id: &ComponentId) -> Result<Co
     if scenario.certificates.iter().any(|certificate| certificate.on.contains(id)) {
         return Err(ComposeError::HasCertificate);
     }
-    let parent = scenario.domain.split_once('.').map_or(scenario.domain.as_str(), |(_, parent)| parent);
+    let parent = scenario.domain.strip_prefix("www.").unwrap_or(&scenario.domain);
     let name = Text::new(&format!("{id}.{parent}")).map_err(ComposeError::BadName)?;
-    let mut certificates = scenario.certificates.clone();
-    certificates.push(Certificate::new(vec![name], vec![id.clone()]));
     let mut composer = Composer::new(scenario);
+    // A site that lists no certificate is assumed to have one for its name. Once it lists any, it has to list that one too.
+    if scenario.certificates.is_empty() && scenario.tls.edge != TlsMode::None {
+        for edit in add_certificate(scenario)?.edits {
+            composer.edit(edit)?;
+        }
+    }
+    let mut certificates = composer.scenario.certificates.clone();
+    certificates.push(Certificate::new(vec![name], vec![id.clone()]));
     composer.edit(Edit::SetCertificates(certificates))?;
     Ok(composer.done(Some(Element::Component(id.clone()))))
 }

@@ -1,6 +1,6 @@
 //! Connecting two elements.
 
-use super::rules::fitted;
+use super::rules::{allow, fitted};
 use super::{ComposeError, Composed, Composer, browser, component, kind, on_server};
 use crate::balancer::{TrackSpec, VrrpSpec};
 use crate::component::ComponentKind;
@@ -69,7 +69,12 @@ fn protect(scenario: &Scenario, firewall: &ComponentId, protected: &Element) -> 
     let (inbound, outbound) = fitted(&composer.scenario, firewall)?;
     composer.change(firewall, |component| {
         if let Some(spec) = component.kind.as_firewall_mut() {
-            (spec.inbound, spec.outbound) = (inbound, outbound);
+            // Rules that are there already stay.
+            for (list, needed) in [(&mut spec.inbound, inbound), (&mut spec.outbound, outbound)] {
+                for rule in needed {
+                    allow(list, rule.peer, &rule.ports);
+                }
+            }
         }
     })?;
     Ok(composer.done(Some(Element::Component(firewall.clone()))))

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{ComposeError, Composed, Composer, component, kind, names, on_server};
 use crate::component::{Component, ComponentKind};
+use crate::database::Failover;
 use crate::draft::Edit;
 use crate::element::Element;
 use crate::firewall::{Peer, Rule};
@@ -34,7 +35,7 @@ impl Names {
 
 /// Copies a server with all components on it and the firewalls that protect nothing else; a component stands for its
 /// server. The copy is connected as the original is: the same clients connect to it, and it connects to the same
-/// servers. Copied databases join no cluster.
+/// servers. A copied replica follows the same primary; the copy of a primary stands alone.
 ///
 /// # Errors
 /// If the element is no server and on none.
@@ -69,6 +70,10 @@ pub fn copy(scenario: &Scenario, element: &Element) -> Result<Composed, ComposeE
         if let Some(spec) = copied.kind.as_balancer_mut() {
             spec.vrrp = None;
         }
+        // The copy of a primary has no replica to fail over to.
+        if let Some(spec) = copied.kind.as_database_mut() {
+            (spec.failover, spec.semi_sync, spec.fence) = (Failover::Manual, false, false);
+        }
         composer.edit(Edit::AddComponent(copied))?;
     }
     for original in &originals {
@@ -77,7 +82,7 @@ pub fn copy(scenario: &Scenario, element: &Element) -> Result<Composed, ComposeE
     copy_links(&mut composer, scenario, &names)?;
     admit(&mut composer, &names)?;
     let mut certificates = composer.scenario.certificates.clone();
-    for certificate in &mut certificates {
+    for certificate in certificates.iter_mut().filter(|certificate| certificate.covers(&scenario.domain)) {
         let copies: Vec<ComponentId> = certificate.on.iter().filter_map(|id| names.components.get(id)).cloned().collect();
         certificate.on.extend(copies);
     }

@@ -44,6 +44,8 @@ pub enum ComposeError {
     BadName(String),
     /// The name belongs to another element.
     NameTaken(String),
+    /// The element is not a firewall, so it has no rules.
+    NotAFirewall,
     /// The firewall's rules already match the links that cross it.
     RulesFit,
     /// The drawing cannot be built, so the ports of its links are unknown.

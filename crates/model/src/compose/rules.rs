@@ -20,7 +20,7 @@ const WEB_PORTS: [u16; 2] = [443, 80];
 pub fn fit_rules(scenario: &Scenario, firewall: &ComponentId) -> Result<Composed, ComposeError> {
     let is_firewall = kind(scenario, firewall).is_some_and(|kind| kind.as_firewall().is_some());
     if !is_firewall {
-        return Err(ComposeError::Unknown(Element::Component(firewall.clone())));
+        return Err(ComposeError::NotAFirewall);
     }
     let (inbound, outbound) = fitted(scenario, firewall)?;
     let mut composer = Composer::new(scenario);
@@ -84,8 +84,9 @@ fn needed(infra: &Infrastructure, link: LinkIx, direction: Direction) -> (Peer, 
 }
 
 /// Adds ports of a peer to the rules that allow them.
-fn allow(rules: &mut Vec<Rule>, peer: Peer, ports: &[u16]) {
-    let known = rules.iter().position(|rule| rule.peer == peer).unwrap_or_else(|| {
+pub(super) fn allow(rules: &mut Vec<Rule>, peer: Peer, ports: &[u16]) {
+    let is_open = |rule: &Rule| rule.peer == peer && rule.action == RuleAction::Allow;
+    let known = rules.iter().position(is_open).unwrap_or_else(|| {
         rules.push(Rule { peer, ports: Vec::new(), action: RuleAction::Allow });
         rules.len() - 1
     });

@@ -103,8 +103,27 @@ fn list<T>(records: &[T], written: impl Fn(&T) -> String) -> String {
 /// A value on one line, with all its fields.
 fn line(value: &impl Serialize) -> String {
     let config = PrettyConfig::new().depth_limit(0).extensions(Extensions::empty());
-    // A unit variant named `None` needs no raw identifier where an enumeration is expected.
-    options().to_string_pretty(value, config).expect("scenario values are serializable").replace("r#None", "None")
+    without_raw_none(&options().to_string_pretty(value, config).expect("scenario values are serializable"))
+}
+
+/// Writes the unit variant `None` without the raw identifier that RON puts before it: where an enumeration is expected, it
+/// needs none. Strings stay as they are.
+fn without_raw_none(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let (mut is_string, mut is_escaped) = (false, false);
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        if !is_string && let Some(behind) = rest.strip_prefix("r#None") {
+            out.push_str("None");
+            rest = behind;
+            continue;
+        }
+        is_string ^= c == '"' && !is_escaped;
+        is_escaped = c == '\\' && !is_escaped;
+        out.push(c);
+        rest = rest.strip_prefix(c).unwrap_or_default();
+    }
+    out
 }
 
 /// The output of `line` for the value parsed from a text with only the required fields.

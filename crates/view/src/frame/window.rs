@@ -15,10 +15,15 @@ pub(super) fn draw(app: &App, window: &Window, painter: &mut Painter<'_>) {
     let Some(WindowAreas { outer, prompt, timeline, list, about }) = window::area(app) else { return };
     let rows = window::rows(app, window.kind, window.filter());
     painter.frame(outer.x, outer.y, outer.width, outer.height, window.kind.title());
-    let typed = Line::new(Tone::Accent, "» ").with(Tone::Name, window.filter());
-    let end = painter.line(prompt.x, prompt.y, prompt.width, &typed);
+    let (shown, before) = window.visible(usize::from(prompt.width.saturating_sub(4)));
+    let typed = Line::new(Tone::Accent, "» ").with(Tone::Name, shown.as_str());
+    let text_end = painter.line(prompt.x, prompt.y, prompt.width, &typed);
     let cursor = painter.theme.selected;
-    painter.put(end, prompt.y, ' ', cursor);
+    let at = prompt.x + 2 + u16::try_from(before).unwrap_or(0);
+    // The cursor is on the character that it is before, or after the text.
+    let under = shown.chars().nth(before).filter(|_| at < text_end).unwrap_or(' ');
+    painter.put(at.min(prompt.x + prompt.width.saturating_sub(1)), prompt.y, under, cursor);
+    let end = text_end;
     if window.filter().is_empty() {
         painter.line(end + 2, prompt.y, prompt.width.saturating_sub(4), &Line::new(Tone::Dim, window.kind.prompt()));
     }

@@ -226,7 +226,7 @@ pub(super) const FIELDS: &[FieldSpec] = &[
     ),
     setting!(
         "health check",
-        "What the balancer asks to decide that a server is alive: a connection, the web server, its application, or the database.",
+        "What a health check tests: a connection, the web server, its application, or the database.",
         &["Tcp", "Http", "HttpApp", "HttpDatabase"],
         balancer / balancer_mut,
         check
@@ -246,9 +246,27 @@ pub(super) const FIELDS: &[FieldSpec] = &[
         balancer / balancer_mut,
         rise
     ),
-    setting!("retries", "Further attempts to connect.", &["0", "1", "2", "3"], balancer / balancer_mut, retries),
+    setting!(
+        "retries",
+        "Attempts to connect after the first one has failed.",
+        &["0", "1", "2", "3"],
+        balancer / balancer_mut,
+        retries
+    ),
     setting!("redispatch", "Whether the last attempt goes to another server.", BOOL, balancer / balancer_mut, redispatch),
     setting!("sticky", "Whether a cookie keeps each user on one server.", BOOL, balancer / balancer_mut, sticky),
+    optional!(
+        "rate limit",
+        "Limit per client, as in (rate: 2.0, burst: 5, kinds: [Write]), in requests per second; empty for none.",
+        balancer / balancer_mut,
+        rate_limit
+    ),
+    optional!(
+        "rate limit",
+        "Limit per client, as in (rate: 2.0, burst: 5, kinds: [Write]), in requests per second; empty for none.",
+        proxy / proxy_mut,
+        rate_limit
+    ),
     optional!("timeout", "Seconds to wait for an upstream's response.", proxy / proxy_mut, timeout_s),
     setting!(
         "max fails",
@@ -399,7 +417,8 @@ pub(super) const FIELDS: &[FieldSpec] = &[
         set: |subject, text| {
             if let Some(site) = subject.site_mut() {
                 let interval: Option<Seconds> = parse_optional(text)?;
-                site.monitoring.probe = interval.map(|interval_s| ProbeSpec { interval_s, ..ProbeSpec::default() });
+                let known = site.monitoring.probe.unwrap_or_default();
+                site.monitoring.probe = interval.map(|interval_s| ProbeSpec { interval_s, ..known });
             }
             Ok(())
         },

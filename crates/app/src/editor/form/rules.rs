@@ -51,7 +51,7 @@ pub(super) fn set(firewall: &mut FirewallSpec, field: FieldId, text: &str, scena
     let (rules, place) = match field {
         FieldId::Inbound(place) => (&mut firewall.inbound, place),
         FieldId::Outbound(place) => (&mut firewall.outbound, place),
-        FieldId::Name | FieldId::Server | FieldId::Setting(_) => return Err("this is not a rule".to_owned()),
+        FieldId::Name | FieldId::Server | FieldId::Setting(_) | FieldId::Alert(_) => return Err("this is not a rule".to_owned()),
     };
     if text.is_empty() {
         if place < rules.len() {

@@ -52,7 +52,10 @@ fn a_new_value_changes_the_drawing() {
     };
     let lb = component("lb-1");
     let algorithm = field(&draft, &lb, "algorithm");
-    assert_eq!((algorithm.value.as_str(), next_value(&algorithm)), ("RoundRobin", Some("LeastConnections")));
+    assert_eq!(
+        (algorithm.value.as_str(), next_values(&algorithm).first().map(String::as_str)),
+        ("RoundRobin", Some("LeastConnections"))
+    );
     let composed = set(draft.scenario(), Some(&lb), algorithm.id, "LeastConnections").expect("valid");
     draft.apply_all(composed.edits).expect("a change");
     assert_eq!(field(&draft, &lb, "algorithm").value, "LeastConnections");
