@@ -1,6 +1,6 @@
 //! The topology editor: keys, mouse, refusals, undo, saving.
 
-use hoplight::app::{App, Effect, KeyContext};
+use hoplight::app::{App, Code, Effect, Key, KeyContext};
 use hoplight::lesson::{Library, Sources};
 use hoplight::model::scenario::Scenario;
 use hoplight::model::{Cipher, Protocol, TlsMode};
@@ -286,4 +286,55 @@ fn a_shipped_design_is_edited_as_a_copy() {
     assert_eq!(id.as_str(), "my-stage-2-secured");
     learner.press("E");
     assert_eq!(learner.app.key_context(), KeyContext::Stage);
+}
+
+#[test]
+fn two_new_designs_of_a_session_have_different_names() {
+    let name = |learner: &Learner| learner.app.design().expect("the editor is open").0.to_string();
+    let mut learner = board(SMALL);
+    let first = name(&learner);
+    learner.press("<Esc><Esc><Esc>:empty<Enter>");
+    assert_ne!(name(&learner), first);
+    learner.press(":secured and mon<Enter>E");
+    let copy = name(&learner);
+    learner.press("E");
+    learner.press("E");
+    assert_eq!(name(&learner), copy, "the same design keeps its name");
+    learner.press(":secured and mon<Enter>E");
+    assert_ne!(name(&learner), copy);
+}
+
+#[test]
+fn a_setting_passes_over_values_that_are_refused() {
+    let mut learner = stage_2(SMALL);
+    select(&mut learner, "db-1");
+    learner.press("<Enter>role<Enter>");
+    let role = |learner: &Learner| {
+        let infra = learner.stage().infra();
+        let ix = infra.find("db-1").expect("drawn");
+        infra.component(ix).kind.as_database().map(|spec| spec.role)
+    };
+    let first = role(&learner);
+    learner.press("<Enter>");
+    assert!(role(&learner).is_some() && first.is_some());
+    learner.press("<Enter><Enter>");
+    assert_eq!(role(&learner), Some(hoplight::model::DatabaseRole::Primary), "every role comes round: {}", learner.notice());
+}
+
+#[test]
+fn alert_rules_and_rate_limits_can_be_set() {
+    let mut learner = stage_2(LARGE);
+    learner.press("<Esc><Esc><Enter>");
+    let rules = learner.stage().infra().monitoring().alerts.len();
+    learner.press("alert 1<Enter>");
+    learner.app.press(Key { code: Code::Char('u'), ctrl: true });
+    learner.press("<Enter>");
+    assert_eq!(learner.stage().infra().monitoring().alerts.len() + 1, rules, "an empty line removes a rule");
+    learner.press(&format!("alert {rules}<Enter>(name: \"errors\", on: Entry, when: Threshold(metric: ErrorRatio, is: Over(0.01), for_s: 15.0))<Enter>"));
+    assert_eq!(learner.stage().infra().monitoring().alerts.len(), rules, "{}", learner.notice());
+    learner.press("<Esc>");
+    select(&mut learner, "lb-1");
+    learner.press("<Enter>rate limit<Enter>(rate: 2.0, burst: 5, kinds: [Write])<Enter>");
+    let limit = learner.stage().infra().balancers().next().and_then(|(_, spec)| spec.rate_limit.clone());
+    assert_eq!(limit.map(|limit| limit.burst), Some(5), "{}", learner.notice());
 }

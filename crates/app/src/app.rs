@@ -2,13 +2,13 @@
 //!
 //! Only the `update` module changes it.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
 use hoplight_lesson::markup::filled;
 use hoplight_lesson::{Changed, LessonProgress, LessonRun, LessonSites, Library, Progress};
-use hoplight_model::Infrastructure;
+use hoplight_model::{Infrastructure, ScenarioId};
 
 use crate::action::AppAction;
 use crate::catalogue::Catalogue;
@@ -104,6 +104,8 @@ pub struct App {
     pub tips: Tips,
     /// Whether the progress has changed since the last call of [`Self::take_unsaved`].
     pub(super) unsaved: bool,
+    /// Names given to new designs in this session.
+    pub(super) new_designs: BTreeSet<ScenarioId>,
     pub(super) size: (u16, u16),
     still: Duration,
     /// How long the notice has been shown, not counting pauses.
@@ -136,6 +138,7 @@ impl App {
             past: VecDeque::new(),
             tips: Tips::default(),
             unsaved: false,
+            new_designs: BTreeSet::new(),
             size: (0, 0),
             still: Duration::ZERO,
             shown_for: Duration::ZERO,

@@ -99,7 +99,9 @@ fn next_step(stage: &Stage, keymap: &Keymap) -> Option<String> {
     let leads = infra.links_from(browser).iter().any(|link| infra.link(*link).protocol == Protocol::Http);
     if !leads {
         let name = &infra.component(browser).id;
-        return Some(format!("Users reach nothing yet: select {name}, press {connect}, choose a web server or balancer, press {connect}."));
+        return Some(format!(
+            "Users reach nothing yet: select {name}, press {connect}, choose a web server or balancer, press {connect}."
+        ));
     }
     None
 }

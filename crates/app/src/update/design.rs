@@ -98,7 +98,12 @@ impl App {
         }
         let infra = stage.infra();
         let is_own = infra.unit() == OWN_UNIT;
-        let id = stage.design.clone().unwrap_or_else(|| if is_own { infra.id().clone() } else { own_id(infra.id()) });
+        let (known, copied) = (stage.design.clone(), infra.id().clone());
+        let id = match known {
+            Some(id) => id,
+            None if is_own => copied,
+            None => self.fresh_id(&own_id(&copied), 2),
+        };
         self.open_editor(id);
     }
 
@@ -315,15 +320,23 @@ impl App {
         self.window = Some(Window::new(WindowKind::Settings, "", row));
     }
 
-    /// Opens an empty board in the editor, under the first name that no design has.
+    /// Opens an empty board in the editor, under a name that no design has.
     pub(super) fn open_board(&mut self) {
-        let taken = |name: &str| self.library.scenario(name).is_some();
-        let mut names = (1..).map(|number: u32| format!("design-of-mine-{number}"));
-        let name = names.find(|name| !taken(name)).unwrap_or_default();
-        let opened = name.parse().and_then(|id: ScenarioId| self.edit_scenario(&compose::empty_board(), id));
-        if let Err(why) = opened {
+        let id = self.fresh_id(&ScenarioId::new("design-of-mine"), 1);
+        if let Err(why) = self.edit_scenario(&compose::empty_board(), id) {
             self.tell(Tone::Bad, why);
         }
+    }
+
+    /// Returns a name for a new design that neither an infrastructure nor another new design of this session has: `base` with a
+    /// number from `first` on or, from 2 on, without one.
+    fn fresh_id(&mut self, base: &ScenarioId, first: u32) -> ScenarioId {
+        let bare = (first > 1).then(|| base.clone());
+        let numbered = (first..).filter_map(|number| format!("{base}-{number}").parse().ok());
+        let is_free = |id: &ScenarioId| self.library.scenario(id.as_str()).is_none() && !self.new_designs.contains(id);
+        let id = bare.into_iter().chain(numbered).find(is_free).unwrap_or_else(|| base.clone());
+        self.new_designs.insert(id.clone());
+        id
     }
 
     /// Opens an infrastructure in the editor. The design is saved under `id`.
