@@ -1,7 +1,7 @@
 //! An incident drill: the run, the page that is shown, and the replies to what the learner has done.
 //!
 //! The stage of a drill has a simulation of its own that stands still at the start: its diagram is the plan of the site. Nothing
-//! on the stage reads the drill's run except through [`DrillView`], so nothing can give the fault away.
+//! on the stage reads the drill's run except through [`hoplight_drill::DrillView`], so nothing can give the fault away.
 
 mod debriefing;
 mod events;
