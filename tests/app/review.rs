@@ -164,7 +164,7 @@ fn the_course_map_lists_reviews_and_the_next_one_follows() {
     learner.press(":requirements first<Enter>");
     assert_eq!(task(&learner).run().review().id().as_str(), "write-up-2", "{}", learner.notice());
     learner.press("E");
-    assert_eq!(learner.notice(), "A review is of the design as it is.");
+    assert_eq!(learner.notice(), "The design cannot be edited during a review.");
     learner.press("N");
     assert_eq!(task(&learner).run().review().id().as_str(), "write-up-3");
     let last = learner.app.catalogue.reviews.all().last().expect("shipped").id().to_string();

@@ -3,8 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use hoplight::model::compose::{self, Composed};
 use hoplight::model::draft::{Draft, Edit};
 use hoplight::model::quantity::{Factor, Rate};
+use hoplight::model::scenario::Scenario;
 use hoplight::model::{Algorithm, ComponentId, Infrastructure, ron_text};
 use hoplight::sim::{Command, EventKind, Fault, Health, SimTime, Simulation, Timeline};
 
@@ -210,4 +212,24 @@ fn a_wiretap_follows_its_hop_and_stops_where_the_hop_is_gone() {
     // After a rewind to before the edit, the hop exists and is tapped again.
     timeline.seek(SimTime::from_secs(8));
     assert_eq!((timeline.tapped(), timeline.captured_count()), (link(&timeline), heard));
+}
+
+#[test]
+fn a_database_takes_the_role_that_an_edit_gives_it() {
+    let mut sim = run(1, 10);
+    let writable = |sim: &Simulation, id: &str| sim.database(component_at(sim, id)).expect("a database").writable;
+    assert!(writable(&sim, "db-1") && !writable(&sim, "db-2"));
+    let hop = hoplight::model::Element::Hop(ComponentId::new("db-1"), ComponentId::new("db-2"));
+    let act = |sim: &Simulation, change: &dyn Fn(&Scenario) -> Composed| {
+        let mut draft = Draft::new(Scenario::from(sim.infrastructure().as_ref()).minimal());
+        draft.apply_all(change(draft.scenario()).edits).expect("a possible change");
+        Arc::new(draft.build().expect("a complete design"))
+    };
+    let parted = act(&sim, &|scenario| compose::remove(scenario, &hop).expect("a link"));
+    sim.rebuild(parted, &mut ());
+    assert!(writable(&sim, "db-1") && writable(&sim, "db-2"), "each stands alone");
+    let [first, second] = ["db-1", "db-2"].map(component);
+    let joined = act(&sim, &|scenario| compose::connect(scenario, &first, &second).expect("two databases"));
+    sim.rebuild(joined, &mut ());
+    assert!(writable(&sim, "db-1") && !writable(&sim, "db-2"), "db-2 follows again");
 }

@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 use hoplight_model::draft::Draft;
 use hoplight_model::scenario::Scenario;
-use hoplight_model::{Element, ScenarioId, compose};
+use hoplight_model::{ComponentId, Element, ScenarioId, compose};
 
 use checks::Checks;
 
@@ -59,25 +59,51 @@ pub struct StartedLink {
 impl StartedLink {
     /// The candidates for a link from an element. `order` has all elements in the order in which they are listed.
     pub(crate) fn new(from: Element, order: &[Element], drawing: &Scenario) -> Self {
-        let is_loose = |element: &Element| match element {
-            // Nothing ever leads to the user.
-            Element::Component(id) => {
-                let is_user = drawing.components.iter().any(|component| component.id == *id && component.kind.is_browser());
-                !is_user && !drawing.links.iter().any(|link| link.to == *id)
-            }
-            Element::Server(_) | Element::Hop(..) => false,
-        };
         // Also refuses a link after which the drawing could not run, such as one that closes a circle.
-        let runs = |element: &Element| {
+        let drawn = |element: &Element| {
             let mut draft = Draft::new(drawing.clone());
-            let composed = compose::connect(drawing, &from, element);
-            composed.is_ok_and(|act| draft.apply_all(act.edits).is_ok() && draft.scenario().build_board().is_ok())
+            let composed = compose::connect(drawing, &from, element).ok()?;
+            let runs = draft.apply_all(composed.edits).is_ok() && draft.scenario().build_board().is_ok();
+            composed.subject.filter(|_| runs)
         };
-        let fits = |element: &&Element| !matches!(element, Element::Hop(..)) && **element != from && runs(element);
-        let mut candidates: Vec<Element> = order.iter().filter(fits).cloned().collect();
+        let fits = |element: &&Element| !matches!(element, Element::Hop(..)) && **element != from;
+        let offered = order
+            .iter()
+            .filter(fits)
+            .filter_map(|element| Some((Self::rank(&from, element, &drawn(element)?, drawing), element)));
+        let mut offered: Vec<(u8, &Element)> = offered.collect();
         // The sort is stable: otherwise, the order of the diagram stays.
-        candidates.sort_by_key(|element| (matches!(element, Element::Server(_)), !is_loose(element)));
+        offered.sort_by_key(|(rank, _)| *rank);
+        let candidates = offered.into_iter().map(|(_, element)| element.clone()).collect();
         Self { from, candidates }
+    }
+
+    /// How likely an end is meant; less is more likely. `drawn` is what a link to it would be.
+    fn rank(from: &Element, element: &Element, drawn: &Element, drawing: &Scenario) -> u8 {
+        let is_led_to = |id: &ComponentId| drawing.links.iter().any(|link| link.to == *id);
+        match (drawn, element) {
+            // A firewall is put before servers rather than before single components.
+            (Element::Component(firewall), _) if Element::Component(firewall.clone()) == *from => {
+                u8::from(!matches!(element, Element::Server(_)))
+            }
+            (Element::Component(_) | Element::Server(_), _) => 5,
+            (Element::Hop(..), Element::Server(_)) => 4,
+            (Element::Hop(client, _), _) if Element::Component(client.clone()) != *from => 3,
+            (Element::Hop(_, server), _) if is_led_to(server) => 1,
+            (Element::Hop(..), _) => 0,
+        }
+    }
+
+    /// What a link to an end would be, in words.
+    pub fn words(&self, end: &Element, drawing: &Scenario) -> String {
+        match compose::connect(drawing, &self.from, end).ok().and_then(|composed| composed.subject) {
+            Some(Element::Hop(client, server)) => format!("{client} → {server}"),
+            Some(Element::Component(firewall)) => {
+                let protected = if Element::Component(firewall.clone()) == *end { &self.from } else { end };
+                format!("{firewall} before {protected}")
+            }
+            Some(Element::Server(_)) | None => format!("{} → {end}", self.from),
+        }
     }
 
     /// The candidate after or before an element.

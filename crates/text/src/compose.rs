@@ -54,6 +54,7 @@ pub fn compose_error(error: &ComposeError) -> String {
         ComposeError::BadName(why) => why.clone(),
         ComposeError::NameTaken(name) => format!("the name {name} is taken"),
         ComposeError::NotAFirewall => "select a firewall first: only firewalls have rules".to_owned(),
+        ComposeError::ProtectsNothing => "this firewall protects nothing yet: connect it to a server or component".to_owned(),
         ComposeError::RulesFit => "its rules already allow exactly the links that are drawn".to_owned(),
         ComposeError::Unbuildable => "correct the problems of the design first".to_owned(),
     }

@@ -43,8 +43,10 @@ pub(crate) fn acts(stage: &Stage, editor: &Editor, keymap: &Keymap, width: u16) 
     match &editor.pending {
         Some(Pending::Link(link)) => {
             let (draws, drops) = (keymap.label(DesignAction::Confirm), keymap.label(AppAction::Escape));
-            let end = stage.session.selected.as_ref().map_or_else(|| "…".to_owned(), ToString::to_string);
-            let text = format!("{} → {end}?  {draws} draws it, the arrow keys choose another end, {drops} cancels.", link.from);
+            let draft = stage.session.draft();
+            let end = stage.session.selected.as_ref();
+            let words = end.map_or_else(|| format!("{} → …", link.from), |end| link.words(end, draft.scenario()));
+            let text = format!("{words}?  {draws} connects them, the arrow keys choose another end, {drops} cancels.");
             page.text(Tone::Accent, &text);
             let others: Vec<String> = link.candidates.iter().map(ToString::to_string).collect();
             page.text(Tone::Dim, &format!("Possible: {}.", others.join(", ")));

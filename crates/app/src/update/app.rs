@@ -6,7 +6,7 @@
 use hoplight_exam::ExamMode;
 use hoplight_lesson::Place;
 
-use crate::action::AppAction;
+use crate::action::{AppAction, DesignAction};
 use crate::activity::ActivityKind;
 use crate::app::{App, Effect, Screen};
 use crate::dismissal::Dismissal;
@@ -72,7 +72,13 @@ impl App {
         let is_exam = matches!(&stage.task, Some(Task::Exam(exam)) if exam.report().is_none());
         let is_over = stage.session.lesson.as_ref().is_some_and(|run| run.place() == Place::Finished);
         match next {
-            Some(next) => next.perform(stage),
+            Some(next) => {
+                next.perform(stage);
+                if next == Dismissal::Editor {
+                    let key = self.keymap.label(DesignAction::Toggle);
+                    self.tell(Tone::Dim, format!("Left the editor; {key} returns to it. The design keeps running."));
+                }
+            }
             None if asked || is_over => self.screen = Screen::Home,
             None => {
                 self.leaving = true;

@@ -191,7 +191,9 @@ impl App {
             }
             (None, Some(from)) => {
                 let link = StartedLink::new(from.clone(), stage.viewport.layout.order(), stage.session.draft().scenario());
-                let Some(first) = link.candidates.first().cloned() else {
+                let first = link.candidates.first().cloned();
+                let words = first.as_ref().map(|first| link.words(first, stage.session.draft().scenario()));
+                let (Some(first), Some(words)) = (first, words) else {
                     self.tell(Tone::Dim, format!("Nothing else can be connected to {from}."));
                     return;
                 };
@@ -200,7 +202,7 @@ impl App {
                     editor.pending = Some(Pending::Link(link));
                 }
                 stage.show_selection();
-                self.tell(Tone::Accent, format!("{from} → {first}? {key} draws the link; the arrow keys choose another end."));
+                self.tell(Tone::Accent, format!("{words}? {key} connects them; the arrow keys choose another end."));
             }
         }
     }
@@ -210,9 +212,10 @@ impl App {
         let key = self.keymap.label(DesignAction::Confirm);
         self.on_stage(|stage, _| {
             let Some(Pending::Link(link)) = stage.editor.as_ref()?.pending.as_ref() else { return None };
-            let (from, next) = (link.from.clone(), link.next(stage.session.selected.as_ref(), forward)?.clone());
-            stage.session.selected = Some(next.clone());
-            Some(Notice::new(Tone::Accent, format!("{from} → {next}? {key} draws the link.")))
+            let next = link.next(stage.session.selected.as_ref(), forward)?.clone();
+            let words = link.words(&next, stage.session.draft().scenario());
+            stage.session.selected = Some(next);
+            Some(Notice::new(Tone::Accent, format!("{words}? {key} connects them.")))
         });
     }
 

@@ -17,7 +17,8 @@ pub(super) fn rows(app: &App, filter: &str) -> Vec<WindowRow> {
     let mut rows = Vec::new();
     if let Some(server) = selected_server(stage) {
         let here = |role: Role| match role {
-            Role::Monitoring | Role::Resolver => None,
+            // A balancer is usually on a server of its own: it comes last here.
+            Role::Monitoring | Role::Resolver | Role::Balancer => None,
             Role::Firewall => Some(format!("before {server}")),
             Role::Agent => Some(format!("on {server}")),
             role => role.is_program().then(|| format!("on {server}")),
@@ -37,6 +38,7 @@ pub(super) fn rows(app: &App, filter: &str) -> Vec<WindowRow> {
         };
         rows.push(row(role, placement, place));
     }
+    rows.extend(selected_server(stage).map(|server| row(Role::Balancer, Placement::On(server.clone()), &format!("on {server}"))));
     rows.push(WindowRow {
         line: Line::new(Tone::Text, "certificate").doing(DesignAction::AddPart(AddedPart::Certificate)),
         right: "where users connect".to_owned(),

@@ -130,7 +130,19 @@ fn join(scenario: &Scenario, from: &ComponentId, to: &ComponentId) -> Result<Com
     if is_balancer(client) && is_balancer(server) && leads(&browser(scenario), from) {
         pair(&mut composer, from, to)?;
     } else if client.as_database().is_some() && server.as_database().is_some() {
-        replicate(&mut composer, from, to)?;
+        // The one that applications write to stays the primary, whichever end the link was started at.
+        let takes_writes = |id: &ComponentId| {
+            let writes = |link: &&LinkSpec| link.kinds.as_ref().is_none_or(|kinds| kinds.contains(&RequestKind::Write));
+            scenario
+                .links
+                .iter()
+                .filter(writes)
+                .any(|link| link.to == *id && kind(scenario, &link.from).is_some_and(|kind| kind.as_database().is_none()))
+        };
+        let is_backwards = takes_writes(to) && !takes_writes(from);
+        let (primary, replica) = if is_backwards { (to, from) } else { (from, to) };
+        replicate(&mut composer, primary, replica)?;
+        return Ok(composer.done(Some(Element::Hop(primary.clone(), replica.clone()))));
     } else {
         let mut link = LinkSpec::new(from.clone(), to.clone());
         let is_replica = server.as_database().is_some_and(|spec| spec.role == DatabaseRole::Replica);

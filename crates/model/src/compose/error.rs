@@ -46,6 +46,8 @@ pub enum ComposeError {
     NameTaken(String),
     /// The element is not a firewall, so it has no rules.
     NotAFirewall,
+    /// The firewall protects nothing yet, so nothing crosses it.
+    ProtectsNothing,
     /// The firewall's rules already match the links that cross it.
     RulesFit,
     /// The drawing cannot be built, so the ports of its links are unknown.

@@ -22,6 +22,10 @@ pub fn fit_rules(scenario: &Scenario, firewall: &ComponentId) -> Result<Composed
     if !is_firewall {
         return Err(ComposeError::NotAFirewall);
     }
+    let protects = kind(scenario, firewall).and_then(|kind| kind.as_firewall());
+    if protects.is_some_and(|spec| spec.servers.is_empty() && spec.components.is_empty()) {
+        return Err(ComposeError::ProtectsNothing);
+    }
     let (inbound, outbound) = fitted(scenario, firewall)?;
     let mut composer = Composer::new(scenario);
     composer.change(firewall, |component| {
@@ -75,7 +79,8 @@ fn needed(infra: &Infrastructure, link: LinkIx, direction: Direction) -> (Peer, 
         Direction::Outbound => infra.component(server),
     };
     if peer.kind.is_browser() {
-        return (Peer::Any, WEB_PORTS.to_vec());
+        let is_web = infra.link(link).protocol == Protocol::Http;
+        return (Peer::Any, if is_web { WEB_PORTS.to_vec() } else { vec![infra.port(link)] });
     }
     if peer.kind.is_monitoring_service() && direction == Direction::Outbound {
         return (Peer::Any, vec![infra.port(link)]);

@@ -201,3 +201,31 @@ fn a_move_swaps_boxes_and_pushes_at_the_edge() {
     let alone = place(board.0.scenario(), &spots, &c("browser"), (-1, 0));
     assert_eq!(alone, Err(ComposeError::Edge));
 }
+
+#[test]
+fn the_database_that_takes_writes_stays_the_primary() {
+    let mut board = stage_2();
+    board.add(Role::Database);
+    // Started at the new database.
+    let subject = board.act(|scenario| connect(scenario, &c("db-3"), &c("db-1")));
+    assert_eq!(subject, Some(Element::Hop(ComponentId::new("db-1"), ComponentId::new("db-3"))));
+    let role = |id: &str| {
+        let infra = board.infra();
+        infra.find(id).and_then(|ix| infra.component(ix).kind.as_database().map(|spec| spec.role))
+    };
+    assert_eq!(role("db-1"), Some(crate::database::DatabaseRole::Primary));
+    assert_eq!(role("db-3"), Some(crate::database::DatabaseRole::Replica));
+}
+
+#[test]
+fn a_firewall_before_the_resolver_lets_lookups_in() {
+    let mut board = Board::new();
+    board.add(Role::Resolver);
+    board.act(|scenario| add(scenario, Role::Firewall, &Placement::Outside));
+    let unplaced = fit_rules(board.0.scenario(), &ComponentId::new("fw-1"));
+    assert_eq!(unplaced, Err(ComposeError::ProtectsNothing));
+    board.connect(&c("fw-1"), &c("dns"));
+    let blocked =
+        board.infra().hops().flat_map(|hop| hop.guards).any(|guard| guard.verdict.action != crate::firewall::RuleAction::Allow);
+    assert!(!blocked, "{}", board.0.scenario().to_ron());
+}

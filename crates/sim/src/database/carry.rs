@@ -1,4 +1,5 @@
-//! Databases across a rebuild: roles and counts are kept, and replicas are in sync with their primary.
+//! Databases across a rebuild: roles and counts are kept, unless the edit changes a role, and replicas are in sync with their
+//! primary.
 
 use super::{Databases, DatabasesPlan};
 use crate::database::history::Log;
@@ -17,14 +18,19 @@ impl Databases {
             let station = before(plan.nodes[node].station)?;
             old_plan.nodes.position(|other| other.station == station)
         };
+        // An edit that gives a database another role means it.
+        let keeps_role = |node: DatabaseIx, earlier: DatabaseIx| plan.nodes[node].role == old_plan.nodes[earlier].role;
         for (node, state) in self.nodes.iter_mut_enumerated() {
-            let Some(earlier) = known(node).map(|earlier| &old.nodes[earlier]) else { continue };
-            state.writable = earlier.leads();
+            let Some(number) = known(node) else { continue };
+            let earlier = &old.nodes[number];
+            if keeps_role(node, number) {
+                state.writable = earlier.leads();
+            }
             state.lag = earlier.lag;
             (state.stale_reads, state.lost_writes) = (earlier.stale_reads, earlier.lost_writes);
         }
         for (cluster, spec) in plan.clusters.enumerate() {
-            let earlier = |node: &DatabaseIx| known(*node);
+            let earlier = |node: &DatabaseIx| known(*node).filter(|earlier| keeps_role(*node, *earlier));
             if !spec.nodes.iter().any(|node| earlier(node).is_some()) {
                 continue;
             }

@@ -28,7 +28,8 @@ pub(super) struct FieldSpec {
 }
 
 fn show(value: &impl Serialize) -> String {
-    options().to_string(value).expect("settings can be written")
+    // Where an enumeration is expected, its variant `None` needs no raw identifier.
+    options().to_string(value).expect("settings can be written").replace("r#None", "None")
 }
 
 fn parse<T: DeserializeOwned>(text: &str) -> Result<T, String> {
