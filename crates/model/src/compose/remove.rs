@@ -14,8 +14,8 @@ use crate::scenario::Scenario;
 
 /// Removes an element: a server with everything on it, a component with its links, or a link.
 ///
-/// Settings that name it are changed along: the other balancer of a pair keeps its address alone, a replica without a
-/// primary becomes a primary, and firewall rules and alert rules about it go.
+/// Settings that name it are changed along: the other balancer of a pair keeps its address alone, the first replica
+/// of a removed primary becomes the primary of the others, and firewall rules and alert rules about it go.
 ///
 /// # Errors
 /// If the element does not exist or is the browser.
@@ -41,6 +41,7 @@ fn remove_component(composer: &mut Composer, id: &ComponentId) -> Result<(), Com
     if known.kind.is_browser() {
         return Err(ComposeError::IsBrowser);
     }
+    succeed(composer, id)?;
     let is_special = |link: &&LinkSpec| {
         let ends = [&link.from, &link.to].map(|end| kind(&composer.scenario, end));
         let both = |of: fn(&ComponentKind) -> bool| ends.iter().all(|end| end.is_some_and(of));
@@ -53,6 +54,25 @@ fn remove_component(composer: &mut Composer, id: &ComponentId) -> Result<(), Com
     }
     forget_component(composer, id)?;
     composer.edit(Edit::RemoveComponent(id.clone()))
+}
+
+/// Lets the other replicas of a database that is removed follow its first one, which becomes the primary.
+fn succeed(composer: &mut Composer, id: &ComponentId) -> Result<(), ComposeError> {
+    let role = |id: &ComponentId| kind(&composer.scenario, id).and_then(ComponentKind::as_database).map(|spec| spec.role);
+    if role(id) != Some(DatabaseRole::Primary) {
+        return Ok(());
+    }
+    let streams = composer.scenario.links.iter().filter(|link| link.from == *id);
+    let replicas: Vec<ComponentId> =
+        streams.map(|link| link.to.clone()).filter(|to| role(to) == Some(DatabaseRole::Replica)).collect();
+    let Some((heir, others)) = replicas.split_first() else { return Ok(()) };
+    for other in others {
+        let is_linked = composer.scenario.links.iter().any(|link| (&link.from, &link.to) == (heir, other));
+        if !is_linked {
+            composer.edit(Edit::AddLink(LinkSpec::new(heir.clone(), other.clone())))?;
+        }
+    }
+    Ok(())
 }
 
 fn remove_link(composer: &mut Composer, from: &ComponentId, to: &ComponentId) -> Result<(), ComposeError> {

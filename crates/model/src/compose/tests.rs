@@ -229,3 +229,16 @@ fn a_firewall_before_the_resolver_lets_lookups_in() {
         board.infra().hops().flat_map(|hop| hop.guards).any(|guard| guard.verdict.action != crate::firewall::RuleAction::Allow);
     assert!(!blocked, "{}", board.0.scenario().to_ron());
 }
+
+#[test]
+fn the_first_replica_of_a_removed_primary_leads_the_others() {
+    let mut board = stage_2();
+    board.add(Role::Database);
+    board.connect(&c("db-1"), &c("db-3"));
+    board.act(|scenario| remove(scenario, &c("db-1")));
+    let infra = board.infra();
+    let role = |id: &str| infra.find(id).and_then(|ix| infra.component(ix).kind.as_database().map(|spec| spec.role));
+    assert_eq!(role("db-2"), Some(crate::database::DatabaseRole::Primary));
+    assert_eq!(role("db-3"), Some(crate::database::DatabaseRole::Replica));
+    assert!(infra.link_between("db-2", "db-3").is_some());
+}
