@@ -6,12 +6,11 @@ mod problem;
 
 use std::collections::BTreeSet;
 
+use hoplight_curriculum::{Demand, Misconception};
 use hoplight_model::scenario::Scenario;
 use hoplight_model::{ContentError, Element, Text, ron_text};
 use serde::{Deserialize, Serialize};
 
-use crate::demand::ExamDemand;
-use crate::misconception::Misconception;
 use crate::part::{DrawnPart, drawn_parts};
 use crate::stage::ExamStage;
 
@@ -57,7 +56,7 @@ pub struct ExplainItem {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum ExplainSubject {
     /// A demand of the stage.
-    Demand(ExamDemand),
+    Demand(Demand),
     /// A kind of element, asked if the drawing has one.
     Part(DrawnPart),
 }

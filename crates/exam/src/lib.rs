@@ -30,11 +30,9 @@
 
 mod content;
 mod defend;
-mod demand;
 mod drawing;
 mod generate;
 mod grade;
-mod misconception;
 mod part;
 mod report;
 mod requirement;
@@ -46,13 +44,11 @@ mod stage;
 
 pub use content::{ExamContent, ExamProblem, ExplainItem, ExplainQuestion, ExplainSubject, WrongStatement};
 pub use defend::{DefendOption, DefendQuestion, DefendTopic, defend};
-pub use demand::ExamDemand;
 pub use generate::{Puzzle, PuzzleFlaw, generate};
 pub use grade::{ExamScore, ExamStatement, ExplainAnswer, PointGrade};
-pub use misconception::Misconception;
 pub use part::{DrawnPart, drawn_parts};
 pub use report::{ExamReport, SinglePart};
 pub use requirement::{RequirementId, RequirementReport, requirements};
 pub use run::{ExamMode, ExamPhase, ExamRefusal, ExamRun};
 pub use sheet::mentor_sheet;
-pub use stage::{EXAM_LIMIT, ExamStage, draw};
+pub use stage::{EXAM_LIMIT, ExamStage, draw, lesson_of, stages_of};

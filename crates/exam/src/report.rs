@@ -6,14 +6,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use hoplight_analysis::{Structure, single_points_in};
+use hoplight_curriculum::Demand;
 use hoplight_model::{Element, Infrastructure, LessonId, RequestKind};
 
 use crate::content::ExplainSubject;
 use crate::defend::{DefendQuestion, DefendTopic};
-use crate::demand::ExamDemand;
 use crate::grade::{ExamScore, Explained};
 use crate::requirement::RequirementReport;
-use crate::stage::ExamStage;
+use crate::stage::{ExamStage, lesson_of};
 
 /// Share of the points of a demand below which it should be revised.
 const ENOUGH: f64 = 0.75;
@@ -33,7 +33,7 @@ pub struct ExamReport {
     /// Whether the drawing is complete, so that it could be analysed and defended.
     pub is_complete: bool,
     /// Points per demand of the stage, in its order; a demand that was not reached has none.
-    pub coverage: Vec<(ExamDemand, ExamScore)>,
+    pub coverage: Vec<(Demand, ExamScore)>,
     /// Points for the elements of the drawing.
     pub elements: ExamScore,
     /// Number of items that were not reached.
@@ -43,7 +43,7 @@ pub struct ExamReport {
     /// The parts of the site whose loss alone stops kinds of request.
     pub single_points: Vec<SinglePart>,
     /// The lessons to revise, with the demands that they teach.
-    pub revise: Vec<(LessonId, Vec<ExamDemand>)>,
+    pub revise: Vec<(LessonId, Vec<Demand>)>,
 }
 
 impl ExamReport {
@@ -56,11 +56,11 @@ impl ExamReport {
         unanswered: usize,
         defended: impl Iterator<Item = (&'a DefendQuestion, Option<&'a [usize]>)>,
     ) -> Self {
-        let of_demand = |demand: ExamDemand| {
+        let of_demand = |demand: Demand| {
             let scores = explained.iter().filter(|of| of.about == ExplainSubject::Demand(demand)).map(|of| of.score);
             (demand, scores.fold(ExamScore::default(), ExamScore::plus))
         };
-        let coverage: Vec<(ExamDemand, ExamScore)> = stage.demands().into_iter().map(of_demand).collect();
+        let coverage: Vec<(Demand, ExamScore)> = stage.demands().into_iter().map(of_demand).collect();
         let elements = explained.iter().filter(|of| matches!(of.about, ExplainSubject::Part(_))).map(|of| of.score);
         let defended: Vec<(DefendTopic, ExamScore)> =
             defended.map(|(question, chosen)| (question.topic, question.grade(chosen.unwrap_or_default()))).collect();
@@ -116,14 +116,14 @@ pub(crate) fn single_points(infra: &Infrastructure, structure: &Structure) -> Ve
 }
 
 /// The lessons for the demands that were explained or defended badly, or not at all, in the order of the demands.
-fn revise(coverage: &[(ExamDemand, ExamScore)], defended: &[(DefendTopic, ExamScore)]) -> Vec<(LessonId, Vec<ExamDemand>)> {
+fn revise(coverage: &[(Demand, ExamScore)], defended: &[(DefendTopic, ExamScore)]) -> Vec<(LessonId, Vec<Demand>)> {
     let weak = |score: &ExamScore| score.share() < ENOUGH;
     let explained = coverage.iter().filter(|(_, score)| weak(score)).map(|(demand, _)| *demand);
     let missed = defended.iter().filter(|(_, score)| weak(score)).map(|(topic, _)| topic.demand());
-    let demands: BTreeSet<ExamDemand> = explained.chain(missed).collect();
-    let mut lessons: Vec<(LessonId, Vec<ExamDemand>)> = Vec::new();
+    let demands: BTreeSet<Demand> = explained.chain(missed).collect();
+    let mut lessons: Vec<(LessonId, Vec<Demand>)> = Vec::new();
     for demand in demands {
-        let lesson = demand.lesson();
+        let Some(lesson) = lesson_of(demand) else { continue };
         match lessons.iter_mut().find(|(known, _)| *known == lesson) {
             Some((_, demands)) => demands.push(demand),
             None => lessons.push((lesson, vec![demand])),

@@ -1,13 +1,17 @@
 //! The stages of the exercise series.
 
+mod demands;
+
 use std::time::Duration;
 
+use hoplight_curriculum::Demand;
 use hoplight_model::ScenarioId;
 use serde::{Deserialize, Serialize};
 
-use crate::demand::ExamDemand;
 use crate::requirement::RequirementId;
 use crate::seeded::Seeded;
+
+pub use demands::{lesson_of, stages_of};
 
 /// Time limit of an exam.
 pub const EXAM_LIMIT: Duration = Duration::from_secs(30 * 60);
@@ -111,8 +115,8 @@ impl ExamStage {
     }
 
     /// What the learner must explain.
-    pub fn demands(self) -> Vec<ExamDemand> {
-        ExamDemand::ALL.into_iter().filter(|demand| demand.stages().contains(&self)).collect()
+    pub fn demands(self) -> Vec<Demand> {
+        Demand::ASKED.iter().copied().filter(|demand| stages_of(*demand).contains(&self)).collect()
     }
 }
 

@@ -4,7 +4,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use hoplight_model::{ComponentId, ContentError, Element, LessonId, RequestKind, ScenarioId, Text, ron_text};
+use hoplight_curriculum::{Demand, Misconception};
+use hoplight_model::{ComponentId, ContentError, Element, LessonId, QuestionId, RequestKind, ScenarioId, Text, ron_text};
 use hoplight_sim::Command;
 
 use super::act::{Act, Pace};
@@ -41,6 +42,9 @@ pub struct Lesson {
     pub steps: Vec<Step>,
     /// The quiz at the end.
     pub quiz: Vec<Question>,
+    /// Questions of the question bank from earlier units, asked after the quiz.
+    #[serde(default)]
+    pub earlier: Vec<QuestionId>,
     /// Three to five sentences that say what the lesson taught, as one would say them aloud.
     #[serde(default)]
     pub recap: Vec<Text>,
@@ -57,6 +61,12 @@ pub struct Step {
     /// The infrastructure from this step on. It starts a new run, with the lesson's setup. If omitted, it stays unchanged.
     #[serde(default)]
     pub scenario: Option<ScenarioId>,
+    /// The demands that the step teaches.
+    #[serde(default)]
+    pub teaches: Vec<Demand>,
+    /// The misconceptions that the step contradicts in so many words.
+    #[serde(default)]
+    pub refutes: Vec<Misconception>,
     /// Elements highlighted in the diagram.
     #[serde(default)]
     pub focus: Vec<Element>,

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use hoplight_curriculum::{Demand, Misconception};
 use hoplight_model::Text;
 
 use super::marks::MarkTarget;
@@ -12,6 +13,9 @@ use super::marks::MarkTarget;
 pub struct Question {
     /// The question's text.
     pub stem: Text,
+    /// The demands that it asks about.
+    #[serde(default)]
+    pub about: Vec<Demand>,
     /// How the question is answered.
     pub ask: Ask,
 }
@@ -42,6 +46,9 @@ pub struct Choice {
     /// Whether the option is right.
     #[serde(default)]
     pub right: bool,
+    /// The misconception that makes a wrong option plausible, if it is a published one.
+    #[serde(default)]
+    pub belief: Option<Misconception>,
 }
 
 impl Question {

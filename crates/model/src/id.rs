@@ -112,6 +112,11 @@ slug!(
     LessonId
 );
 slug!(
+    /// Names a question of the question bank.
+    QuestionId
+);
+
+slug!(
     /// Id of a mission, such as `dead-application`.
     MissionId
 );

@@ -84,7 +84,7 @@ pub use element::Element;
 pub use error::ContentError;
 pub use hop::{Cipher, Hop, Medium};
 pub use http::{Hsts, HttpConfig, Port80};
-pub use id::{ComponentId, DomainId, LessonId, MissionId, ScenarioId, ServerId};
+pub use id::{ComponentId, DomainId, LessonId, MissionId, QuestionId, ScenarioId, ServerId};
 pub use infrastructure::{ComponentIx, Infrastructure, LinkIx, TopologyEdit};
 pub use link::{Link, Protocol};
 pub use monitoring::{AlertCondition, AlertRule, Bound, Metric, MonitoringSpec};

@@ -1,9 +1,8 @@
 //! What the questions ask about.
 
 use hoplight_analysis::FindingRule;
+use hoplight_curriculum::Demand;
 use serde::{Deserialize, Serialize};
-
-use crate::demand::ExamDemand;
 
 /// What a question asks about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -92,16 +91,16 @@ impl DefendTopic {
     }
 
     /// The demand that the question deepens, whose lesson teaches it.
-    pub const fn demand(self) -> ExamDemand {
+    pub const fn demand(self) -> Demand {
         match self {
-            Self::PasswordHops | Self::TlsEnds => ExamDemand::TlsTermination,
-            Self::CertificateExpires => ExamDemand::Https,
-            Self::ServerLost | Self::ComponentLost | Self::StopsPages | Self::StopsReads => ExamDemand::Spof,
-            Self::VersionLost => ExamDemand::SameComponents,
-            Self::StopsWrites => ExamDemand::OneWriter,
-            Self::IdleFirewall | Self::DatabaseReachable => ExamDemand::Firewalls,
-            Self::WritableDatabases => ExamDemand::PrimaryForApplication,
-            Self::UnwatchedServers => ExamDemand::Monitoring,
+            Self::PasswordHops | Self::TlsEnds => Demand::TlsTermination,
+            Self::CertificateExpires => Demand::Https,
+            Self::ServerLost | Self::ComponentLost | Self::StopsPages | Self::StopsReads => Demand::Spof,
+            Self::VersionLost => Demand::SameComponents,
+            Self::StopsWrites => Demand::OneWriter,
+            Self::IdleFirewall | Self::DatabaseReachable => Demand::Firewalls,
+            Self::WritableDatabases => Demand::PrimaryForApplication,
+            Self::UnwatchedServers => Demand::Monitoring,
         }
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! This module defines only the syntax and its version; [`mod@super::check`] checks a review as a whole.
 
+use hoplight_curriculum::Misconception;
 use hoplight_model::draft::Edit;
 use hoplight_model::scenario::Scenario;
 use hoplight_model::{ScenarioId, Text};
@@ -9,7 +10,6 @@ use serde::{Deserialize, Serialize};
 
 use super::fact::ReviewFact;
 use super::rule_name::RuleName;
-use crate::misconception::Misconception;
 
 /// The newest format version that this program reads.
 pub(super) const FORMAT: u32 = 1;
