@@ -46,9 +46,9 @@ fn progress_keeps_the_furthest_step_and_the_best_quiz() {
 
 #[test]
 fn a_newer_file_is_refused_by_name_and_invalid_text_with_its_place() {
-    let newer = "(format: 4, lessons: {}, streak: 7)";
+    let newer = "(format: 5, lessons: {}, streak: 7)";
     let error = Progress::from_ron("progress.ron", newer).unwrap_err();
-    assert_eq!(error, ProgressError::Newer { file: "progress.ron".into(), found: 4 });
+    assert_eq!(error, ProgressError::Newer { file: "progress.ron".into(), found: 5 });
     assert!(error.to_string().contains("left unchanged"), "{error}");
 
     for garbage in ["", "\0\0\0", "(format: 1", "(format: 1, lessons: {\"Not A Slug\": ()})", "(format: 1, lessons: {}, more: 1)"]
@@ -70,7 +70,7 @@ fn a_file_of_format_1_is_read_and_written_in_the_current_format() {
     progress.set_learner(8);
     assert_eq!(progress.learner(), 7, "drawn once");
     let text = progress.to_ron();
-    assert!(text.contains("format: 3"), "{text}");
+    assert!(text.contains("format: 4"), "{text}");
     assert_eq!(Progress::from_ron("progress.ron", &text), Ok(progress));
 }
 

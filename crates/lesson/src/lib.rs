@@ -69,7 +69,7 @@ pub use outcome::{
     Answered, Changed, Hinted, Moved, Opening, Refusal, Reveal, Score, Solved, Stay, StepEntry, Submitted, Toggled,
 };
 pub use playback::Playback;
-pub use progress::{LessonProgress, Progress, ProgressError};
+pub use progress::{LessonProgress, Memory, Progress, ProgressError};
 pub use question::{Ask, Choice, Question};
 pub use replay::{ActError, Player, Replay, ReplayError, replay};
 pub use run::{LessonRun, Place};

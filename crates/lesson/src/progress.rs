@@ -2,12 +2,19 @@
 //!
 //! A file written by a newer hoplight is an error, so that it is not overwritten.
 
+mod memory;
+mod weakness;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use hoplight_model::{ContentError, LessonId, ron_text};
+use hoplight_curriculum::Demand;
+use hoplight_model::{ContentError, LessonId, QuestionId, ron_text};
+
+pub use memory::Memory;
+use weakness::Weakness;
 
 use super::form::format_of;
 use super::outcome::Score;
@@ -15,8 +22,8 @@ use super::run::{LessonRun, Place};
 
 /// The newest format version that this program reads and writes.
 ///
-/// Format 2 added attempts and the learner's number, format 3 the results of other activities.
-pub const FORMAT: u32 = 3;
+/// Format 2 added attempts and the learner's number, format 3 the results of other activities, format 4 the practice queue.
+pub const FORMAT: u32 = 4;
 
 /// A learner's progress in all lessons.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,6 +34,12 @@ pub struct Progress {
     /// The best result of each activity other than a lesson, by its kind and name, such as `mission/budget`.
     #[serde(default)]
     results: BTreeMap<String, u32>,
+    /// What is remembered of each practised question. Questions of packs that are gone are kept.
+    #[serde(default)]
+    practice: BTreeMap<QuestionId, Memory>,
+    /// The demands that an exam or a drill showed weak.
+    #[serde(default)]
+    weak: Weakness,
     /// Names of the first-run tips already shown.
     #[serde(default)]
     tips: BTreeSet<String>,
@@ -74,7 +87,15 @@ pub enum ProgressError {
 
 impl Default for Progress {
     fn default() -> Self {
-        Self { format: FORMAT, lessons: BTreeMap::new(), results: BTreeMap::new(), tips: BTreeSet::new(), learner: 0 }
+        Self {
+            format: FORMAT,
+            lessons: BTreeMap::new(),
+            results: BTreeMap::new(),
+            practice: BTreeMap::new(),
+            weak: Weakness::default(),
+            tips: BTreeSet::new(),
+            learner: 0,
+        }
     }
 }
 
@@ -147,6 +168,31 @@ impl Progress {
         is_better
     }
 
+    /// What is remembered of a question; `None` if it has never been practised.
+    pub fn memory(&self, question: &QuestionId) -> Option<Memory> {
+        self.practice.get(question).copied()
+    }
+
+    /// What is remembered of all practised questions, sorted by id.
+    pub fn memories(&self) -> impl Iterator<Item = (&QuestionId, &Memory)> {
+        self.practice.iter()
+    }
+
+    /// Sets what is remembered of a question.
+    pub fn remember(&mut self, question: QuestionId, memory: Memory) {
+        self.practice.insert(question, memory);
+    }
+
+    /// The demands that an exam or a drill showed weak, and that have not been shown right since.
+    pub const fn weak(&self) -> &BTreeSet<Demand> {
+        self.weak.demands()
+    }
+
+    /// Sets whether a demand is weak. Returns whether this changed anything.
+    pub fn set_weak(&mut self, demand: Demand, is_weak: bool) -> bool {
+        self.weak.set(demand, is_weak)
+    }
+
     /// The number that distinguishes this learner from others; 0 if none has been drawn.
     pub const fn learner(&self) -> u64 {
         self.learner
@@ -169,13 +215,21 @@ impl Progress {
         self.tips.insert(tip.to_owned())
     }
 
-    /// Merges progress saved by another process, keeping the better result for each lesson.
+    /// Merges progress saved by another process or on another machine of the learner.
+    ///
+    /// Keeps the better result of each lesson and activity, the memory with more answers of each question, and for each
+    /// demand whether it is weak according to the one that has seen more changes of it.
     pub fn join(&mut self, other: &Self) {
         self.tips.extend(other.tips.iter().cloned());
         self.set_learner(other.learner);
         for (activity, result) in &other.results {
             self.record_result(activity, *result);
         }
+        for (question, theirs) in &other.practice {
+            let ours = self.practice.entry(question.clone()).or_insert(*theirs);
+            *ours = ours.joined(*theirs);
+        }
+        self.weak.join(&other.weak);
         for (id, theirs) in &other.lessons {
             let ours = self.lessons.entry(id.clone()).or_default();
             ours.furthest = ours.furthest.max(theirs.furthest);
