@@ -18,7 +18,7 @@ use hoplight_analysis::{FindingRule, Structure};
 use hoplight_model::{ComponentIx, Element, Infrastructure, RequestKind};
 
 use crate::grade::ExamScore;
-use crate::seeded::Seeded;
+use hoplight_curriculum::Seeded;
 
 pub use topic::DefendTopic;
 

@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 use hoplight_analysis::{Cause, FindingRule, Severity, findings};
 use hoplight_model::scenario::Scenario;
 
-use crate::seeded::Seeded;
+use hoplight_curriculum::Seeded;
 
 pub use puzzle::{Puzzle, PuzzleFlaw};
 

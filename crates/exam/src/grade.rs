@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use crate::content::{ExplainItem, ExplainSubject};
-use crate::seeded::Seeded;
+use hoplight_curriculum::Seeded;
 
 /// The learner's grade for one key point.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

@@ -38,7 +38,6 @@ mod report;
 mod requirement;
 pub mod review;
 mod run;
-mod seeded;
 mod sheet;
 mod stage;
 
@@ -51,4 +50,4 @@ pub use report::{ExamReport, SinglePart};
 pub use requirement::{RequirementId, RequirementReport, requirements};
 pub use run::{ExamMode, ExamPhase, ExamRefusal, ExamRun};
 pub use sheet::mentor_sheet;
-pub use stage::{EXAM_LIMIT, ExamStage, draw, lesson_of, stages_of};
+pub use stage::{EXAM_LIMIT, ExamStage, draw, stages_of};

@@ -17,8 +17,8 @@ use crate::defend::{DefendQuestion, defend_in};
 use crate::grade::{ExamScore, ExplainAnswer, Explained};
 use crate::report::{ExamReport, SinglePart, single_points};
 use crate::requirement::{RequirementReport, requirements};
-use crate::seeded::Seeded;
 use crate::stage::{EXAM_LIMIT, ExamStage};
+use hoplight_curriculum::Seeded;
 
 /// Maximum number of questions about elements of the drawing in an exam; practice asks about all.
 const MAX_PARTS: usize = 4;

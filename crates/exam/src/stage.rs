@@ -9,9 +9,9 @@ use hoplight_model::ScenarioId;
 use serde::{Deserialize, Serialize};
 
 use crate::requirement::RequirementId;
-use crate::seeded::Seeded;
+use hoplight_curriculum::Seeded;
 
-pub use demands::{lesson_of, stages_of};
+pub use demands::stages_of;
 
 /// Time limit of an exam.
 pub const EXAM_LIMIT: Duration = Duration::from_secs(30 * 60);

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use hoplight_model::ron_text;
 use hoplight_model::scenario::Scenario;
 
-use crate::seeded::Seeded;
+use hoplight_curriculum::Seeded;
 
 /// Names of the tiers in different sites: balancer, web server, application server, database, server.
 const NAMES: [[&str; 5]; 4] = [

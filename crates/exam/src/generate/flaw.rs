@@ -7,7 +7,7 @@ use hoplight_model::quantity::Seconds;
 use hoplight_model::scenario::Scenario;
 use hoplight_model::{ComponentId, ComponentKind, HealthCheck, Hsts, Port80, Tier, TlsMode};
 
-use crate::seeded::Seeded;
+use hoplight_curriculum::Seeded;
 
 /// A kind of flaw, and how it is built in.
 #[derive(Clone, Copy, Debug)]

@@ -5,7 +5,7 @@ use hoplight_model::scenario::Scenario;
 
 use super::flaw;
 use crate::grade::ExamScore;
-use crate::seeded::Seeded;
+use hoplight_curriculum::Seeded;
 
 /// A site with known flaws.
 #[derive(Clone, Debug, PartialEq)]

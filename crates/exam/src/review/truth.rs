@@ -7,7 +7,7 @@ use hoplight_analysis::{Cause, DesignFinding, FindingRule, Severity};
 use hoplight_model::{Element, Infrastructure};
 
 use super::library::DesignReview;
-use crate::seeded::Seeded;
+use hoplight_curriculum::Seeded;
 
 /// The right answers to a review.
 #[derive(Clone, Debug)]

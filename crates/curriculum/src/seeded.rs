@@ -3,10 +3,10 @@
 /// A stream of numbers from a seed: `SplitMix64` (Steele, Lea and Flood 2014). Equal seeds give equal streams on every
 /// platform.
 #[derive(Clone, Debug)]
-pub(crate) struct Seeded(u64);
+pub struct Seeded(u64);
 
 impl Seeded {
-    pub(crate) const fn new(seed: u64) -> Self {
+    pub const fn new(seed: u64) -> Self {
         Self(seed)
     }
 
@@ -18,25 +18,25 @@ impl Seeded {
     }
 
     /// A number below `bound`; zero if `bound` is zero.
-    pub(crate) fn below(&mut self, bound: usize) -> usize {
+    pub fn below(&mut self, bound: usize) -> usize {
         let bits = self.bits();
         let choices = u64::try_from(bound).unwrap_or(u64::MAX).max(1);
         usize::try_from(bits % choices).unwrap_or_default()
     }
 
     /// True with a chance of one in `n`.
-    pub(crate) fn one_in(&mut self, n: usize) -> bool {
+    pub fn one_in(&mut self, n: usize) -> bool {
         self.below(n) == 0
     }
 
     /// One of the items; `None` if there are none.
-    pub(crate) fn pick<'a, T>(&mut self, items: &'a [T]) -> Option<&'a T> {
+    pub fn pick<'a, T>(&mut self, items: &'a [T]) -> Option<&'a T> {
         let at = self.below(items.len());
         items.get(at)
     }
 
     /// Shuffles the items (Fisher and Yates).
-    pub(crate) fn shuffle<T>(&mut self, items: &mut [T]) {
+    pub fn shuffle<T>(&mut self, items: &mut [T]) {
         for last in (1..items.len()).rev() {
             let other = self.below(last + 1);
             items.swap(last, other);
