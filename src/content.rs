@@ -1,10 +1,11 @@
-//! Embedded content: scenarios, lessons, the glossary, missions and what exams ask.
+//! Embedded content: scenarios, lessons, the glossary, questions, missions and what exams ask.
 //!
 //! A test compares the lists with the folders.
 
 use std::sync::Arc;
 
 use hoplight_app::Catalogue;
+use hoplight_course::QuestionBank;
 use hoplight_drill::DrillCatalogue;
 use hoplight_exam::ExamContent;
 use hoplight_exam::review::DesignReviews;
@@ -22,7 +23,7 @@ macro_rules! embedded {
 /// Scenario file with a comment on every field, printed by `hoplight template`.
 pub const TEMPLATE: &str = include_str!("../examples/template.ron");
 
-/// Reads the shipped missions, drills and exam content together with more files, each with its name and text.
+/// Reads the shipped missions, drills, questions and exam content together with more files, each with its name and text.
 ///
 /// # Errors
 /// All mistakes.
@@ -31,6 +32,7 @@ pub fn catalogue(library: &Library, more: &CatalogueFiles<'_>) -> Result<Catalog
     let drills = [DRILLS, &more.drills].concat();
     let exams = [EXAM, &more.exams].concat();
     let reviews = [REVIEWS, &more.reviews].concat();
+    let questions = [QUESTIONS, &more.questions].concat();
     let scenario = |id: &ScenarioId| library.scenario(id.as_str()).map(|infra| Scenario::from(infra.as_ref()));
     let designs: Vec<Arc<Infrastructure>> = library.scenarios().cloned().collect();
     match (
@@ -38,13 +40,14 @@ pub fn catalogue(library: &Library, more: &CatalogueFiles<'_>) -> Result<Catalog
         DrillCatalogue::read(&drills, &designs),
         ExamContent::new(&exams),
         DesignReviews::read(&reviews, scenario),
+        QuestionBank::read(&questions, |id| library.scenario(id.as_str()).cloned()),
     ) {
-        (Ok(missions), Ok(drills), Ok(exam), Ok(reviews)) => {
+        (Ok(missions), Ok(drills), Ok(exam), Ok(reviews), Ok(bank)) => {
             let designs = designs.into_iter().filter(|infra| is_shipped(infra)).collect();
-            Ok(Catalogue { missions, drills, designs, today: 0, exam: Arc::new(exam), reviews })
+            Ok(Catalogue { missions, drills, designs, today: 0, exam: Arc::new(exam), reviews, bank: Arc::new(bank) })
         }
-        (missions, drills, exam, reviews) => {
-            let errors = [missions.err(), drills.err(), exam.err(), reviews.err()];
+        (missions, drills, exam, reviews, bank) => {
+            let errors = [missions.err(), drills.err(), exam.err(), reviews.err(), bank.err()];
             Err(errors.into_iter().flatten().flatten().collect())
         }
     }
@@ -67,6 +70,8 @@ pub struct CatalogueFiles<'a> {
     pub exams: Vec<(&'a str, &'a str)>,
     /// Design reviews.
     pub reviews: Vec<(&'a str, &'a str)>,
+    /// Questions.
+    pub questions: Vec<(&'a str, &'a str)>,
 }
 
 /// The shipped missions, each with its path in the source tree.
@@ -129,6 +134,9 @@ pub const REVIEWS: &[(&str, &str)] = embedded![
     "lessons/reviews/12-two-balancers.ron",
     "lessons/reviews/13-two-lanes.ron",
 ];
+
+/// The shipped questions, each file with its path in the source tree.
+pub const QUESTIONS: &[(&str, &str)] = embedded!["lessons/questions/monitored.ron", "lessons/questions/secured.ron",];
 
 /// All shipped scenarios, lessons and glossaries, each with its path in the source tree.
 pub const EMBEDDED: Sources<'static> = Sources {

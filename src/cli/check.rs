@@ -9,6 +9,7 @@ use anyhow::{anyhow, bail};
 
 use crate::content::{EMBEDDED, REVIEWS};
 use hoplight_analysis::findings::unserved;
+use hoplight_course::QuestionBank;
 use hoplight_exam::review::DesignReviews;
 use hoplight_lesson::{Lesson, Library, Loaded, check_some};
 use hoplight_model::scenario::Scenario;
@@ -37,7 +38,14 @@ pub(super) fn check_content(folder: Option<&Path>, paths: &[PathBuf]) -> anyhow:
     }
     let own = folders(folder)?;
     let files: Vec<&Files> = own.iter().chain([&given]).collect();
-    mistakes.extend(catalogue_with(&library, &files).err().unwrap_or_default());
+    let mut questions = 0;
+    match catalogue_with(&library, &files) {
+        Ok(catalogue) => {
+            questions = if paths.is_empty() { catalogue.bank.questions().len() } else { given_questions(&library, &given) };
+            mistakes.extend(hoplight_course::check_earlier(library.loaded_lessons(), &catalogue.bank));
+        }
+        Err(errors) => mistakes.extend(errors),
+    }
     mistakes.extend(wrong_claims(&library, &files));
     let is_given = |file: &str| paths.is_empty() || given.contains(file);
     let scenarios: Vec<_> = library.loaded_scenarios().filter(|entry| is_given(&entry.file)).collect();
@@ -54,23 +62,34 @@ pub(super) fn check_content(folder: Option<&Path>, paths: &[PathBuf]) -> anyhow:
     match all.len() {
         0 => {
             let lessons = library.loaded_lessons().iter().filter(|entry| is_asked(entry)).count();
+            let replayed = if lessons > 0 { " All solutions were replayed." } else { "" };
+            let counts = [(lessons, "lesson"), (scenarios.len(), "scenario"), (questions, "question")];
+            let counts = counts.into_iter().filter(|(count, _)| *count > 0).map(|(count, of)| counted(count, of));
             let glossaries = match given.glossaries() {
                 0 => None,
                 1 => Some("1 glossary".to_owned()),
                 count => Some(format!("{count} glossaries")),
             };
-            let only_glossaries = lessons == 0 && scenarios.is_empty();
-            let scenarios = counted(scenarios.len(), "scenario");
-            if lessons == 0 {
-                let parts: Vec<String> =
-                    (!only_glossaries || glossaries.is_none()).then_some(scenarios).into_iter().chain(glossaries).collect();
-                return print(&format!("No mistakes in {}.\n", parts.join(" and ")));
-            }
-            let lessons = counted(lessons, "lesson");
-            print(&format!("No mistakes in {lessons} and {scenarios}. All solutions were replayed.\n"))
+            let found: Vec<String> = counts.chain(glossaries).collect();
+            print(&format!("No mistakes in {}.{replayed}\n", enumerated(&found)))
         }
         1 => Err(anyhow!("{}", all.join("\n"))),
         count => Err(anyhow!("{count} mistakes\n{}", all.join("\n"))),
+    }
+}
+
+/// The number of questions in the given files.
+fn given_questions(library: &Library, given: &Files) -> usize {
+    let files: Vec<(&str, &str)> = given.questions().collect();
+    QuestionBank::read(&files, |id| library.scenario(id.as_str()).cloned()).map_or(0, |bank| bank.questions().len())
+}
+
+/// Joins parts as in `5 lessons, 33 scenarios and 1 glossary`.
+fn enumerated(parts: &[String]) -> String {
+    match parts.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
+        None => "these files".to_owned(),
     }
 }
 

@@ -38,6 +38,9 @@ const OF_AN_EXAM: &str = "exam";
 /// Field that identifies a design review.
 const OF_A_REVIEW: &str = "sentences";
 
+/// Field that identifies questions.
+const OF_QUESTIONS: &str = "questions";
+
 /// Names and texts of files.
 #[derive(Debug, Default)]
 pub(super) struct Files {
@@ -48,6 +51,7 @@ pub(super) struct Files {
     exams: Vec<(String, String)>,
     drills: Vec<(String, String)>,
     reviews: Vec<(String, String)>,
+    questions: Vec<(String, String)>,
     /// Why files could not be read.
     unread: Vec<String>,
 }
@@ -82,7 +86,9 @@ impl Files {
     fn add_file(&mut self, path: &Path) {
         match read_text(path) {
             Ok(text) => {
-                let list = if has_field(&text, OF_A_MISSION) {
+                let list = if has_field(&text, OF_QUESTIONS) {
+                    &mut self.questions
+                } else if has_field(&text, OF_A_MISSION) {
                     &mut self.missions
                 } else if has_field(&text, OF_A_DRILL) {
                     &mut self.drills
@@ -104,9 +110,18 @@ impl Files {
     }
 
     fn all(&self) -> impl Iterator<Item = &(String, String)> {
-        [&self.scenarios, &self.lessons, &self.glossaries, &self.missions, &self.drills, &self.exams, &self.reviews]
-            .into_iter()
-            .flatten()
+        [
+            &self.scenarios,
+            &self.lessons,
+            &self.glossaries,
+            &self.missions,
+            &self.drills,
+            &self.exams,
+            &self.reviews,
+            &self.questions,
+        ]
+        .into_iter()
+        .flatten()
     }
 
     /// Whether a file of this name was added.
@@ -127,6 +142,11 @@ impl Files {
     /// Names and texts of the design reviews.
     pub(super) fn reviews(&self) -> impl Iterator<Item = (&str, &str)> {
         self.reviews.iter().map(|(file, text)| (file.as_str(), text.as_str()))
+    }
+
+    /// Names and texts of the question files.
+    pub(super) fn questions(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.questions.iter().map(|(file, text)| (file.as_str(), text.as_str()))
     }
 
     /// Number of glossaries.
@@ -214,6 +234,7 @@ pub(super) fn catalogue_with(library: &Library, files: &[&Files]) -> Result<Cata
         drills: own(|files| &files.drills),
         exams: own(|files| &files.exams),
         reviews: own(|files| &files.reviews),
+        questions: own(|files| &files.questions),
     };
     crate::content::catalogue(library, &more)
 }

@@ -119,7 +119,7 @@ fn stage_2_is_taken_with_keys_and_what_was_not_known_is_to_be_revised() {
     let percent = (met * 200 + all) / (2 * all);
     assert_eq!(report.percent() as usize, percent);
     assert!(!report.revise.is_empty() && learner.panel().contains("To revise"), "{}", learner.panel());
-    let lesson = report.revise[1].0.clone();
+    let lesson = exam(&learner).revisions()[1].lesson.clone();
     learner.press("<Down><Enter>");
     assert_eq!(learner.run().lesson().id, lesson, "Enter opens the lesson");
 }

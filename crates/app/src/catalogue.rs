@@ -1,7 +1,8 @@
-//! What can be practised beside lessons: missions, incident drills and the whiteboard exam.
+//! What can be practised beside lessons: questions, missions, incident drills and the whiteboard exam.
 
 use std::sync::Arc;
 
+use hoplight_course::QuestionBank;
 use hoplight_drill::DrillCatalogue;
 use hoplight_exam::ExamContent;
 use hoplight_exam::review::DesignReviews;
@@ -23,4 +24,6 @@ pub struct Catalogue {
     pub exam: Arc<ExamContent>,
     /// The design reviews.
     pub reviews: DesignReviews,
+    /// The question bank.
+    pub bank: Arc<QuestionBank>,
 }

@@ -7,13 +7,13 @@ use std::time::Duration;
 
 use hoplight_analysis::{Structure, single_points_in};
 use hoplight_curriculum::Demand;
-use hoplight_model::{Element, Infrastructure, LessonId, RequestKind};
+use hoplight_model::{Element, Infrastructure, RequestKind};
 
 use crate::content::ExplainSubject;
 use crate::defend::{DefendQuestion, DefendTopic};
 use crate::grade::{ExamScore, Explained};
 use crate::requirement::RequirementReport;
-use crate::stage::{ExamStage, lesson_of};
+use crate::stage::ExamStage;
 
 /// Share of the points of a demand below which it should be revised.
 const ENOUGH: f64 = 0.75;
@@ -42,8 +42,8 @@ pub struct ExamReport {
     pub defended: Vec<(DefendTopic, ExamScore)>,
     /// The parts of the site whose loss alone stops kinds of request.
     pub single_points: Vec<SinglePart>,
-    /// The lessons to revise, with the demands that they teach.
-    pub revise: Vec<(LessonId, Vec<Demand>)>,
+    /// The demands that were explained or defended badly, or not at all, in the order of the course.
+    pub revise: BTreeSet<Demand>,
 }
 
 impl ExamReport {
@@ -115,19 +115,10 @@ pub(crate) fn single_points(infra: &Infrastructure, structure: &Structure) -> Ve
     points.into_iter().collect()
 }
 
-/// The lessons for the demands that were explained or defended badly, or not at all, in the order of the demands.
-fn revise(coverage: &[(Demand, ExamScore)], defended: &[(DefendTopic, ExamScore)]) -> Vec<(LessonId, Vec<Demand>)> {
+/// The demands that were explained or defended badly, or not at all.
+fn revise(coverage: &[(Demand, ExamScore)], defended: &[(DefendTopic, ExamScore)]) -> BTreeSet<Demand> {
     let weak = |score: &ExamScore| score.share() < ENOUGH;
     let explained = coverage.iter().filter(|(_, score)| weak(score)).map(|(demand, _)| *demand);
     let missed = defended.iter().filter(|(_, score)| weak(score)).map(|(topic, _)| topic.demand());
-    let demands: BTreeSet<Demand> = explained.chain(missed).collect();
-    let mut lessons: Vec<(LessonId, Vec<Demand>)> = Vec::new();
-    for demand in demands {
-        let Some(lesson) = lesson_of(demand) else { continue };
-        match lessons.iter_mut().find(|(known, _)| *known == lesson) {
-            Some((_, demands)) => demands.push(demand),
-            None => lessons.push((lesson, vec![demand])),
-        }
-    }
-    lessons
+    explained.chain(missed).collect()
 }

@@ -12,6 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
+use hoplight_curriculum::Demand;
 use hoplight_exam::{
     DefendQuestion, DrawnPart, ExamContent, ExamMode, ExamPhase, ExamRefusal, ExamReport, ExamRun, ExamScore, ExamStage,
     ExplainAnswer, ExplainItem, ExplainSubject, PointGrade, RequirementReport, drawn_parts, requirements,
@@ -71,10 +72,21 @@ struct ExamResult {
     saved: Option<Result<String, String>>,
     /// Whether the report is to be saved.
     is_due: bool,
-    /// Titles of the lessons to revise.
-    lessons: Vec<String>,
+    /// The lessons to revise.
+    lessons: Vec<Revision>,
     /// The lesson under the cursor.
     cursor: usize,
+}
+
+/// A lesson to revise.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Revision {
+    /// The lesson.
+    pub lesson: LessonId,
+    /// Its title.
+    title: String,
+    /// The demands to revise that it teaches.
+    demands: Vec<Demand>,
 }
 
 /// What follows from confirming.
@@ -125,6 +137,11 @@ impl ExamTask {
     /// Returns the report, once the exam has ended.
     pub fn report(&self) -> Option<&ExamReport> {
         self.result.as_ref().map(|result| &result.report)
+    }
+
+    /// Returns the lessons to revise, once the exam has ended.
+    pub fn revisions(&self) -> &[Revision] {
+        self.result.as_ref().map_or(&[], |result| &result.lessons)
     }
 
     /// Whether the learner draws.
@@ -187,8 +204,7 @@ impl ExamTask {
         self.run.submit(drawing);
         let report = self.run.report();
         let percent = report.percent();
-        let title = |id: &LessonId| library.lesson(id.as_str()).map_or_else(|| id.to_string(), |lesson| lesson.title.to_string());
-        let lessons = report.revise.iter().map(|(lesson, _)| title(lesson)).collect();
+        let lessons = revisions(&report, library);
         self.result = Some(ExamResult { report, saved: None, is_due: true, lessons, cursor: 0 });
         (self.mode == ExamMode::Exam).then_some(percent)
     }
@@ -242,7 +258,7 @@ impl ExamTask {
             return;
         }
         if let Some(result) = &mut self.result {
-            let last = result.report.revise.len().saturating_sub(1);
+            let last = result.lessons.len().saturating_sub(1);
             result.cursor = if down { (result.cursor + 1).min(last) } else { result.cursor.saturating_sub(1) };
             return;
         }
@@ -299,7 +315,7 @@ impl ExamTask {
             return Ok(Confirmed::GoesOn);
         }
         if let Some(result) = &self.result {
-            let lesson = result.report.revise.get(result.cursor).map(|(lesson, _)| lesson.clone());
+            let lesson = result.lessons.get(result.cursor).map(|revision| revision.lesson.clone());
             return Ok(lesson.map_or_else(|| Confirmed::Tell("There is nothing to revise.".to_owned()), Confirmed::Lesson));
         }
         match (self.answer.clone(), self.item().cloned()) {
@@ -349,4 +365,19 @@ impl ExamTask {
         let option = question.options.get(choices.cursor).and_then(|option| option.element.clone());
         option.or_else(|| question.about.clone())
     }
+}
+
+/// The first lesson that teaches each demand to revise, in course order.
+fn revisions(report: &ExamReport, library: &Library) -> Vec<Revision> {
+    let mut open = report.revise.clone();
+    let mut revisions = Vec::new();
+    for lesson in library.lessons() {
+        let teaches = |demand: &Demand| lesson.steps.iter().any(|step| step.teaches.contains(demand));
+        let demands: Vec<Demand> = open.iter().copied().filter(teaches).collect();
+        open.retain(|demand| !demands.contains(demand));
+        if !demands.is_empty() {
+            revisions.push(Revision { lesson: lesson.id.clone(), title: lesson.title.to_string(), demands });
+        }
+    }
+    revisions
 }

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use hoplight_curriculum::Demand;
 use hoplight_exam::{ExamMode, ExamRefusal, ExamStage, draw};
+use hoplight_lesson::Lesson;
 use hoplight_model::scenario::Scenario;
 use hoplight_model::{Infrastructure, ScenarioId, Text, compose};
 
@@ -280,8 +282,11 @@ impl App {
         }
         let of = exam.run().stage();
         let percent = exam.finish(&drawing, &self.library);
-        if exam.report().is_none() {
-            return;
+        // Practice asks about these first, until they are answered right.
+        let Some(report) = exam.report() else { return };
+        let shown = report.coverage.iter().map(|(demand, _)| *demand).chain(report.revise.iter().copied());
+        for demand in shown {
+            self.unsaved |= self.progress.set_weak(demand, report.revise.contains(&demand));
         }
         if let Some(percent) = percent {
             self.unsaved |= self.progress.record_result(&activity::exam_result(of), percent);
@@ -341,13 +346,19 @@ impl App {
         }
     }
 
+    /// Returns the first lesson that teaches a demand.
+    pub(super) fn lesson_on(&self, demand: Demand) -> Option<&Arc<Lesson>> {
+        self.library.lessons().find(|lesson| lesson.steps.iter().any(|step| step.teaches.contains(&demand)))
+    }
+
     /// Returns the report of the exam on the stage.
     pub fn report_file(&self) -> Option<ReportFile> {
         let stage = self.stage()?;
         let Some(Task::Exam(exam)) = &stage.task else { return None };
         let name = format!("exam-stage-{}", exam.run().stage().number());
         let drawing = stage.session.draft().scenario().clone();
-        Some(ReportFile { name, markdown: exam.report()?.to_markdown(), drawing, infra: Arc::clone(stage.infra()) })
+        let title = |demand| self.lesson_on(demand).map(|lesson| lesson.title.to_string());
+        Some(ReportFile { name, markdown: exam.report()?.to_markdown(title), drawing, infra: Arc::clone(stage.infra()) })
     }
 
     /// Records where the report was saved, or why it was not.

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
+use hoplight_curriculum::Demand;
 use hoplight_model::RequestKind;
 
 use super::ExamReport;
@@ -12,8 +13,9 @@ use crate::grade::ExamScore;
 const PARTS: [&str; 3] = ["Draw", "Explain", "Defend"];
 
 impl ExamReport {
-    /// The report as a Markdown document, which ends with a newline.
-    pub fn to_markdown(&self) -> String {
+    /// The report as a Markdown document, which ends with a newline. `lesson` returns the title of the lesson that teaches a
+    /// demand.
+    pub fn to_markdown(&self, lesson: impl Fn(Demand) -> Option<String>) -> String {
         let mut out = String::new();
         // Writing to a string cannot fail.
         let _ = writeln!(out, "# Whiteboard exam, stage {}: {}\n", self.stage.number(), self.stage.title());
@@ -25,7 +27,7 @@ impl ExamReport {
         self.write_drawing(&mut out);
         self.write_demands(&mut out);
         self.write_defence(&mut out);
-        self.write_revision(&mut out);
+        self.write_revision(lesson, &mut out);
         out
     }
 
@@ -77,14 +79,14 @@ impl ExamReport {
         }
     }
 
-    fn write_revision(&self, out: &mut String) {
+    fn write_revision(&self, lesson: impl Fn(Demand) -> Option<String>, out: &mut String) {
         let _ = writeln!(out, "\n## To revise\n");
         if self.revise.is_empty() {
             let _ = writeln!(out, "Nothing: every part was explained well.");
         }
-        for (lesson, demands) in &self.revise {
-            let titles: Vec<&str> = demands.iter().map(|demand| demand.title()).collect();
-            let _ = writeln!(out, "- Lesson `{lesson}`: {}", titles.join("; "));
+        for demand in &self.revise {
+            let lesson = lesson(*demand).map(|title| format!(": lesson \"{title}\"")).unwrap_or_default();
+            let _ = writeln!(out, "- {}{lesson}", demand.title());
         }
     }
 }

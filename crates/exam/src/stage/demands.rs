@@ -1,7 +1,6 @@
-//! What the stages demand, and which lessons teach it.
+//! What the stages demand.
 
 use hoplight_curriculum::Demand;
-use hoplight_model::LessonId;
 
 use super::ExamStage;
 
@@ -63,58 +62,4 @@ pub const fn stages_of(demand: Demand) -> &'static [ExamStage] {
         | Demand::Caching
         | Demand::Availability => &[],
     }
-}
-
-/// The lesson that teaches what the series demands; `None` for what goes beyond it.
-pub fn lesson_of(demand: Demand) -> Option<LessonId> {
-    let lesson = match demand {
-        Demand::WhatIsAServer
-        | Demand::DomainName
-        | Demand::WwwRecord
-        | Demand::WebServer
-        | Demand::ApplicationServer
-        | Demand::Database
-        | Demand::UserProtocol
-        | Demand::Lamp
-        | Demand::AddedForDistribution
-        | Demand::Algorithm => "journey-of-a-request",
-        Demand::NoFirewallNoHttps | Demand::AddedForSecurity | Demand::Firewalls | Demand::Https | Demand::TlsTermination => {
-            "where-tls-ends"
-        }
-        Demand::OneServerFails
-        | Demand::DeploymentDowntime
-        | Demand::Spof
-        | Demand::ActiveActive
-        | Demand::PrimaryReplica
-        | Demand::PrimaryForApplication
-        | Demand::DistributedSinglePoints
-        | Demand::Redundancy
-        | Demand::OneWriter
-        | Demand::BalancerCluster
-        | Demand::RemainingSinglePoints => "single-points-of-failure",
-        Demand::CannotScale | Demand::SameComponents | Demand::AddedForScale | Demand::SeparateTiers => "servers-all-alike",
-        Demand::NoMonitoring | Demand::Monitoring | Demand::Collection | Demand::MonitorQps | Demand::Qps => "monitoring-and-qps",
-        Demand::DnsCaching
-        | Demand::HealthChecks
-        | Demand::Sessions
-        | Demand::RedirectAndHsts
-        | Demand::CertificateLife
-        | Demand::TlsModes
-        | Demand::ForwardedHeaders
-        | Demand::FirewallRules
-        | Demand::FirewallLimits
-        | Demand::Percentiles
-        | Demand::Alerting
-        | Demand::ErrorBudget
-        | Demand::Queueing
-        | Demand::RetryStorms
-        | Demand::Failover
-        | Demand::SplitBrain
-        | Demand::Backups
-        | Demand::CommonMode
-        | Demand::RollingDeployment
-        | Demand::Caching
-        | Demand::Availability => return None,
-    };
-    Some(LessonId::new(lesson))
 }

@@ -3,9 +3,7 @@
 use std::collections::BTreeSet;
 
 use hoplight_curriculum::{Demand, Misconception};
-use hoplight_exam::{
-    DrawnPart, ExamContent, ExamStage, ExplainAnswer, ExplainSubject, PointGrade, drawn_parts, lesson_of, stages_of,
-};
+use hoplight_exam::{DrawnPart, ExamContent, ExamStage, ExplainAnswer, ExplainSubject, PointGrade, drawn_parts, stages_of};
 
 use crate::designs::{ASSETS, asset, variants};
 
@@ -128,20 +126,4 @@ fn mistakes_in_a_file_are_located() {
     let twice = ExamContent::new(&[("x.ron", &good), ("y.ron", &good)]).unwrap_err();
     assert_eq!(twice.len(), 1);
     assert!(twice[0].to_string().starts_with("y.ron:2:8: two items have the id `lone`"));
-}
-
-#[test]
-fn every_demand_is_taught_by_a_shipped_lesson() {
-    let lessons = [
-        include_str!("../../../../lessons/1-journey-of-a-request.ron"),
-        include_str!("../../../../lessons/2-where-tls-ends.ron"),
-        include_str!("../../../../lessons/3-single-points-of-failure.ron"),
-        include_str!("../../../../lessons/4-servers-all-alike.ron"),
-        include_str!("../../../../lessons/5-monitoring-and-qps.ron"),
-    ];
-    let shipped: BTreeSet<&str> = lessons.iter().filter_map(|text| hoplight_model::error::field_text(text, "id")).collect();
-    assert_eq!(shipped.len(), lessons.len());
-    for demand in Demand::ASKED {
-        assert!(lesson_of(*demand).is_some_and(|lesson| shipped.contains(lesson.as_str())), "{demand:?}");
-    }
 }

@@ -41,7 +41,7 @@ fn who_knows_everything_has_nothing_to_revise() {
             assert!(report.score().is_full() && report.revise.is_empty() && report.unanswered == 0, "{stage:?} {mode:?}");
             assert_eq!(report.open().count(), 0);
             assert!(report.is_complete && report.coverage.iter().all(|(_, score)| score.of > 0), "{:?}", report.coverage);
-            assert!(report.to_markdown().contains("Nothing: every part was explained well."));
+            assert!(report.to_markdown(|_| None).contains("Nothing: every part was explained well."));
             assert_eq!(run.spent(ExamPhase::Draw), Duration::from_secs(300));
         }
     }
@@ -51,8 +51,7 @@ fn who_knows_everything_has_nothing_to_revise() {
 fn who_knows_nothing_has_everything_to_revise() {
     for stage in ExamStage::ALL {
         let report = take(stage, ExamMode::Exam, false).report();
-        let demands: usize = report.revise.iter().map(|(_, demands)| demands.len()).sum();
-        assert!(demands >= stage.demands().len(), "{stage:?}: {:?}", report.revise);
+        assert!(report.revise.len() >= stage.demands().len(), "{stage:?}: {:?}", report.revise);
         assert!(report.score().share() < 0.5, "{stage:?}");
     }
 }
@@ -68,13 +67,13 @@ fn an_exam_ends_when_its_time_is_up_and_cannot_be_paused() {
     assert_eq!(run.spent(ExamPhase::Draw), EXAM_LIMIT);
     let board = asset("stage-1-distributed");
     assert_eq!(run.finish_drawing(&content, &board), Err(ExamRefusal::OtherPhase));
-    assert!(run.report().to_markdown().contains("Nothing was submitted."));
+    assert!(run.report().to_markdown(|_| None).contains("Nothing was submitted."));
     run.submit(&board);
     let report = run.report();
     assert!(report.open().any(|open| open.id == RequirementId::Firewalls));
     assert!(!report.single_points.is_empty() && report.coverage.iter().all(|(_, score)| score.of == 0));
-    assert!(report.to_markdown().contains("- [ ] Three firewalls each protect a part of the site"));
-    assert!(report.to_markdown().contains("not reached"));
+    assert!(report.to_markdown(|_| None).contains("- [ ] Three firewalls each protect a part of the site"));
+    assert!(report.to_markdown(|_| None).contains("not reached"));
 }
 
 #[test]
@@ -110,7 +109,7 @@ fn a_drawing_that_does_not_build_is_explained_but_not_defended() {
     assert_eq!(run.phase(), ExamPhase::Done);
     let report = run.report();
     assert!(!report.is_complete && report.defended.is_empty());
-    assert!(report.to_markdown().contains("The drawing is not complete"));
+    assert!(report.to_markdown(|_| None).contains("The drawing is not complete"));
 }
 
 #[test]

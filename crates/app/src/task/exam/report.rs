@@ -35,10 +35,10 @@ pub(super) fn write(result: &ExamResult, mode: ExamMode, keymap: &Keymap, page: 
     } else {
         page.text(Tone::Name, &format!("To revise ({} opens the lesson)", keymap.label(ExamAction::Confirm)));
     }
-    for (number, ((_, demands), lesson)) in report.revise.iter().zip(&result.lessons).enumerate() {
-        let titles: Vec<&str> = demands.iter().map(|demand| demand.title()).collect();
+    for (number, revision) in result.lessons.iter().enumerate() {
+        let titles: Vec<&str> = revision.demands.iter().map(|demand| demand.title()).collect();
         let sign = if number == result.cursor { CURSOR } else { " " };
-        page.item(Tone::Accent, &format!("{sign} "), Tone::Text, &format!("{lesson}: {}", titles.join("; ")), None);
+        page.item(Tone::Accent, &format!("{sign} "), Tone::Text, &format!("{}: {}", revision.title, titles.join("; ")), None);
     }
     page.text(Tone::Name, "Drawing");
     let open = report.open().count();
