@@ -99,7 +99,7 @@ pub struct Arguments {
 /// The commands. All but `edit`, `mission` and `exam` need no terminal and write results to standard output.
 #[derive(Clone, Debug, PartialEq, Subcommand)]
 pub enum TextCommand {
-    /// List lessons and scenarios, faults, analysis rules, or glossary terms
+    /// List lessons and scenarios, questions, demands, faults, analysis rules, or glossary terms
     List {
         /// What to list [default: lessons and scenarios]
         what: Option<ListKind>,
@@ -107,7 +107,7 @@ pub enum TextCommand {
         #[arg(long, value_name = "FORMAT", default_value = "table")]
         format: Format,
     },
-    /// Check scenario, lesson and glossary files, and replay the solutions of lessons
+    /// Check scenario, lesson, question and glossary files, and replay the solutions of lessons
     Check {
         /// Files, or folders to search for .ron files [default: shipped content and your own]
         paths: Vec<PathBuf>,
@@ -166,6 +166,22 @@ pub enum TextCommand {
         after_help = "Examples:\n  hoplight exam                  a stage drawn by lot\n  hoplight exam 2 --practice     stage 2 without a time limit\n  hoplight exam --sheet 2        the mentor's sheet with the answers"
     )]
     Exam(ExamArguments),
+    /// Open a lesson where you left it
+    #[command(after_help = "Example:\n  hoplight learn where-tls-ends")]
+    Learn {
+        /// Name of the lesson; `hoplight list lessons` names them [default: the next one]
+        #[arg(value_name = "LESSON")]
+        name: Option<String>,
+    },
+    /// Practise for five minutes: what was weak, what is due, what is new
+    #[command(
+        after_help = "Examples:\n  hoplight practice                      the questions of the day\n  hoplight practice --test Secured        the test on a unit"
+    )]
+    Practice {
+        /// Take the test on a unit instead
+        #[arg(long, value_name = "UNIT")]
+        test: Option<String>,
+    },
     /// Print a lesson as plain text, with the diagram in words, and ask its questions
     Read(ReadArguments),
     /// Write one frame of the screen as text, ANSI or SVG, without a terminal
@@ -215,6 +231,10 @@ pub enum ListKind {
     /// Glossary terms
     #[value(alias = "glossary")]
     Terms,
+    /// Questions of the question bank
+    Questions,
+    /// What a learner must be able to explain, with the lessons and questions about it
+    Demands,
 }
 
 /// Output format of a list or report.

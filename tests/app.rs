@@ -36,6 +36,8 @@ mod overlays;
 mod panel;
 #[path = "app/playback.rs"]
 mod playback;
+#[path = "app/practice.rs"]
+mod practice;
 #[path = "app/reach.rs"]
 mod reach;
 #[path = "app/review.rs"]

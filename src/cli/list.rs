@@ -1,13 +1,17 @@
-//! `hoplight list`: lists lessons, scenarios, faults, rules and glossary terms as a table or as JSON.
+//! `hoplight list`: lists lessons, scenarios, faults, rules, questions and glossary terms as a table or as JSON.
 //!
 //! Each list has its own row type. A new list needs a field in [`Listing`] and a variant of [`ListKind`](super::ListKind).
 
+mod course;
+
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use serde::Serialize;
 
 use hoplight_analysis::FindingRule;
 use hoplight_app::Catalogue;
+use hoplight_course::Coverage;
 use hoplight_drill::Drill;
 use hoplight_exam::review::ReviewForm;
 use hoplight_lesson::{Lesson, Library, Term};
@@ -21,6 +25,7 @@ use hoplight_text::{CommonFaultText, RuleText, common_fault};
 use super::commands::print;
 use super::format::{hanging, paragraph};
 use super::{Format, ListKind};
+use course::{DemandRow, MisconceptionRow, QuestionRow};
 
 /// Scenario for which the list of faults shows commands.
 const SHOWN: &str = "stage-2-secured";
@@ -53,6 +58,13 @@ struct Listing<'a> {
     rules: Option<Vec<RuleRow>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     terms: Option<&'a [Term]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    questions: Option<Vec<QuestionRow<'a>>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    demands: Option<Vec<DemandRow>>,
+    /// Listed with the demands.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    misconceptions: Option<Vec<MisconceptionRow>>,
 }
 
 /// A lesson. Lessons are in the order of the course map.
@@ -147,6 +159,8 @@ impl<'a> Listing<'a> {
     fn new(library: &'a Library, catalogue: &'a Catalogue, what: Option<ListKind>) -> Self {
         let defaults = [ListKind::Lessons, ListKind::Scenarios];
         let asked = |listed| what.map_or(defaults.contains(&listed), |what| what == listed);
+        let bank = &catalogue.bank;
+        let coverage = asked(ListKind::Demands).then(|| Coverage::of(library.lessons().map(Arc::as_ref), bank));
         let shown = library.scenario(SHOWN).map(|infra| &**infra);
         Self {
             lessons: asked(ListKind::Lessons).then(|| library.lessons().map(|lesson| LessonRow::of(lesson)).collect()),
@@ -160,6 +174,10 @@ impl<'a> Listing<'a> {
             faults: asked(ListKind::Faults).then(|| CommonFault::ALL.map(|fault| FaultRow::of(fault, shown)).into()),
             rules: asked(ListKind::Rules).then(|| FindingRule::ALL.map(RuleRow::of).into()),
             terms: asked(ListKind::Terms).then(|| library.glossary().terms()),
+            questions: asked(ListKind::Questions)
+                .then(|| bank.questions().iter().map(|question| QuestionRow::of(question, bank)).collect()),
+            demands: coverage.as_ref().map(DemandRow::all),
+            misconceptions: coverage.as_ref().map(MisconceptionRow::all),
         }
     }
 
@@ -210,6 +228,8 @@ impl<'a> Listing<'a> {
         parts.extend(self.faults.as_ref().map(|rows| faults(rows)));
         parts.extend(self.rules.as_ref().map(|rows| rules(rows)));
         parts.extend(self.terms.map(terms));
+        parts.extend(self.questions.as_ref().map(|rows| course::questions(rows)));
+        parts.extend(self.demands.as_ref().map(|rows| course::demands(rows)));
         parts.join("\n")
     }
 }

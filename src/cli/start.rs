@@ -28,7 +28,14 @@ use super::{
 /// Runs a text command or the full screen. Returns the exit status.
 pub fn run(arguments: &Arguments) -> ExitCode {
     let done = match &arguments.command {
-        Some(TextCommand::Edit { .. } | TextCommand::Drill { .. } | TextCommand::Mission { .. } | TextCommand::Review { .. })
+        Some(
+            TextCommand::Edit { .. }
+            | TextCommand::Drill { .. }
+            | TextCommand::Mission { .. }
+            | TextCommand::Review { .. }
+            | TextCommand::Learn { .. }
+            | TextCommand::Practice { .. },
+        )
         | None => full_screen(arguments),
         Some(TextCommand::Exam(asked)) if asked.sheet.is_none() => full_screen(arguments),
         Some(command) => text_command(arguments, command),
@@ -53,7 +60,12 @@ fn text_command(arguments: &Arguments, command: &TextCommand) -> anyhow::Result<
             return analyze::analyze(&library()?, asked, colours);
         }
         TextCommand::Compare(asked) => return compare::compare(&library()?, asked, arguments.seed()),
-        TextCommand::Edit { .. } | TextCommand::Drill { .. } | TextCommand::Mission { .. } | TextCommand::Review { .. } => {
+        TextCommand::Edit { .. }
+        | TextCommand::Drill { .. }
+        | TextCommand::Mission { .. }
+        | TextCommand::Review { .. }
+        | TextCommand::Learn { .. }
+        | TextCommand::Practice { .. } => {
             return full_screen(arguments);
         }
         TextCommand::Exam(asked) => {
@@ -110,6 +122,12 @@ fn full_screen(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     if let Some(TextCommand::Review { name }) = &arguments.command {
         open_review(&mut app, name)?;
     }
+    if let Some(TextCommand::Learn { name }) = &arguments.command {
+        open_lesson(&mut app, name.as_deref())?;
+    }
+    if let Some(TextCommand::Practice { test }) = &arguments.command {
+        open_practice(&mut app, test.as_deref())?;
+    }
     if let Some(TextCommand::Exam(asked)) = &arguments.command {
         exam::open(&mut app, asked, arguments.seed.unwrap_or_else(drawn))?;
     }
@@ -162,6 +180,36 @@ fn open_mission(app: &mut App, name: &str) -> anyhow::Result<()> {
     let hint = nearest(name, known).map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
     let shown = hoplight_model::text::sanitise(name);
     bail!("no mission named `{shown}`{hint}; `hoplight list missions` names them")
+}
+
+/// Opens a lesson by name; without one, the next on the course map.
+fn open_lesson(app: &mut App, name: Option<&str>) -> anyhow::Result<()> {
+    let next = || app.library.lessons().find(|lesson| !app.progress.of(&lesson.id).finished).map(|lesson| lesson.id.to_string());
+    let Some(name) = name.map(ToOwned::to_owned).or_else(next) else {
+        bail!("every lesson is finished; `hoplight list lessons` names them");
+    };
+    if app.open_lesson(&name) {
+        return Ok(());
+    }
+    let known = app.library.lessons().map(|lesson| lesson.id.as_str());
+    let hint = nearest(&name, known).map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+    bail!("no lesson named `{}`{hint}; `hoplight list lessons` names them", sanitise(&name))
+}
+
+/// Opens the practice of the day, or the test on a unit.
+fn open_practice(app: &mut App, unit: Option<&str>) -> anyhow::Result<()> {
+    let Some(unit) = unit else {
+        app.open_practice();
+        return Ok(());
+    };
+    let units: Vec<String> = app.library.lessons().map(|lesson| lesson.unit.to_string()).collect();
+    let named = units.iter().find(|known| known.eq_ignore_ascii_case(unit)).map_or(unit, String::as_str);
+    if app.open_test_out(named) {
+        return Ok(());
+    }
+    let hint =
+        nearest(unit, units.iter().map(String::as_str)).map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+    bail!("no unit named `{}`{hint}; the course map lists the units", sanitise(unit))
 }
 
 /// Opens an incident drill by name: the drill of the day, a random one, or an authored one.

@@ -165,7 +165,7 @@ fn every_example_matches_the_output_of_the_command() {
 }
 
 /// The commands that open the full screen.
-const FULL_SCREEN: [&str; 4] = ["drill", "edit", "mission", "review"];
+const FULL_SCREEN: [&str; 6] = ["drill", "edit", "learn", "mission", "practice", "review"];
 
 #[test]
 fn the_tables_of_text_commands_are_complete_and_their_commands_work() {

@@ -1,7 +1,7 @@
 //! Output for terminals without colours, without Unicode, or with no capabilities at all.
 
 use crate::pty::Pty;
-use crate::{CTRL_C, Home};
+use crate::{CTRL_C, Home, OPEN_LESSON};
 
 /// Everything that the program sends while the first steps of a lesson are played.
 fn sent(arguments: &[&str], environment: &[(&str, &str)]) -> Vec<u8> {
@@ -12,7 +12,7 @@ fn sent(arguments: &[&str], environment: &[(&str, &str)]) -> Vec<u8> {
     }
     let mut pty = Pty::spawn(command, 120, 40);
     pty.wait_for("? help");
-    pty.send("j\r");
+    pty.send(OPEN_LESSON);
     pty.wait_for(" 1/11 ");
     pty.send("nn\t\tt");
     pty.wait_for("re-encrypt");

@@ -5,7 +5,7 @@ use std::os::unix::fs::{FileTypeExt, MetadataExt, symlink};
 use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
 
-use crate::{CTRL_C, Home, Pty};
+use crate::{CTRL_C, Home, OPEN_LESSON, Pty};
 
 const USUAL: &str = "state/hoplight/progress.ron";
 
@@ -21,7 +21,7 @@ fn go_two_steps(home: &Home, arguments: &[&str], variable: Option<&str>) -> Stri
 }
 
 fn two_steps(pty: &mut Pty) -> String {
-    pty.send("j\r");
+    pty.send(OPEN_LESSON);
     pty.wait_for(" 1/11 ─");
     pty.send("nn");
     pty.wait_for(" 3/11 ─");
@@ -32,7 +32,7 @@ fn two_steps(pty: &mut Pty) -> String {
 fn go_on(home: &Home, arguments: &[&str]) -> String {
     let mut pty = home.start(arguments);
     pty.wait_for("◐ Where the padlock ends");
-    pty.send("j\r");
+    pty.send(OPEN_LESSON);
     pty.wait_for(" 3/11 ─");
     end(&mut pty)
 }
@@ -75,7 +75,7 @@ fn it_survives_a_restart_in_a_named_file() {
     assert_eq!(go_two_steps(&home, &["--progress", &file], None), "", "no message on the terminal");
     let mut pty = home.start(&["--progress", &file]);
     pty.wait_for("◐ Where the padlock ends");
-    pty.send("j\r");
+    pty.send(OPEN_LESSON);
     pty.wait_for("Resuming “Where the padlock ends”");
     pty.wait_for(" 3/11 ─");
     end(&mut pty);
@@ -198,7 +198,7 @@ fn a_folder_that_replaces_the_file_during_the_run_is_kept_and_reported() {
     let file = home.path().join("progress.ron");
     let mut pty = Pty::spawn(home.in_terminal(&["--progress", file.to_str().expect("UTF-8")]), 160, 40);
     pty.wait_for("? help");
-    pty.send("j\r");
+    pty.send(OPEN_LESSON);
     pty.wait_for(" 1/11 ─");
     fs::remove_file(&file).expect("a saved file");
     fs::create_dir(&file).expect("created");

@@ -3,14 +3,14 @@
 use rustix::process::Signal;
 
 use crate::pty::Pty;
-use crate::{CTRL_C, Home, is_harmless};
+use crate::{CTRL_C, Home, OPEN_LESSON, is_harmless};
 
 #[test]
 fn keys_open_a_lesson_and_move_through_its_steps() {
     let home = Home::new();
     let mut pty = home.start(&[]);
     assert!(pty.text().contains("The journey of a request"), "{}", pty.text());
-    pty.send("j\r");
+    pty.send(OPEN_LESSON);
     pty.wait_for("What the padlock says");
     pty.wait_for(" 1/11 ─");
     pty.send("\r");
@@ -22,7 +22,7 @@ fn keys_open_a_lesson_and_move_through_its_steps() {
     pty.send("q");
     pty.wait_for("Press q again to leave this run.");
     pty.send("q");
-    pty.wait_for("An empty board");
+    pty.wait_for("Test on this unit");
     pty.send("q");
     assert_eq!(pty.wait_for_exit().exit_code(), 0);
     pty.assert_restored();
@@ -133,7 +133,7 @@ fn an_arrow_key_in_two_reads_is_an_arrow_key() {
     pty.send("\x1b");
     pty.send("[C");
     pty.wait_for("»");
-    assert!(!pty.text().contains("An empty board"), "it is not the Escape key");
+    assert!(!pty.text().contains("Test on this unit"), "it is not the Escape key");
     pty.send(CTRL_C);
     assert_eq!(pty.wait_for_exit().exit_code(), 0);
 }

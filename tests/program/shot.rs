@@ -121,7 +121,7 @@ fn keys_reach_any_screen_and_times_between_them_advance_time() {
         ("] 2s space", "t=4.0000 s"),
         ("Tab", "browser · browser"),
         ("Tab shift-tab Up ↓ 3s pgdn", "server-2"),
-        ("q q", "An empty board"),
+        ("q q", "Test on this unit"),
     ] {
         let text = shot(&home, &["stage-2-secured", "--keys", keys]);
         assert!(text.contains(shows), "{keys}: {text}");

@@ -1,5 +1,6 @@
 //! Activities beside lessons and exploration: lines of the course map that are neither.
 
+use hoplight_course::SESSION;
 use hoplight_drill::Difficulty;
 use hoplight_exam::ExamStage;
 use hoplight_exam::review::ReviewSet;
@@ -42,13 +43,17 @@ pub enum ActivityKind {
     Exam(Option<ExamStage>),
     /// Generated practice: sites with flaws to find.
     Puzzle,
+    /// Questions: what was shown weak, what is due, and what is new.
+    Practice,
+    /// A test on a unit, by its name.
+    TestOut(String),
 }
 
 impl Activity {
     /// The name under which results are recorded; `None` if there are none.
     pub fn result_name(&self) -> Option<String> {
         match &self.kind {
-            ActivityKind::Board | ActivityKind::AnotherDrill(_) => None,
+            ActivityKind::Board | ActivityKind::AnotherDrill(_) | ActivityKind::Practice | ActivityKind::TestOut(_) => None,
             ActivityKind::Mission(id) => Some(format!("mission/{id}")),
             ActivityKind::Drill(id) => Some(format!("drill/{id}")),
             ActivityKind::DailyDrill(day) => Some(format!("drill/daily-{day}")),
@@ -62,6 +67,7 @@ impl Activity {
     pub fn result_words(&self, result: u32) -> String {
         match self.kind {
             ActivityKind::Drill(_) | ActivityKind::DailyDrill(_) => format!("{result} points"),
+            ActivityKind::Practice | ActivityKind::TestOut(_) => String::new(),
             ActivityKind::Board | ActivityKind::Mission(_) | ActivityKind::AnotherDrill(_) => "★".repeat(result.min(3) as usize),
             ActivityKind::Review(_) | ActivityKind::Exam(_) => format!("{result} %"),
             ActivityKind::Puzzle => format!("{result} in a row"),
@@ -96,6 +102,37 @@ pub(crate) fn all(catalogue: &Catalogue) -> Vec<Activity> {
     }
     all.extend(drills(catalogue));
     all
+}
+
+/// The practice of the day; `None` if there are no questions.
+pub(crate) fn practice(catalogue: &Catalogue) -> Option<Activity> {
+    (!catalogue.bank.questions().is_empty()).then(|| Activity {
+        kind: ActivityKind::Practice,
+        unit: "Today".to_owned(),
+        title: "Practice".to_owned(),
+        about: vec![
+            format!("Five minutes: up to {SESSION} questions, with other numbers, sites and orders each time."),
+            "What an exam or a drill showed weak comes first, then what you are about to forget, then what the lessons have taught \
+             since."
+                .to_owned(),
+        ],
+        id: "practice".to_owned(),
+    })
+}
+
+/// The test on a unit; `None` if there are no questions.
+pub(crate) fn test_out(catalogue: &Catalogue, unit: &str) -> Option<Activity> {
+    (!catalogue.bank.questions().is_empty()).then(|| Activity {
+        kind: ActivityKind::TestOut(unit.to_owned()),
+        unit: unit.to_owned(),
+        title: "Test on this unit".to_owned(),
+        about: vec![
+            "For those who know it already: up to twelve questions, one for each point that the unit teaches. With 80 % right, its \
+             lessons count as done."
+                .to_owned(),
+        ],
+        id: format!("test {unit}"),
+    })
 }
 
 fn drills(catalogue: &Catalogue) -> Vec<Activity> {

@@ -6,11 +6,13 @@ use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
+use hoplight_course::{UnitMastery, with_earlier};
 use hoplight_lesson::markup::filled;
 use hoplight_lesson::{Changed, LessonProgress, LessonRun, LessonSites, Library, Progress};
 use hoplight_model::{Infrastructure, ScenarioId};
 
 use crate::action::AppAction;
+use crate::activity::ActivityKind;
 use crate::catalogue::Catalogue;
 use crate::home::{CourseItem, Home};
 use crate::keymap::{KeyContext, Keymap};
@@ -63,6 +65,9 @@ const STILL: Duration = Duration::from_millis(500);
 
 /// Wall time without input after which the preview on the course map stops.
 const REST: Duration = Duration::from_secs(30);
+
+/// Number of questions due from which practice comes before the next lesson.
+const MOST_DUE: usize = 5;
 
 /// The current screen.
 #[derive(Clone, Debug)]
@@ -147,7 +152,8 @@ impl App {
             drawn: 0,
             changed: true,
         };
-        app.choose_next_lesson();
+        app.refresh_mastery();
+        app.choose_next();
         app
     }
 
@@ -156,13 +162,15 @@ impl App {
     pub fn with_catalogue(mut self, catalogue: Catalogue) -> Self {
         self.home = Home::new(&self.library, &catalogue, self.settings.seed, self.size);
         self.catalogue = catalogue;
-        self.choose_next_lesson();
+        self.refresh_mastery();
+        self.choose_next();
         self
     }
 
     /// Opens a lesson at the step where the learner left it. Returns whether a lesson of this name exists.
     pub fn open_lesson(&mut self, id: &str) -> bool {
-        let Some(lesson) = self.library.lesson(id).cloned() else { return false };
+        let Some(lesson) = self.library.lesson(id) else { return false };
+        let lesson = Arc::new(with_earlier(lesson, &self.catalogue.bank));
         let Ok(sites) = LessonSites::find(&self.library, &lesson) else { return false };
         let done = self.progress.of(&lesson.id);
         let at = if done.finished { 0 } else { done.furthest as usize };
@@ -371,15 +379,43 @@ impl App {
         }
     }
 
-    /// Selects the first unfinished lesson on the course map, otherwise the first one to review.
-    pub(super) fn choose_next_lesson(&mut self) {
-        let find = |wanted: fn(LessonProgress) -> bool| {
+    /// Returns to the course map, with the next best thing selected.
+    pub(super) fn show_home(&mut self) {
+        self.screen = Screen::Home;
+        self.refresh_mastery();
+        self.choose_next();
+    }
+
+    /// Computes what the learner has shown to know.
+    fn refresh_mastery(&mut self) {
+        let lessons = self.library.lessons().map(Arc::as_ref);
+        self.home.mastery = UnitMastery::all(lessons, &self.catalogue.bank, &self.progress);
+    }
+
+    /// The number of questions that are due or were shown weak.
+    pub fn due_questions(&self) -> usize {
+        let today = self.catalogue.today;
+        self.progress.memories().filter(|(_, memory)| memory.due_day <= today && memory.last_day < today).count()
+    }
+
+    /// Selects the next best thing on the course map: practice if enough of it is due, the first unfinished lesson, or the first
+    /// lesson to review.
+    pub(super) fn choose_next(&mut self) {
+        let lesson = |wanted: fn(LessonProgress) -> bool| {
             self.home.items.iter().position(|item| match item {
                 CourseItem::Lesson(lesson) => wanted(self.progress.of(&lesson.id)),
                 CourseItem::Activity(_) | CourseItem::Scenario(_) => false,
             })
         };
-        let next = find(|done| !done.finished).or_else(|| find(|done| !done.is_mastered()));
+        let practice = || {
+            let is_practice = |item: &CourseItem| match item {
+                CourseItem::Activity(activity) => activity.kind == ActivityKind::Practice,
+                CourseItem::Lesson(_) | CourseItem::Scenario(_) => false,
+            };
+            let is_worthwhile = self.due_questions() >= MOST_DUE;
+            self.home.items.iter().position(is_practice).filter(|_| is_worthwhile)
+        };
+        let next = practice().or_else(|| lesson(|done| !done.finished)).or_else(|| lesson(|done| !done.is_mastered()));
         self.home.choose(next.unwrap_or(0), &self.library);
     }
 }

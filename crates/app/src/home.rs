@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use hoplight_course::UnitMastery;
 use hoplight_layout::Layout;
 use hoplight_lesson::{Lesson, Library};
 use hoplight_model::Infrastructure;
@@ -33,6 +34,8 @@ pub struct Home {
     pub items: Vec<CourseItem>,
     /// Index of the selected line.
     pub chosen: usize,
+    /// What the learner has shown to know in each unit, when the map was last opened.
+    pub mastery: Vec<UnitMastery>,
     /// The running infrastructure of the selected line.
     pub preview: Option<Timeline>,
     /// The layout of the preview.
@@ -46,13 +49,24 @@ pub struct Home {
 impl Home {
     /// Creates the course map of a library.
     pub fn new(library: &Library, catalogue: &Catalogue, seed: u64, size: (u16, u16)) -> Self {
-        let lessons = library.lessons().map(|lesson| CourseItem::Lesson(Arc::clone(lesson)));
+        let practice = activity::practice(catalogue).map(CourseItem::Activity);
+        let lessons = course(library, catalogue);
         let scenarios = library.scenarios_in_course_order().into_iter().filter(|infra| !infra.is_benchmark());
         let activities = activity::all(catalogue).into_iter().map(CourseItem::Activity);
-        let items = lessons.chain(activities).chain(scenarios.map(|infra| CourseItem::Scenario(Arc::clone(infra)))).collect();
-        let mut home = Self { items, chosen: 0, preview: None, layout: None, scroll: 0, seed, size };
+        let items = practice
+            .into_iter()
+            .chain(lessons)
+            .chain(activities)
+            .chain(scenarios.map(|infra| CourseItem::Scenario(Arc::clone(infra))))
+            .collect();
+        let mut home = Self { items, chosen: 0, mastery: Vec::new(), preview: None, layout: None, scroll: 0, seed, size };
         home.show(library);
         home
+    }
+
+    /// Returns what the learner has shown to know in a unit.
+    pub fn mastery_of(&self, unit: &str) -> Option<&UnitMastery> {
+        self.mastery.iter().find(|mastery| mastery.unit == unit)
     }
 
     /// Returns the selected line.
@@ -164,6 +178,18 @@ impl Home {
             timeline.seek(to);
         }
     }
+}
+
+/// The lessons, each unit with a test at its end.
+fn course(library: &Library, catalogue: &Catalogue) -> Vec<CourseItem> {
+    let mut items: Vec<CourseItem> = Vec::new();
+    let lessons: Vec<&Arc<Lesson>> = library.lessons().collect();
+    for unit in lessons.chunk_by(|a, b| a.unit == b.unit) {
+        items.extend(unit.iter().map(|lesson| CourseItem::Lesson(Arc::clone(lesson))));
+        let test = unit.first().and_then(|lesson| activity::test_out(catalogue, &lesson.unit));
+        items.extend(test.map(CourseItem::Activity));
+    }
+    items
 }
 
 /// Returns the heading of a line's group.

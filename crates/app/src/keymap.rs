@@ -36,6 +36,10 @@ pub enum KeyContext {
     ExamDrawing,
     /// Questions with several answers, and the report of an exam.
     Questions,
+    /// A question with a number to type.
+    Number,
+    /// A question that asks for marks on the diagram.
+    QuestionMarks,
     /// The stage in a lesson.
     Lesson,
     /// The stage in a lesson while a question asks for marks.
@@ -59,6 +63,8 @@ impl KeyContext {
             Self::Review => &[Self::Review, Self::Stage],
             Self::ExamDrawing => &[Self::ExamDrawing, Self::Editor, Self::Stage],
             Self::Questions => &[Self::Questions, Self::Stage],
+            Self::Number => &[Self::Number, Self::Questions, Self::Stage],
+            Self::QuestionMarks => &[Self::QuestionMarks, Self::Stage],
             Self::Lesson => &[Self::Lesson, Self::Stage],
             Self::Marks => &[Self::Marks, Self::Lesson, Self::Stage],
         }

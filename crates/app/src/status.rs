@@ -14,6 +14,7 @@ use hoplight_model::{Element, LinkIx, RequestKind, text};
 use hoplight_sim::{Activity, Endings, Heading, Present};
 
 use crate::action::{OverlayAction, SelectAction, WindowAction};
+use crate::activity::ActivityKind;
 use crate::app::App;
 use crate::home::CourseItem;
 use crate::line::Line;
@@ -217,11 +218,36 @@ pub fn course_line(app: &App, item: &CourseItem, room: u16) -> Line {
                 None => Line::new(Tone::Dim, "▸ "),
             };
             let line = line.with(Tone::Text, activity.title.clone());
+            if let Some(remark) = learned(app, activity) {
+                return line.with(Tone::Dim, format!("  {remark}"));
+            }
             match result {
                 Some(result) => line.with(Tone::Dim, format!("  {}", activity.result_words(result))),
                 None => line,
             }
         }
         CourseItem::Scenario(infra) => Line::new(Tone::Dim, "▹ ").with(Tone::Text, infra.title().to_owned()),
+    }
+}
+
+/// What the learner has to repeat or has shown to know, for the activities that are about it.
+fn learned(app: &App, activity: &crate::activity::Activity) -> Option<String> {
+    match &activity.kind {
+        ActivityKind::Practice => {
+            let due = app.due_questions();
+            (due > 0).then(|| format!("{due} due"))
+        }
+        ActivityKind::TestOut(unit) => {
+            let mastery = app.home.mastery_of(unit)?;
+            Some(format!("{}/{} known", mastery.known(), mastery.demands.len()))
+        }
+        ActivityKind::Board
+        | ActivityKind::Mission(_)
+        | ActivityKind::Drill(_)
+        | ActivityKind::DailyDrill(_)
+        | ActivityKind::AnotherDrill(_)
+        | ActivityKind::Review(_)
+        | ActivityKind::Exam(_)
+        | ActivityKind::Puzzle => None,
     }
 }

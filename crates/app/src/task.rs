@@ -6,6 +6,7 @@ pub mod choices;
 pub mod drill;
 pub mod exam;
 pub mod mission;
+pub mod practice;
 pub mod puzzle;
 pub mod review;
 
@@ -17,6 +18,7 @@ use crate::window::kind::WindowKind;
 use drill::{DrillPhase, DrillTask};
 use exam::ExamTask;
 use mission::MissionTask;
+use practice::PracticeTask;
 use puzzle::PuzzleTask;
 use review::ReviewTask;
 
@@ -33,6 +35,8 @@ pub enum Task {
     Exam(Box<ExamTask>),
     /// Generated practice.
     Puzzle(Box<PuzzleTask>),
+    /// Questions of the bank.
+    Practice(Box<PracticeTask>),
 }
 
 impl Task {
@@ -44,7 +48,9 @@ impl Task {
             Self::Drill(_) => KeyContext::Drill,
             Self::Review(_) => KeyContext::Review,
             Self::Exam(exam) if exam.is_drawing() => KeyContext::ExamDrawing,
-            Self::Exam(_) | Self::Puzzle(_) => KeyContext::Questions,
+            Self::Practice(practice) if practice.is_typing() => KeyContext::Number,
+            Self::Practice(practice) if practice.is_marking() => KeyContext::QuestionMarks,
+            Self::Exam(_) | Self::Puzzle(_) | Self::Practice(_) => KeyContext::Questions,
         }
     }
 
@@ -56,6 +62,7 @@ impl Task {
             Self::Review(review) => review.title(),
             Self::Exam(exam) => exam.title(),
             Self::Puzzle(puzzle) => puzzle.title(),
+            Self::Practice(practice) => practice.title(),
         }
     }
 
@@ -67,6 +74,7 @@ impl Task {
             Self::Review(review) => review.lines(stage, keymap, width),
             Self::Exam(exam) => exam.lines(stage, keymap, width),
             Self::Puzzle(puzzle) => puzzle.lines(stage.infra(), keymap, width),
+            Self::Practice(practice) => practice.lines(stage.infra(), keymap, width),
         }
     }
 
@@ -76,7 +84,7 @@ impl Task {
             Self::Mission(mission) => mission.is_measuring(),
             Self::Review(review) => review.is_measuring(),
             Self::Exam(exam) => exam.is_timed(),
-            Self::Drill(_) | Self::Puzzle(_) => false,
+            Self::Drill(_) | Self::Puzzle(_) | Self::Practice(_) => false,
         }
     }
 
@@ -84,7 +92,15 @@ impl Task {
     pub const fn as_review(&self) -> Option<&ReviewTask> {
         match self {
             Self::Review(review) => Some(review),
-            Self::Mission(_) | Self::Drill(_) | Self::Exam(_) | Self::Puzzle(_) => None,
+            Self::Mission(_) | Self::Drill(_) | Self::Exam(_) | Self::Puzzle(_) | Self::Practice(_) => None,
+        }
+    }
+
+    /// Returns the practice session, if the task is one.
+    pub const fn as_practice(&self) -> Option<&PracticeTask> {
+        match self {
+            Self::Practice(practice) => Some(practice),
+            Self::Mission(_) | Self::Drill(_) | Self::Review(_) | Self::Exam(_) | Self::Puzzle(_) => None,
         }
     }
 
@@ -92,7 +108,7 @@ impl Task {
     pub(crate) const fn as_review_mut(&mut self) -> Option<&mut ReviewTask> {
         match self {
             Self::Review(review) => Some(review),
-            Self::Mission(_) | Self::Drill(_) | Self::Exam(_) | Self::Puzzle(_) => None,
+            Self::Mission(_) | Self::Drill(_) | Self::Exam(_) | Self::Puzzle(_) | Self::Practice(_) => None,
         }
     }
 
@@ -100,7 +116,7 @@ impl Task {
     pub fn is_timed(&self) -> bool {
         match self {
             Self::Exam(exam) => exam.is_timed(),
-            Self::Mission(_) | Self::Drill(_) | Self::Review(_) | Self::Puzzle(_) => false,
+            Self::Mission(_) | Self::Drill(_) | Self::Review(_) | Self::Puzzle(_) | Self::Practice(_) => false,
         }
     }
 
@@ -108,6 +124,7 @@ impl Task {
     pub(crate) const fn leaves_detail(&self) -> bool {
         match self {
             Self::Mission(_) | Self::Drill(_) | Self::Review(_) | Self::Puzzle(_) => true,
+            Self::Practice(practice) => practice.is_marking(),
             Self::Exam(_) => false,
         }
     }
@@ -118,6 +135,7 @@ impl Task {
             Self::Mission(_) | Self::Drill(_) | Self::Review(_) => false,
             Self::Exam(exam) => !exam.is_drawing(),
             Self::Puzzle(_) => true,
+            Self::Practice(practice) => !practice.is_marking(),
         }
     }
 
@@ -129,6 +147,7 @@ impl Task {
             Self::Review(review) => review.hides_answers(),
             Self::Exam(exam) => exam.report().is_none(),
             Self::Puzzle(puzzle) => puzzle.score().is_none(),
+            Self::Practice(practice) => practice.is_asking(),
         }
     }
 
@@ -136,7 +155,7 @@ impl Task {
     pub fn withholds(&self, action: &Action) -> bool {
         let is_drawing = match self {
             Self::Exam(exam) => exam.is_drawing(),
-            Self::Mission(_) | Self::Drill(_) | Self::Review(_) | Self::Puzzle(_) => false,
+            Self::Mission(_) | Self::Drill(_) | Self::Review(_) | Self::Puzzle(_) | Self::Practice(_) => false,
         };
         let is_exam = matches!(self, Self::Exam(_));
         self.hides_answers()

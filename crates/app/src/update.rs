@@ -11,6 +11,7 @@ mod edit;
 pub(crate) mod exam;
 mod lesson;
 mod overlay;
+mod practice;
 mod review;
 mod select;
 mod site;

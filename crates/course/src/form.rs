@@ -137,6 +137,33 @@ impl BankQuestion {
         }
     }
 
+    /// The text of the question; `None` if posing it writes the text.
+    pub const fn stem(&self) -> Option<&Text> {
+        match &self.ask {
+            BankAsk::Choice { stem, .. }
+            | BankAsk::Several { stem, .. }
+            | BankAsk::Order { stem, .. }
+            | BankAsk::Mark { stem, .. }
+            | BankAsk::FalseSentence { stem, .. }
+            | BankAsk::Recall { stem, .. } => Some(stem),
+            BankAsk::Number(_) | BankAsk::Predict { .. } => None,
+        }
+    }
+
+    /// What a prediction takes away; `None` for other questions.
+    pub const fn loss(&self) -> Option<&BankLoss> {
+        match &self.ask {
+            BankAsk::Predict { lose, .. } => Some(lose),
+            BankAsk::Choice { .. }
+            | BankAsk::Several { .. }
+            | BankAsk::Order { .. }
+            | BankAsk::Number(_)
+            | BankAsk::Mark { .. }
+            | BankAsk::FalseSentence { .. }
+            | BankAsk::Recall { .. } => None,
+        }
+    }
+
     /// The options of a question that is answered by choosing; empty for others.
     pub fn choices(&self) -> &[Choice] {
         match &self.ask {

@@ -207,6 +207,8 @@ const fn place(place: KeyContext) -> &'static str {
         KeyContext::Review => "in a review",
         KeyContext::ExamDrawing => "while drawing in an exam",
         KeyContext::Questions => "at questions with several answers",
+        KeyContext::Number => "while typing a number",
+        KeyContext::QuestionMarks => "while marking for a question",
         KeyContext::Lesson => "in a lesson",
         KeyContext::Marks => "while marking",
     }

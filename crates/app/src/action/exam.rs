@@ -2,7 +2,7 @@
 
 use hoplight_exam::PointGrade;
 
-/// Works on the whiteboard exam, or on questions with several answers.
+/// Works on the whiteboard exam, or on questions of practice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ExamAction {
     /// Ends the drawing.
@@ -27,6 +27,10 @@ pub enum ExamAction {
     Mode,
     /// Skips the question.
     Skip,
+    /// Types a digit or a decimal point into an answer.
+    Digit(char),
+    /// Erases the last digit.
+    Erase,
 }
 
 impl ExamAction {
@@ -45,6 +49,8 @@ impl ExamAction {
             Self::Grade(PointGrade::No) => "grade-no",
             Self::Mode => "choose-statements",
             Self::Skip => "skip-question",
+            Self::Erase => "erase-digit",
+            Self::Digit(_) => return None,
             Self::ToggleAt(number) => match ANSWERS.split_at_checked(number) {
                 Some((_, [name, ..])) => name,
                 Some((_, [])) | None => return None,

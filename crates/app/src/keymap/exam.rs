@@ -9,7 +9,7 @@ use crate::key::{Code, Key};
 impl Keymap {
     /// Binds the keys of the whiteboard exam and of generated practice.
     pub(super) fn bind_in_exams(&mut self) {
-        use KeyContext::{ExamDrawing, Questions};
+        use KeyContext::{ExamDrawing, Number, QuestionMarks, Questions};
         let (c, k) = (Key::char, Key::plain);
         self.bind(&[c('C')], ExamDrawing, ExamAction::Finish, "hand in", "Hand the drawing in, and go on to the questions");
         self.bind(
@@ -38,6 +38,14 @@ impl Keymap {
             let help = if number == 0 { "Choose the first answer, or no longer; 2 to 9: the others" } else { "" };
             self.bind(&[c(digit)], Questions, ExamAction::ToggleAt(number), "", help);
         }
+        for digit in "0123456789.,".chars() {
+            let help = if digit == '0' { "Type the number" } else { "" };
+            self.bind(&[c(digit)], Number, ExamAction::Digit(digit), "", help);
+        }
+        self.bind(&[k(Code::Backspace)], Number, ExamAction::Erase, "erase", "Erase the last digit");
+        self.bind(&[c(' ')], QuestionMarks, ExamAction::Toggle, "mark", "Mark or unmark the selected element");
+        self.bind(&[k(Code::Enter)], QuestionMarks, ExamAction::Confirm, "hand in", "Hand the marks in");
+        self.bind(&[c('S')], QuestionMarks, ExamAction::Skip, "skip", "Skip the question");
         for context in [ExamDrawing, Questions] {
             self.bind(&[c('p')], context, ExamAction::Pause, "pause", "In practice: pause or resume; an exam cannot be paused");
         }

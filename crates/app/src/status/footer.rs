@@ -251,7 +251,19 @@ fn exam_action_works(stage: &Stage, task: &Task, action: ExamAction) -> bool {
                 | ExamAction::Practise
                 | ExamAction::Grade(_)
                 | ExamAction::Mode
-                | ExamAction::Skip => false,
+                | ExamAction::Skip
+                | ExamAction::Digit(_)
+                | ExamAction::Erase => false,
+            };
+        }
+        Task::Practice(practice) => {
+            return match action {
+                ExamAction::Confirm => true,
+                ExamAction::Down | ExamAction::Up | ExamAction::ToggleAt(_) => practice.has_cursor(),
+                ExamAction::Toggle => practice.has_cursor() || (practice.is_marking() && stage.session.selected.is_some()),
+                ExamAction::Skip => practice.is_asking(),
+                ExamAction::Digit(_) | ExamAction::Erase => practice.is_typing(),
+                ExamAction::Finish | ExamAction::Pause | ExamAction::Practise | ExamAction::Grade(_) | ExamAction::Mode => false,
             };
         }
         Task::Exam(exam) => exam,
@@ -268,6 +280,7 @@ fn exam_action_works(stage: &Stage, task: &Task, action: ExamAction) -> bool {
         ExamAction::Grade(_) => exam.has_points(),
         ExamAction::Mode => exam.has_modes(),
         ExamAction::Skip => exam.is_asking(),
+        ExamAction::Digit(_) | ExamAction::Erase => false,
     }
 }
 
@@ -278,7 +291,9 @@ fn exam_word(stage: &Stage, action: ExamAction) -> Option<&'static str> {
         (Task::Exam(exam), ExamAction::Mode) => Some(exam.mode_word()),
         (Task::Exam(exam), ExamAction::Pause) => exam.run().is_paused().then_some("resume"),
         (Task::Puzzle(puzzle), ExamAction::Confirm) => Some(if puzzle.score().is_some() { "next site" } else { "hand in" }),
-        (Task::Exam(_) | Task::Puzzle(_) | Task::Mission(_) | Task::Drill(_) | Task::Review(_), _) => None,
+        (Task::Practice(practice), ExamAction::Confirm) => Some(if practice.is_asking() { "hand in" } else { "go on" }),
+        (Task::Practice(practice), ExamAction::Toggle) if practice.is_marking() => Some("mark"),
+        (Task::Exam(_) | Task::Puzzle(_) | Task::Practice(_) | Task::Mission(_) | Task::Drill(_) | Task::Review(_), _) => None,
     }
 }
 

@@ -79,7 +79,7 @@ impl App {
                     self.tell(Tone::Dim, format!("Left the editor; {key} returns to it. The design keeps running."));
                 }
             }
-            None if asked || is_over => self.screen = Screen::Home,
+            None if asked || is_over => self.show_home(),
             None => {
                 self.leaving = true;
                 let leaves = if is_exam { "leave the exam; it is not graded" } else { "leave this run" };
@@ -101,6 +101,8 @@ impl App {
             ActivityKind::Review(id) => drop(self.open_review(id.as_str())),
             ActivityKind::Exam(stage) => self.open_exam(*stage, ExamMode::Exam, None),
             ActivityKind::Puzzle => self.open_puzzle(),
+            ActivityKind::Practice => self.open_practice(),
+            ActivityKind::TestOut(unit) => drop(self.open_test_out(unit)),
         }
     }
 

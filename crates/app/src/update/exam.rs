@@ -80,7 +80,7 @@ impl App {
         }
     }
 
-    fn set_task(&mut self, task: Task) {
+    pub(super) fn set_task(&mut self, task: Task) {
         let size = self.size;
         if let Some(stage) = self.stage_mut() {
             stage.task = Some(task);
@@ -90,7 +90,7 @@ impl App {
     }
 
     /// A seed that differs from the last one, and between learners.
-    fn draw_seed(&mut self) -> u64 {
+    pub(super) fn draw_seed(&mut self) -> u64 {
         self.drawn += 1;
         (self.settings.seed ^ self.progress.learner()).wrapping_mul(31).wrapping_add(self.drawn)
     }
@@ -99,7 +99,7 @@ impl App {
     pub(super) fn is_in_exam(&self) -> bool {
         match self.stage().and_then(|stage| stage.task.as_ref()) {
             Some(Task::Exam(exam)) => exam.report().is_none(),
-            Some(Task::Mission(_) | Task::Drill(_) | Task::Review(_) | Task::Puzzle(_)) | None => false,
+            Some(Task::Mission(_) | Task::Drill(_) | Task::Review(_) | Task::Puzzle(_) | Task::Practice(_)) | None => false,
         }
     }
 
@@ -112,6 +112,7 @@ impl App {
         match self.stage().and_then(|stage| stage.task.as_ref()) {
             Some(Task::Exam(_)) => self.act_in_exam(action),
             Some(Task::Puzzle(_)) => self.act_in_puzzle(action),
+            Some(Task::Practice(_)) => self.act_in_practice(action),
             Some(Task::Mission(_) | Task::Drill(_) | Task::Review(_)) | None => {
                 self.tell(Tone::Dim, "This works only in an exam or in practice.");
             }
@@ -139,7 +140,9 @@ impl App {
                 | ExamAction::ToggleAt(_)
                 | ExamAction::Grade(_)
                 | ExamAction::Mode
-                | ExamAction::Skip => self.tell(Tone::Dim, "The questions come after the drawing."),
+                | ExamAction::Skip
+                | ExamAction::Digit(_)
+                | ExamAction::Erase => self.tell(Tone::Dim, "The questions come after the drawing."),
             }
             return;
         }
@@ -173,6 +176,7 @@ impl App {
             ExamAction::Mode => (!exam.switch_mode()).then(|| "Only before the key points are shown.".to_owned()),
             ExamAction::Skip => exam.skip().err().map(|why| why.to_string()),
             ExamAction::Finish | ExamAction::Practise => Some("The drawing has been handed in.".to_owned()),
+            ExamAction::Digit(_) | ExamAction::Erase => Some("There is no number to type here.".to_owned()),
         };
         if let Some(text) = told {
             self.tell(Tone::Dim, text);
@@ -248,7 +252,9 @@ impl App {
             | ExamAction::Practise
             | ExamAction::Grade(_)
             | ExamAction::Mode
-            | ExamAction::Skip => self.tell(Tone::Dim, "This works only in an exam."),
+            | ExamAction::Skip
+            | ExamAction::Digit(_)
+            | ExamAction::Erase => self.tell(Tone::Dim, "This works only in an exam."),
         }
     }
 
@@ -305,7 +311,7 @@ impl App {
                 exam.check(&infra, drawing);
                 exam.focus().filter(|element| infra.contains(element))
             }
-            Some(Task::Puzzle(_)) => None,
+            Some(Task::Puzzle(_) | Task::Practice(_)) => None,
             Some(Task::Mission(_) | Task::Drill(_) | Task::Review(_)) | None => return,
         };
         if !answered {
@@ -321,7 +327,7 @@ impl App {
     }
 
     /// Scrolls the panel as little as possible to show the answer under the cursor.
-    fn show_cursor(&mut self) {
+    pub(super) fn show_cursor(&mut self) {
         let Some(view) = StageView::of(self) else { return };
         let pane = &view.panel;
         let lines = &pane.lines;
@@ -342,7 +348,7 @@ impl App {
     pub fn take_report_due(&mut self) -> bool {
         match self.stage_mut().and_then(|stage| stage.task.as_mut()) {
             Some(Task::Exam(exam)) => exam.take_due(),
-            Some(Task::Mission(_) | Task::Drill(_) | Task::Review(_) | Task::Puzzle(_)) | None => false,
+            Some(Task::Mission(_) | Task::Drill(_) | Task::Review(_) | Task::Puzzle(_) | Task::Practice(_)) | None => false,
         }
     }
 

@@ -7,7 +7,7 @@ use hoplight_lesson::{Answered, Hinted, LessonRun, LessonSites, Moved, Place, Re
 use hoplight_model::Infrastructure;
 
 use crate::action::{AppAction, LessonAction};
-use crate::app::{App, Screen};
+use crate::app::App;
 use crate::keymap::Keymap;
 use crate::notice::Notice;
 use crate::panel;
@@ -116,8 +116,7 @@ impl App {
         if next.is_some_and(|next| self.open_lesson(next.as_str())) {
             return;
         }
-        self.screen = Screen::Home;
-        self.choose_next_lesson();
+        self.show_home();
     }
 }
 

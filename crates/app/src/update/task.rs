@@ -38,7 +38,7 @@ impl App {
                     None => self.tell(Tone::Dim, "This was the last mission. The course map has the others."),
                 }
             }
-            (None | Some(Task::Drill(_) | Task::Exam(_) | Task::Puzzle(_)), _)
+            (None | Some(Task::Drill(_) | Task::Exam(_) | Task::Puzzle(_) | Task::Practice(_)), _)
             | (Some(Task::Review(_)), TaskAction::Measure | TaskAction::Hint) => {
                 self.tell(Tone::Dim, "This works only in a mission.");
             }
@@ -88,7 +88,7 @@ impl App {
     fn has_measured(&self) -> bool {
         match self.stage().and_then(|stage| stage.task.as_ref()) {
             Some(Task::Mission(mission)) => mission.has_report(),
-            Some(Task::Drill(_) | Task::Review(_) | Task::Exam(_) | Task::Puzzle(_)) | None => false,
+            Some(Task::Drill(_) | Task::Review(_) | Task::Exam(_) | Task::Puzzle(_) | Task::Practice(_)) | None => false,
         }
     }
 }

@@ -4,7 +4,10 @@ use ratatui::widgets::Widget;
 
 use crate::canvas::Canvas;
 use hoplight_app::action::AppAction;
+use hoplight_app::activity::ActivityKind;
 use hoplight_app::{App, CourseItem, Line, SlowMotion, Tone, home, regions, status};
+use hoplight_course::{Mastery, UnitMastery};
+use hoplight_curriculum::Demand;
 use hoplight_layout::{Area, Fit};
 use hoplight_model::text::{columns, wrap};
 
@@ -97,6 +100,10 @@ fn draw_about(app: &App, painter: &mut Painter<'_>, area: Area) {
             for text in &activity.about {
                 lines.extend(wrap(text, width.into()).into_iter().map(|text| Line::new(Tone::Text, text)));
             }
+            if let ActivityKind::TestOut(unit) = &activity.kind {
+                lines.push(Line::default());
+                lines.extend(app.home.mastery_of(unit).into_iter().flat_map(mastery_lines));
+            }
         }
         CourseItem::Scenario(infra) => {
             lines.push(Line::new(Tone::Name, infra.title().to_owned()));
@@ -124,6 +131,20 @@ fn draw_about(app: &App, painter: &mut Painter<'_>, area: Area) {
     for (y, line) in (area.y..area.y + area.height).zip(&lines) {
         painter.line(area.x + 1, y, width, line);
     }
+}
+
+/// What a unit teaches, and how well the learner has shown to know it.
+fn mastery_lines(unit: &UnitMastery) -> Vec<Line> {
+    let of_demand = |(demand, mastery): &(Demand, Mastery)| {
+        let (tone, mark, word) = match mastery {
+            Mastery::Untouched => (Tone::Dim, "○", ""),
+            Mastery::Learning => (Tone::Accent, "◐", ""),
+            Mastery::Known => (Tone::Good, "✓", ""),
+            Mastery::Mastered => (Tone::Good, "✓", "  remembered"),
+        };
+        Line::new(tone, format!("{mark} ")).with(Tone::Text, demand.title()).with(Tone::Dim, word)
+    };
+    unit.demands.iter().map(of_demand).collect()
 }
 
 fn draw_preview(app: &App, painter: &mut Painter<'_>, area: Area) {

@@ -4,6 +4,7 @@ use crate::canvas::Canvas;
 use hoplight_app::stage_view::pane::Pane;
 use hoplight_app::stage_view::{JournalPane, MainView};
 use hoplight_app::task::Task;
+use hoplight_app::task::practice::PracticeTask;
 use hoplight_app::task::review::ReviewTask;
 use hoplight_app::{App, Line, SlowMotion, Stage, StageView, Tone};
 use hoplight_layout::Area;
@@ -88,9 +89,14 @@ fn canvas(stage: &Stage, motion: Option<&SlowMotion>, still: bool, painter: &mut
     let run = stage.session.lesson.as_ref();
     let focus: Vec<Element> = run.and_then(|run| run.step()).map_or_else(Vec::new, |step| step.focus.clone());
     let task = stage.task.as_ref().and_then(Task::as_review);
-    let review = run.and_then(|run| run.review(stage.infra())).or_else(|| task.and_then(ReviewTask::judged_marks));
+    let practice = stage.task.as_ref().and_then(Task::as_practice);
+    let review = run
+        .and_then(|run| run.review(stage.infra()))
+        .or_else(|| task.and_then(ReviewTask::judged_marks))
+        .or_else(|| practice.and_then(|practice| practice.judged_marks(stage.infra())));
     let mut marks: Vec<Element> = run.filter(|_| review.is_none()).map_or_else(Vec::new, |run| run.marks().cloned().collect());
     marks.extend(task.map(ReviewTask::marks).unwrap_or_default());
+    marks.extend(practice.map(PracticeTask::marks).unwrap_or_default());
     let canvas = Canvas {
         pan: stage.viewport.pan,
         map: stage.map(),

@@ -22,14 +22,14 @@ impl Stage {
     pub fn drill(&self) -> Option<&DrillTask> {
         match &self.task {
             Some(Task::Drill(drill)) => Some(drill),
-            Some(Task::Mission(_) | Task::Review(_) | Task::Exam(_) | Task::Puzzle(_)) | None => None,
+            Some(Task::Mission(_) | Task::Review(_) | Task::Exam(_) | Task::Puzzle(_) | Task::Practice(_)) | None => None,
         }
     }
 
     pub(crate) fn drill_mut(&mut self) -> Option<&mut DrillTask> {
         match &mut self.task {
             Some(Task::Drill(drill)) => Some(drill),
-            Some(Task::Mission(_) | Task::Review(_) | Task::Exam(_) | Task::Puzzle(_)) | None => None,
+            Some(Task::Mission(_) | Task::Review(_) | Task::Exam(_) | Task::Puzzle(_) | Task::Practice(_)) | None => None,
         }
     }
 }
