@@ -136,7 +136,13 @@ pub const REVIEWS: &[(&str, &str)] = embedded![
 ];
 
 /// The shipped questions, each file with its path in the source tree.
-pub const QUESTIONS: &[(&str, &str)] = embedded!["lessons/questions/monitored.ron", "lessons/questions/secured.ron",];
+pub const QUESTIONS: &[(&str, &str)] = embedded![
+    "lessons/questions/breaks.ron",
+    "lessons/questions/issues.ron",
+    "lessons/questions/monitored.ron",
+    "lessons/questions/scale-up.ron",
+    "lessons/questions/secured.ron",
+];
 
 /// All shipped scenarios, lessons and glossaries, each with its path in the source tree.
 pub const EMBEDDED: Sources<'static> = Sources {
