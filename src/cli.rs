@@ -13,6 +13,7 @@ mod exam;
 mod files;
 mod format;
 mod list;
+mod new;
 mod read;
 mod script;
 mod shot;
@@ -20,6 +21,7 @@ mod simulate;
 mod start;
 mod store;
 mod trace;
+mod watch;
 
 use std::env;
 use std::ffi::{OsStr, OsString};
@@ -182,7 +184,13 @@ pub enum TextCommand {
         #[arg(long, value_name = "UNIT")]
         test: Option<String>,
     },
-    /// Print a lesson as plain text, with the diagram in words, and ask its questions
+    /// Create a lesson, mission or drill from a commented example
+    #[command(after_help = "Example:\n  hoplight new lesson dead-web-server")]
+    New(NewArguments),
+    /// Print a lesson, question or review as plain text, with the diagram in words, and ask what it asks
+    #[command(
+        after_help = "Examples:\n  hoplight read where-tls-ends        a lesson\n  hoplight read practice              the questions of the day\n  hoplight read write-up-2 --answers  a design review, with the answers"
+    )]
     Read(ReadArguments),
     /// Write one frame of the screen as text, ANSI or SVG, without a terminal
     Shot(Box<ShotArguments>),
@@ -296,6 +304,7 @@ fn has_unicode() -> bool {
 pub use analyze::AnalyzeArguments;
 pub use compare::CompareArguments;
 pub use exam::ExamArguments;
+pub use new::{NewArguments, NewKind};
 pub use read::ReadArguments;
 pub use shot::ShotArguments;
 pub use simulate::SimulateArguments;

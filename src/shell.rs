@@ -7,7 +7,8 @@
 //! ```text
 //! keys, mouse ──▶ reader thread ──┐
 //! hang-up     ──▶ watch thread ───┼──▶ event loop ──▶ Program ──▶ frame ──▶ terminal
-//! signals     ──▶ signal thread ──┘        ▲
+//! signals     ──▶ signal thread ──┤        ▲
+//! files       ──▶ watch thread ───┘        │
 //!                                    frame interval, only while something moves
 //! ```
 
@@ -27,4 +28,4 @@ pub use program::{Flow, Program, RESERVED_KEYS};
 pub use run::{Ending, Error, Options, run};
 pub use screen::{MAX_COLUMNS, MAX_ROWS};
 pub use signal::survive_file_size_limit;
-pub use terminal_app::{ProgressStore, TerminalApp};
+pub use terminal_app::{ProgressStore, Reload, TerminalApp};

@@ -4,6 +4,8 @@
 
 #[path = "program/analysis.rs"]
 mod analysis;
+#[path = "program/authors.rs"]
+mod authors;
 #[path = "program/commands.rs"]
 mod commands;
 #[path = "program/config.rs"]
@@ -20,6 +22,8 @@ mod incidents;
 mod kept;
 #[path = "program/looks.rs"]
 mod looks;
+#[path = "program/practice.rs"]
+mod practice;
 #[path = "program/progress.rs"]
 mod progress;
 #[path = "support/pty.rs"]

@@ -32,11 +32,14 @@ pub(super) fn check_content(folder: Option<&Path>, paths: &[PathBuf]) -> anyhow:
         bail!("no .ron files found");
     }
     let (mut unread, mut mistakes) = (Vec::new(), Vec::new());
-    for files in folders(folder)?.iter().chain([&given]) {
+    let mut own = folders(folder)?;
+    for files in &mut own {
+        files.remove(&given);
+    }
+    for files in own.iter().chain([&given]) {
         unread.extend(files.unread().iter().cloned());
         mistakes.extend(files.with_sources(|sources| library.extend_with_what_is_right(sources)));
     }
-    let own = folders(folder)?;
     let files: Vec<&Files> = own.iter().chain([&given]).collect();
     let mut questions = 0;
     match catalogue_with(&library, &files) {

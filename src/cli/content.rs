@@ -109,6 +109,25 @@ impl Files {
         }
     }
 
+    /// Removes the files that are also in `others`, however their paths are written.
+    pub(super) fn remove(&mut self, others: &Self) {
+        let real = |name: &str| fs::canonicalize(name).ok();
+        let known: Vec<PathBuf> = others.all().filter_map(|(name, _)| real(name)).collect();
+        let lists = [
+            &mut self.scenarios,
+            &mut self.lessons,
+            &mut self.glossaries,
+            &mut self.missions,
+            &mut self.drills,
+            &mut self.exams,
+            &mut self.reviews,
+            &mut self.questions,
+        ];
+        for list in lists {
+            list.retain(|(name, _)| real(name).is_none_or(|path| !known.contains(&path)));
+        }
+    }
+
     fn all(&self) -> impl Iterator<Item = &(String, String)> {
         [
             &self.scenarios,

@@ -166,7 +166,7 @@ impl Designs {
             let name = format!("{}-{number}", report.name);
             let (path, picture) = (folder.join(format!("{name}.md")), folder.join(format!("{name}.svg")));
             let text = format!("{}\n## Diagram\n\n![The drawing]({name}.svg)\n", report.markdown);
-            match create(&path, &text) {
+            match files::create(&path, &text) {
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
                 Err(error) => return Err(failed(&path, error)),
                 Ok(()) => {
@@ -241,11 +241,6 @@ fn read(path: &Path) -> anyhow::Result<Scenario> {
     }
     let infra = drawing.build_board().map_err(|_| anyhow!("{name} cannot be built"))?;
     Ok(Scenario::from(&infra).minimal())
-}
-
-/// Writes a file that does not exist yet.
-fn create(path: &Path, text: &str) -> io::Result<()> {
-    fs::OpenOptions::new().write(true).create_new(true).open(path)?.write_all(text.as_bytes())
 }
 
 /// The design under the name of its file, which may have a number so that no other file is overwritten.

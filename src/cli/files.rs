@@ -197,6 +197,12 @@ pub(super) fn data_folder() -> Option<PathBuf> {
     Some(etcetera::choose_base_strategy().ok()?.data_dir().join("hoplight"))
 }
 
+/// Writes a file that does not exist yet.
+pub(super) fn create(path: &Path, text: &str) -> io::Result<()> {
+    use std::io::Write as _;
+    OpenOptions::new().write(true).create_new(true).open(path)?.write_all(text.as_bytes())
+}
+
 /// The folder for the user's designs, which may be incomplete and are read apart.
 pub(super) fn designs_folder() -> Option<PathBuf> {
     data_folder().map(|folder| folder.join("designs"))

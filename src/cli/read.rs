@@ -1,12 +1,14 @@
-//! `hoplight read`: prints a lesson as plain text, for a screen reader or a pipe.
+//! `hoplight read`: prints a lesson, a question or a review as plain text, for a screen reader or a pipe.
 //!
 //! For each step, prints the text, the diagram in words, the goals, the solution and its result; then asks the quiz. The solutions
 //! are played on a simulation, so that the diagram is up to date at each step. Answers and marks are checked by the lesson
 //! runner, as on the screen.
 
+mod bank;
 mod describe;
 mod dialogue;
 mod questions;
+mod write_up;
 
 use std::fmt::Write as _;
 use std::io;
@@ -17,12 +19,13 @@ use anyhow::{anyhow, bail};
 use clap::Args;
 
 use crate::shell::ProgressStore;
-use hoplight_app::Keymap;
+use hoplight_app::{Catalogue, Keymap};
+use hoplight_course::with_earlier;
 use hoplight_lesson::markup::filled;
-use hoplight_lesson::{LessonSites, Library, Place, Player, Step, StepGate};
+use hoplight_lesson::{Lesson, LessonSites, Library, Place, Player, Step, StepGate};
 use hoplight_model::error::nearest;
 use hoplight_model::text::sanitise;
-use hoplight_model::{Element, Infrastructure, LessonId};
+use hoplight_model::{Element, Infrastructure, QuestionId};
 
 use super::Arguments;
 use super::commands::quiet;
@@ -44,9 +47,9 @@ fn hanging(lead: &str, words: &str) -> String {
 /// Arguments of `read`.
 #[derive(Clone, Debug, PartialEq, Args)]
 pub struct ReadArguments {
-    /// Name of a lesson (see `hoplight list lessons`)
-    #[arg(value_name = "LESSON")]
-    lesson: String,
+    /// Name of a lesson, a question or a design review, or `practice` for the questions of the day (see `hoplight list`)
+    #[arg(value_name = "NAME")]
+    name: String,
 
     /// Print the right answer after each question that was not answered correctly
     #[arg(long)]
@@ -56,6 +59,9 @@ pub struct ReadArguments {
     #[arg(long)]
     quiz: bool,
 }
+
+/// Name of the questions of the day.
+const PRACTICE: &str = "practice";
 
 /// Whether to continue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,14 +85,54 @@ struct Reading<'a> {
     store: Option<(Store, hoplight_lesson::Progress)>,
 }
 
-/// Prints a lesson and asks its questions.
-pub(super) fn read(library: &Library, asked: &ReadArguments, arguments: &Arguments) -> anyhow::Result<ExitCode> {
-    let Some(lesson) = library.lesson(&asked.lesson) else {
-        let known: Vec<LessonId> = library.lessons().map(|lesson| lesson.id.clone()).collect();
-        let hint = nearest(&asked.lesson, known.iter().map(LessonId::as_str));
-        let hint = hint.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
-        bail!("no lesson named `{}`{hint}", sanitise(&asked.lesson));
+/// Prints a lesson, a question or a review, and asks what it asks.
+pub(super) fn read(
+    library: &Library,
+    catalogue: &Catalogue,
+    asked: &ReadArguments,
+    arguments: &Arguments,
+) -> anyhow::Result<ExitCode> {
+    if let Some(lesson) = library.lesson(&asked.name) {
+        let lesson = Arc::new(with_earlier(lesson, &catalogue.bank));
+        return read_lesson(library, &lesson, asked, arguments);
+    }
+    let config = Config::load(arguments)?;
+    let dialogue = Dialogue::new(arguments.ascii_only());
+    let opened = || {
+        let (store, progress, notice) = Store::open(arguments.progress.as_deref());
+        if let Some(notice) = notice {
+            super::warn(&notice);
+        }
+        (store, progress)
     };
+    if let Some(review) = catalogue.reviews.find(&asked.name) {
+        return write_up::read(review, config.seed(arguments), asked.answers, dialogue, opened());
+    }
+    let id = asked.name.parse::<QuestionId>().ok().filter(|id| catalogue.bank.question(id).is_some());
+    if id.is_none() && asked.name != PRACTICE {
+        let known = library.lessons().map(|lesson| lesson.id.as_str());
+        let known = known.chain(catalogue.reviews.all().iter().map(|review| review.id().as_str()));
+        let known = known.chain(catalogue.bank.questions().iter().map(|question| question.id.as_str()));
+        let hint = nearest(&asked.name, known.chain([PRACTICE]));
+        let hint = hint.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+        bail!("no lesson, question or review named `{}`{hint}", sanitise(&asked.name));
+    }
+    let store = opened();
+    // Other numbers, sites and orders each time, unless a seed is given.
+    let seed = arguments.seed.unwrap_or_else(super::start::drawn);
+    let practice = bank::Practice { catalogue, dialogue, answers: asked.answers, seed, store };
+    match id {
+        Some(id) => practice.one(&id),
+        None => practice.session(library),
+    }
+}
+
+fn read_lesson(
+    library: &Library,
+    lesson: &Arc<Lesson>,
+    asked: &ReadArguments,
+    arguments: &Arguments,
+) -> anyhow::Result<ExitCode> {
     let sites =
         LessonSites::find(library, lesson).map_err(|missing| anyhow!("the scenario `{missing}` of this lesson is missing"))?;
     let config = Config::load(arguments)?;

@@ -2,14 +2,14 @@
 
 use std::hash::{BuildHasher as _, Hasher as _};
 use std::io::IsTerminal;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::SystemTime;
 
 use anyhow::{Context, bail};
 
 use crate::content::TEMPLATE;
-use crate::shell::{self, TerminalApp};
+use crate::shell::{self, Reload, TerminalApp};
 use hoplight_app::{App, Catalogue, Notice, Tone};
 use hoplight_drill::Difficulty;
 use hoplight_lesson::Library;
@@ -21,8 +21,8 @@ use super::config::Config;
 use super::designs::Designs;
 use super::store::Store;
 use super::{
-    Arguments, TextCommand, analyze, check, commands, compare, config, content, exam, list, read, report, report_failure, shot,
-    simulate, trace, warn,
+    Arguments, TextCommand, analyze, check, commands, compare, config, content, exam, list, new, read, report, report_failure,
+    shot, simulate, trace, warn, watch,
 };
 
 /// Runs a text command or the full screen. Returns the exit status.
@@ -54,6 +54,7 @@ fn text_command(arguments: &Arguments, command: &TextCommand) -> anyhow::Result<
         TextCommand::Check { paths } => check::check_content(folder, paths),
         TextCommand::Config { check } => config::config(arguments, *check),
         TextCommand::Template => commands::print(TEMPLATE),
+        TextCommand::New(asked) => new::create(asked),
         TextCommand::Trace(asked) => trace::trace(&library()?, asked, arguments.seed()),
         TextCommand::Analyze(asked) => {
             let colours = arguments.colours_on(std::io::stdout().is_terminal());
@@ -73,7 +74,11 @@ fn text_command(arguments: &Arguments, command: &TextCommand) -> anyhow::Result<
             let catalogue = content::catalogue(&library, folder)?;
             exam::sheet(&library, &catalogue, asked, arguments.seed())
         }
-        TextCommand::Read(asked) => return read::read(&library()?, asked, arguments),
+        TextCommand::Read(asked) => {
+            let library = library()?;
+            let catalogue = Catalogue { today: today(), ..content::catalogue(&library, folder)? };
+            return read::read(&library, &catalogue, asked, arguments);
+        }
         TextCommand::Shot(asked) => {
             let library = library()?;
             let catalogue = content::catalogue(&library, folder)?;
@@ -156,8 +161,10 @@ fn full_screen(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         crossterm::style::force_color_output(true);
     }
     let console = app.settings.look.console;
+    let (_watch, reload) = reloading(arguments.content.clone()).unzip();
     // The Linux console would print the question.
-    let mut program = TerminalApp::new(app, store).following_background(config.follows_background(arguments) && !console);
+    let follows = config.follows_background(arguments) && !console;
+    let mut program = TerminalApp::new(app, store).following_background(follows).reloading(reload);
     match shell::run(&mut program, shell::Options { mouse: config.mouse(arguments) }) {
         Ok(ending) => {
             // After a signal, time is short and the user may not see the output.
@@ -180,6 +187,20 @@ fn open_mission(app: &mut App, name: &str) -> anyhow::Result<()> {
     let hint = nearest(name, known).map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
     let shown = hoplight_model::text::sanitise(name);
     bail!("no mission named `{shown}`{hint}; `hoplight list missions` names them")
+}
+
+/// Loads content again when its files change.
+fn reloading(folder: Option<PathBuf>) -> Option<(watch::ContentWatch, Reload)> {
+    let (watch, waker) = watch::watch(folder.as_deref())?;
+    let load = move || {
+        let load = || -> anyhow::Result<(Library, Catalogue)> {
+            let library = library(folder.as_deref())?;
+            let catalogue = Catalogue { today: today(), ..content::catalogue(&library, folder.as_deref())? };
+            Ok((library, catalogue))
+        };
+        load().map_err(|error| format!("{error:#}"))
+    };
+    Some((watch, Reload::new(waker, load)))
 }
 
 /// Opens a lesson by name; without one, the next on the course map.
@@ -263,6 +284,6 @@ fn warn_of_progress(notice: Option<&str>, store: &Store) {
 
 /// Draws a number that distinguishes this learner from others, so that they see the options of questions in different orders.
 /// The standard library's only source of randomness is the key of its hash maps.
-fn drawn() -> u64 {
+pub(super) fn drawn() -> u64 {
     std::hash::RandomState::new().build_hasher().finish()
 }

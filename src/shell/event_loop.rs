@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use crossterm::event::Event;
 use signal_hook::consts::SIGHUP;
+use tokio::sync::Notify;
 use tokio::sync::mpsc::{Receiver, UnboundedReceiver};
 use tokio::time::{Instant, sleep, sleep_until};
 
@@ -35,6 +36,7 @@ pub(super) struct EventLoop<'a, P> {
     screen: TerminalScreen,
     events: Receiver<Input>,
     urgent: UnboundedReceiver<Urgent>,
+    waker: Option<Arc<Notify>>,
     pace: Pace,
     /// The terminal's content is unknown; the next frame draws every cell.
     stale: bool,
@@ -48,6 +50,8 @@ pub(super) struct EventLoop<'a, P> {
 enum Woken {
     Urgent(Urgent),
     Event(Input),
+    /// Another thread has something for the program.
+    Program,
     Frame,
     Settled,
 }
@@ -60,7 +64,19 @@ impl<'a, P: Program> EventLoop<'a, P> {
         urgent: UnboundedReceiver<Urgent>,
     ) -> io::Result<Self> {
         let screen = TerminalScreen::new(Arc::clone(&tty))?;
-        Ok(Self { program, tty, screen, events, urgent, pace: Pace::default(), stale: true, stop_again: false, asked: false })
+        let waker = program.waker();
+        Ok(Self {
+            program,
+            tty,
+            screen,
+            events,
+            urgent,
+            waker,
+            pace: Pace::default(),
+            stale: true,
+            stop_again: false,
+            asked: false,
+        })
     }
 
     /// Runs until something ends it. Does not restore the terminal.
@@ -91,6 +107,10 @@ impl<'a, P: Program> EventLoop<'a, P> {
                 Woken::Urgent(Urgent::Stop) => self.suspend(Stopped::Process),
                 Woken::Urgent(Urgent::Continued) => self.continued()?,
                 Woken::Event(event) => self.drain(event),
+                Woken::Program => {
+                    self.pace.happened();
+                    self.program.woken()
+                }
                 Woken::Frame => Flow::Continue,
                 Woken::Settled => {
                     self.stop_again = false;
@@ -109,6 +129,7 @@ impl<'a, P: Program> EventLoop<'a, P> {
             biased;
             Some(urgent) = self.urgent.recv() => Woken::Urgent(urgent),
             Some(event) = self.events.recv() => Woken::Event(event),
+            () = notified(self.waker.as_deref()) => Woken::Program,
             () = sleep(SETTLE), if settle => Woken::Settled,
             () = until(due) => Woken::Frame,
         }
@@ -207,6 +228,13 @@ impl<'a, P: Program> EventLoop<'a, P> {
         self.tty.enter()?;
         self.pace.rest();
         self.resized()
+    }
+}
+
+async fn notified(waker: Option<&Notify>) {
+    match waker {
+        Some(waker) => waker.notified().await,
+        None => pending().await,
     }
 }
 

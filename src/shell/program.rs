@@ -1,9 +1,11 @@
 //! The interface of a program that the shell can run. It never reads a clock: time comes in through [`Program::tick`].
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use crossterm::event::{KeyEvent, MouseEvent};
 use ratatui::Frame;
+use tokio::sync::Notify;
 
 /// Keys handled by the shell, with their effects. A program never receives them, but can list them.
 pub const RESERVED_KEYS: [(&str, &str); 3] = [("Ctrl-C", "quit"), ("Ctrl-Z", "suspend"), ("Ctrl-L", "redraw the screen")];
@@ -47,6 +49,16 @@ pub trait Program {
     /// The terminal's background in red, green and blue, if it answers.
     fn background(&mut self, colour: [u8; 3]) {
         let _ = colour;
+    }
+
+    /// What wakes the event loop from another thread to call [`Self::woken`]. Asked once, before the first frame.
+    fn waker(&self) -> Option<Arc<Notify>> {
+        None
+    }
+
+    /// The waker was notified, once or several times.
+    fn woken(&mut self) -> Flow {
+        Flow::Continue
     }
 
     /// Time has passed while [`animating`](Self::animating): at most a quarter of a second, so that a stall does not become a

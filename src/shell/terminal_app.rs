@@ -8,7 +8,9 @@ use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use hoplight_app::{App, Code, Effect, Key, Look, Notice, Palette, ReportFile, Settings, Tone};
+use tokio::sync::Notify;
+
+use hoplight_app::{App, Catalogue, Code, Effect, Key, Look, Notice, Palette, ReportFile, Settings, Tone};
 use hoplight_lesson::{Library, Progress};
 use hoplight_model::ScenarioId;
 use hoplight_model::scenario::Scenario;
@@ -56,19 +58,46 @@ pub struct TerminalApp<S> {
     unsaved: bool,
     /// Whether the theme follows the terminal's background: nobody has chosen one.
     follows: bool,
+    reload: Option<Reload>,
+}
+
+/// Loads content again when its files have changed.
+pub struct Reload {
+    /// Notified when files have changed.
+    waker: Arc<Notify>,
+    load: Box<dyn FnMut() -> Result<(Library, Catalogue), String>>,
+}
+
+impl Reload {
+    /// `load` reads all content; its error is a sentence for the learner.
+    pub fn new(waker: Arc<Notify>, load: impl FnMut() -> Result<(Library, Catalogue), String> + 'static) -> Self {
+        Self { waker, load: Box::new(load) }
+    }
+}
+
+impl std::fmt::Debug for Reload {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Reload").field("waker", &self.waker).finish_non_exhaustive()
+    }
 }
 
 impl<S: ProgressStore> TerminalApp<S> {
     /// Wraps an application.
     pub fn new(app: App, store: S) -> Self {
         let look = app.settings.look;
-        Self { app, theme: Theme::of(look), look, store, unsaved: false, follows: false }
+        Self { app, theme: Theme::of(look), look, store, unsaved: false, follows: false, reload: None }
     }
 
     /// Chooses the theme by the terminal's background, as long as the user has not chosen one.
     #[must_use]
     pub fn following_background(self, follows: bool) -> Self {
         Self { follows: follows && self.look.palette != Palette::NoColour, ..self }
+    }
+
+    /// Loads content again when its files change.
+    #[must_use]
+    pub fn reloading(self, reload: Option<Reload>) -> Self {
+        Self { reload, ..self }
     }
 
     /// The progress store.
@@ -188,6 +217,18 @@ impl<S: ProgressStore> Program for TerminalApp<S> {
 
     fn paste(&mut self, text: &str) -> Flow {
         self.app.paste(text);
+        Flow::Continue
+    }
+
+    fn waker(&self) -> Option<Arc<Notify>> {
+        self.reload.as_ref().map(|reload| Arc::clone(&reload.waker))
+    }
+
+    fn woken(&mut self) -> Flow {
+        if let Some(reload) = &mut self.reload {
+            let loaded = (reload.load)();
+            self.app.content_changed(loaded);
+        }
         Flow::Continue
     }
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use hoplight_course::{UnitMastery, with_earlier};
 use hoplight_lesson::markup::filled;
-use hoplight_lesson::{Changed, LessonProgress, LessonRun, LessonSites, Library, Progress};
+use hoplight_lesson::{Changed, LessonProgress, LessonRun, LessonSites, Library, Place, Progress};
 use hoplight_model::{Infrastructure, ScenarioId};
 
 use crate::action::AppAction;
@@ -169,11 +169,17 @@ impl App {
 
     /// Opens a lesson at the step where the learner left it. Returns whether a lesson of this name exists.
     pub fn open_lesson(&mut self, id: &str) -> bool {
+        self.open_lesson_at(id, None)
+    }
+
+    /// Opens a lesson at a step or, without one, where the learner left it.
+    fn open_lesson_at(&mut self, id: &str, step: Option<usize>) -> bool {
         let Some(lesson) = self.library.lesson(id) else { return false };
         let lesson = Arc::new(with_earlier(lesson, &self.catalogue.bank));
         let Ok(sites) = LessonSites::find(&self.library, &lesson) else { return false };
         let done = self.progress.of(&lesson.id);
-        let at = if done.finished { 0 } else { done.furthest as usize };
+        let left = if done.finished { 0 } else { done.furthest as usize };
+        let at = step.map_or(left, |step| step.min(lesson.steps.len()));
         let title = lesson.title.to_string();
         let (run, entry) = LessonRun::start_at(lesson, at);
         let infra = Arc::clone(sites.of(entry.scenario.as_ref().unwrap_or(&run.lesson().scenario)));
@@ -192,6 +198,49 @@ impl App {
         self.observe(true);
         self.changed = true;
         true
+    }
+
+    /// Shows content that was loaded again, after its files have changed. A lesson starts over at its current step if it has
+    /// changed; everything else that is open stays as it is. If the files have mistakes, the old content stays.
+    pub fn content_changed(&mut self, loaded: Result<(Library, Catalogue), String>) {
+        self.changed = true;
+        let (library, catalogue) = match loaded {
+            Ok(loaded) => loaded,
+            Err(why) => {
+                let first = why.lines().next().unwrap_or_default();
+                self.notice = Some(Notice { tone: Tone::Bad, text: format!("Not reloaded: {first}") });
+                return;
+            }
+        };
+        let open = self.stage().and_then(|stage| stage.session.lesson.as_ref());
+        let open = open.map(|run| (run.lesson().id.clone(), run.place()));
+        let before = open.as_ref().and_then(|(id, _)| self.library.lesson(id.as_str()).cloned());
+        let chosen = self.home.item().cloned();
+        self.library = library;
+        self.catalogue = catalogue;
+        self.home = Home::new(&self.library, &self.catalogue, self.settings.seed, self.size);
+        self.refresh_mastery();
+        let is_chosen = |item: &CourseItem| match (item, &chosen) {
+            (CourseItem::Lesson(a), Some(CourseItem::Lesson(b))) => a.id == b.id,
+            (CourseItem::Activity(a), Some(CourseItem::Activity(b))) => a.id == b.id,
+            (CourseItem::Scenario(a), Some(CourseItem::Scenario(b))) => a.id() == b.id(),
+            (CourseItem::Lesson(_) | CourseItem::Activity(_) | CourseItem::Scenario(_), _) => false,
+        };
+        match self.home.items.iter().position(is_chosen) {
+            Some(line) => self.home.choose(line, &self.library),
+            None => self.choose_next(),
+        }
+        if let Some((id, place)) = open {
+            let after = self.library.lesson(id.as_str());
+            if after.is_some_and(|after| before.as_ref() != Some(after)) {
+                let at = match place {
+                    Place::Step(number) => number,
+                    Place::Quiz(_) | Place::Finished => usize::MAX,
+                };
+                self.open_lesson_at(id.as_str(), Some(at));
+            }
+        }
+        self.notice = Some(Notice { tone: Tone::Good, text: "Reloaded: content files have changed.".to_owned() });
     }
 
     /// Opens an infrastructure for exploration.

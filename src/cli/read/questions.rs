@@ -173,7 +173,7 @@ impl Reading<'_> {
 }
 
 /// The error message for an unknown name.
-fn mistake(error: &ScriptError) -> String {
+pub(super) fn mistake(error: &ScriptError) -> String {
     let phrase = script_error(error);
     if error.suggestion.is_some() { phrase.capitalised().to_string() } else { phrase.to_sentence() }
 }
