@@ -46,6 +46,7 @@ pub(super) fn check_content(folder: Option<&Path>, paths: &[PathBuf]) -> anyhow:
         Ok(catalogue) => {
             questions = if paths.is_empty() { catalogue.bank.questions().len() } else { given_questions(&library, &given) };
             mistakes.extend(hoplight_course::check_earlier(library.loaded_lessons(), &catalogue.bank));
+            unread.extend(catalogue.bank.check_sites().iter().map(|(id, problem)| format!("question `{id}`: {problem}")));
         }
         Err(errors) => mistakes.extend(errors),
     }

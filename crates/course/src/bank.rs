@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use hoplight_model::{ContentError, Infrastructure, QuestionId, ScenarioId, ron_text};
 
-use crate::check::problems;
+use crate::check::{problems, problems_on_sites};
 use crate::form::BankQuestion;
 use crate::problem::BankProblem;
 
@@ -86,6 +86,16 @@ impl QuestionBank {
             }
         }
         if errors.is_empty() { Ok(bank) } else { Err(errors) }
+    }
+
+    /// Checks the questions on the infrastructures that they can be about: each must have something to mark, and work as long as
+    /// nothing is lost.
+    pub fn check_sites(&self) -> Vec<(QuestionId, BankProblem)> {
+        let problems = |question: &Arc<BankQuestion>| {
+            let found = problems_on_sites(question, &self.sites);
+            found.into_iter().map(|problem| (question.id.clone(), problem)).collect::<Vec<_>>()
+        };
+        self.questions.iter().flat_map(problems).collect()
     }
 
     fn insert(&mut self, question: BankQuestion) {

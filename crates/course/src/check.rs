@@ -75,21 +75,15 @@ pub(crate) fn problems(
             distinct(&mut found, items);
         }
         BankAsk::Number(_) => {}
-        BankAsk::Mark { stem, sites: ids, target, why } => {
+        BankAsk::Mark { stem, sites: ids, why, .. } => {
             texts(&mut found, [(stem, MAX_STEM), (why, MAX_WHY)]);
-            in_each(&mut found, ids, sites, |id, infra| {
-                target.right(infra).is_empty().then(|| BankProblem::NothingToMark(id.clone()))
-            });
+            in_each(&mut found, ids, sites, |_, _| None);
         }
-        BankAsk::Predict { sites: ids, lose, kind, why } => {
+        BankAsk::Predict { sites: ids, lose, why, .. } => {
             texts(&mut found, [(why, MAX_WHY)]);
             in_each(&mut found, ids, sites, |id, infra| {
                 let element = lose.element();
-                if !infra.contains(&element) {
-                    return Some(BankProblem::NotInSite(element.to_string(), id.clone()));
-                }
-                let works = Losses::of(infra).whole_verdict(*kind) == Verdict::Works;
-                (!works).then(|| BankProblem::FailsAnyway(id.clone()))
+                (!infra.contains(&element)).then(|| BankProblem::NotInSite(element.to_string(), id.clone()))
             });
         }
         BankAsk::FalseSentence { stem, sentences } => {
@@ -110,6 +104,26 @@ pub(crate) fn problems(
         }
     }
     found
+}
+
+/// The rules that a question breaks on the infrastructures that it can be about. Analyses each of them, which takes too long for
+/// the start of the program.
+pub(crate) fn problems_on_sites(question: &BankQuestion, sites: &BTreeMap<ScenarioId, Arc<Infrastructure>>) -> Vec<BankProblem> {
+    let known = question.sites().iter().filter_map(|id| sites.get(id).map(|infra| (id, infra)));
+    let problem = |id: &ScenarioId, infra: &Infrastructure| match &question.ask {
+        BankAsk::Mark { target, .. } => target.right(infra).is_empty().then(|| BankProblem::NothingToMark(id.clone())),
+        BankAsk::Predict { kind, .. } => {
+            let works = Losses::of(infra).whole_verdict(*kind) == Verdict::Works;
+            (!works).then(|| BankProblem::FailsAnyway(id.clone()))
+        }
+        BankAsk::Choice { .. }
+        | BankAsk::Several { .. }
+        | BankAsk::Order { .. }
+        | BankAsk::Number(_)
+        | BankAsk::FalseSentence { .. }
+        | BankAsk::Recall { .. } => None,
+    };
+    known.filter_map(|(id, infra)| problem(id, infra)).collect()
 }
 
 fn count(found: &mut Vec<BankProblem>, what: &'static str, count: usize, allowed: RangeInclusive<usize>) {

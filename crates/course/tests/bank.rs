@@ -8,10 +8,12 @@ use hoplight_curriculum::Misconception;
 use hoplight_model::{Infrastructure, ScenarioId};
 
 fn site(id: &ScenarioId) -> Option<Arc<Infrastructure>> {
-    if id.as_str() != "stage-1-distributed" {
-        return None;
-    }
-    let text = include_str!("../../../assets/stage-1-distributed.ron");
+    let text = match id.as_str() {
+        "stage-1-distributed" => include_str!("../../../assets/stage-1-distributed.ron"),
+        // A single server has no twin.
+        "lone" => include_str!("../../../assets/stage-0-simple.ron"),
+        _ => return None,
+    };
     Some(Arc::new(hoplight_text::read_scenario("site.ron", text).expect("a shipped scenario")))
 }
 
@@ -144,6 +146,16 @@ fn numbers_name_the_slip_behind_a_wrong_answer() {
     assert!(!grade.is_right && grade.slip.is_some());
     let far = posed.grade(&BankAnswer::Number(task.right * 3.3));
     assert!(!far.is_right && far.slip.is_none());
+}
+
+#[test]
+fn a_site_without_anything_to_mark_is_found() {
+    let mark =
+        r#"(id: "m", about: [Spof], ask: Mark(stem: "Mark", sites: ["stage-1-distributed"], target: TARGET, why: "So.")),"#;
+    assert_eq!(bank(&mark.replace("TARGET", "ExposedHops")).check_sites(), []);
+    let empty = bank(&mark.replace("TARGET", "TwinServers").replace("stage-1-distributed", "lone")).check_sites();
+    assert_eq!(empty.len(), 1, "{empty:?}");
+    assert!(empty[0].1.to_string().contains("there is nothing to mark in `lone`"), "{empty:?}");
 }
 
 #[test]
