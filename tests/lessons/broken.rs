@@ -46,6 +46,9 @@ fn unknown_names_are_reported_with_their_place_and_a_suggestion() {
     caught("scenario: \"stage-2-secured\"", "scenario: \"stage-2-secure\"", &["no scenario", "mean `stage-2-secured`"]);
     caught("Up(Component(\"web-1\"))", "Stale(\"web-1\")", &["`web-1` is not an agent"]);
     caught("Up(Component(\"web-1\"))", "Backend(component: \"db-1\", up: true)", &["`db-1` is not a backend"]);
+    caught("Up(Component(\"web-1\"))", "Alerting(rule: \"no date\")", &["no alert rule `no date`"]);
+    caught("Up(Component(\"web-1\"))", "SwitchPaged", &["no dead man's switch"]);
+    caught("Up(Component(\"web-1\"))", "Scanned(server: \"servr-1\", port: 22, says: Open)", &["no server `servr-1`"]);
     caught("Up(Component(\"web-1\"))", "Tapped(\"web-1\", \"lb-1\")", &["no hop `web-1` → `lb-1`"]);
     caught("Do(Kill(Component(\"web-1\")))", "Tap(\"lb-1\", \"wbe-1\")", &["no component `wbe-1`", "mean `web-1`"]);
     caught("{key:kill}", "{key:kil}", &["no key `kil`", "mean `kill`"]);

@@ -34,6 +34,7 @@ fn acts(when: &Condition) -> Vec<Act> {
         Condition::Selected(element) => vec![Act::Select(element.clone())],
         Condition::Down(element) => vec![Act::Do(Command::Kill(element.clone()))],
         Condition::Tls(wanted) => vec![mode(*wanted)],
+        Condition::Port80(wanted) => vec![Act::Do(Command::Edit(TopologyEdit::Port80(*wanted)))],
         Condition::Not(part) => match &**part {
             Condition::Tls(_) => vec![mode(TlsMode::Reencrypt)],
             _ => Vec::new(),

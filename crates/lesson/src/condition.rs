@@ -8,8 +8,10 @@ use serde::{Deserialize, Serialize};
 
 use hoplight_model::firewall::{Direction, RuleAction};
 use hoplight_model::quantity::{Fraction, Rate, Seconds};
-use hoplight_model::{ComponentId, ComponentIx, Element, Infrastructure, RequestKind, TlsMode};
-use hoplight_sim::{AgentView, Experience, Fault, Phase, SimTime, Simulation, Totals};
+use hoplight_model::{
+    ComponentId, ComponentIx, ComponentKind, Element, Infrastructure, Port80, RequestKind, ServerId, Text, TlsMode,
+};
+use hoplight_sim::{AgentView, AlertState, Experience, Fault, Phase, Port, SimTime, Simulation, Totals};
 
 use super::act::Pace;
 pub use nature::Nature;
@@ -78,6 +80,8 @@ pub struct Baseline {
     pub reached: usize,
     /// Packets that each firewall had dropped or rejected when the step began.
     pub dropped: Vec<(ComponentIx, u64)>,
+    /// When the step began, and the request counter of the monitored web server at that moment.
+    pub counter: (SimTime, Option<u64>),
 }
 
 impl From<&Observation<'_>> for Baseline {
@@ -91,6 +95,7 @@ impl From<&Observation<'_>> for Baseline {
             followed: seen.followed,
             reached: seen.reached.len(),
             dropped: seen.sim.infrastructure().firewalls().map(|(ix, _)| (ix, dropped(seen.sim, ix))).collect(),
+            counter: (seen.sim.now(), counter(seen.sim)),
         }
     }
 }
@@ -249,6 +254,30 @@ pub enum Condition {
         /// Whether it is a failure.
         failing: bool,
     },
+    /// An alert of this rule is firing.
+    Alerting {
+        /// The rule's name.
+        rule: Text,
+        /// The component or agent that the alert is about; any if omitted.
+        #[serde(default)]
+        on: Option<ComponentId>,
+    },
+    /// The dead man's switch has paged, and has received no heartbeat since.
+    SwitchPaged,
+    /// The last port scan found this port in this state. Results of a scan before the step count too: let the step begin a
+    /// new run (`scenario`), which has none.
+    Scanned {
+        /// The server.
+        server: ServerId,
+        /// The port.
+        port: u16,
+        /// What the scan found.
+        says: Port,
+    },
+    /// The entry does this on port 80.
+    Port80(Port80),
+    /// Responses have the `Strict-Transport-Security` header, or have none.
+    Hsts(bool),
     /// All of these hold.
     All(Vec<Self>),
     /// At least one of these holds.
@@ -323,6 +352,16 @@ impl Condition {
                 let probe = sim.probe();
                 probe.interval_s.is_some() && !probe.results.is_empty() && (probe.failures > 0) == *failing
             }
+            Self::Alerting { rule, on } => sim.alerts().iter().any(|alert| {
+                let is_about = |id: &ComponentId| alert.subject.is_some() && alert.subject == infra.find(id.as_str());
+                alert.state == AlertState::Firing && alert.rule == rule.as_str() && on.as_ref().is_none_or(is_about)
+            }),
+            Self::SwitchPaged => sim.dead_mans_switch().is_some_and(|switch| switch.has_paged),
+            Self::Scanned { server, port, says } => {
+                sim.findings().iter().any(|found| found.server == *server && found.port == *port && found.says == *says)
+            }
+            Self::Port80(wanted) => infra.http().port_80 == *wanted,
+            Self::Hsts(is_on) => infra.http().hsts.is_some() == *is_on,
             Self::All(parts) => parts.iter().all(|part| part.holds(seen, began)),
             Self::Any(parts) => parts.iter().any(|part| part.holds(seen, began)),
             Self::Not(part) => !part.holds(seen, began),
@@ -344,6 +383,8 @@ impl Condition {
             | Self::Dropped { firewall: id, .. } => component(id),
             Self::Share { agent, of, .. } => [component(agent), component(of)].concat(),
             Self::Faulty(fault) => fault.element().into_iter().collect(),
+            Self::Alerting { on: Some(id), .. } => component(id),
+            Self::Scanned { server, .. } => vec![Element::Server(server.clone())],
             Self::All(parts) | Self::Any(parts) => parts.iter().flat_map(Self::elements).collect(),
             Self::Not(part) | Self::Once(part) => part.elements(),
             Self::SelectedExposed
@@ -359,7 +400,11 @@ impl Condition {
             | Self::Stepped { .. }
             | Self::PasswordRead
             | Self::Follows
-            | Self::Probe { .. } => Vec::new(),
+            | Self::Probe { .. }
+            | Self::Alerting { on: None, .. }
+            | Self::SwitchPaged
+            | Self::Port80(..)
+            | Self::Hsts(..) => Vec::new(),
         }
     }
 }
@@ -379,6 +424,13 @@ fn dropped(sim: &Simulation, firewall: ComponentIx) -> u64 {
 
 fn exposed(infra: &Infrastructure, from: &ComponentId, to: &ComponentId) -> bool {
     infra.link_between(from.as_str(), to.as_str()).is_some_and(|link| infra.hop(link).is_exposed())
+}
+
+/// The request counter of the first web server that an agent represents; `None` if there is none.
+pub(super) fn counter(sim: &Simulation) -> Option<u64> {
+    let is_web = |ix: &ComponentIx| matches!(sim.infrastructure().component(*ix).kind, ComponentKind::Web(_));
+    let web = sim.agents().iter().filter_map(|agent| agent.subject).find(is_web)?;
+    Some(sim.station(web).served)
 }
 
 /// Whether a backend is UP according to the first balancer that checks it; `None` if no balancer does.

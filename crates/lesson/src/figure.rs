@@ -5,10 +5,14 @@ use std::time::Duration;
 
 use hoplight_analysis::{plaintext_hops, single_parts};
 use hoplight_model::{ComponentIx, RequestKind};
-use hoplight_sim::{EventKind, JournalEvent, Phase, Port, SimTime, Timeline, Totals};
+use hoplight_sim::{AlertState, Command, EventKind, JournalEvent, Phase, Port, SimTime, Timeline, Totals};
+
+use super::condition::{Baseline, counter};
 
 /// Length of the window behind percentiles and the error ratio.
 const WINDOW: Duration = Duration::from_secs(5);
+/// The objective behind the burn rate: the promised fraction of successful requests.
+const OBJECTIVE: f64 = 0.999;
 
 /// A figure that a text can name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -19,8 +23,22 @@ pub enum Figure {
     P50,
     /// 99th percentile of that latency.
     P99,
+    /// Mean of that latency.
+    Mean,
     /// Failed requests in percent of those that ended in the last 5 s.
     Errors,
+    /// How many times faster than an objective of 99.9 % allows those errors spend its budget.
+    BurnRate,
+    /// Seconds from the last kill, fault or change of the load until the first alert fired.
+    Alert,
+    /// The request counter of the first monitored web server when the step began.
+    CounterBefore,
+    /// That counter now.
+    Counter,
+    /// Seconds since the step began.
+    Elapsed,
+    /// The difference of those readings divided by the time between them; after a restart, the whole second reading counts.
+    Qps,
     /// Number of requests that failed since the step began.
     Failed,
     /// Number of requests that succeeded since the step began.
@@ -55,11 +73,18 @@ pub enum Figure {
 
 impl Figure {
     /// All figures.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 26] = [
         Self::Rate,
         Self::P50,
         Self::P99,
+        Self::Mean,
         Self::Errors,
+        Self::BurnRate,
+        Self::Alert,
+        Self::CounterBefore,
+        Self::Counter,
+        Self::Elapsed,
+        Self::Qps,
         Self::Failed,
         Self::Completed,
         Self::Detection,
@@ -83,7 +108,14 @@ impl Figure {
             Self::Rate => "rate",
             Self::P50 => "p50",
             Self::P99 => "p99",
+            Self::Mean => "mean",
             Self::Errors => "error_ratio",
+            Self::BurnRate => "burn_rate",
+            Self::Alert => "alert",
+            Self::CounterBefore => "counter_before",
+            Self::Counter => "counter",
+            Self::Elapsed => "elapsed",
+            Self::Qps => "qps",
             Self::Failed => "failed",
             Self::Completed => "completed",
             Self::Detection => "detection",
@@ -112,8 +144,8 @@ impl Figure {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Measured<'a> {
     pub(super) timeline: &'a Timeline,
-    /// Requests that had ended when the step began, per kind.
-    pub(super) before: Option<&'a [Totals; 3]>,
+    /// The reference point of the step.
+    pub(super) baseline: Option<&'a Baseline>,
     /// The last followed request that succeeded.
     pub(super) request: Option<&'a RequestTiming>,
 }
@@ -125,7 +157,7 @@ impl Measured<'_> {
         let infra = sim.infrastructure();
         let users = || sim.experience(WINDOW, None);
         let since = |count: fn(&Totals) -> u64| {
-            let before = self.before?;
+            let before = &self.baseline?.totals;
             let kinds = RequestKind::ALL.into_iter();
             let ended = kinds.map(|kind| count(&sim.totals_of(kind)).saturating_sub(count(&before[kind.index()])));
             Some(ended.sum::<u64>().to_string())
@@ -140,6 +172,13 @@ impl Measured<'_> {
             Figure::Rate => Some(format!("{:.0}", sim.rate())),
             Figure::P50 => users().p50_ms.map(millis),
             Figure::P99 => users().p99_ms.map(millis),
+            Figure::Mean => users().mean_ms.map(millis),
+            Figure::BurnRate => users().error_ratio().map(|ratio| format!("{:.0}", ratio / (1.0 - OBJECTIVE))),
+            Figure::Alert => self.alert().map(|time| format!("{:.0} s", time.as_secs_f64())),
+            Figure::CounterBefore => self.baseline?.counter.1.map(|count| count.to_string()),
+            Figure::Counter => counter(sim).map(|count| count.to_string()),
+            Figure::Elapsed => Some(format!("{:.1} s", self.elapsed()?.as_secs_f64())),
+            Figure::Qps => self.qps().map(|qps| format!("{qps:.1}")),
             Figure::Errors => users().error_ratio().map(|ratio| format!("{:.0} %", ratio * 100.0)),
             Figure::Failed => since(|totals| totals.failed),
             Figure::Completed => since(|totals| totals.completed),
@@ -159,8 +198,28 @@ impl Measured<'_> {
         }
     }
 
+    fn elapsed(&self) -> Option<Duration> {
+        Some(self.timeline.simulation().now().since(self.baseline?.counter.0))
+    }
+
+    fn qps(&self) -> Option<f64> {
+        let (before, now) = (self.baseline?.counter.1?, counter(self.timeline.simulation())?);
+        let seconds = self.elapsed()?.as_secs_f64();
+        // A counter that is lower than before has started from zero in between, as for Prometheus' rate().
+        let more = now.checked_sub(before).unwrap_or(now);
+        (seconds > 0.0).then(|| more as f64 / seconds)
+    }
+
+    fn alert(&self) -> Option<Duration> {
+        let is_change = |command: &Command| matches!(command, Command::Kill(_) | Command::Fault(_) | Command::Rate(_));
+        let changed = self.timeline.commands().filter(|(_, command)| is_change(command)).last()?.0;
+        let sim = self.timeline.simulation();
+        let mut fired = sim.alert_log().filter(|entry| entry.at >= changed && entry.state == AlertState::Firing);
+        fired.next().map(|entry| entry.at.since(changed))
+    }
+
     fn detection(&self) -> Option<Duration> {
-        let kills = self.timeline.commands().filter(|(_, command)| matches!(command, hoplight_sim::Command::Kill(_)));
+        let kills = self.timeline.commands().filter(|(_, command)| matches!(command, Command::Kill(_)));
         let killed = kills.last()?.0;
         let heads = self.timeline.journal().headlines().map(|headline| &headline.first);
         let mut downs = heads.filter(|note| note.at >= killed && matches!(note.what, EventKind::Backend { up: false, .. }));

@@ -273,7 +273,7 @@ impl Session {
         let now = self.sim().now();
         Measured {
             timeline: &self.timeline,
-            before: self.lesson.as_ref().and_then(LessonRun::baseline).map(|baseline| &baseline.totals),
+            baseline: self.lesson.as_ref().and_then(LessonRun::baseline),
             // After a rewind, a request that has not ended yet has no figures.
             request: self.timed.as_ref().filter(|timing| timing.ended <= now),
         }

@@ -2,6 +2,8 @@
 //!
 //! A scan takes no time and puts no load on the site, but the firewalls count its packets.
 
+use serde::{Deserialize, Serialize};
+
 use hoplight_model::ServerId;
 
 /// Ports that every scan includes: SSH, HTTP, HTTPS, MySQL, the common port of web servers behind a balancer, and
@@ -9,7 +11,7 @@ use hoplight_model::ServerId;
 pub(crate) const USUAL_PORTS: [u16; 6] = [22, 80, 443, 3306, 8080, 8404];
 
 /// The state of a port, in `nmap`'s terms.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Port {
     /// A process listens on the port.
     Open,

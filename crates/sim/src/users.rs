@@ -187,8 +187,10 @@ impl Users {
             }
         }
         let completed = count(latencies.len());
+        let sum: u64 = latencies.iter().map(|latency| u64::from(*latency)).sum();
+        let mean_ms = (completed > 0).then(|| sum as f64 / f64::from(completed) / 1e3);
         let [p50_ms, p95_ms, p99_ms] = percentiles(&mut latencies, [0.50, 0.95, 0.99]);
-        Experience { window_s: reach.as_secs_f64(), completed, failed, p50_ms, p95_ms, p99_ms }
+        Experience { window_s: reach.as_secs_f64(), completed, failed, mean_ms, p50_ms, p95_ms, p99_ms }
     }
 }
 
@@ -243,6 +245,7 @@ mod tests {
         users.end(SimTime::from_secs(100), RequestKind::Write, Err(Failure::ServerError), 1);
         let all = users.experience(SimTime::from_secs(100), Duration::from_secs(100), None);
         assert_eq!((all.completed, all.failed, all.p50_ms, all.p99_ms), (100, 1, Some(50.0), Some(99.0)));
+        assert_eq!(all.mean_ms, Some(50.5));
         let last = users.experience(SimTime::from_secs(100), Duration::from_secs(9), Some(RequestKind::Read));
         assert_eq!((last.completed, last.failed, last.p50_ms), (10, 0, Some(95.0)));
         assert_eq!(users.experience(SimTime::from_secs(200), Duration::from_secs(5), None).p50_ms, None);

@@ -387,7 +387,9 @@ pub struct Experience {
     pub completed: u32,
     /// Requests that failed in the window.
     pub failed: u32,
-    /// Median latency of successful requests, in milliseconds.
+    /// Mean latency of successful requests, in milliseconds.
+    pub mean_ms: Option<f64>,
+    /// Median of that latency.
     pub p50_ms: Option<f64>,
     /// 95th percentile of that latency.
     pub p95_ms: Option<f64>,

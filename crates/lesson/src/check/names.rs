@@ -105,6 +105,16 @@ impl Report<'_> {
                     self.about(firewall.as_str(), &LessonProblem::NotAFirewall(firewall.clone()));
                 }
             }
+            Condition::Alerting { rule, .. } => {
+                if infra.monitoring().alerts.iter().all(|known| known.name != *rule) {
+                    self.about(rule, &LessonProblem::UnknownRule(rule.as_str().to_owned()));
+                }
+            }
+            Condition::SwitchPaged => {
+                if infra.monitoring().dead_mans_switch.is_none() {
+                    self.about("SwitchPaged", &LessonProblem::NoSwitch);
+                }
+            }
             Condition::All(parts) | Condition::Any(parts) => parts.iter().for_each(|part| self.agents(part, infra)),
             Condition::Not(part) | Condition::Once(part) => self.agents(part, infra),
             Condition::Selected(..)
@@ -130,6 +140,9 @@ impl Report<'_> {
             | Condition::Follows
             | Condition::Faulty(..)
             | Condition::Probe { .. }
+            | Condition::Scanned { .. }
+            | Condition::Port80(..)
+            | Condition::Hsts(..)
             | Condition::Reached { .. } => {}
         }
     }

@@ -34,6 +34,10 @@ pub(super) enum LessonProblem {
     NotABackend(ComponentId),
     #[error("`{0}` is not a firewall")]
     NotAFirewall(ComponentId),
+    #[error("no alert rule `{0}`")]
+    UnknownRule(String),
+    #[error("the infrastructure has no dead man's switch")]
+    NoSwitch,
 
     /// The glossary has whiteboard notes, but none of this subject.
     #[error("no whiteboard note of `{0:?}`")]

@@ -26,6 +26,7 @@ impl Condition {
             | Self::Follows
             | Self::Reached { .. }
             | Self::Dropped { .. }
+            | Self::Scanned { .. }
             | Self::Once(..) => Nature::Act,
             Self::Tls(..)
             | Self::Exposed(..)
@@ -43,7 +44,11 @@ impl Condition {
             | Self::Paused
             | Self::Tapped(..)
             | Self::Faulty(..)
-            | Self::Probe { .. } => Nature::State,
+            | Self::Probe { .. }
+            | Self::Alerting { .. }
+            | Self::SwitchPaged
+            | Self::Port80(..)
+            | Self::Hsts(..) => Nature::State,
             Self::All(parts) | Self::Any(parts) => {
                 let acts = parts.iter().any(|part| part.nature() == Nature::Act);
                 if acts { Nature::Act } else { Nature::State }
@@ -82,7 +87,12 @@ impl Condition {
             | Self::Paused
             | Self::Tapped(..)
             | Self::Faulty(..)
-            | Self::Probe { .. } => false,
+            | Self::Probe { .. }
+            | Self::Alerting { .. }
+            | Self::SwitchPaged
+            | Self::Scanned { .. }
+            | Self::Port80(..)
+            | Self::Hsts(..) => false,
         }
     }
 
@@ -115,7 +125,12 @@ impl Condition {
             | Self::Paused
             | Self::Tapped(..)
             | Self::Faulty(..)
-            | Self::Probe { .. } => false,
+            | Self::Probe { .. }
+            | Self::Alerting { .. }
+            | Self::SwitchPaged
+            | Self::Scanned { .. }
+            | Self::Port80(..)
+            | Self::Hsts(..) => false,
         }
     }
 }
