@@ -187,6 +187,10 @@ pub const EMBEDDED: Sources<'static> = Sources {
         "lessons/3-single-points-of-failure.ron",
         "lessons/4-servers-all-alike.ron",
         "lessons/5-monitoring-and-qps.ron",
+        "lessons/30-secured-what-was-added.ron",
+        "lessons/32-firewalls-by-attack.ron",
+        "lessons/34-https-and-certificates.ron",
+        "lessons/38-what-tls-modes-cost.ron",
     ],
     glossaries: embedded!["lessons/glossary.ron", "lessons/whiteboard.ron"],
 };

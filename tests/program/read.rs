@@ -185,9 +185,9 @@ fn at_a_terminal_every_step_waits_for_enter() {
     let home = Home::new();
     let mut pty = crate::Pty::spawn(home.in_terminal(&["read", "where-tls-ends"]), 100, 40);
     pty.wait_for("Press Enter to continue, q to quit.");
-    assert!(!pty.text().contains("Step 1 of 11"));
+    assert!(!pty.text().contains("Step 1 of 9"));
     pty.send("\n");
-    pty.wait_for("Step 1 of 11");
+    pty.wait_for("Step 1 of 9");
     pty.send("\n");
     pty.wait_for("Number of your answer (Enter to skip):");
     pty.send("1\n");
