@@ -180,6 +180,7 @@ pub const EMBEDDED: Sources<'static> = Sources {
         "assets/stage-3-scaled.ron",
         "assets/sticky-sessions.ron",
         "assets/vrrp-untracked.ron",
+        "assets/watched-site.ron",
     ],
     lessons: embedded![
         "lessons/1-journey-of-a-request.ron",
@@ -191,6 +192,9 @@ pub const EMBEDDED: Sources<'static> = Sources {
         "lessons/32-firewalls-by-attack.ron",
         "lessons/34-https-and-certificates.ron",
         "lessons/38-what-tls-modes-cost.ron",
+        "lessons/40-what-monitoring-sees.ron",
+        "lessons/44-percentiles-not-means.ron",
+        "lessons/46-silence-and-objectives.ron",
     ],
     glossaries: embedded!["lessons/glossary.ron", "lessons/whiteboard.ron"],
 };
