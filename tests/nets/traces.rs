@@ -168,6 +168,7 @@ recorded! {
     stage_3_scaled: "stage-3-scaled",
     sticky_sessions: "sticky-sessions",
     vrrp_untracked: "vrrp-untracked",
+    watched_site: "watched-site",
     connections: "connections",
     faults: "faults",
     quorum: "quorum",
