@@ -54,11 +54,23 @@ pub enum KeyName {
     Whiteboard,
     /// Opens the command palette.
     Palette,
+    /// Raises the load.
+    More,
+    /// Lowers the load.
+    Fewer,
+    /// Sends one request for a static page.
+    SendStatic,
+    /// Sends one request for a page built from data.
+    SendRead,
+    /// Selects the next balancing algorithm.
+    Balance,
+    /// Restarts the step.
+    Restart,
 }
 
 impl KeyName {
     /// All keys.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 28] = [
         Self::Tls,
         Self::DbTls,
         Self::Kill,
@@ -81,6 +93,12 @@ impl KeyName {
         Self::Probe,
         Self::Whiteboard,
         Self::Palette,
+        Self::More,
+        Self::Fewer,
+        Self::SendStatic,
+        Self::SendRead,
+        Self::Balance,
+        Self::Restart,
     ];
 
     /// The name used in placeholders.
@@ -108,6 +126,12 @@ impl KeyName {
             Self::Probe => "probe",
             Self::Whiteboard => "whiteboard",
             Self::Palette => "palette",
+            Self::More => "more",
+            Self::Fewer => "fewer",
+            Self::SendStatic => "send-static",
+            Self::SendRead => "send-read",
+            Self::Balance => "balance",
+            Self::Restart => "restart",
         }
     }
 

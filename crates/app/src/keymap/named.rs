@@ -33,6 +33,12 @@ impl Keymap {
             KeyName::Info => self.label(ViewAction::TogglePanel),
             KeyName::Whiteboard => self.label(AppAction::Whiteboard),
             KeyName::Palette => self.label(WindowAction::Open(WindowKind::Palette)),
+            KeyName::More => self.label(SiteAction::MoreUsers),
+            KeyName::Fewer => self.label(SiteAction::FewerUsers),
+            KeyName::SendStatic => self.label(SiteAction::Send(RequestKind::Static)),
+            KeyName::SendRead => self.label(SiteAction::Send(RequestKind::Read)),
+            KeyName::Balance => self.label(SiteAction::Balance),
+            KeyName::Restart => self.label(LessonAction::Restart),
         }
     }
 }
