@@ -98,6 +98,11 @@ pub(super) fn fault_actions(sim: &Simulation, id: &ComponentId) -> Vec<FaultActi
             Command::Drain(process),
         );
     }
+    action(
+        phrase!["switch the site's DNS record to ", id],
+        "Users come as their cached records expire, within the TTL. Open connections stay where they are.",
+        Command::SwitchRecord(id.clone()),
+    );
     if component.kind.as_balancer().is_some_and(|spec| spec.vrrp.is_some()) {
         action(
             phrase!["kill keepalived on ", id],
