@@ -4,8 +4,9 @@
 
 use std::sync::Arc;
 
+use hoplight_model::component::DatabaseRole;
 use hoplight_model::quantity::Seconds;
-use hoplight_model::{ComponentId, Element, Infrastructure, ScenarioId, Text, TopologyEdit};
+use hoplight_model::{ComponentId, Element, Infrastructure, LinkIx, ScenarioId, Text, TopologyEdit};
 use hoplight_sim::{Command, CommandError, Timeline};
 
 use super::act::{Act, Pace};
@@ -99,6 +100,7 @@ fn repair(timeline: &mut Timeline, setup: &[Command]) -> Result<(), CommandError
         apply_if_needed(timeline, Command::Clear(fault))?;
     }
     repair_settings(timeline, &infra, setup)?;
+    repair_roles(timeline, &infra)?;
     let mut rates = setup.iter().rev().filter_map(|command| if let Command::Rate(rate) = command { Some(*rate) } else { None });
     let rate = rates.next().unwrap_or(infra.traffic().rate);
     // A closed population has no rate to reset.
@@ -112,6 +114,27 @@ fn repair(timeline: &mut Timeline, setup: &[Command]) -> Result<(), CommandError
         Some(wanted) if timeline.simulation().algorithm() != Some(wanted) => apply_if_needed(timeline, Command::Balance(wanted)),
         _ => Ok(()),
     }
+}
+
+/// Gives every database its authored role and replication lag again, and the site's name the addresses that it had at first.
+fn repair_roles(timeline: &mut Timeline, infra: &Infrastructure) -> Result<(), CommandError> {
+    let databases = || infra.components().filter_map(|(_, component)| Some((&component.id, component.kind.as_database()?)));
+    // Replicas first: two writable databases are a split brain.
+    let demoted = databases().filter(|(_, spec)| spec.role == DatabaseRole::Replica).map(|(id, _)| Command::Demote(id.clone()));
+    let promoted = databases().filter(|(_, spec)| spec.role == DatabaseRole::Primary).map(|(id, _)| Command::Promote(id.clone()));
+    let lagged = |id: &ComponentId| timeline.commands().any(|(_, command)| matches!(command, Command::Lag(of, _) if of == id));
+    let lags = databases().filter(|(id, _)| lagged(id)).map(|(id, spec)| Command::Lag(id.clone(), spec.lag_s));
+    let from_browser = |(link, _): &(LinkIx, _)| infra.browser() == Some(infra.ends(*link).0);
+    let entries = infra.links().filter(from_browser).filter(|(_, link)| !link.standby).map(|(link, _)| infra.ends(link).1);
+    let listed = entries.map(|entry| Command::SwitchRecord(infra.component(entry).id.clone()));
+    let commands: Vec<Command> = demoted.chain(promoted).chain(lags).chain(listed).collect();
+    for command in commands {
+        // What is as authored already, or elected by its cluster, needs no command.
+        if timeline.simulation().check(&command).is_ok() {
+            timeline.apply(command)?;
+        }
+    }
+    Ok(())
 }
 
 /// Resets the users' behaviour after a failure, the entry's flood protection, and the external probe.
