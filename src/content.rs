@@ -140,14 +140,17 @@ pub const QUESTIONS: &[(&str, &str)] = embedded![
     "lessons/questions/breaks.ron",
     "lessons/questions/issues.ron",
     "lessons/questions/monitored.ron",
+    "lessons/questions/one-server.ron",
     "lessons/questions/scale-up.ron",
     "lessons/questions/secured.ron",
+    "lessons/questions/three-servers.ron",
 ];
 
 /// All shipped scenarios, lessons and glossaries, each with its path in the source tree.
 pub const EMBEDDED: Sources<'static> = Sources {
     scenarios: embedded![
         "assets/active-active.ron",
+        "assets/active-passive.ron",
         "assets/bench-w1.ron",
         "assets/bench-w2.ron",
         "assets/cache-aside.ron",
@@ -165,6 +168,7 @@ pub const EMBEDDED: Sources<'static> = Sources {
         "assets/firewall-pair.ron",
         "assets/keepalive-race.ron",
         "assets/multi-writer.ron",
+        "assets/new-address.ron",
         "assets/one-web-server.ron",
         "assets/pull-monitoring.ron",
         "assets/rate-limit.ron",
@@ -179,11 +183,21 @@ pub const EMBEDDED: Sources<'static> = Sources {
         "assets/stage-2-secured.ron",
         "assets/stage-3-scaled.ron",
         "assets/sticky-sessions.ron",
+        "assets/unequal-servers.ron",
         "assets/vrrp-untracked.ron",
         "assets/watched-site.ron",
     ],
     lessons: embedded![
         "lessons/1-journey-of-a-request.ron",
+        "lessons/11-names-and-records.ron",
+        "lessons/12-three-programs.ron",
+        "lessons/13-limits-of-one-server.ron",
+        "lessons/21-why-three-servers.ron",
+        "lessons/22-choosing-a-server.ron",
+        "lessons/24-active-active.ron",
+        "lessons/25-where-sessions-live.ron",
+        "lessons/26-primary-and-replica.ron",
+        "lessons/27-what-is-still-missing.ron",
         "lessons/2-where-tls-ends.ron",
         "lessons/3-single-points-of-failure.ron",
         "lessons/4-servers-all-alike.ron",

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use hoplight::lesson::{Act, Condition, Lesson, LessonSites, Nature, Player};
 use hoplight::model::quantity::Seconds;
-use hoplight::model::{RequestKind, TlsMode, TopologyEdit};
+use hoplight::model::{Element, RequestKind, TlsMode, TopologyEdit};
 use hoplight::sim::Command;
 
 use super::{library, small, stage_2};
@@ -28,11 +28,15 @@ fn mode(mode: TlsMode) -> Act {
     Act::Do(Command::Edit(TopologyEdit::EdgeTls(mode)))
 }
 
-/// Acts after which a condition holds. Parts that already hold need none.
-fn acts(when: &Condition) -> Vec<Act> {
+/// Acts of a player after which a condition holds. Parts that already hold need none.
+fn acts(player: &Player, when: &Condition) -> Vec<Act> {
+    let is_up = |element: &Element| player.timeline().simulation().is_up(element);
     match when {
         Condition::Selected(element) => vec![Act::Select(element.clone())],
+        Condition::Down(element) if is_up(element) == Some(false) => Vec::new(),
         Condition::Down(element) => vec![Act::Do(Command::Kill(element.clone()))],
+        Condition::Up(element) if is_up(element) == Some(false) => vec![Act::Do(Command::Restore(element.clone()))],
+        Condition::Up(_) => Vec::new(),
         Condition::Tls(wanted) => vec![mode(*wanted)],
         Condition::Port80(wanted) => vec![Act::Do(Command::Edit(TopologyEdit::Port80(*wanted)))],
         Condition::Not(part) => match &**part {
@@ -42,14 +46,17 @@ fn acts(when: &Condition) -> Vec<Act> {
         Condition::Tapped(from, to) => vec![Act::Tap(from.clone(), to.clone())],
         Condition::Faulty(fault) => vec![Act::Do(Command::Fault(fault.clone()))],
         Condition::Pace(pace) => vec![Act::Pace(*pace)],
-        Condition::Reached { .. } => {
-            vec![Act::Do(Command::Send(RequestKind::Write)), Act::Follow, Act::Wait(Seconds::new(3.0).expect("valid"))]
-        }
-        Condition::All(parts) => parts.iter().flat_map(acts).collect(),
-        Condition::Any(parts) => parts.first().map(acts).unwrap_or_default(),
-        Condition::Up(_) => Vec::new(),
+        // Whatever is down by then has to fail for the whole window.
+        Condition::Failing { window_s, .. } => vec![wait(window_s.get() + 2.0)],
+        Condition::Reached { .. } => vec![Act::Do(Command::Send(RequestKind::Write)), Act::Follow, wait(3.0)],
+        Condition::All(parts) => parts.iter().flat_map(|part| acts(player, part)).collect(),
+        Condition::Any(parts) => parts.first().map(|part| acts(player, part)).unwrap_or_default(),
         other => panic!("no act leads to {other:?}"),
     }
+}
+
+fn wait(seconds: f64) -> Act {
+    Act::Wait(Seconds::new(seconds).expect("valid"))
 }
 
 #[test]
@@ -59,7 +66,7 @@ fn every_reply_answers_its_wrong_act() {
         for reply in &lesson.steps[number].replies {
             let mut player = begin(&lesson, &sites, number);
             assert_eq!(player.run().said(), None);
-            let acts = acts(&reply.when);
+            let acts = acts(&player, &reply.when);
             assert!(!acts.is_empty(), "{}: {}", lesson.id, reply.say);
             for act in &acts {
                 player.act(act).expect("a possible act");

@@ -136,6 +136,7 @@ macro_rules! recorded {
 
 recorded! {
     active_active: "active-active",
+    active_passive: "active-passive",
     bench_w1: "bench-w1",
     bench_w2: "bench-w2",
     cache_aside: "cache-aside",
@@ -153,6 +154,7 @@ recorded! {
     firewall_pair: "firewall-pair",
     keepalive_race: "keepalive-race",
     multi_writer: "multi-writer",
+    new_address: "new-address",
     one_web_server: "one-web-server",
     pull_monitoring: "pull-monitoring",
     rate_limit: "rate-limit",
@@ -167,6 +169,7 @@ recorded! {
     stage_2_secured: "stage-2-secured",
     stage_3_scaled: "stage-3-scaled",
     sticky_sessions: "sticky-sessions",
+    unequal_servers: "unequal-servers",
     vrrp_untracked: "vrrp-untracked",
     watched_site: "watched-site",
     connections: "connections",

@@ -1,11 +1,15 @@
 //! Plays the solutions of lessons with keys.
 
+use hoplight::app::fault_menu::{FaultAction, fault_actions};
 use hoplight::lesson::{Act, Place, Question, StepGate};
 use hoplight::model::RequestKind::{Read, Static, Write};
 use hoplight::model::{Algorithm, TopologyEdit};
 use hoplight::sim::{Command, Fault};
 
 use super::Learner;
+
+/// Maximum number of keys that a change of the load takes.
+const MOST_LOAD_KEYS: usize = 30;
 
 impl Learner {
     /// Performs one action of a solution with keys.
@@ -80,27 +84,11 @@ impl Learner {
                     self.press("e");
                 }
             }
-            // No lesson uses these.
-            Command::Edit(
-                TopologyEdit::Sticky(_)
-                | TopologyEdit::Port80(_)
-                | TopologyEdit::Hsts(_)
-                | TopologyEdit::ForwardedProto(_)
-                | TopologyEdit::RateLimit(..),
-            )
-            | Command::Promote(_)
-            | Command::Demote(_)
-            | Command::Lag(..)
-            | Command::SwitchRecord(_)
-            | Command::Restart(..)
-            | Command::Retries(_)
-            | Command::SynCookies(_) => panic!("no key does {command:?}"),
             // What the texts of the lessons say to type.
             Command::Fault(Fault::Expired(_)) => drop(self.press("Xexpires<Enter>")),
             Command::Clear(Fault::Expired(_)) => drop(self.press("Xrenew<Enter>")),
             Command::Fault(Fault::Record(_)) => drop(self.press("Xrecord<Enter>")),
             Command::Scan => drop(self.press("Xscan<Enter>")),
-            Command::Fault(fault) | Command::Clear(fault) => panic!("no lesson names {fault:?}"),
             Command::Send(kind) => {
                 self.press(match kind {
                     Write => "r",
@@ -115,15 +103,59 @@ impl Learner {
                     }
                 }
             }
-            Command::Drain(_) | Command::Ready(_) => panic!("no key drains"),
-            Command::Rate(_) => panic!("no key sets the load to a number"),
+            Command::Rate(rate) => self.change_load(rate.get()),
             Command::Probe(interval) => {
                 if self.stage().sim().probe().interval_s.is_some() != interval.is_some() {
                     self.press("P");
                 }
             }
-            Command::Flush(_) | Command::ExpirePopular(_) => panic!("no key changes the contents of a cache"),
+            Command::Edit(
+                TopologyEdit::Sticky(_)
+                | TopologyEdit::Port80(_)
+                | TopologyEdit::Hsts(_)
+                | TopologyEdit::ForwardedProto(_)
+                | TopologyEdit::RateLimit(..),
+            )
+            | Command::Promote(_)
+            | Command::Demote(_)
+            | Command::Lag(..)
+            | Command::SwitchRecord(_)
+            | Command::Restart(..)
+            | Command::Retries(_)
+            | Command::SynCookies(_)
+            | Command::Fault(_)
+            | Command::Clear(_)
+            | Command::Drain(_)
+            | Command::Ready(_)
+            | Command::Flush(_)
+            | Command::ExpirePopular(_) => self.run_from_fault_menu(command),
         }
+    }
+
+    /// Runs a command from the fault menu by typing the title of its row.
+    fn run_from_fault_menu(&mut self, command: &Command) {
+        if let Some(element) = command.element() {
+            self.select(&element);
+        }
+        let actions = fault_actions(self.stage());
+        let is_row = |action: &&FaultAction| action.commands.iter().map(|(_, command)| command).eq([command]);
+        let title = actions.iter().find(is_row).unwrap_or_else(|| panic!("no key does {command:?}")).title.to_string();
+        self.press("X").press(&title).press("<Enter>");
+        let last = self.stage().session.timeline.commands().last().map(|(_, last)| last);
+        assert_eq!(last, Some(command), "{title}: {}", self.notice());
+    }
+
+    /// Changes the load in the steps of the keys until it is as wanted.
+    fn change_load(&mut self, wanted: f64) {
+        for _ in 0..MOST_LOAD_KEYS {
+            match self.stage().sim().rate() - wanted {
+                missing if missing < -0.5 => drop(self.press(">")),
+                surplus if surplus > 0.5 => drop(self.press("<")),
+                _ => break,
+            }
+        }
+        let rate = self.stage().sim().rate();
+        assert!((rate - wanted).abs() <= 0.5, "the keys set {rate} requests per second, not {wanted}");
     }
 
     /// Presses the key of an option, numbered from 0 as in the file.
