@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use hoplight_model::RequestKind;
-use hoplight_sim::{Endings, SimTime, Simulation, Totals};
+use hoplight_sim::{SimTime, Simulation, Totals};
 
 /// The window in which no request may succeed.
 pub const WINDOW: Duration = Duration::from_secs(3);
@@ -13,12 +13,10 @@ const LEAST: u32 = 5;
 
 /// Whether no request has succeeded in the last seconds, although some failed or still wait for a response.
 pub fn is_total(sim: &Simulation) -> bool {
-    let endings = sim.endings(WINDOW);
-    let sum = |count: fn(&Endings) -> u32| endings.iter().map(count).sum::<u32>();
-    if sum(|endings| endings.completed) > 0 || sim.now() < SimTime::ZERO + WINDOW {
+    if sim.now() < SimTime::ZERO + WINDOW || sim.has_ended(WINDOW, |_, ok| ok) {
         return false;
     }
-    let failed = sum(|endings| endings.failed);
+    let failed: u32 = sim.endings(WINDOW).iter().map(|endings| endings.failed).sum();
     failed >= LEAST || (failed == 0 && waiting(&sim.totals()) >= LEAST.into())
 }
 
@@ -29,6 +27,7 @@ const fn waiting(totals: &Totals) -> u64 {
 
 /// Whether requests of a kind wait, and none has ended in the last seconds.
 pub fn hangs(sim: &Simulation, kind: RequestKind) -> bool {
-    let of_kind = sim.endings(WINDOW)[kind.index()];
-    sim.now() >= SimTime::ZERO + WINDOW && of_kind == Endings::default() && waiting(&sim.totals_of(kind)) >= LEAST.into()
+    sim.now() >= SimTime::ZERO + WINDOW
+        && waiting(&sim.totals_of(kind)) >= LEAST.into()
+        && !sim.has_ended(WINDOW, |of, _| of == kind)
 }

@@ -159,13 +159,19 @@ impl Users {
     /// How many requests of each kind ended between `now − window` and `now`.
     pub(super) fn endings(&self, now: SimTime, window: Duration) -> [Endings; RequestKind::ALL.len()] {
         let first = self.recent.partition_point(|ending| now.since(ending.at) > window);
-        let mut endings = [Endings::default(); RequestKind::ALL.len()];
+        // Under overload, whether a request succeeds is hard to predict, so the loop has no branches: the screen calls this
+        // thirty times a second.
+        let mut counts = [[0; 2]; RequestKind::ALL.len()];
         for ending in self.recent.range(first..) {
-            let of_kind = &mut endings[ending.kind.index()];
-            let count = if ending.ok { &mut of_kind.completed } else { &mut of_kind.failed };
-            *count += 1;
+            counts[ending.kind.index()][usize::from(ending.ok)] += 1;
         }
-        endings
+        counts.map(|[failed, completed]| Endings { completed, failed })
+    }
+
+    /// Whether a request of a wanted kind and success ended between `now − window` and `now`. Looks at the latest ones first.
+    pub(super) fn has_ended(&self, now: SimTime, window: Duration, is_wanted: impl Fn(RequestKind, bool) -> bool) -> bool {
+        let mut recent = self.recent.iter().rev().take_while(|ending| now.since(ending.at) <= window);
+        recent.any(|ending| is_wanted(ending.kind, ending.ok))
     }
 
     /// What users experienced between `now − window` and `now`.
@@ -178,15 +184,17 @@ impl Users {
         // Endings are in chronological order.
         let first = self.recent.partition_point(|ending| now.since(ending.at) > reach);
         let endings = self.recent.range(first..).filter(|ending| kind.is_none_or(|kind| kind == ending.kind));
-        let (mut latencies, mut failed) = (Vec::with_capacity(self.recent.len() - first), 0);
+        // Without branches on the success, as in `endings`: the latency of a failed request is overwritten.
+        let mut latencies = vec![0_u32; self.recent.len() - first];
+        let (mut successful, mut all) = (0, 0);
         for ending in endings {
-            if ending.ok {
-                latencies.push(ending.latency_us);
-            } else {
-                failed += 1;
-            }
+            latencies[successful] = ending.latency_us;
+            successful += usize::from(ending.ok);
+            all += 1;
         }
-        let completed = count(latencies.len());
+        latencies.truncate(successful);
+        let completed = count(successful);
+        let failed = all - completed;
         let sum: u64 = latencies.iter().map(|latency| u64::from(*latency)).sum();
         let mean_ms = (completed > 0).then(|| sum as f64 / f64::from(completed) / 1e3);
         let [p50_ms, p95_ms, p99_ms] = percentiles(&mut latencies, [0.50, 0.95, 0.99]);

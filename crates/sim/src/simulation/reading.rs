@@ -132,6 +132,11 @@ impl Simulation {
         self.users.endings(self.clock.now(), window)
     }
 
+    /// Whether a request ended over the last `window` whose kind and success are wanted.
+    pub fn has_ended(&self, window: Duration, is_wanted: impl Fn(RequestKind, bool) -> bool) -> bool {
+        self.users.has_ended(self.clock.now(), window, is_wanted)
+    }
+
     /// Request totals since the start.
     pub fn totals(&self) -> Totals {
         self.users.totals()
