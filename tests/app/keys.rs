@@ -254,9 +254,17 @@ fn the_fault_menu_lists_only_what_can_happen_here_and_does_not_spoil_a_lesson() 
         let row = window::rows(&learner.app, WindowKind::Faults, "balancer crashes").remove(0);
         row.about
     };
-    assert!(about(&mut Learner::exploring(LARGE)).contains("Users: "));
-    let hidden = about(&mut Learner::in_lesson("monitoring-and-qps", LARGE));
+    let mut free = Learner::exploring(LARGE);
+    let before = about(&mut free);
+    assert!(!before.contains("Users: ") && before.contains("Predict"), "{before}");
+    free.press("balancer crashes<Enter>");
+    let told = free.notice();
+    assert!(told.contains("Users: connections are refused") && told.contains("Alert: "), "{told}");
+    let mut lesson = Learner::in_lesson("monitoring-and-qps", LARGE);
+    let hidden = about(&mut lesson);
     assert!(!hidden.contains("Users: ") && hidden.contains("find out"), "{hidden}");
+    lesson.press("balancer crashes<Enter>");
+    assert!(!lesson.notice().contains("Users: "), "{}", lesson.notice());
 }
 
 #[test]

@@ -54,8 +54,10 @@ pub struct Settings {
     pub tips: bool,
 }
 
-/// Wall time after which a notice disappears, not counting pauses.
+/// Least wall time after which a notice disappears, not counting pauses.
 const NOTICE: Duration = Duration::from_secs(7);
+/// Wall time per byte of a notice: two hundred words of six letters a minute.
+const READING: Duration = Duration::from_millis(50);
 
 /// Number of previous notices that are kept.
 const MOST_PAST: usize = 3;
@@ -381,7 +383,8 @@ impl App {
         self.work_on_task();
         self.end_drill();
         self.shown_for += elapsed;
-        if self.shown_for >= NOTICE {
+        let letters = self.notice.as_ref().map_or(0, |notice| u32::try_from(notice.text.len()).unwrap_or(u32::MAX));
+        if self.shown_for >= NOTICE.max(READING * letters) {
             self.retire_notice();
             self.leaving = false;
         }

@@ -57,6 +57,13 @@ impl FaultAction {
         Self { group, title: title.into(), about: about.into(), commands: vec![(0.0, command)], second: None }
     }
 
+    /// Whether its symptoms are told only once it is injected. Repairs and maintenance are chosen for what they do, so their
+    /// description comes first.
+    pub(crate) fn is_predicted(&self) -> bool {
+        let is_maintenance = |(_, command): &Timed| matches!(command, Command::Drain(_) | Command::SynCookies(_));
+        self.group != FaultGroup::Repair && !self.commands.iter().chain(self.second.iter().flatten()).any(is_maintenance)
+    }
+
     /// Whether no command can ever take effect on this infrastructure, whatever its state.
     fn is_impossible(&self, sim: &Simulation) -> bool {
         let immediate = || self.commands.iter().filter(|(after, _)| *after <= 0.0);

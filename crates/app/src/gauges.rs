@@ -1,6 +1,7 @@
 //! Areas of the agents' gauges: one row per agent, or one shared row on a small screen.
 
 use hoplight_layout::Area;
+use hoplight_lesson::Readout;
 
 use crate::stage::Stage;
 
@@ -9,11 +10,12 @@ const MOST_IN_A_LINE: u16 = 4;
 /// Columns at the end of a shared row for the number of hidden gauges.
 pub const MORE: u16 = 9;
 
-/// Returns the areas of the gauges that fit, in the order of [`hoplight_sim::Simulation::agents`].
+/// Returns the areas of the gauges that fit, in the order of [`hoplight_sim::Simulation::agents`]; none before a lesson has
+/// explained them.
 pub fn places(stage: &Stage) -> Vec<Area> {
     let area = stage.viewport.regions.gauges;
     let count = u16::try_from(stage.sim().agents().len()).unwrap_or(u16::MAX);
-    if count == 0 {
+    if count == 0 || stage.hides(Readout::Agents) {
         return Vec::new();
     }
     if stage.viewport.regions.wide {

@@ -15,7 +15,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hoplight_layout::{Area, Arrow, Map};
-use hoplight_lesson::{LessonRun, Place, Session, outcome};
+use hoplight_lesson::{LessonRun, Place, Readout, Session, outcome};
 use hoplight_model::{Element, Infrastructure, ScenarioId};
 use hoplight_sim::{CommandError, SimTime, Simulation};
 
@@ -272,7 +272,9 @@ impl Stage {
             0
         };
         let comes_first = self.task.as_ref().is_some_and(Task::comes_first);
-        if self.viewport.lend_rows(wanted, comes_first, self.session.infra()) {
+        // Within a step, the panel keeps its rows, so that the diagram does not jump when its goals are met.
+        let step = self.session.lesson.as_ref().filter(|_| shows).map(LessonRun::place);
+        if self.viewport.lend_rows(wanted, step, comes_first, self.session.infra()) {
             self.show_selection();
         }
     }
@@ -356,9 +358,15 @@ impl Stage {
         }
     }
 
-    /// Whether the symptoms of a fault are not told in advance: in a lesson, they are what the learner has to find.
-    pub(super) const fn hides_diagnosis(&self) -> bool {
-        self.session.lesson.is_some()
+    /// Whether a figure is withheld because the lesson has not explained it yet.
+    pub fn hides(&self, readout: Readout) -> bool {
+        self.session.lesson.as_ref().is_some_and(|run| run.hides(readout))
+    }
+
+    /// Whether the symptoms of a fault are told once it is injected. In a step of a lesson, they are what the learner has to
+    /// find out until its goals are met.
+    pub(super) fn tells_diagnosis(&self) -> bool {
+        self.session.lesson.as_ref().is_none_or(LessonRun::is_open)
     }
 
     /// Returns the current infrastructure.

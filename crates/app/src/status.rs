@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use hoplight_analysis::user;
 use hoplight_layout::Area;
-use hoplight_lesson::{LessonProgress, Pace};
+use hoplight_lesson::{LessonProgress, Pace, Readout};
 use hoplight_model::{Element, LinkIx, RequestKind, text};
 use hoplight_sim::{Activity, Endings, Heading, Present};
 
@@ -74,7 +74,7 @@ pub fn status_parts(stage: &Stage) -> Vec<Line> {
         ..users
     };
     let room = usize::from(stage.viewport.regions.status.width);
-    let mut users = [errors(stage), vec![users]].concat();
+    let mut users = [errors(stage), if stage.hides(Readout::Latency) { Vec::new() } else { vec![users] }].concat();
     if stage.session.wiretap_saw_password() {
         let left = room.saturating_sub(users.iter().map(Line::width).sum());
         let texts = [format!(" tap: password of {} seen ", user()), format!(" password of {} seen ", user())];
@@ -84,7 +84,7 @@ pub fn status_parts(stage: &Stage) -> Vec<Line> {
         users.push(Line { action: tapped, ..Line::new(Tone::Secret, text) });
     }
     // The analysis would give answers away.
-    if stage.task.as_ref().is_some_and(Task::hides_answers) {
+    if stage.task.as_ref().is_some_and(Task::hides_answers) || stage.hides(Readout::Analysis) {
         return users;
     }
     let readable = Line { action: lay(Overlay::ReadableHops), ..readable };

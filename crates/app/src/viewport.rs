@@ -1,6 +1,7 @@
 //! The viewport: the regions of the screen, the layout of the canvas, and the visible part of a large canvas.
 
 use hoplight_layout::{Arrow, Cell, Fit, Layout, Map};
+use hoplight_lesson::Place;
 use hoplight_model::{Element, Infrastructure};
 
 use crate::regions::{self, Regions};
@@ -23,6 +24,8 @@ pub struct Viewport {
     borrowed: u16,
     /// Rows that it last asked for, which may be more. Layouts are not tried again for the same number.
     asked: u16,
+    /// The step of a lesson for which it asked.
+    step: Option<Place>,
 }
 
 impl Viewport {
@@ -35,6 +38,7 @@ impl Viewport {
             map_shown: true,
             borrowed: 0,
             asked: 0,
+            step: None,
         }
     }
 
@@ -52,9 +56,12 @@ impl Viewport {
     }
 
     /// Gives the panel `wanted` rows of the canvas above it, as far as the diagram still fits or, if the panel `comes_first`, even
-    /// if it has to be panned then. Returns whether the layout changed.
-    pub(crate) fn lend_rows(&mut self, wanted: u16, comes_first: bool, infra: &Infrastructure) -> bool {
+    /// if it has to be panned then. In the same `step` of a lesson as before, it keeps the rows that it has. Returns whether the
+    /// layout changed.
+    pub(crate) fn lend_rows(&mut self, wanted: u16, step: Option<Place>, comes_first: bool, infra: &Infrastructure) -> bool {
         let whole = self.regions.canvas.height + self.borrowed;
+        let wanted = if step.is_some() && step == self.step { wanted.max(self.asked) } else { wanted };
+        self.step = step;
         let wanted = if self.regions.wide { 0 } else { wanted.min(whole.saturating_sub(LEAST_CANVAS)) };
         if wanted == self.asked {
             return false;

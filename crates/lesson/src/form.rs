@@ -38,6 +38,9 @@ pub struct Lesson {
     /// Commands executed before the first step.
     #[serde(default)]
     pub setup: Vec<Command>,
+    /// Figures that the screen withholds until a step explains them.
+    #[serde(default)]
+    pub hides: Vec<Readout>,
     /// The steps, in order.
     pub steps: Vec<Step>,
     /// The quiz at the end.
@@ -67,6 +70,9 @@ pub struct Step {
     /// The misconceptions that the step contradicts in so many words.
     #[serde(default)]
     pub refutes: Vec<Misconception>,
+    /// Figures that the lesson hides, and that the screen shows from this step on.
+    #[serde(default)]
+    pub shows: Vec<Readout>,
     /// Elements highlighted in the diagram.
     #[serde(default)]
     pub focus: Vec<Element>,
@@ -107,6 +113,17 @@ pub struct Step {
     /// Replies to wrong acts.
     #[serde(default)]
     pub replies: Vec<StepReply>,
+}
+
+/// Figures on the screen that a lesson may withhold until it has explained them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Readout {
+    /// The users' latencies.
+    Latency,
+    /// What the analysis says about the design: readable hops, single points of failure.
+    Analysis,
+    /// What the agents delivered.
+    Agents,
 }
 
 /// What the author says when the learner does something wrong.
@@ -208,6 +225,12 @@ impl Lesson {
         is_traced.then(|| sent.unwrap_or(RequestKind::Read))
     }
 
+    /// Whether the screen withholds a figure in a step, numbered from 0: no step up to this one shows it.
+    pub fn is_hidden_at(&self, step: usize, readout: Readout) -> bool {
+        let mut up_to = self.steps.iter().take(step.saturating_add(1));
+        self.hides.contains(&readout) && !up_to.any(|step| step.shows.contains(&readout))
+    }
+
     /// Returns the infrastructure of a step, numbered from 0: the last one named at or before it. The quiz is about that of
     /// the last step.
     pub fn scenario_at(&self, step: usize) -> &ScenarioId {
@@ -241,5 +264,22 @@ impl Step {
     /// The kind of the last request that the step sends when it begins.
     pub(super) fn sends(&self) -> Option<RequestKind> {
         self.begin.iter().rev().find_map(|command| if let Command::Send(kind) = command { Some(*kind) } else { None })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_figure_is_hidden_until_a_step_shows_it() {
+        let text = r#"(format: 1, id: "x", order: 1, unit: "U", title: "T", summary: "S", minutes: 1, scenario: "s",
+            hides: [Latency, Agents], quiz: [], steps: [
+                (title: "a", text: []), (title: "b", text: [], shows: [Latency]), (title: "c", text: [])])"#;
+        let lesson = Lesson::from_ron("x.ron", text).unwrap();
+        let hidden = |readout| [0, 1, 2, 3].map(|step| lesson.is_hidden_at(step, readout));
+        assert_eq!(hidden(Readout::Latency), [true, false, false, false]);
+        assert_eq!(hidden(Readout::Agents), [true; 4], "no step shows it");
+        assert_eq!(hidden(Readout::Analysis), [false; 4], "the lesson does not hide it");
     }
 }

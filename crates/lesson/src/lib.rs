@@ -60,7 +60,7 @@ pub use check::{check, check_lesson, check_some};
 pub use condition::{Arrival, Condition, Nature, Observation, RequestPart, Wiretap};
 pub use design::{Edited, RefusedAct};
 pub use figure::Figure;
-pub use form::{Clock, Goal, Lesson, Start, Step, StepGate, StepReply};
+pub use form::{Clock, Goal, Lesson, Readout, Start, Step, StepGate, StepReply};
 pub use glossary::{Glossary, Term};
 pub use library::{Library, Loaded, Sources};
 pub use marks::{MarkTarget, Review};

@@ -25,7 +25,7 @@ use hoplight_model::{Element, ScenarioId};
 use hoplight_sim::Command;
 
 use super::condition::{Condition, Observation};
-use super::form::{Lesson, Start, Step, StepGate};
+use super::form::{Lesson, Readout, Start, Step, StepGate};
 use super::marks::Review;
 use super::outcome::{Changed, Moved, Opening, Score, Stay, StepEntry};
 use super::question::{Ask, Question};
@@ -126,6 +126,12 @@ impl LessonRun {
     /// The lesson.
     pub fn lesson(&self) -> &Arc<Lesson> {
         &self.lesson
+    }
+
+    /// Whether the screen withholds a figure because no step has explained it yet.
+    pub fn hides(&self, readout: Readout) -> bool {
+        let step = if let Place::Step(step) = self.place() { step } else { self.lesson().steps.len() };
+        self.lesson().is_hidden_at(step, readout)
     }
 
     /// The learner's position.

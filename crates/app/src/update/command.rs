@@ -11,14 +11,24 @@ use crate::notice::Notice;
 use crate::stage::Stage;
 use crate::tone::Tone;
 
-/// Runs a row of the fault menu: executes its immediate commands, and schedules the others. Reports the result.
+/// Runs a row of the fault menu. Reports the result and, unless it is for the learner to find out, what it looks like to
+/// users and monitoring.
 pub(super) fn run_fault_action(stage: &mut Stage, action: &FaultAction) -> Notice {
+    let tells = action.is_predicted() && stage.tells_diagnosis();
+    match inject(stage, action) {
+        Ok(done) if tells => Notice { text: format!("{} {}", done.text, action.about), ..done },
+        Ok(notice) | Err(notice) => notice,
+    }
+}
+
+/// Executes the immediate commands of a row, and schedules the others. The error is the reason why it has no effect.
+fn inject(stage: &mut Stage, action: &FaultAction) -> Result<Notice, Notice> {
     if let ([(_, command)], None) = (action.commands.as_slice(), &action.second) {
-        return execute_command(stage, command);
+        return execute(stage, command);
     }
     if let Some(why) = action.refusal(stage) {
         stage.session.refuse(phrase![action.title.clone(), ": ", why.clone()]);
-        return Notice { tone: Tone::Warn, text: why.to_sentence() };
+        return Err(Notice { tone: Tone::Warn, text: why.to_sentence() });
     }
     if let Some(second) = &action.second {
         stage.execute_apart(&action.commands, second);
@@ -38,20 +48,27 @@ pub(super) fn run_fault_action(stage: &mut Stage, action: &FaultAction) -> Notic
     if last > 0.0 {
         title.push(phrase!["; the last step follows in ", last, " s"]);
     }
-    Notice::dim(title.to_sentence())
+    Ok(Notice::dim(title.to_sentence()))
 }
 
 /// Executes a command, and reports the result.
 pub(super) fn execute_command(stage: &mut Stage, command: &Command) -> Notice {
+    match execute(stage, command) {
+        Ok(notice) | Err(notice) => notice,
+    }
+}
+
+/// Executes a command. The error is the reason why it has no effect.
+fn execute(stage: &mut Stage, command: &Command) -> Result<Notice, Notice> {
     let (text, side) = match stage.execute(command) {
         Err(error) => {
             let tone = if matches!(error, CommandError::NotPart(_)) { Tone::Dim } else { Tone::Warn };
             let why = refusal(&error);
             stage.session.refuse(why.clone());
-            return Notice { tone, text: why.to_sentence() };
+            return Err(Notice { tone, text: why.to_sentence() });
         }
-        Ok(_) if *command == Command::Scan => return Notice::dim(scan::summary(stage)),
+        Ok(_) if *command == Command::Scan => return Ok(Notice::dim(scan::summary(stage))),
         Ok(side) => (hoplight_text::done(command, stage.infra()).to_sentence(), side.words()),
     };
-    Notice::dim(format!("{text}{side}"))
+    Ok(Notice::dim(format!("{text}{side}")))
 }

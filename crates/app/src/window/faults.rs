@@ -8,8 +8,10 @@ use crate::tone::Tone;
 use crate::window::{WindowRow, search};
 use hoplight_text::Phrase;
 
-/// The description of a fault in a lesson: what follows is for the learner to find out.
-const HIDDEN: &str = "What users, gauges and alerts show is for you to find out: inject it and watch.";
+/// The description of a fault before it is injected: its symptoms are for the learner to predict.
+const PREDICT: &str = "What will users see, and which alert fires? Predict it, then inject the fault: the answer follows.";
+/// As above, in a step of a lesson that is about finding out.
+const WATCH: &str = "What users, gauges and alerts show is for you to find out: inject it and watch.";
 
 /// Returns all rows, in the order of the menu; with a filter, best first.
 pub(super) fn rows(app: &App, filter: &str) -> Vec<WindowRow> {
@@ -20,7 +22,11 @@ pub(super) fn rows(app: &App, filter: &str) -> Vec<WindowRow> {
             FaultGroup::Selected => Tone::Accent,
             FaultGroup::Site => Tone::Dim,
         };
-        let about = if stage.hides_diagnosis() && deed.group != FaultGroup::Repair { HIDDEN.to_owned() } else { deed.about };
+        let about = match (deed.is_predicted(), stage.tells_diagnosis()) {
+            (false, _) => deed.about,
+            (true, true) => PREDICT.to_owned(),
+            (true, false) => WATCH.to_owned(),
+        };
         let line = Line::new(tone, format!("{}  ", deed.group.word())).with(Tone::Text, deed.title.to_string());
         WindowRow { line: line.doing(SiteAction::Fault(place)), right: String::new(), about, found_by: String::new() }
     });

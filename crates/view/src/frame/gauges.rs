@@ -5,6 +5,7 @@
 
 use hoplight_app::task::Task;
 use hoplight_app::{Line, Stage, Tone, gauges, monitor};
+use hoplight_lesson::Readout;
 use hoplight_model::text::padded;
 use hoplight_sim::AgentView;
 
@@ -12,6 +13,9 @@ use super::paint::Painter;
 
 /// Draws the gauges: all in one line, or one line each.
 pub(super) fn draw(stage: &Stage, painter: &mut Painter<'_>) {
+    if stage.hides(Readout::Agents) {
+        return;
+    }
     let area = stage.viewport.regions.gauges;
     let agents = stage.sim().agents();
     if agents.is_empty() {
