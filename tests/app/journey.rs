@@ -205,7 +205,7 @@ fn a_scan_reports_every_port_where_one_looks() {
     for size in [SMALL, LARGE] {
         let mut learner = at(10, size);
         learner.press("Xscan<Enter>");
-        assert_eq!(learner.notice(), "Port scan: 1 open, 1 closed (refused), 16 filtered (no response).");
+        assert_eq!(learner.notice(), "Port scan of all 3 servers: 1 open, 1 closed (refused), 16 filtered (no response).");
         assert!(learner.panel().contains("1 port open, 1 closed (nothing listens, so it is refused), 16 filtered"));
         for element in [component("fw-1"), server("server-1")] {
             learner.select(&element);

@@ -372,3 +372,66 @@ fn with_reduced_motion_links_show_their_rates_and_nothing_moves() {
     assert_eq!(first, second);
     assert!(!first.iter().any(|symbol| ["●", "◆", "▲", "○", "◇", "△"].contains(&symbol.as_str()) && symbol != "▲"));
 }
+
+/// The shipped scenario of a file name, with one replacement in its text.
+fn changed(file: &str, from: &str, to: &str) -> Infrastructure {
+    let text = std::fs::read_to_string(format!("assets/{file}")).unwrap();
+    assert!(text.contains(from), "{file}: {from}");
+    Infrastructure::from_ron(file, &text.replacen(from, to, 1)).unwrap()
+}
+
+#[test]
+fn a_link_in_tls_that_carries_plaintext_to_port_80_says_so() {
+    let theme = Theme::default();
+    let entry = hop("browser", "lb-1");
+    for size in [(80, 26), (134, 40)] {
+        for (from, to, plain) in [
+            ("port_80: Redirect", "port_80: Redirect", true),
+            ("port_80: Redirect", "port_80: Closed", false),
+            ("http_share: 0.3", "http_share: 0.0", false),
+            ("ports: [80, 443]", "ports: [443]", false),
+        ] {
+            let infra = changed("redirect.ron", from, to);
+            let sim = run(infra.clone(), &[], 0);
+            let layout = layout_of(&sim, size);
+            let (words, colour) = label(&layout, &paint(&Canvas::new(&layout, &sim, &theme)), &infra, &entry);
+            assert_eq!(words.contains(":80"), plain, "{size:?} {to}: {words}");
+            assert_eq!(Some(colour), if plain { theme.plain.fg } else { theme.tls.fg }, "{size:?} {to}: {words}");
+        }
+    }
+}
+
+#[test]
+fn a_port_scan_bounces_off_the_walls_of_firewalls() {
+    let theme = Theme::default();
+    let mut sim = run(stage_2(TlsMode::Terminate), &[], 1_000);
+    let failed = |sim: &Simulation, scanned: Option<f64>, still: bool| {
+        let layout = layout_of(sim, (120, 30));
+        let buffer = paint(&Canvas { scanned, still, ..Canvas::new(&layout, sim, &theme) });
+        let is_failed = |cell: &hoplight::layout::Cell| buffer[(cell.x, cell.y)].symbol() == theme.glyphs.failed.to_string();
+        let on_walls = layout.walls().iter().flat_map(|wall| wall.area.cells()).filter(is_failed).count();
+        (on_walls, text(&buffer).matches(theme.glyphs.failed).count())
+    };
+    assert_eq!(failed(&sim, Some(0.0), false), (0, 0), "nobody has scanned the site");
+    sim.apply(&Command::Scan, &mut Deaf).unwrap();
+    let (at_walls, all) = failed(&sim, Some(0.0), false);
+    assert!(at_walls >= 12 && all == at_walls, "{at_walls} of {all}");
+    let (later, all) = failed(&sim, Some(0.5), false);
+    assert!(later == 0 && all > 0, "bounced: {later} of {all}");
+    assert_eq!(failed(&sim, Some(0.5), true).0, at_walls, "without motion");
+    assert_eq!(failed(&sim, None, false), (0, 0), "the picture is over");
+}
+
+#[test]
+fn from_120_columns_the_browser_shows_the_whole_name_of_the_site() {
+    // The canvas of a screen of 120×40 has 80 columns.
+    for file in ["stage-2-secured.ron", "stage-3-scaled.ron", "redirect.ron"] {
+        let infra = changed(file, "(", "(");
+        let domain = infra.domain().to_owned();
+        let sim = run(infra, &[], 0);
+        let picture = text(&picture(&sim, (80, 24), &Theme::default()));
+        let (host, rest) = domain.split_once('.').unwrap();
+        assert!(picture.contains(&domain) || (picture.contains(&format!(" {host}.")) && picture.contains(rest)), "{picture}");
+        assert!(!picture.contains('…'), "{file}: {picture}");
+    }
+}

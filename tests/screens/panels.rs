@@ -374,3 +374,31 @@ fn a_finished_request_keeps_its_path() {
     learner.app.resize(SMALL.0, SMALL.1);
     compare("a_request_that_has_ended_small", &panels(&learner));
 }
+
+#[test]
+fn a_long_message_is_shown_whole_even_over_the_panel() {
+    let mut learner = Learner::exploring(SMALL);
+    learner.press("Xbalancer crashes<Enter>");
+    let said = learner.notice();
+    let rows = hoplight::model::text::wrap(&said, usize::from(SMALL.0) - 2);
+    assert!(rows.len() > 2, "{said}");
+    let screen = whole(&learner.app);
+    for row in rows {
+        assert!(screen.contains(row.trim()), "{row} is missing in\n{screen}");
+    }
+}
+
+#[test]
+fn the_first_lesson_shows_figures_once_they_are_explained() {
+    let shown = |step: usize| {
+        let mut learner = Learner::in_lesson("journey-of-a-request", SMALL);
+        while learner.run().place() != hoplight::lesson::Place::Step(step) {
+            learner.press("n");
+        }
+        let screen = whole(&learner.app);
+        [screen.contains("p50"), screen.contains("agent-1 ▱") || screen.contains("no monitoring agent"), screen.contains("SPOFs")]
+    };
+    assert_eq!(shown(0), [false; 3]);
+    assert_eq!(shown(8), [true, false, false]);
+    assert_eq!(shown(11), [true, true, false]);
+}

@@ -67,8 +67,8 @@ pub fn stage(columns: u16, rows: u16, agents: u16, lesson: bool) -> Regions {
     }
     let side = (columns / 3).clamp(36, 66).min(columns - 80);
     let gauges = agents.clamp(1, 4 + (rows - WIDE.1) / 6);
-    let journal = 3 + (rows - WIDE.1) / 6;
-    let messages = 2 + (rows - WIDE.1) / 14;
+    let journal = 3 + (rows - WIDE.1) / 8;
+    let messages = 2 + (rows - WIDE.1) / 28;
     let bottom = 1 + gauges + messages + 1 + 1 + journal + 1;
     let (left, top) = (columns - side, rows - bottom);
     let main = |y: u16, height: u16| Area { x: 0, y, width: columns, height };

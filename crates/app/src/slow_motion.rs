@@ -13,8 +13,8 @@ use std::time::Duration;
 use hoplight_lesson::{Pace, Playback};
 use hoplight_model::{ComponentIx, Infrastructure, LinkIx, RequestKind};
 use hoplight_sim::{
-    Failure, FailureReason, Heading, Journey, JourneyEvent, JourneyPart, Mark, MarkKind, Motion, Packet, PacketContent, Phase,
-    SimTime, Timeline,
+    Command, Failure, FailureReason, Heading, Journey, JourneyEvent, JourneyPart, Mark, MarkKind, Motion, Packet, PacketContent,
+    Phase, SimTime, Timeline,
 };
 
 use crate::stage::Stage;
@@ -27,6 +27,11 @@ const CROSSING: f64 = 0.28;
 const STAY: f64 = 0.12;
 /// Wall seconds for which a failure is shown where it happened.
 const FAILURE: f64 = 0.8;
+
+/// Wall seconds for which the picture of a port scan is shown.
+const SCAN: f64 = 1.6;
+/// Simulated seconds per wall second that the trace pace takes for what is not part of the followed request.
+const TRACED: f64 = 0.05;
 
 /// Messages and requests to draw.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -115,6 +120,18 @@ impl Stage {
     /// then shown where they are.
     pub fn slow_motion(&self) -> Option<SlowMotion> {
         self.slow_motion_of(&self.session.timeline)
+    }
+
+    /// How much of the picture of the last port scan is over, from 0 to 1; `None` if there is none to show. A scan takes no
+    /// simulated time, so its picture begins with it.
+    pub fn scanned(&self) -> Option<f64> {
+        let timeline = &self.session.timeline;
+        let now = timeline.simulation().now();
+        let (at, _) = timeline.commands().filter(|(at, command)| **command == Command::Scan && *at <= now).last()?;
+        let Playback { pace, .. } = self.session.playback;
+        let pace = if pace == Pace::Trace { TRACED } else { 1.0 };
+        let share = now.since(at).as_secs_f64() / (SCAN * pace * self.session.playback.factor());
+        (share < 1.0).then_some(share)
     }
 
     /// As [`Self::slow_motion`], of a timeline that follows the clock of this stage.

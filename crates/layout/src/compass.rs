@@ -203,7 +203,9 @@ fn anchor(infra: &Infrastructure, layout: &Layout, element: &Element) -> Cell {
             frame.map(|frame| Cell::new(frame.area.x + 4.min(frame.area.width / 2), frame.area.y))
         }
         Element::Component(id) => infra.find(id.as_str()).and_then(|ix| {
-            let wall = layout.walls.iter().find(|wall| wall.firewall == ix).map(|wall| wall.area.centre());
+            // Near the row in which links enter: in a tall wall, the middle is far from them.
+            let enters = |area: Area| Cell::new(area.x, area.y + (area.height / 2).min(3));
+            let wall = layout.walls.iter().find(|wall| wall.firewall == ix).map(|wall| enters(wall.area));
             wall.or_else(|| layout.place_of(ix).map(|area| Cell::new(area.centre().x, area.y)))
         }),
         Element::Hop(from, to) => {

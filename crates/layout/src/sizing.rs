@@ -14,8 +14,8 @@ const GAPS: [u16; 5] = [3, 7, 9, 15, 26];
 pub(super) const INNER_GAP: u16 = 3;
 /// Columns of a block's text: comfortable and maximum.
 const TEXT: [u16; 2] = [12, 22];
-/// Lines of a block: minimum, usual and maximum.
-const LINES: [u16; 3] = [2, 6, 7];
+/// Lines of a block: minimum, usual, generous and maximum.
+const LINES: [u16; 4] = [2, 6, 7, 10];
 
 /// The computed areas of a plan's boxes.
 pub(super) struct Sizes {
@@ -68,10 +68,23 @@ fn full_widths(infra: &Infrastructure, plan: &GridPlan) -> Vec<u16> {
 /// Maximum lines of a box's blocks. A component outside a server needs fewer if it does not serve requests.
 fn most_lines(infra: &Infrastructure, plan: &BoxPlan) -> u16 {
     match &plan.owner {
-        Owner::Server(_) => LINES[2],
-        Owner::Component(ix) if infra.component(*ix).kind.serves_requests() => LINES[2],
+        Owner::Server(_) => LINES[3],
+        Owner::Component(ix) if infra.component(*ix).kind.serves_requests() => LINES[3],
+        Owner::Component(ix) if infra.component(*ix).kind.is_browser() => 6,
         Owner::Component(_) => 4,
     }
+}
+
+/// Whether a box is that of a component with a link to a component in another row of the same column. If it is as tall as its
+/// row, the link is short.
+fn leads_down(infra: &Infrastructure, plan: &GridPlan, b: &BoxPlan) -> bool {
+    let Owner::Component(ix) = b.owner else { return false };
+    let is_below = |to| {
+        plan.boxes
+            .iter()
+            .any(|x| !x.shelved && x.column == b.column && x.row > b.row && x.blocks.iter().any(|block| block.component == to))
+    };
+    infra.links_from(ix).into_iter().any(|link| is_below(infra.ends(link).1))
 }
 
 /// The rows that links need in each gap between two rows of boxes.
@@ -133,17 +146,25 @@ pub(super) fn fit(infra: &Infrastructure, plan: &GridPlan, (width, height): (u16
     // A row for the names of firewalls whose box is too narrow for them.
     let has_walls = plan.boxes.iter().any(|b| b.row == 0 && !(b.walls.is_empty() && b.blocks.iter().all(|x| x.walls.is_empty())));
     let (mut above, mut below) = ([0], [0]);
-    grow(&mut lines, |_| 3, &mut room);
+    // A row of small boxes only does not take space that others can use.
+    let most: Vec<u16> = (0..plan.rows)
+        .map(|row| plan.boxes.iter().filter(|b| b.row == row && !b.shelved).map(|b| most_lines(infra, b)).max())
+        .map(|most| most.unwrap_or(LINES[3]))
+        .collect();
+    grow(&mut lines, |row| most[row].min(3), &mut room);
     grow(&mut below, |_| u16::from(agents_below), &mut room);
     grow(&mut row_gaps, |index| wanted[index], &mut room);
-    grow(&mut lines, |_| 4, &mut room);
+    grow(&mut lines, |row| most[row].min(4), &mut room);
     grow(&mut row_gaps, |index| wanted[index] + 1, &mut room);
     grow(&mut above, |_| u16::from(has_walls), &mut room);
-    grow(&mut lines, |_| 5, &mut room);
+    grow(&mut lines, |row| most[row].min(5), &mut room);
     grow(&mut row_gaps, |index| wanted[index] + 2, &mut room);
-    grow(&mut lines, |_| LINES[1], &mut room);
-    grow(&mut row_gaps, |index| wanted[index] + 3, &mut room);
-    grow(&mut lines, |_| LINES[2], &mut room);
+    grow(&mut lines, |row| most[row].min(LINES[1]), &mut room);
+    grow(&mut row_gaps, |index| wanted[index] * 2, &mut room);
+    grow(&mut lines, |row| most[row].min(LINES[2]), &mut room);
+    grow(&mut lines, |row| most[row], &mut room);
+    // Many links between two rows need the space; a single one would only become long.
+    grow(&mut row_gaps, |index| wanted[index] * wanted[index], &mut room);
     let top = above[0] + room / 2;
 
     let (xs, ys) = (starts(left, &columns, &gaps), {
@@ -158,7 +179,8 @@ pub(super) fn fit(infra: &Infrastructure, plan: &GridPlan, (width, height): (u16
         }
 
         let bus = u16::try_from(b.bus.len()).unwrap_or(0);
-        let tall = lines[b.row].min(most_lines(infra, b)) + 2 + bus;
+        let most = if leads_down(infra, plan, b) { lines[b.row] } else { most_lines(infra, b) };
+        let tall = lines[b.row].min(most) + 2 + bus;
         let wide = if b.is_server() { columns[b.column] } else { columns[b.column].min(lone_width(infra, b)) };
         // Centre a small box below a large one.
         Area::new(xs[b.column] + (columns[b.column] - wide) / 2, ys[b.row], wide, tall)

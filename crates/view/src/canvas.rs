@@ -11,6 +11,7 @@ mod boxes;
 mod links;
 mod overview;
 mod packets;
+mod scan;
 mod status_lines;
 
 use ratatui::buffer::Buffer;
@@ -67,6 +68,8 @@ pub struct Canvas<'a> {
     pub still: bool,
     /// The slow motion of the live pace; `None` to draw every packet where it is.
     pub motion: Option<&'a SlowMotion>,
+    /// How much of the picture of the last port scan is over, from 0 to 1; `None` if there is none to show.
+    pub scanned: Option<f64>,
     /// Limit on the packets drawn. Failed, blocked and followed ones do not count.
     pub most_packets: usize,
 }
@@ -100,6 +103,7 @@ impl<'a> Canvas<'a> {
             is_plan: false,
             still: false,
             motion: None,
+            scanned: None,
             most_packets: MOST_PACKETS,
         }
     }
@@ -232,6 +236,7 @@ impl Canvas<'_> {
         links::draw(&scene, &mut painter, &packets::incidents(&scene, &packets));
         packets::draw(&scene, &mut painter, &packets);
         packets::draw_visits(&scene, &mut painter);
+        scan::draw(&scene, &mut painter);
         links::badges(&scene, &mut painter);
         links::tap(&scene, &mut painter);
         if let Some(map) = self.map {

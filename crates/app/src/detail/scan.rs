@@ -25,7 +25,9 @@ pub(super) fn write(page: &mut Page, stage: &Stage, server: &ServerId) {
 
 /// Counts what the last port scan found on all servers.
 pub(crate) fn summary(stage: &Stage) -> String {
+    let servers = stage.infra().servers().count();
+    let whose = if servers == 1 { "the server".to_owned() } else { format!("all {servers} servers") };
     let count = |says| stage.sim().findings().iter().filter(|finding| finding.says == says).count();
     let [open, closed, filtered] = [Port::Open, Port::Closed, Port::Filtered].map(count);
-    format!("Port scan: {open} open, {closed} closed (refused), {filtered} filtered (no response).")
+    format!("Port scan of {whose}: {open} open, {closed} closed (refused), {filtered} filtered (no response).")
 }

@@ -12,7 +12,7 @@ use crate::painter::Painter;
 
 use super::Scene;
 use super::packets;
-use super::status_lines::{self, StatusLine};
+use super::status_lines;
 
 /// Utilisation from which the cores of a server count as full.
 const FULL: f64 = 0.95;
@@ -259,11 +259,12 @@ fn draw_block(scene: &Scene<'_>, painter: &mut Painter<'_>, block: &Block) {
         let words = stamp.words.iter().find(|words| width(words) <= usize::from(room)).or(stamp.words.last());
         painter.label(Cell::new(x, y), words.map_or("", |words| words), room, theme.tone(stamp.tone));
     }
-    for (y, line) in rows.zip(status_lines::of(scene, block.component, &station)) {
-        let StatusLine { words, style } = line;
-        let style = if down && style == theme.text { theme.dim } else { style };
-        let fitting = words.iter().find(|text| width(text) <= usize::from(room)).or(words.last());
-        painter.label(Cell::new(x, y), fitting.map_or("", |text| text), room, style);
+    for line in status_lines::of(scene, block.component, &station, rows.len()) {
+        let style = if down && line.style == theme.text { theme.dim } else { line.style };
+        let texts = line.rows(room, rows.len());
+        for (text, y) in texts.into_iter().zip(&mut rows) {
+            painter.label(Cell::new(x, y), text, room, style);
+        }
     }
     if !scene.canvas.stamps.is_empty() && stamp.is_none() {
         recede(scene, painter, block.area, &element);

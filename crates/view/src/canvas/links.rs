@@ -6,6 +6,8 @@ use ratatui::style::{Modifier, Style};
 
 use crate::theme::LinkStyle;
 use hoplight_layout::{Arrow, Cell, Junction, Label};
+use hoplight_model::behaviour::{has_port_80, hop_on_port_80};
+use hoplight_model::firewall::RuleAction;
 use hoplight_model::text::columns;
 use hoplight_model::{Cipher, DatabaseRole, Element, Hop, Protocol};
 use hoplight_sim::Fault;
@@ -60,13 +62,30 @@ pub(super) fn draw(scene: &Scene<'_>, painter: &mut Painter<'_>, incidents: &Inc
             say(painter, label, &words.each_ref().map(String::as_str), theme.bad.add_modifier(Modifier::REVERSED));
         } else if look.kind != LinkStyle::Metrics || !std::mem::replace(&mut said_metrics, true) {
             let rate = scene.canvas.still.then(|| scene.rate(&scene.hops[index])).flatten();
-            let usual = words(scene, &scene.hops[index]);
+            let on_port_80 = has_plaintext_visits(scene, &scene.hops[index]);
+            let usual = if on_port_80 { PORT_80 } else { words(scene, &scene.hops[index]) };
+            let style =
+                if on_port_80 { scene.canvas.emphasis(&scene.infra.hop_element(route.link), theme.plain) } else { look.word };
             let rated = rate
                 .map_or_else(Vec::new, |rate| usual.iter().map(|word| format!("{word} {rate}")).chain([rate.clone()]).collect());
             let words: Vec<&str> = rated.iter().map(String::as_str).chain(usual.iter().copied()).collect();
-            say(painter, label, &words, look.word);
+            say(painter, label, &words, style);
         }
     }
+}
+
+/// The label of a link in TLS that also carries plaintext, longest wording first.
+const PORT_80: &[&str] = &["TLS, :80 plain!", ":80 plain!", ":80!"];
+
+/// Whether visits in plaintext reach port 80 at the end of a link in TLS.
+fn has_plaintext_visits(scene: &Scene<'_>, hop: &Hop) -> bool {
+    let infra = scene.infra;
+    let hsts = infra.http().hsts;
+    infra.traffic().http_share.get() > 0.0
+        && hop.cipher != Cipher::Plaintext
+        && has_port_80(infra, hop.link)
+        && hsts.is_none_or(|hsts| !hsts.preload)
+        && hop_on_port_80(infra, hop.link).guards.iter().all(|guard| guard.verdict.action == RuleAction::Allow)
 }
 
 /// Whether a cell is in the top border of a box.
@@ -168,7 +187,7 @@ fn words(scene: &Scene<'_>, hop: &Hop) -> &'static [&'static str] {
         (Protocol::Dns, _) => &["DNS plain", "DNS"],
         (Protocol::Vrrp, _) => &["VRRP"],
         (Protocol::Metrics, Cipher::Plaintext) => &["metrics plain", "metrics"],
-        (Protocol::Metrics, _) => &["metrics in TLS", "metrics", "TLS"],
+        (Protocol::Metrics, _) => &["metrics in TLS", "metrics"],
     }
 }
 

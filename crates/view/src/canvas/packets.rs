@@ -210,6 +210,10 @@ fn look(scene: &Scene<'_>, packet: &Packet, hop: &Hop) -> (u8, char, Style) {
     let readable = (hop.is_exposed() || is_on_port_80) && phase.is_exchange() && !answer;
     let secrets = if is_on_port_80 { scene.infra.secrets_on_port_80(kind) } else { scene.infra.secrets(kind) };
     let (mut weight, mut glyph, mut style) = (if answer { 5 } else { 6 }, pair[usize::from(answer)], style);
+    if is_on_port_80 {
+        // On the line of a link in TLS, only the packet shows that this visit is in plaintext.
+        style = theme.plain;
+    }
     if phase.opens() {
         style = style.remove_modifier(Modifier::BOLD);
         weight = 4;

@@ -7,7 +7,8 @@ use std::borrow::Cow;
 use ratatui::style::Style;
 
 use hoplight_model::behaviour::sees_https;
-use hoplight_model::{Cipher, ComponentId, ComponentIx, ComponentKind, DatabaseRole, Element, Protocol};
+use hoplight_model::text::width;
+use hoplight_model::{Cipher, ComponentId, ComponentIx, ComponentKind, DatabaseRole, Element, Hop, Protocol};
 use hoplight_sim::{AgentView, DatabaseView, Fault, RecordState, StationView};
 
 use super::Scene;
@@ -17,14 +18,38 @@ pub(super) struct StatusLine {
     /// Wordings, longest first.
     pub(super) words: Vec<Cow<'static, str>>,
     pub(super) style: Style,
+    /// The first wording in two rows, for a box that is too narrow for it but has two rows left.
+    pub(super) split: Option<[String; 2]>,
+}
+
+impl StatusLine {
+    fn new(style: Style, words: Vec<Cow<'static, str>>) -> Self {
+        Self { words, style, split: None }
+    }
+
+    /// The rows of this line in a box with `room` columns and `rows` rows left.
+    pub(super) fn rows(&self, room: u16, rows: usize) -> Vec<&str> {
+        let fits = |text: &str| width(text) <= usize::from(room);
+        match &self.split {
+            Some(parts)
+                if rows > 1 && self.words.first().is_none_or(|word| !fits(word)) && parts.iter().all(|part| fits(part)) =>
+            {
+                parts.iter().map(String::as_str).collect()
+            }
+            _ => {
+                let fitting = self.words.iter().find(|word| fits(word)).or(self.words.last());
+                fitting.map_or_else(Vec::new, |word| vec![&**word])
+            }
+        }
+    }
 }
 
 fn status<const N: usize>(style: Style, words: [&'static str; N]) -> StatusLine {
-    StatusLine { words: words.map(Cow::Borrowed).into(), style }
+    StatusLine::new(style, words.map(Cow::Borrowed).into())
 }
 
-/// Returns the status lines of a component, shown below its name and load.
-pub(super) fn of(scene: &Scene<'_>, ix: ComponentIx, station: &StationView) -> Vec<StatusLine> {
+/// Returns the status lines of a component, shown below its name and load: at least the first `rows`, if it has so many.
+pub(super) fn of(scene: &Scene<'_>, ix: ComponentIx, station: &StationView, rows: usize) -> Vec<StatusLine> {
     let theme = scene.canvas.theme;
     let component = scene.infra.component(ix);
     let mut lines = faults(scene, &component.id);
@@ -33,18 +58,16 @@ pub(super) fn of(scene: &Scene<'_>, ix: ComponentIx, station: &StationView) -> V
         ComponentKind::DnsResolver(spec) => {
             let ttl = spec.ttl_s.get();
             lines.push(match scene.canvas.sim.record() {
-                RecordState::Present => StatusLine {
-                    words: vec![format!("{} A", scene.infra.domain()).into(), "A record of www".into(), "www A".into()],
-                    style: theme.text,
-                },
+                RecordState::Present => StatusLine::new(
+                    theme.text,
+                    vec![format!("{} A", scene.infra.domain()).into(), "A record of www".into(), "www A".into()],
+                ),
                 RecordState::Gone => status(theme.bad, ["no record of www", "www gone"]),
                 RecordState::Unreachable => status(theme.bad, ["cannot resolve www", "timeout"]),
             });
-            lines.push(StatusLine {
-                words: vec![format!("ttl {ttl:.0} s").into(), format!("ttl {ttl:.0}").into()],
-                style: theme.dim,
-            });
-            lines.push(status(theme.dim, ["resolver", "DNS"]));
+            lines.push(StatusLine::new(theme.dim, vec![format!("ttl {ttl:.0} s").into(), format!("ttl {ttl:.0}").into()]));
+            let is_present = scene.canvas.sim.record() == RecordState::Present;
+            lines.push(entry(scene).filter(|_| is_present).unwrap_or_else(|| status(theme.dim, ["resolver", "DNS"])));
         }
         ComponentKind::Firewall(_) => {
             lines.push(status(theme.warn, ["protects nothing", "unplaced"]));
@@ -105,20 +128,45 @@ pub(super) fn of(scene: &Scene<'_>, ix: ComponentIx, station: &StationView) -> V
                     let lag = lag.max(now.delay_s.unwrap_or_default()) * 1000.0;
                     let short =
                         if lag < 1_000.0 { format!("lag {lag:.0}ms").into() } else { format!("lag {:.0} s", lag / 1e3).into() };
-                    StatusLine { words: vec![format!("lag {lag:.0} ms").into(), short], style: theme.dim }
+                    StatusLine::new(theme.dim, vec![format!("lag {lag:.0} ms").into(), short])
                 }
             });
         }
         let rate = station.rate;
-        lines.push(StatusLine {
-            words: vec![hoplight_text::requests_per_second(rate).into(), format!("{rate:.0}/s").into()],
-            style: theme.dim,
-        });
+        lines.push(StatusLine::new(
+            theme.dim,
+            vec![hoplight_text::requests_per_second(rate).into(), format!("{rate:.0}/s").into()],
+        ));
         if let Some(software) = &component.software {
             let version = format!("{} {}", &*software.name, &*software.version).into();
-            lines.push(StatusLine { words: vec![version, format!("v{}", &*software.version).into()], style: theme.dim });
+            lines.push(StatusLine::new(theme.dim, vec![version, format!("v{}", &*software.version).into()]));
+        }
+        if lines.len() < rows {
+            lines.extend(more(scene, ix, station));
         }
     }
+    lines
+}
+
+/// What only a large box has room for: how many slots are busy, the port, and totals since the start.
+fn more(scene: &Scene<'_>, ix: ComponentIx, station: &StationView) -> Vec<StatusLine> {
+    let theme = scene.canvas.theme;
+    let &StationView { busy, slots, dropped, served, .. } = station;
+    let line = |style: Style, words: [String; 3]| StatusLine::new(style, words.map(Cow::Owned).into());
+    let mut lines = Vec::new();
+    if dropped > 0 {
+        lines.push(line(theme.warn, [format!("{dropped} met a full queue"), format!("{dropped} dropped"), "drops".into()]));
+    }
+    if slots != u32::MAX {
+        let words = [format!("{busy} of {slots} slots busy"), format!("busy {busy}/{slots}"), format!("busy {busy}")];
+        lines.push(line(theme.dim, words));
+    }
+    let arrives = |hop: &&Hop| hop.to == ix && scene.infra.link(hop.link).protocol.carries_requests();
+    if let Some(hop) = scene.hops.iter().find(arrives) {
+        let port = scene.infra.port(hop.link);
+        lines.push(line(theme.dim, [format!("listens on port {port}"), format!("port {port}"), format!(":{port}")]));
+    }
+    lines.push(line(theme.dim, [format!("{served} served so far"), format!("{served} served"), served.to_string()]));
     lines
 }
 
@@ -131,12 +179,12 @@ fn rate_limit(scene: &Scene<'_>, ix: ComponentIx) -> Option<StatusLine> {
         let status = limit.error().code();
         let words =
             vec![format!("refuses {refused}/s ({status})").into(), format!("{status}: {refused}/s").into(), "refuses".into()];
-        return Some(StatusLine { words, style: theme.warn });
+        return Some(StatusLine::new(theme.warn, words));
     }
     let rate = limit.rate.get();
     let words =
         vec![format!("limit {rate}/s per client").into(), format!("limit {rate}/s").into(), format!("max {rate}/s").into()];
-    Some(StatusLine { words, style: theme.dim })
+    Some(StatusLine::new(theme.dim, words))
 }
 
 /// Whether a database follows a writer, so that it has a replication lag.
@@ -155,9 +203,7 @@ fn faults(scene: &Scene<'_>, id: &ComponentId) -> Vec<StatusLine> {
     let line_of = |fault: &Fault| match fault {
         Fault::Slow(element, factor) if is_its(element) => {
             let times = factor.get();
-            Some(StatusLine {
-                words: vec![format!("slowed down ×{times}").into(), format!("slow ×{times}").into()], style: bad
-            })
+            Some(StatusLine::new(bad, vec![format!("slowed down ×{times}").into(), format!("slow ×{times}").into()]))
         }
         Fault::Compromised(element) if is_its(element) => Some(status(bad, ["compromised", "breached"])),
         Fault::Misconfigured(element) if is_its(element) => Some(status(bad, ["bad configuration", "bad config", "bad conf"])),
@@ -166,10 +212,9 @@ fn faults(scene: &Scene<'_>, id: &ComponentId) -> Vec<StatusLine> {
         Fault::VrrpKilled(of) | Fault::VrrpStopped(of) if of == id => {
             Some(status(bad, ["keepalived not running", "no keepalived", "no VRRP"]))
         }
-        Fault::Leak { to, count, .. } if to == id => Some(StatusLine {
-            words: vec![format!("{count} connections leaked").into(), format!("leak {count}").into()],
-            style: bad,
-        }),
+        Fault::Leak { to, count, .. } if to == id => {
+            Some(StatusLine::new(bad, vec![format!("{count} connections leaked").into(), format!("leak {count}").into()]))
+        }
         Fault::CpuHog(server, _) if server_of() == Some(server) => {
             Some(status(bad, ["another program uses the CPU", "CPU taken", "CPU hog"]))
         }
@@ -196,7 +241,7 @@ fn certificate(scene: &Scene<'_>, ix: ComponentIx) -> Option<StatusLine> {
         format!("cert {days:.0}d").into(),
         "cert".into(),
     ];
-    Some(StatusLine { words, style: theme.tls })
+    Some(StatusLine::new(theme.tls, words))
 }
 
 fn queue(scene: &Scene<'_>, station: &StationView) -> StatusLine {
@@ -215,7 +260,17 @@ fn queue(scene: &Scene<'_>, station: &StationView) -> StatusLine {
     } else {
         vec![format!("queue {waiting}").into(), format!("q {waiting}").into()]
     };
-    StatusLine { words, style }
+    StatusLine::new(style, words)
+}
+
+/// The component whose address the record holds; `None` if there are several.
+fn entry(scene: &Scene<'_>) -> Option<StatusLine> {
+    let browser = scene.infra.browser()?;
+    let mut entries =
+        scene.hops.iter().filter(|hop| hop.from == browser && scene.infra.link(hop.link).protocol == Protocol::Http);
+    let id = &scene.infra.component(entries.next()?.to).id;
+    let words = vec![format!("address of {id}").into(), format!("is {id}").into(), id.to_string().into()];
+    entries.next().is_none().then_some(StatusLine::new(scene.canvas.theme.dim, words))
 }
 
 /// Adds the browser's padlock as text.
@@ -231,7 +286,7 @@ fn browser(scene: &Scene<'_>, ix: ComponentIx, lines: &mut Vec<StatusLine>) {
     let encrypted = entry.is_some_and(|link| scene.infra.hop(link).cipher != Cipher::Plaintext);
     if let Some((rate, _)) = scene.canvas.sim.abuse().and_then(|abuse| abuse.attack) {
         let words = vec![format!("attacker {rate}/s").into(), format!("att. {rate}/s").into()];
-        lines.push(StatusLine { words, style: theme.bad });
+        lines.push(StatusLine::new(theme.bad, words));
     }
     if encrypted && scene.canvas.sim.lacks_certificate() {
         lines.push(status(theme.bad, ["https ✗"]));
@@ -248,7 +303,15 @@ fn browser(scene: &Scene<'_>, ix: ComponentIx, lines: &mut Vec<StatusLine>) {
     }
     let domain = scene.infra.domain();
     let short = domain.strip_prefix("www.").unwrap_or(domain).to_owned();
-    lines.push(StatusLine { words: vec![domain.to_owned().into(), short.into()], style: theme.dim });
+    // In a narrow box, the name takes two lines.
+    let split = domain.split_once('.').map(|(host, rest)| [format!("{host}."), rest.to_owned()]);
+    lines.push(StatusLine { split, ..StatusLine::new(theme.dim, vec![domain.to_owned().into(), short.into()]) });
+    let rate = scene.canvas.sim.rate();
+    let words = vec![hoplight_text::requests_per_second(rate).into(), format!("{rate:.0}/s").into()];
+    lines.push(StatusLine::new(theme.dim, words));
+    let waiting = scene.canvas.sim.in_flight();
+    let words = vec![format!("{waiting} in flight").into(), format!("{waiting} wait").into()];
+    lines.push(StatusLine::new(theme.dim, words));
 }
 
 fn monitoring(scene: &Scene<'_>, ix: ComponentIx, lines: &mut Vec<StatusLine>) {
@@ -261,18 +324,15 @@ fn monitoring(scene: &Scene<'_>, ix: ComponentIx, lines: &mut Vec<StatusLine>) {
     let stale = count(|agent| agent.taken.is_some() && agent.stale);
     let style = if stale > 0 { theme.bad } else { theme.text };
     let all = agents.len();
-    lines.push(StatusLine {
-        words: vec![format!("{fresh} of {all} agents").into(), format!("{fresh}/{all} agents").into()],
-        style,
-    });
+    lines.push(StatusLine::new(style, vec![format!("{fresh} of {all} agents").into(), format!("{fresh}/{all} agents").into()]));
     let (words, style) = match (stale, unheard) {
         (0, 0) => (vec!["none stale".into(), "0 stale".into()], theme.dim),
         (0, unheard) => (vec![format!("{unheard} no data yet").into(), format!("{unheard} unknown").into()], theme.dim),
         (stale, _) => (vec![format!("{stale} stale").into()], theme.bad),
     };
-    lines.push(StatusLine { words, style });
+    lines.push(StatusLine::new(style, words));
     let label = scene.infra.component(ix).label().to_owned();
-    lines.push(StatusLine { words: vec![label.into()], style: theme.dim });
+    lines.push(StatusLine::new(theme.dim, vec![label.into()]));
 }
 
 fn balancer(scene: &Scene<'_>, ix: ComponentIx, algorithm: &'static str, lines: &mut Vec<StatusLine>) {
@@ -283,10 +343,10 @@ fn balancer(scene: &Scene<'_>, ix: ComponentIx, algorithm: &'static str, lines: 
     // A balancer that is down runs no checks, so its last results are out of date.
     if up < backends.len() && scene.canvas.sim.station(ix).health.is_up() {
         let all = backends.len();
-        lines.push(StatusLine {
-            words: vec![format!("{up} of {all} backends UP").into(), format!("{up} of {all} UP").into()],
-            style: theme.bad,
-        });
+        lines.push(StatusLine::new(
+            theme.bad,
+            vec![format!("{up} of {all} backends UP").into(), format!("{up} of {all} UP").into()],
+        ));
     }
     if scene.hops.iter().any(|hop| hop.to == ix && hop.cipher == Cipher::TlsThrough) {
         lines.push(status(theme.warn, ["cannot read: TLS through", "cannot read", "no read"]));
@@ -299,12 +359,14 @@ fn balancer(scene: &Scene<'_>, ix: ComponentIx, algorithm: &'static str, lines: 
     }
     let backlog = sim.backlog(ix);
     if backlog > 0 {
-        lines.push(StatusLine {
-            words: vec![format!("{backlog} wait for a backend").into(), format!("{backlog} wait").into()],
-            style: theme.warn,
-        });
+        lines.push(StatusLine::new(
+            theme.warn,
+            vec![format!("{backlog} wait for a backend").into(), format!("{backlog} wait").into()],
+        ));
     }
-    lines.push(status(theme.text, [algorithm]));
+    // In a narrow box, roundrobin takes two rows.
+    let split = algorithm.strip_prefix("round").map(|rest| ["round".to_owned(), rest.to_owned()]);
+    lines.push(StatusLine { split, ..status(theme.text, [algorithm]) });
 }
 
 /// Adds a cache's measured hit ratio and the number of its entries.
@@ -314,35 +376,32 @@ fn cache(scene: &Scene<'_>, ix: ComponentIx, lines: &mut Vec<StatusLine>) {
     let Some(now) = scene.canvas.sim.cache(ix) else { return };
     if now.waiting > 0 {
         let waiting = now.waiting;
-        lines.push(StatusLine {
-            words: vec![format!("{waiting} wait for a fetch").into(), format!("{waiting} wait").into()],
-            style: theme.warn,
-        });
+        lines.push(StatusLine::new(
+            theme.warn,
+            vec![format!("{waiting} wait for a fetch").into(), format!("{waiting} wait").into()],
+        ));
     }
     lines.push(match now.recent_hit_ratio {
         Some(ratio) => {
             let percent = ratio * 100.0;
-            StatusLine {
-                words: vec![format!("hit ratio {percent:.0} %").into(), format!("hits {percent:.0} %").into()],
-                style: theme.accent,
-            }
+            StatusLine::new(theme.accent, vec![format!("hit ratio {percent:.0} %").into(), format!("hits {percent:.0} %").into()])
         }
         None => status(theme.dim, ["no lookups"]),
     });
     let entries = now.entries;
-    lines.push(StatusLine {
-        words: vec![format!("{entries} of {} entries", now.capacity).into(), format!("{entries} keys").into()],
-        style: theme.dim,
-    });
+    lines.push(StatusLine::new(
+        theme.dim,
+        vec![format!("{entries} of {} entries", now.capacity).into(), format!("{entries} keys").into()],
+    ));
 }
 
 /// Adds the number of users whose session a component holds.
 fn sessions(scene: &Scene<'_>, ix: ComponentIx, lines: &mut Vec<StatusLine>) {
     let Some(held) = scene.canvas.sim.sessions(ix).and_then(|sessions| sessions.held) else { return };
-    lines.push(StatusLine {
-        words: vec![format!("{held} users logged in").into(), format!("{held} sessions").into(), format!("{held} users").into()],
-        style: scene.canvas.theme.accent,
-    });
+    lines.push(StatusLine::new(
+        scene.canvas.theme.accent,
+        vec![format!("{held} users logged in").into(), format!("{held} sessions").into(), format!("{held} users").into()],
+    ));
 }
 
 /// Adds which database an SQL proxy sends writes to, and its mode.
@@ -353,7 +412,7 @@ fn databases(scene: &Scene<'_>, ix: ComponentIx, mode: &'static str, lines: &mut
     lines.push(match writer {
         Some(link) => {
             let id = &scene.infra.component(scene.infra.ends(link).1).id;
-            StatusLine { words: vec![format!("writes to {id}").into(), id.to_string().into()], style: theme.accent }
+            StatusLine::new(theme.accent, vec![format!("writes to {id}").into(), id.to_string().into()])
         }
         None => status(theme.bad, ["no writable database", "no writer"]),
     });

@@ -60,14 +60,14 @@ pub(super) fn draw(app: &App, view: &StageView<'_>, painter: &mut Painter<'_>) {
     if stage.viewport.regions.gauges.height > 0 {
         gauges::draw(stage, painter);
     }
-    messages(view, painter);
     timeline::draw(stage, view.timeline, painter);
     journal(&view.journal, painter);
     boxed(painter, &view.panel, &view.panel.title);
     boxed(painter, &view.detail, &view.detail.title);
+    messages(view, painter);
 }
 
-/// Draws the messages, over the gauges if a long one needs more rows.
+/// Draws the messages, over the gauges and the end of the panel if a long one needs more rows.
 fn messages(view: &StageView<'_>, painter: &mut Painter<'_>) {
     let area = view.message_area;
     painter.clear(area.x, area.y, area.width, area.height);
@@ -110,6 +110,7 @@ fn canvas(stage: &Stage, motion: Option<&SlowMotion>, still: bool, painter: &mut
         motion,
         still,
         stamps: &stage.panels.overlays.content().stamps,
+        scanned: stage.scanned(),
         is_plan: stage.hidden_drill().is_some(),
         ..Canvas::new(&stage.viewport.layout, stage.sim(), painter.theme)
     };
