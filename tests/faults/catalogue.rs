@@ -62,6 +62,26 @@ const STICKY: &[(&str, &str)] = &[
     ("(id: \"app-2\", kind: App()", "(id: \"app-2\", kind: App(sessions: Memory)"),
 ];
 
+/// A multi-primary cluster of three; the first application uses the first member, the second one the last.
+const CLUSTER: &[(&str, &str)] = &[
+    ("Database(role: Primary)", "Database(role: MultiPrimary)"),
+    (
+        "(id: \"db-2\", kind: Database(role: Replica, lag_s: 0.05), server: \"s-db-2\"),",
+        "(id: \"db-2\", kind: Database(role: MultiPrimary), server: \"s-db-2\"), (id: \"db-3\", kind: Database(role: MultiPrimary)),",
+    ),
+    ("(from: \"app-1\", to: \"db-2\", protocol: Sql, kinds: [Read]),", "(from: \"db-1\", to: \"db-3\"),"),
+    ("(from: \"app-2\", to: \"db-2\", protocol: Sql, kinds: [Read]),", "(from: \"db-2\", to: \"db-3\"),"),
+    ("(from: \"app-2\", to: \"db-1\", protocol: Sql, kinds: [Read, Write]),", "(from: \"app-2\", to: \"db-3\"),"),
+    (
+        "outbound: [(ports: [443])],\n        )),\n        (id: \"db-1\"",
+        "outbound: [(ports: [443, 4567])],\n        )),\n        (id: \"db-1\"",
+    ),
+    (
+        "(peer: Server(\"s-web-2\"), ports: [3306])],",
+        "(peer: Server(\"s-web-2\"), ports: [3306]), (peer: Component(\"db-3\"), ports: [4567])],",
+    ),
+];
+
 /// The misses of the cache.
 fn misses(run: &Run) -> u64 {
     run.sim.cache(run.find("cache")).expect("a cache").counts.misses
@@ -746,25 +766,7 @@ const TRIALS: &[Trial] = &[
     },
     Trial {
         id: "cluster-partition",
-        // Three members; the second application uses the last one.
-        site: &[
-            ("Database(role: Primary)", "Database(role: MultiPrimary)"),
-            (
-                "(id: \"db-2\", kind: Database(role: Replica, lag_s: 0.05), server: \"s-db-2\"),",
-                "(id: \"db-2\", kind: Database(role: MultiPrimary), server: \"s-db-2\"), (id: \"db-3\", kind: Database(role: MultiPrimary)),",
-            ),
-            ("(from: \"app-1\", to: \"db-2\", protocol: Sql, kinds: [Read]),", "(from: \"db-1\", to: \"db-3\"),"),
-            ("(from: \"app-2\", to: \"db-2\", protocol: Sql, kinds: [Read]),", "(from: \"db-2\", to: \"db-3\"),"),
-            ("(from: \"app-2\", to: \"db-1\", protocol: Sql, kinds: [Read, Write]),", "(from: \"app-2\", to: \"db-3\"),"),
-            (
-                "outbound: [(ports: [443])],\n        )),\n        (id: \"db-1\"",
-                "outbound: [(ports: [443, 4567])],\n        )),\n        (id: \"db-1\"",
-            ),
-            (
-                "(peer: Server(\"s-web-2\"), ports: [3306])],",
-                "(peer: Server(\"s-web-2\"), ports: [3306]), (peer: Component(\"db-3\"), ports: [4567])],",
-            ),
-        ],
+        site: CLUSTER,
         window: (9.0, 20.0),
         shows: |run, seen, _, _| {
             assert!(seen.only(&[Failure::ServerError]) && seen.kind(Static).failed == 0, "{seen:?}");
@@ -772,6 +774,36 @@ const TRIALS: &[Trial] = &[
             assert!((0.4..0.6).contains(&(reads.failed as f64 / (reads.failed + reads.completed) as f64)), "half: {reads:?}");
             assert!(run.whys()["NotReady"] > 100, "error 1047: {:?}", run.whys());
             assert!(fired(run, "errors above 1 %", "lb-1"));
+        },
+        heals_in: 8.0,
+    },
+    Trial {
+        id: "member-dead",
+        site: CLUSTER,
+        window: (9.0, 20.0),
+        shows: |run, seen, _, _| {
+            // The other application's member goes on, with writes too.
+            assert!(seen.only(&[Failure::ServerError]) && seen.kind(Static).failed == 0, "{seen:?}");
+            for kind in [Read, Write] {
+                let totals = seen.kind(kind);
+                let failing = totals.failed as f64 / (totals.failed + totals.completed) as f64;
+                assert!((0.4..0.6).contains(&failing), "half: {totals:?}");
+            }
+            assert!(!run.whys().contains_key("NotReady"), "two of three have the majority: {:?}", run.whys());
+            assert_eq!(run.mean("db-1", Metric::Qps, 10.0), Some(0.0));
+            assert!(fired(run, "errors above 1 %", "lb-1"));
+        },
+        heals_in: 8.0,
+    },
+    Trial {
+        id: "majority-lost",
+        site: CLUSTER,
+        window: (9.0, 20.0),
+        shows: |run, seen, _, _| {
+            only_kinds_fail(seen, &[Read, Write]);
+            assert!(seen.only(&[Failure::ServerError]), "{seen:?}");
+            assert!(run.whys()["NotReady"] > 100, "error 1047: {:?}", run.whys());
+            assert!(run.sim.station(run.find("db-3")).health.is_up() && fired(run, "errors above 1 %", "lb-1"));
         },
         heals_in: 8.0,
     },
@@ -866,4 +898,6 @@ rows! {
     port_scan: "port-scan",
     sql_proxies_dead: "sql-proxies-dead",
     cluster_partition: "cluster-partition",
+    member_dead: "member-dead",
+    majority_lost: "majority-lost",
 }

@@ -100,15 +100,7 @@ const LACKING: [&str; 12] = [
     "sniffer",
 ];
 /// Faults of a primary or of its replicas.
-const OF_A_PRIMARY: [&str; 7] = [
-    "primary-dead",
-    "replication-broken",
-    "writes-to-replica",
-    "split-brain",
-    "connections-exhausted",
-    "disk-full",
-    "slow-database",
-];
+const OF_A_PRIMARY: [&str; 4] = ["primary-dead", "replication-broken", "writes-to-replica", "split-brain"];
 
 #[test]
 fn the_whole_catalogue_is_scriptable_and_detects_missing_elements() {
@@ -146,7 +138,7 @@ fn the_whole_catalogue_is_scriptable_and_detects_missing_elements() {
             // The two small scenarios have no web servers, firewalls, certificates, agents or faults.
             let lacks = match row {
                 CommonFault::SqlProxiesDead => !is_proxy,
-                CommonFault::ClusterPartition => !is_cluster,
+                CommonFault::ClusterPartition | CommonFault::MemberDead | CommonFault::MajorityLost => !is_cluster,
                 CommonFault::ActiveFirewallDead
                 | CommonFault::SiteLost
                 | CommonFault::NoisyNeighbour

@@ -80,9 +80,9 @@ pub enum CommonFault {
     VrrpBlocked,
     /// keepalived is killed on the balancer that holds the shared address.
     KeepalivedKilled,
-    /// The primary's disk is full.
+    /// The disks of the databases that take writes are full.
     DiskFull,
-    /// The primary database is twenty times slower.
+    /// The databases that take writes are twenty times slower.
     SlowDatabase,
     /// A program that is not part of the site uses the processor of a server that runs web servers, applications or databases.
     NoisyNeighbour,
@@ -106,6 +106,10 @@ pub enum CommonFault {
     SqlProxiesDead,
     /// One member of a multi-primary cluster is cut off from the others.
     ClusterPartition,
+    /// One member of a multi-primary cluster dies.
+    MemberDead,
+    /// So many members of a multi-primary cluster die at once that the others have no majority.
+    MajorityLost,
 }
 
 /// Time between two restarts of a rolling deploy, in seconds.
@@ -119,7 +123,7 @@ struct Row {
 
 impl CommonFault {
     /// The whole catalogue.
-    pub const ALL: [Self; 43] = [
+    pub const ALL: [Self; 45] = [
         Self::BalancerCrash,
         Self::WebKilled,
         Self::OneWebKilled,
@@ -163,6 +167,8 @@ impl CommonFault {
         Self::PortScan,
         Self::SqlProxiesDead,
         Self::ClusterPartition,
+        Self::MemberDead,
+        Self::MajorityLost,
     ];
 
     /// The fault's name in commands.
@@ -211,6 +217,8 @@ impl CommonFault {
             Self::PortScan => "port-scan",
             Self::SqlProxiesDead => "sql-proxies-dead",
             Self::ClusterPartition => "cluster-partition",
+            Self::MemberDead => "member-dead",
+            Self::MajorityLost => "majority-lost",
         }
     }
 
@@ -336,6 +344,8 @@ impl CommonFault {
                 inject: |p| now(p.around_last_member().into_iter().map(Command::Kill)),
                 fix: |p| p.around_last_member().into_iter().map(Command::Restore).collect(),
             },
+            Self::MemberDead => Row { inject: |p| kill(p.one_member()), fix: |p| restore(p.one_member()) },
+            Self::MajorityLost => Row { inject: |p| kill(p.majority()), fix: |p| restore(p.majority()) },
         }
     }
 }
@@ -388,11 +398,11 @@ fn hang(parts: &Parts<'_>) -> Vec<Fault> {
 }
 
 fn slow(parts: &Parts<'_>) -> Vec<Fault> {
-    parts.primaries.iter().map(|id| Fault::Slow(process(id), Factor::literal(20.0))).collect()
+    parts.writers().map(|id| Fault::Slow(process(id), Factor::literal(20.0))).collect()
 }
 
 fn full_disks(parts: &Parts<'_>) -> Vec<Fault> {
-    parts.primaries.iter().cloned().map(Fault::DiskFull).collect()
+    parts.writers().cloned().map(Fault::DiskFull).collect()
 }
 
 fn stopped(parts: &Parts<'_>) -> Vec<Fault> {
@@ -400,7 +410,7 @@ fn stopped(parts: &Parts<'_>) -> Vec<Fault> {
 }
 
 fn leaks(parts: &Parts<'_>) -> Vec<Fault> {
-    let limited = parts.primaries.iter().chain(&parts.replicas);
+    let limited = parts.writers().chain(&parts.replicas);
     limited.filter_map(|id| Some(Fault::Leak { from: None, to: id.clone(), count: parts.connections(id)? })).collect()
 }
 

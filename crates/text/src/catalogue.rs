@@ -233,14 +233,14 @@ pub const fn common_fault(fault: CommonFault) -> CommonFaultText {
             remedy: "start it again",
         },
         CommonFault::DiskFull => CommonFaultText {
-            title: "the primary's disk is full",
+            title: "the disks of the databases that take writes are full",
             users: "writes get 500; reads work (without room for the binary log, MySQL makes writes wait instead)",
             agents: "the database counts errors: 1114, the table is full",
             alert: "5xx",
             remedy: "free space",
         },
         CommonFault::SlowDatabase => CommonFaultText {
-            title: "the primary database is twenty times slower",
+            title: "the databases that take writes are twenty times slower",
             users: "slow writes; 500 and 504 at a load that it cannot carry",
             agents: "the applications' workers wait: saturated behind a database that is not",
             alert: "p99, saturation",
@@ -322,6 +322,20 @@ pub const fn common_fault(fault: CommonFault) -> CommonFaultText {
             agents: "the member refuses all queries: error 1047",
             alert: "5xx",
             remedy: "health checks that reach the database; a third member, so that the others keep a majority",
+        },
+        CommonFault::MemberDead => CommonFaultText {
+            title: "a member of a multi-primary cluster dies",
+            users: "500 where an application uses this member, until checks notice; writes at the others wait for up to 5 s",
+            agents: "the member's rate falls to zero; its application counts errors",
+            alert: "5xx",
+            remedy: "health checks that reach the database; restart it: it copies what it has missed before it serves",
+        },
+        CommonFault::MajorityLost => CommonFaultText {
+            title: "most members of a multi-primary cluster die at once",
+            users: "500 for everything that needs the database",
+            agents: "the members that are left refuse all queries: error 1047, they have no majority",
+            alert: "5xx",
+            remedy: "restart them; an odd number of members, no two of which fail together",
         },
     }
 }

@@ -75,6 +75,22 @@ impl<'a> Parts<'a> {
         }
     }
 
+    /// The databases that take writes.
+    pub(super) fn writers(&self) -> impl Iterator<Item = &ComponentId> {
+        self.primaries.iter().chain(&self.multi_primaries)
+    }
+
+    /// The first member of a multi-primary cluster, if there is another one.
+    pub(super) fn one_member(&self) -> &[ComponentId] {
+        if self.multi_primaries.len() > 1 { &self.multi_primaries[..1] } else { &[] }
+    }
+
+    /// So many of the first members of a multi-primary cluster that the others are no majority.
+    pub(super) fn majority(&self) -> &[ComponentId] {
+        let count = self.multi_primaries.len();
+        if count > 1 { &self.multi_primaries[..count - count / 2] } else { &[] }
+    }
+
     fn component(&self, id: &ComponentId) -> Option<&'a Component> {
         self.infra.find(id.as_str()).map(|ix| self.infra.component(ix))
     }
@@ -83,7 +99,7 @@ impl<'a> Parts<'a> {
     /// one, a web server or a database.
     pub(super) fn busiest_cores(&self) -> Option<Fault> {
         let server = |id: &ComponentId| self.infra.server(self.component(id)?.server.as_ref()?);
-        let mut servers = self.apps.iter().chain(&self.webs).chain(&self.primaries).filter_map(server);
+        let mut servers = self.apps.iter().chain(&self.webs).chain(self.writers()).filter_map(server);
         let (server, cores) = servers.find_map(|server| Some((server, server.cores?)))?;
         Some(Fault::CpuHog(server.id.clone(), 4 * cores.get()))
     }
