@@ -73,6 +73,9 @@ fn a_lost_server_is_reported_with_its_backend_its_alerts_and_the_stale_reads() {
     assert!(causes(&report).contains(&[unavailable, Some("timeout"), Some("lb-1"), Some("sC")]), "{report}");
     assert!(causes(&report).contains(&[Some("504 gateway timeout"), Some("accept queue full"), Some("web-2"), None]), "{report}");
 
+    // On a connection that has carried a request, the balancer does not send the error, but closes it, and logs nothing.
+    assert!(causes(&report).contains(&[Some("connection closed without a response"), Some("timeout"), Some("lb-1"), None]));
+
     let backends = report["backends"].as_array().expect("backends");
     let [dead, other] = &backends[..] else { panic!("{backends:?}") };
     assert_eq!([&dead["balancer"], &dead["backend"], &dead["state"]], ["lb-1", "web-1", "UP"]);

@@ -112,8 +112,8 @@ fn nines(unavailability: f64) -> String {
     format!("{:.places$} %", (1.0 - unavailability) * 100.0)
 }
 
-/// Formats a downtime, rounded to one significant digit, or in half steps if that digit is 1: about 10, 15 or 20
-/// minutes.
+/// Formats a downtime, rounded to two significant digits: the MTBFs are assumptions, but designs that differ by a fifth should
+/// not look the same.
 fn duration(minutes: f64) -> String {
     let (value, unit) = match minutes {
         minutes if minutes >= 2_880.0 => (minutes / 1_440.0, "day"),
@@ -122,10 +122,11 @@ fn duration(minutes: f64) -> String {
         minutes if minutes >= 1.0 / 60.0 => (minutes * 60.0, "second"),
         _ => return "less than a second".to_owned(),
     };
-    let digit = 10f64.powf(value.log10().floor());
-    let digit = if value < 2.0 * digit { digit / 2.0 } else { digit };
+    let digit = 10f64.powf(value.log10().floor() - 1.0);
     let rounded = (value / digit).round() * digit;
-    format!("about {rounded:.0} {unit}{}", if rounded < 1.5 { "" } else { "s" })
+    let figure = if rounded < 9.95 { format!("{rounded:.1}") } else { format!("{rounded:.0}") };
+    let figure = figure.trim_end_matches(".0");
+    format!("about {figure} {unit}{}", if figure == "1" { "" } else { "s" })
 }
 
 fn capacity(report: &Report) -> String {
@@ -300,4 +301,25 @@ fn findings(report: &Report, colours: bool) -> String {
         text += &hanging("Fix: ", first.fix, 4);
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::duration;
+
+    #[test]
+    fn downtimes_have_two_significant_digits() {
+        let shown = [13.2 * 60.0, 15.6 * 60.0, 99.6, 3.04 * 60.0, 9.97 * 1440.0, 1.0, 1.0 / 60.0, 0.001].map(duration);
+        let expected = [
+            "about 13 hours",
+            "about 16 hours",
+            "about 100 minutes",
+            "about 3 hours",
+            "about 10 days",
+            "about 60 seconds",
+            "about 1 second",
+            "less than a second",
+        ];
+        assert_eq!(shown, expected);
+    }
 }

@@ -51,7 +51,8 @@ pub(in crate::cli) struct PagingReport {
 #[derive(Debug, Serialize)]
 pub(in crate::cli) struct CauseReport {
     pub(in crate::cli) failure: &'static str,
-    /// Why the component failed them; null if no component sent an error response.
+    /// Why the component failed them; null if no component sent an error response or closed the connection
+    /// instead.
     pub(in crate::cli) cause: Option<&'static str>,
     pub(in crate::cli) component: Option<String>,
     /// `HAProxy`'s termination state, if the component is a balancer.
