@@ -155,6 +155,7 @@ pub const EMBEDDED: Sources<'static> = Sources {
         "assets/bench-w2.ron",
         "assets/cache-aside.ron",
         "assets/cache-front.ron",
+        "assets/connection-limit.ron",
         "assets/design-0-repaired.ron",
         "assets/design-0.ron",
         "assets/design-1-repaired.ron",

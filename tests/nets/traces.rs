@@ -141,6 +141,7 @@ recorded! {
     bench_w2: "bench-w2",
     cache_aside: "cache-aside",
     cache_front: "cache-front",
+    connection_limit: "connection-limit",
     design_0_repaired: "design-0-repaired",
     design_0: "design-0",
     design_1_repaired: "design-1-repaired",

@@ -114,7 +114,8 @@ fn rows_06_at_its_limit_of_connections_users_wait_in_the_kernel() {
         READS,
         ("Constant(ms: 50.0)", "Uniform(min_ms: 510.0, max_ms: 536.0)"),
         ("slots: 4", "slots: 30"),
-        ("new_visitors: 0.25", "new_visitors: 1.0"),
+        // Each client closes its connection after the response.
+        ("new_visitors: 0.25", "new_visitors: 1.0, connections: PerRequest"),
         ("connections: 2000", "connections: 20"),
     ];
     let run = |seed| Run::of(&changes, &[(12.0, "rate 0.001")], 24.0, seed);
@@ -134,6 +135,29 @@ fn rows_06_at_its_limit_of_connections_users_wait_in_the_kernel() {
             ("timeouts of 716", 64.0, (44.0, 69.0)),
         ],
     );
+}
+
+#[test]
+fn row_06a_idle_kept_connections_count_for_maxconn() {
+    // 80 users who keep their connections and together send 10 requests/s: without a limit, seven of ten have a connection
+    // that is less than 10 s old. Those who are in are served at once; for the others, the limit makes room only when
+    // a connection has been idle for 10 s.
+    let kept: Change = ("rate: 60.0", "rate: 10.0");
+    let users: Change = ("new_visitors: 0.25", "new_visitors: 0.0, users: 80");
+    let limit: Change = ("connections: 2000", "connections: 20");
+    let served = |changes: &[Change]| {
+        let run = Run::of(changes, &[], 60.0, 1);
+        let late = run.done.iter().filter(|done| done.ms > 900.0 || done.outcome.is_err()).count();
+        (late as f64 / run.done.len() as f64, run.failed().filter(|done| done.outcome != Err(Failure::TimedOut)).count())
+    };
+    let (late, others) = served(&[READS, kept, users]);
+    assert!((late, others) == (0.0, 0), "without the limit: {late} {others}");
+    let (late, others) = served(&[READS, kept, users, limit]);
+    assert!(late > 0.3 && others == 0, "{late} {others}");
+    // A client that closes its connections leaves room for the next one.
+    let closes: Change = ("new_visitors: 0.25", "new_visitors: 0.0, users: 80, connections: PerRequest");
+    let (late, _) = served(&[READS, kept, closes, limit]);
+    assert!(late == 0.0, "{late}");
 }
 
 #[test]

@@ -31,7 +31,7 @@ pub use forwarding::{
     APP_TIMEOUT, Forwarding, HealthChecking, MOST_UPSTREAMS, UpstreamChoice, WEB_TIMEOUT, WantedRole, check_depth,
 };
 pub use identity::{CertificateCheck, certificate_check, checks_speak_tls, lacks_certificate, resumes_sessions};
-pub use idle::{KeepAliveRace, idle_timeout, keep_alive_race};
+pub use idle::{IdleUse, KeepAliveRace, idle_timeout, idle_use, keep_alive_race};
 pub use limit::{can_limit, learns_address, rate_limit};
 pub(crate) use scheme::meets_redirect;
 pub use scheme::{HttpVisits, has_port_80, hop_on_port_80, is_entry_link, redirects_plaintext, sees_https};
@@ -148,12 +148,27 @@ impl Origin {
 pub enum WhenFull {
     /// Refuses the connection.
     Refuse,
+    /// Drops the packet, and nobody is notified, as Linux does when a queue or the table of connections is full (`nf_conntrack:
+    /// table full, dropping packet`). The sender of a SYN or of data resends it, as after any other loss.
+    Drop,
     /// Drops the SYN, as Linux does while the accept queue of a listener is full (`tcp_abort_on_overflow` is 0). The caller
-    /// resends it until its connect timeout expires. At its limit of connections, a program stops accepting them, and they
-    /// wait in the accept queue.
+    /// resends it until its connect timeout expires. [`AtLimit`] says what happens at its limit of connections.
     DropSyn,
     /// Refuses the session with error 1040, "Too many connections".
     TooManyConnections,
+}
+
+/// What a program that drops SYNs when it is full does at its limit of connections.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AtLimit {
+    /// Accepts no more, and closes idle ones no sooner than otherwise: further connections wait in the kernel's accept queue,
+    /// which has as many places as the limit. `HAProxy` at its `maxconn`: "Proxies will stop accepting connections when this
+    /// limit is reached" (configuration manual, `maxconn`).
+    Wait,
+    /// Closes the users' connections that have been idle longest, some of them already when less than a sixteenth of the limit
+    /// is left; without idle ones, accepts a further connection and closes it at once. nginx at its `worker_connections`
+    /// (`ngx_drain_connections`, since 1.19.2; the error log says "worker_connections are not enough").
+    CloseIdle,
 }
 
 /// What a component does with requests of one kind.

@@ -332,6 +332,16 @@ impl Traffic {
         }
     }
 
+    /// Mean time for which a connection is idle after a request, in seconds, at an entry that closes it after `idle_s`: a
+    /// returning user sends another request after an exponential pause, a new visitor does not.
+    pub fn idle_after_request_s(&self, idle_s: f64) -> f64 {
+        if self.connections == Connections::PerRequest {
+            return 0.0;
+        }
+        let (new, pause_s) = (self.new_visitors.get(), self.mean_pause_s());
+        new * idle_s - (1.0 - new) * pause_s * libm::expm1(-idle_s / pause_s)
+    }
+
     /// Share of the pauses of returning users that are longer than a time in seconds: those after which a connection with
     /// this idle timeout has been closed. Pauses are taken as exponential, which holds for Poisson arrivals.
     pub fn pauses_beyond(&self, idle_s: f64) -> f64 {

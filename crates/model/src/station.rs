@@ -103,8 +103,9 @@ pub struct Station {
     pub slots: u32,
     /// Maximum number of queued requests, the length of the accept queue; `None` for no limit.
     pub queue: Option<u32>,
-    /// Maximum number of requests that are present: in service, queued, or waiting for downstream. `None` for no limit. At the
-    /// limit, further ones wait in the kernel until the program accepts them; a database refuses them.
+    /// Maximum number of connections: those with a request in service, queued or waiting for downstream, and at the entry of
+    /// the site also the users' idle ones. `None` for no limit. [`AtLimit`](crate::behaviour::AtLimit) says what happens to
+    /// further ones.
     pub connections: Option<u32>,
     /// When a slot is freed.
     pub hold: Hold,
@@ -162,19 +163,21 @@ impl Station {
         Self::uniform(1_000, None, ServiceTime::constant(1.0))
     }
 
-    /// A balancer on four cores, for at most two thousand concurrent requests.
+    /// A balancer on four cores. Without a `maxconn`, `HAProxy` derives one from the limit of open files, of which a connection
+    /// takes two: with systemd's hard limit of 524,288, about 262,000.
     pub const fn balancer() -> Self {
         let mut balancer = Self::uniform(4, Some(2_000), ServiceTime::constant(0.3));
-        balancer.connections = Some(2_000);
+        balancer.connections = Some(262_000);
         balancer
     }
 
-    /// A web server: serves static pages and does a little work to forward other requests.
+    /// A web server: serves static pages and does a little work to forward other requests. It has nginx's 512 connections
+    /// (`worker_connections`) for each of four worker processes.
     pub const fn web() -> Self {
         Self {
             slots: 512,
             queue: Some(511),
-            connections: None,
+            connections: Some(2_048),
             hold: Hold::WhileServed,
             answer: None,
             cpu: ALL_CPU,

@@ -105,6 +105,21 @@ pub enum Status {
 }
 
 impl Status {
+    /// Whether the sender of a response to a user keeps the connection open.
+    pub(crate) const fn keeps_connection(self) -> bool {
+        match self {
+            Self::Ok | Self::Redirect => true,
+            Self::Error(failure) => failure.status().is_some(),
+            Self::Refused
+            | Self::Reset
+            | Self::Certificate
+            | Self::ReadOnly
+            | Self::NotReady
+            | Self::TooManyConnections
+            | Self::Miss => false,
+        }
+    }
+
     /// Whether a program that counts server errors counts it. A client that has sent too many requests has only itself to blame,
     /// and a redirect to the login page is no error.
     pub const fn is_server_error(self) -> bool {

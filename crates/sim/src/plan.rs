@@ -8,7 +8,7 @@ mod parts;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use hoplight_model::behaviour::{self, Behaviour, CertificateCheck, HttpVisits, Origin};
+use hoplight_model::behaviour::{self, AtLimit, Behaviour, CertificateCheck, HttpVisits, Origin, WhenFull};
 use hoplight_model::firewall::Verdict;
 use hoplight_model::http::Port80;
 use hoplight_model::quantity::{Cores, Seconds};
@@ -55,6 +55,8 @@ pub(super) struct Plan {
     pub(super) has_alternatives: bool,
     pub(super) tls: TlsMode,
     pub(super) connections: ConnectionsPlan,
+    /// Whether users' idle connections count towards the limit of a station.
+    pub(super) counts_idle: bool,
     /// The visits that start with `http://`; `None` if there are none.
     pub(super) http: Option<HttpVisits>,
     /// What the entry does on port 80.
@@ -120,10 +122,12 @@ impl Plan {
                 sessions: PerKind::of(|kind| behaviour::session_use(infra, ix, kind)),
                 behaviour,
                 when_full: component.kind.when_full(),
+                closes_idle: component.kind.when_full() == WhenFull::DropSyn && component.kind.at_limit() == AtLimit::CloseIdle,
                 ends_tls: behaviour::terminates_tls(infra, ix),
                 check_depth: behaviour::check_depth(infra, ix),
                 redirects,
                 redirects_plaintext: behaviour::redirects_plaintext(infra, ix),
+                idle_entry: None,
                 role,
             });
         }
@@ -131,6 +135,14 @@ impl Plan {
         let sessions = SessionsPlan::arrange(&mut stations, &hops);
         let browser = stations.position(|station| station.role == Role::Browser).expect("every infrastructure has a browser");
         let from_browser = |protocol| hops.position(|hop| hop.from == browser && hop.protocol == protocol);
+        let connections = ConnectionsPlan::new(infra, hops.iter().any(|hop| hop.connects.when != When::Never));
+        if !connections.per_request {
+            for (link, hop) in hops.enumerate().filter(|(_, hop)| hop.from == browser && hop.protocol == Protocol::Http) {
+                let entry: &mut StationPlan = &mut stations[hop.to];
+                let counts = entry.connections.is_set() && entry.when_full == WhenFull::DropSyn && hop.idle_timeout < u64::MAX;
+                entry.idle_entry = counts.then_some(link);
+            }
+        }
         let origin = Self::origin(infra, browser);
         let addresses = AddressesPlan::new(&origin.addresses, origin.attempt_timeout.nanos());
         let pair = Self::pair(infra, &hops, browser, &addresses);
@@ -151,7 +163,8 @@ impl Plan {
                 .filter(|_| origin.http.is_some()),
             http: origin.http,
             port_80: infra.http().port_80,
-            connections: ConnectionsPlan::new(infra, hops.iter().any(|hop| hop.connects.when != When::Never)),
+            connections,
+            counts_idle: stations.iter().any(|station: &StationPlan| station.idle_entry.is_some()),
             agents,
             stations,
             hops,

@@ -29,6 +29,8 @@ struct ReturningUser {
     address_until: SimTime,
     /// Where the cached record leads.
     target: RecordTarget,
+    /// Whether the component at the end of `entry` counts the connection as idle.
+    idle: bool,
     /// Until when the browser uses only https for the site.
     https_until: SimTime,
 }
@@ -90,7 +92,7 @@ impl Returning {
             let used = if entry.is_some() { used } else { 0 };
             let entry = entry.unwrap_or_default();
             let (address_until, target) = (address_until(user), RecordTarget::Primary);
-            self.users.push(ReturningUser { used, entry, address_until, target, https_until });
+            self.users.push(ReturningUser { used, entry, address_until, target, idle: false, https_until });
         }
     }
 
@@ -129,7 +131,66 @@ impl Returning {
 
     /// Closes the connections on the selected links.
     pub(crate) fn close_all(&mut self, which: impl Fn(LinkIx) -> bool) {
-        self.users.iter_mut().filter(|state| state.used != 0 && which(state.entry)).for_each(|state| state.used = 0);
+        let open = self.users.iter_mut().filter(|state| state.used != 0 && which(state.entry));
+        open.for_each(|state| (state.used, state.idle) = (0, false));
+    }
+
+    /// Records that a user's connection to `entry` becomes idle. Returns when, on the clock of last uses.
+    #[inline]
+    pub(crate) fn rest(&mut self, user: UserIx, entry: LinkIx, now: SimTime) -> u64 {
+        self.uses(user, entry, now);
+        let state = &mut self.users[user];
+        state.idle = true;
+        state.used
+    }
+
+    /// Records that a user's connection is no longer counted as idle. Returns the link of one that was.
+    #[inline]
+    pub(crate) fn take_idle(&mut self, user: UserIx) -> Option<LinkIx> {
+        let state = &mut self.users[user];
+        std::mem::take(&mut state.idle).then_some(state.entry)
+    }
+
+    /// Forgets which connections on the selected links are counted as idle.
+    pub(crate) fn forget_idle(&mut self, which: impl Fn(LinkIx) -> bool) {
+        self.users.iter_mut().filter(|state| which(state.entry)).for_each(|state| state.idle = false);
+    }
+
+    /// Whether a user's connection to `entry` has been idle since a time.
+    #[inline]
+    pub(crate) fn is_idle_since(&self, user: UserIx, entry: LinkIx, since: u64) -> bool {
+        let state = &self.users[user];
+        state.idle && state.used == since && state.entry == entry
+    }
+
+    /// Marks the connections as idle of the users from `first` on who were last here no longer ago than `timeout` allows for
+    /// their link, where `counts` says that they count. Returns the links, users and times.
+    pub(crate) fn rest_from(
+        &mut self,
+        first: u32,
+        timeout: impl Fn(LinkIx) -> Option<u64>,
+        now: SimTime,
+    ) -> Vec<(LinkIx, UserIx, u64)> {
+        let mut idle = Vec::new();
+        for user in (first..count(self.users.len())).map(UserIx::from_raw) {
+            let state = &mut self.users[user];
+            let Some(timeout) = timeout(state.entry).filter(|_| state.used != 0) else { continue };
+            if BEFORE + now.nanos() - state.used <= timeout {
+                state.idle = true;
+                idle.push((state.entry, user, state.used));
+            }
+        }
+        idle
+    }
+
+    /// Number of users so far.
+    pub(crate) fn len(&self) -> u32 {
+        count(self.users.len())
+    }
+
+    /// A time on the clock of last uses.
+    pub(crate) const fn since(now: SimTime) -> u64 {
+        BEFORE + now.nanos()
     }
 
     /// When a user's cached address expires.

@@ -32,6 +32,7 @@ mod firewall_pairs;
 mod flow;
 mod full;
 mod gauges;
+mod kept;
 mod monitoring;
 mod names;
 mod power;
@@ -168,6 +169,8 @@ impl Simulation {
         };
         simulation.adopt_plan();
         simulation.log_in_users();
+        simulation.count_idle_visitors();
+        simulation.count_idle_users(0);
         simulation.read_first_roles();
         simulation
     }

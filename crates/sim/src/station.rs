@@ -1,5 +1,6 @@
 //! The state of one station. Its parameters are in `params`, and the state of a link is in `link`.
 
+mod kept;
 mod link;
 mod params;
 
@@ -7,6 +8,7 @@ use std::collections::VecDeque;
 
 use hoplight_model::quantity::Factor;
 
+pub(super) use kept::KeptConnection;
 pub(super) use link::{Idle, LinkState, Passage};
 pub(super) use params::{Routing, StationParams};
 
@@ -51,6 +53,12 @@ pub(super) struct Station {
     queue: VecDeque<RequestIx>,
     /// Connections that the kernel holds while the program is at its limit of connections, oldest first.
     unaccepted: VecDeque<RequestIx>,
+    /// Number of users' idle connections.
+    idle: u32,
+    /// Places of idle connections, by their last use; some are stale.
+    kept: VecDeque<KeptConnection>,
+    /// Whether a timer is set for the next idle connection that expires.
+    idle_timer: bool,
     /// ∫ busy dt up to `last_change`, in slot-nanoseconds.
     busy_time: u128,
     /// Total waiting time of requests that have left the queue, in nanoseconds.
@@ -85,6 +93,9 @@ impl Station {
     pub(super) fn adopt(&mut self, params: StationParams) {
         self.params = params;
         self.vary();
+        if !params.counts_idle {
+            self.clear_kept();
+        }
         if self.failing_upstreams {
             // A successful response may end an ejection.
             self.params.relays = PerKind::default();
@@ -113,6 +124,7 @@ impl Station {
         size_of::<Self>()
             + (self.queue.len() + self.unaccepted.len()) * size_of::<RequestIx>()
             + self.deadlines.len() * size_of::<Deadline>()
+            + self.kept.len() * size_of::<KeptConnection>()
     }
 }
 
@@ -198,9 +210,10 @@ impl Station {
     }
 
     /// Whether a new connection finds no room: not in a slot, not in the queue, and at the limit of connections not in the
-    /// kernel's accept queue either. `HAProxy`'s default for the length of that queue is the limit (`maxconn`).
+    /// kernel's accept queue either. `HAProxy`'s default for the length of that queue is the limit (`maxconn`). A program that
+    /// closes connections above its limit accepts them first.
     pub(super) fn is_full(&self) -> bool {
-        if !self.accepts_connection() {
+        if !self.accepts_connection() && !self.params.closes_idle {
             return !self.params.connections.admits(count(self.unaccepted.len()));
         }
         (self.health == Health::Hung || !self.has_free_slot()) && !self.has_queue_space()
@@ -242,10 +255,10 @@ impl Station {
         self.present
     }
 
-    /// Number of connections in use, including leaked ones.
+    /// Number of open connections, including leaked and idle ones.
     #[inline]
     pub(super) const fn connections(&self) -> u32 {
-        self.present.saturating_add(self.leaked)
+        self.present.saturating_add(self.leaked).saturating_add(self.idle)
     }
 
     #[inline]
@@ -322,6 +335,7 @@ impl Station {
         self.present = 0;
         self.queue.clear();
         self.unaccepted.clear();
+        self.clear_kept();
         self.counter = 0;
     }
 }

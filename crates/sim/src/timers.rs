@@ -4,7 +4,7 @@
 
 use hoplight_model::{Element, RequestKind};
 
-use crate::index::TimerIx;
+use crate::index::{StationIx, TimerIx};
 use crate::slab::Slab;
 
 /// What happens when a timer fires.
@@ -18,6 +18,8 @@ pub(super) enum TimerEvent {
     LookupDue,
     /// The next request of an attacker who guesses passwords.
     Abuse { attack: u32 },
+    /// An idle connection expires, and others wait for its place.
+    IdleExpiry { station: StationIx },
     /// The standby of a firewall pair has received no advertisement for too long.
     FirewallTakeover { pair: usize, timer: u64 },
 }

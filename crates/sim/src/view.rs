@@ -130,6 +130,12 @@ pub struct StationView {
     pub visits: u64,
     /// Requests that have arrived and whose response has not departed.
     pub present: u32,
+    /// Open connections, as they count towards the limit: with a request, leaked, and users' idle ones.
+    pub connections: u32,
+    /// The idle ones among them.
+    pub idle: u32,
+    /// Maximum number of connections; `None` means no limit.
+    pub connection_limit: Option<u32>,
     /// Completed services since the start.
     pub served: u64,
     /// Requests rejected since the start because the queue was full.

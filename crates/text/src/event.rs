@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use hoplight_model::behaviour::WhenFull;
 use hoplight_model::hop::Guard;
 use hoplight_model::{ComponentId, ComponentIx, Infrastructure, LinkIx};
 use hoplight_sim::{
@@ -151,7 +152,12 @@ fn what(what: &EventKind, infra: &Infrastructure) -> Phrase {
         }
         EventKind::Waits { component, waiting } => phrase!["waits at ", name(component), ", ", *waiting, " in the queue"],
         EventKind::SynDropped { component } => phrase!["SYN dropped: the accept queue of ", name(component), " is full"],
-        EventKind::TurnedAway { component } => phrase![name(component), " rejects it: the queue is full"],
+        EventKind::TurnedAway { component } => match infra.component(*component).kind.when_full() {
+            WhenFull::Drop => phrase![name(component), " drops it: the queue is full"],
+            // The accept queue is not full, but no connection is free.
+            WhenFull::DropSyn => phrase![name(component), " closes the connection: worker_connections are not enough"],
+            WhenFull::Refuse | WhenFull::TooManyConnections => phrase![name(component), " rejects it: the queue is full"],
+        },
         EventKind::Chose { balancer, backend, algorithm, up } => {
             phrase![name(balancer), " chose ", name(backend), " (", Part::name(algorithm.word()), ", ", *up, " UP)"]
         }

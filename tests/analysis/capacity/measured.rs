@@ -22,7 +22,7 @@ pub(crate) struct Measured {
     pub(crate) busy: Vec<f64>,
     /// Requests waiting per component at the end.
     pub(crate) waiting: Vec<u32>,
-    /// Mean requests present per component.
+    /// Mean open connections per component.
     pub(crate) present: Vec<f64>,
     /// Mean requests in progress per link.
     pub(crate) active: Vec<f64>,
@@ -54,7 +54,7 @@ pub(crate) fn measure(infra: &Infrastructure, rate: f64, commands: &[Command], [
     while sim.now() + step <= end {
         sim.advance(sim.now() + step, &mut ());
         looks += 1.0;
-        infra.components().zip(&mut present).for_each(|((ix, _), sum)| *sum += f64::from(sim.station(ix).present));
+        infra.components().zip(&mut present).for_each(|((ix, _), sum)| *sum += f64::from(sim.station(ix).connections));
         infra.links().zip(&mut active).for_each(|((link, _), sum)| *sum += f64::from(sim.active(link)));
     }
     sim.advance(end, &mut ());

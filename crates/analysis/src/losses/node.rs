@@ -27,6 +27,8 @@ pub(super) struct Load {
     pub(super) wait_s: f64,
     /// Mean time until the program accepts the connection, in seconds.
     pub(super) line_s: f64,
+    /// Fraction of requests whose connection is closed because there are too many.
+    pub(super) closed: f64,
     /// Fraction of requests that would find no room without those from balancers.
     pub(super) idle_block: f64,
     /// Fraction of the requests of each kind that the rate limit refuses.
@@ -110,19 +112,24 @@ impl Evaluation<'_> {
     /// Adds the component's own queueing and service time to the outcomes of its upstreams.
     fn queue(&self, ix: ComponentIx, load: Load, service: f64, behind: &Reply) -> Reply {
         let mut reply = Reply::default();
+        let passes = 1.0 - load.block - load.closed;
         for part in &behind.parts {
             let wait_s = load.wait_s + load.line_s;
             let why = part.why.or((wait_s > 1.0).then_some(LossReason::Overloaded(ix)));
             let time_s = part.time_s + service + wait_s;
-            reply.add(Part { why, share: part.share * (1.0 - load.block), time_s, ..*part });
+            reply.add(Part { why, share: part.share * passes, time_s, ..*part });
         }
         let ending = match self.site.infra.component(ix).kind.when_full() {
             WhenFull::Refuse => Ending::Failed(AttemptFailure::Refused),
             // The probability that a SYN is dropped. What it means depends on the caller: see `syn::resolve`.
-            WhenFull::DropSyn => Ending::Failed(AttemptFailure::Silent),
+            WhenFull::DropSyn | WhenFull::Drop => Ending::Failed(AttemptFailure::Silent),
             WhenFull::TooManyConnections => Ending::Failed(AttemptFailure::TooManyConnections),
         };
-        reply.add(Part { ending, why: Some(LossReason::Overloaded(ix)), share: load.block, time_s: 0.0 });
+        let why = Some(LossReason::Overloaded(ix));
+        reply.add(Part { ending, why, share: load.block, time_s: 0.0 });
+        if load.closed > 0.0 {
+            reply.add(Part { ending: Ending::Failed(AttemptFailure::Reset), why, share: load.closed, time_s: 0.0 });
+        }
         reply
     }
 

@@ -2,7 +2,8 @@
 
 use hoplight_model::arrivals::Arrivals;
 use hoplight_model::behaviour::{
-    Behaviour, SessionUse, UpstreamChoice, WhenFull, behaviour, check_depth, session_use, users_tls_ends,
+    AtLimit, Behaviour, IdleUse, SessionUse, UpstreamChoice, WhenFull, behaviour, check_depth, idle_use, session_use,
+    users_tls_ends,
 };
 use hoplight_model::http::REDIRECT_MS;
 use hoplight_model::station::Station;
@@ -21,6 +22,10 @@ pub(super) struct Site<'a> {
     pub(super) stations: Vec<Station>,
     /// Whether each component drops SYNs while it is full.
     pub(super) drops_syn: Vec<bool>,
+    /// Whether each component closes idle connections, and then further ones, at its limit.
+    pub(super) closes_idle: Vec<bool>,
+    /// What users' idle connections mean to the limit of each component.
+    pub(super) idle: Vec<IdleUse>,
     pub(super) check_depths: Vec<Option<HealthCheck>>,
     /// Whether each component's choice among its upstreams depends on the rate of requests.
     pub(super) chooses_by_rate: Vec<bool>,
@@ -83,6 +88,8 @@ impl<'a> Site<'a> {
             handshakes_s,
             stations: infra.components().map(|(_, component)| component.station()).collect(),
             drops_syn: infra.components().map(|(_, component)| component.kind.when_full() == WhenFull::DropSyn).collect(),
+            closes_idle: infra.components().map(|(_, component)| component.kind.at_limit() == AtLimit::CloseIdle).collect(),
+            idle: idle_uses(infra, &hops),
             chooses_by_rate: behaviours.iter().map(|of| of.iter().any(chooses_by_rate)).collect(),
             check_depths: infra.components().map(|(ix, _)| check_depth(infra, ix)).collect(),
             clusters: infra.database_clusters(),
@@ -196,6 +203,18 @@ fn chooses_by_rate(behaviour: &Behaviour) -> bool {
         UpstreamChoice::Balanced(algorithm) => algorithm.avoids_busy(),
         UpstreamChoice::RoundRobin | UpstreamChoice::First | UpstreamChoice::Role(_) => false,
     }
+}
+
+/// What users' idle connections mean to the limit of each component. A request to any other takes a connection that counts only
+/// while it is present.
+fn idle_uses(infra: &Infrastructure, hops: &[Hop]) -> Vec<IdleUse> {
+    let mut all = vec![IdleUse { idle_s: 0.0, opens: 1.0 }; infra.len()];
+    for hop in hops {
+        if let Some(idle) = idle_use(infra, hop) {
+            all[hop.to.index()] = idle;
+        }
+    }
+    all
 }
 
 /// Processor time of users' handshakes per request of each kind at each component, in seconds.

@@ -387,6 +387,7 @@ impl<'a> Solver<'a> {
         let step = |from: f64, to: f64| if round < 2 { to } else { f64::midpoint(from, to) };
         let load = Load {
             block: step(known.block, load.block),
+            closed: step(known.closed, load.closed),
             wait_s: step(known.wait_s, load.wait_s),
             line_s: step(known.line_s, load.line_s),
             idle_block: step(known.idle_block, load.idle_block),
@@ -394,6 +395,7 @@ impl<'a> Solver<'a> {
         };
         let apart = |from: f64, to: f64| (to - from).abs() > TOLERANCE * (1.0 + from);
         let differs = (load.block - known.block).abs() > TOLERANCE
+            || (load.closed - known.closed).abs() > TOLERANCE
             || (load.idle_block - known.idle_block).abs() > TOLERANCE
             || (0..3).any(|kind| (load.limited[kind] - known.limited[kind]).abs() > TOLERANCE)
             || apart(known.wait_s, load.wait_s)

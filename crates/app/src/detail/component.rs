@@ -5,7 +5,7 @@ use hoplight_model::behaviour::{Behaviour, CrashEffect, behaviour, has_port_80, 
 use hoplight_model::component::{CacheSpec, ProxySpec};
 use hoplight_model::{Certificate, Component, ComponentIx, ComponentKind, DatabaseRole, Element, Port80, RequestKind, TlsMode};
 use hoplight_sim::{
-    Command, DatabaseView, EventKind, Fault, Health, JournalEvent, RecordState, RecordTarget, is_abuse, probe_number,
+    Command, DatabaseView, EventKind, Fault, Health, JournalEvent, RecordState, RecordTarget, StationView, is_abuse, probe_number,
 };
 
 use crate::action::SelectAction;
@@ -95,6 +95,7 @@ fn station(page: &mut Page, stage: &Stage, ix: ComponentIx, component: &Componen
         page.text(tone, &format!("{percent:.0} % busy, {}", hoplight_text::requests_per_second(view.rate)));
         page.text(Tone::Text, &format!("{} of {} slots, {} waiting", view.busy, view.slots, view.waiting));
         processor(page, stage, component);
+        connections(page, &view);
     }
     let service = component.station();
     let slow = stage.sim().faults().into_iter().find_map(|fault| match fault {
@@ -104,6 +105,14 @@ fn station(page: &mut Page, stage: &Stage, ix: ComponentIx, component: &Componen
     let mean = |kind| service.mean_ms(kind) * slow.unwrap_or(1.0);
     let times: Vec<String> = RequestKind::ALL.iter().map(|kind| format!("{} {:.1}", kind.word(), mean(*kind))).collect();
     page.text(Tone::Dim, &format!("mean service ms: {}; served {}, turned away {}", times.join(", "), view.served, view.dropped));
+}
+
+/// Writes how many connections are open, if users' idle ones take up the limit too.
+fn connections(page: &mut Page, view: &StationView) {
+    let Some(limit) = view.connection_limit.filter(|_| view.idle > 0) else { return };
+    // nginx keeps a sixteenth of its connections free.
+    let tone = if u64::from(view.connections) * 16 >= u64::from(limit) * 15 { Tone::Warn } else { Tone::Dim };
+    page.text(tone, &format!("{} of {limit} connections open, {} of them idle", view.connections, view.idle));
 }
 
 /// Writes how busy the cores are that the component shares with the other programs on its server.

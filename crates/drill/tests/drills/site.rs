@@ -20,6 +20,7 @@ const DESIGNS: &[(&str, &str)] = embedded![
     "bench-w2.ron",
     "cache-aside.ron",
     "cache-front.ron",
+    "connection-limit.ron",
     "design-0-repaired.ron",
     "design-0.ron",
     "design-1-repaired.ron",

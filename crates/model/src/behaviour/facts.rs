@@ -1,7 +1,7 @@
 //! Facts about each kind of component that do not depend on a request: one exhaustive `match` that everything else
 //! reads.
 
-use super::WhenFull;
+use super::{AtLimit, WhenFull};
 use crate::cache::CachePlace;
 use crate::component::ComponentKind;
 use crate::link::Protocol;
@@ -24,6 +24,8 @@ pub struct KindFacts {
     pub http_tls: HttpTls,
     /// What it does with a request when it is full.
     pub when_full: WhenFull,
+    /// What it does at its limit of connections, if it drops SYNs when it is full.
+    pub at_limit: AtLimit,
     /// The scenario's reliability default that applies to it.
     pub fails_as: FailsAs,
     /// How a crash of its process affects the rest of the site.
@@ -141,6 +143,7 @@ impl ComponentKind {
                 usual_port: None,
                 http_tls: HttpTls::FromUsers,
                 when_full: WhenFull::DropSyn,
+                at_limit: AtLimit::Wait,
                 fails_as: FailsAs::Program,
                 crash: CrashEffect::NotPart,
                 shape: NARROW,
@@ -154,6 +157,7 @@ impl ComponentKind {
                 usual_port: None,
                 http_tls: HttpTls::Inside,
                 when_full: WhenFull::DropSyn,
+                at_limit: AtLimit::Wait,
                 fails_as: FailsAs::Service,
                 crash: CrashEffect::NoLookup,
                 shape: NARROW,
@@ -166,7 +170,8 @@ impl ComponentKind {
                 answers: &[],
                 usual_port: None,
                 http_tls: HttpTls::Inside,
-                when_full: WhenFull::Refuse,
+                when_full: WhenFull::Drop,
+                at_limit: AtLimit::Wait,
                 fails_as: FailsAs::Program,
                 crash: CrashEffect::NothingPasses,
                 shape: Shape::Wall,
@@ -180,6 +185,7 @@ impl ComponentKind {
                 usual_port: Some(Http.usual_port(false)),
                 http_tls: HttpTls::ToBackends,
                 when_full: WhenFull::DropSyn,
+                at_limit: AtLimit::Wait,
                 fails_as: FailsAs::Program,
                 crash: CrashEffect::Refuses,
                 shape: WIDE,
@@ -193,6 +199,7 @@ impl ComponentKind {
                 usual_port: Some(Http.usual_port(true)),
                 http_tls: HttpTls::Inside,
                 when_full: WhenFull::DropSyn,
+                at_limit: AtLimit::CloseIdle,
                 fails_as: FailsAs::Program,
                 crash: CrashEffect::Refuses,
                 shape: WIDE,
@@ -206,6 +213,7 @@ impl ComponentKind {
                 usual_port: Some(Http.usual_port(true)),
                 http_tls: HttpTls::Inside,
                 when_full: WhenFull::DropSyn,
+                at_limit: AtLimit::Wait,
                 fails_as: FailsAs::Program,
                 crash: CrashEffect::Refuses,
                 shape: WIDE,
@@ -232,6 +240,7 @@ impl ComponentKind {
                     // Redis accepts a connection above `maxclients` and closes it with an error.
                     CachePlace::Beside | CachePlace::Sessions => WhenFull::Refuse,
                 },
+                at_limit: AtLimit::Wait,
                 fails_as: FailsAs::Program,
                 crash: CrashEffect::Refuses,
                 shape: WIDE,
@@ -245,6 +254,7 @@ impl ComponentKind {
                 usual_port: Some(SQL_PROXY_PORT),
                 http_tls: HttpTls::Inside,
                 when_full: WhenFull::TooManyConnections,
+                at_limit: AtLimit::Wait,
                 fails_as: FailsAs::Program,
                 crash: CrashEffect::Refuses,
                 shape: WIDE,
@@ -258,6 +268,7 @@ impl ComponentKind {
                 usual_port: Some(Sql.usual_port(true)),
                 http_tls: HttpTls::Inside,
                 when_full: WhenFull::TooManyConnections,
+                at_limit: AtLimit::Wait,
                 fails_as: FailsAs::Program,
                 crash: CrashEffect::Refuses,
                 shape: WIDE,
@@ -271,6 +282,7 @@ impl ComponentKind {
                 usual_port: None,
                 http_tls: HttpTls::Inside,
                 when_full: WhenFull::DropSyn,
+                at_limit: AtLimit::Wait,
                 fails_as: FailsAs::Program,
                 crash: CrashEffect::NoSamples,
                 shape: Shape::Mark,
@@ -284,6 +296,7 @@ impl ComponentKind {
                 usual_port: None,
                 http_tls: HttpTls::Inside,
                 when_full: WhenFull::DropSyn,
+                at_limit: AtLimit::Wait,
                 fails_as: FailsAs::Program,
                 crash: CrashEffect::SamplesRefused,
                 shape: WIDE,
@@ -327,6 +340,11 @@ impl ComponentKind {
     /// What it does with a request when it is full.
     pub const fn when_full(&self) -> WhenFull {
         self.facts().when_full
+    }
+
+    /// What it does at its limit of connections, if it drops SYNs when it is full.
+    pub const fn at_limit(&self) -> AtLimit {
+        self.facts().at_limit
     }
 
     /// Whether it can pass TLS through without having the key.

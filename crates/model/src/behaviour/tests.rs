@@ -217,7 +217,7 @@ fn a_full_database_reports_error_1040_and_a_full_firewall_refuses() {
     let infra = shipped("stage-2-secured");
     let full = |id: &str| infra.component(infra.find(id).unwrap()).kind.when_full();
     assert_eq!(full("db-1"), WhenFull::TooManyConnections);
-    assert_eq!(full("fw-1"), WhenFull::Refuse);
+    assert_eq!(full("fw-1"), WhenFull::Drop);
     for id in ["lb-1", "web-1", "app-1"] {
         assert_eq!(full(id), WhenFull::DropSyn);
     }

@@ -101,6 +101,11 @@ pub(crate) struct StationPlan {
     pub(crate) rate_limits: PerKind<Option<RateLimitPlan>>,
     /// What the station does with a request that it has no room for.
     pub(crate) when_full: WhenFull,
+    /// Whether it closes idle connections, and then further ones, at its limit instead of letting them wait.
+    pub(crate) closes_idle: bool,
+    /// The link on which users enter the site here, if their idle connections count towards the limit: they keep them, and the
+    /// station closes them after some time.
+    pub(crate) idle_entry: Option<LinkIx>,
     /// Whether the station terminates TLS and therefore performs handshakes.
     pub(crate) ends_tls: bool,
     /// How the station uses the sessions of logged-in users, per kind of request.

@@ -102,6 +102,7 @@ impl Simulation {
 
     /// Sends a request's message to the next resolver or address.
     pub(super) fn try_next<O: Observer>(&mut self, request: RequestIx, observer: &mut O) {
+        self.release_connection(request);
         let record = &mut self.requests[request];
         record.attempts[0] += 1;
         record.connection = None;

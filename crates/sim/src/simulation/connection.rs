@@ -10,7 +10,7 @@ use crate::outcome::{Failure, Outcome};
 use crate::packet::{Heading, Phase};
 use crate::plan::{HopPlan, Role};
 use crate::random;
-use crate::request::{NO_USER, Status};
+use crate::request::{CONNECTED, NO_USER, Status};
 use crate::returning::Habits;
 use crate::simulation::Simulation;
 use crate::simulation::retries::first_attempt;
@@ -33,7 +33,11 @@ impl Simulation {
             let entries: Vec<LinkIx> = listed.map(|address| self.address.entry(*address)).collect();
             let max_age = self.plan.hsts_max_age;
             let habits = Habits { seed: self.clock.seed(), pause, entries: &entries, max_age };
+            let known = self.returning.len();
             self.returning.set_active(users, &habits, now, |user| names.known_until(FIRST, CacheIx::of(user.raw())));
+            if self.returning.len() > known {
+                self.count_idle_users(known);
+            }
             self.log_in_users();
         }
     }
@@ -53,18 +57,24 @@ impl Simulation {
         if self.plan.lookup.is_some() && !knows_address { Phase::Lookup } else { Phase::Connect }
     }
 
-    /// Keeps or closes the connection of a returning user whose request has ended.
-    pub(super) fn keep_connection(&mut self, user: UserIx, entry: LinkIx, outcome: Outcome) {
+    /// Keeps or closes the connection of a user's request that has ended.
+    pub(super) fn keep_connection(&mut self, request: RequestIx, outcome: Outcome) {
+        let record = &self.requests[request];
+        let (user, entry, is_counted) = (record.user, record.path[0], record.inside & CONNECTED != 0);
         // A browser that gives up after many redirects has had a response to each request.
         let is_served = outcome.is_ok() || outcome == Err(Failure::TooManyRedirects);
-        if is_served {
+        if is_served && user != NO_USER {
             self.learn_hsts(user);
         }
         let has_response = is_served || outcome.is_err_and(|failure| failure.status().is_some());
-        if has_response {
+        if has_response && is_counted {
+            self.rest_connection(request);
+        } else if user == NO_USER {
+            // Discarding the request closes the connection.
+        } else if has_response {
             self.returning.uses(user, entry, self.clock.now());
         } else {
-            self.returning.close(user);
+            self.close_users_connection(user);
         }
     }
 
@@ -91,8 +101,9 @@ impl Simulation {
     /// Sends a request again on a new connection.
     pub(super) fn repeat_request<O: Observer>(&mut self, request: RequestIx, observer: &mut O) {
         let (user, tag) = (self.requests[request].user, self.requests[request].tag());
+        self.release_connection(request);
         if user != NO_USER {
-            self.returning.close(user);
+            self.close_users_connection(user);
         }
         let phase = self.first_phase(user);
         let record = &mut self.requests[request];
@@ -237,7 +248,9 @@ impl Simulation {
 
     /// Closes the connections of returning users on the selected links.
     pub(super) fn close_users_connections(&mut self, which: impl Fn(&HopPlan) -> bool) {
-        self.returning.close_all(|link| which(&self.plan.hops[link]));
+        let plan = std::sync::Arc::clone(&self.plan);
+        self.clear_kept(|link| which(&plan.hops[link]));
+        self.returning.close_all(|link| which(&plan.hops[link]));
     }
 
     /// Like `close_connections`, but users keep theirs.

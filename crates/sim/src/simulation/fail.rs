@@ -33,6 +33,9 @@ impl Simulation {
         // A host that loses power sends nothing, so browsers take their connections for open.
         if notice == Status::Reset {
             self.close_users_connections(is_its);
+        } else {
+            let plan = std::sync::Arc::clone(&self.plan);
+            self.clear_kept(|link| plan.hops[link].to == station);
         }
         self.close_pools(is_its);
         self.stations[station].clear(now);

@@ -50,6 +50,9 @@ impl Simulation {
         if !self.plan.addresses.is_single() {
             self.recall_addresses(request);
         }
+        if self.plan.counts_idle && user != NO_USER {
+            self.resume_connection(request);
+        }
         self.arm_deadline(request, self.plan.browser, 0, self.plan.patience);
         self.browser_sends(request, observer);
     }

@@ -31,10 +31,18 @@ impl Simulation {
     /// at its limit of connections.
     #[cold]
     pub(super) fn enter_full<O: Observer>(&mut self, request: RequestIx, station: StationIx, refused: bool, observer: &mut O) {
-        let (record, state) = (&mut self.requests[request], &mut self.stations[station]);
+        let (record, state) = (&self.requests[request], &self.stations[station]);
         let (asks, tag) = (record.heading == Heading::Request, record.tag());
-        if asks && state.params().drops_syn {
-            if self.finds_full(request, station) {
+        let (drops_syn, closes) = (state.params().drops_syn, state.params().closes_idle);
+        if asks && drops_syn {
+            let has_room = refused && self.makes_room(station);
+            if refused && closes && !has_room {
+                self.stations[station].count_dropped();
+                self.tell(observer, Some(tag), || EventKind::TurnedAway { component: station });
+                self.respond(request, Status::Reset, observer);
+                return;
+            }
+            if !has_room && self.finds_full(request, station) {
                 self.drop_syn(request, station, observer);
                 return;
             }
@@ -43,7 +51,13 @@ impl Simulation {
             record.pending = 0;
             record.departed = self.clock.now();
             let waiting = if refused {
-                state.hold_back(request)
+                let waiting = state.hold_back(request);
+                if has_room {
+                    self.accept_waiting(station);
+                    return;
+                }
+                self.await_idle(station);
+                waiting
             } else {
                 self.admit_connection(request, station);
                 self.stations[station].enqueue(request)
@@ -51,6 +65,7 @@ impl Simulation {
             self.tell(observer, Some(tag), || EventKind::Waits { component: station, waiting });
             return;
         }
+        let (record, state) = (&self.requests[request], &mut self.stations[station]);
         if asks && record.phase.is_counted() {
             state.count_arrival();
         }
@@ -96,14 +111,14 @@ impl Simulation {
     /// Turns away a message for which there is no room.
     fn turn_away<O: Observer>(&mut self, request: RequestIx, station: StationIx, observer: &mut O) {
         let record = &self.requests[request];
-        if record.heading == Heading::Response {
-            // Only firewalls reject responses, by dropping them.
-            self.lose(request, Lost::Dropped((record.leg & !CROSSED) - 1), observer);
-            return;
-        }
-        let status = match self.plan.stations[station].when_full {
-            WhenFull::TooManyConnections => Status::TooManyConnections,
-            WhenFull::Refuse | WhenFull::DropSyn => Status::Refused,
+        let status = match (self.plan.stations[station].when_full, record.heading) {
+            (WhenFull::Drop, Heading::Request) => return self.lose(request, Lost::Dropped(record.leg), observer),
+            // Of all stations, only firewalls have no room for responses.
+            (_, Heading::Response) => {
+                return self.lose(request, Lost::Dropped((record.leg & !CROSSED) - 1), observer);
+            }
+            (WhenFull::TooManyConnections, Heading::Request) => Status::TooManyConnections,
+            (WhenFull::Refuse | WhenFull::DropSyn, Heading::Request) => Status::Refused,
         };
         self.respond(request, status, observer);
     }
@@ -181,19 +196,16 @@ impl Simulation {
         true
     }
 
-    /// Keeps a user's connection present at its entry between two phases. Returns false if the entry does not count it.
-    pub(super) fn keeps_connection(&self, request: RequestIx, station: StationIx, status: Status) -> bool {
-        let (record, params) = (&self.requests[request], self.stations[station].params());
-        record.depth == 1
-            && record.phase.is_handshake()
-            && status == Status::Ok
-            && params.drops_syn
-            && params.limits_connections()
+    /// Ends a user's connection, if its entry still counts it.
+    #[inline]
+    pub(super) fn release_connection(&mut self, request: RequestIx) {
+        if self.requests[request].inside & CONNECTED != 0 {
+            self.close_connection(request);
+        }
     }
 
-    /// Ends a user's connection that its entry still counts.
     #[cold]
-    pub(super) fn close_connection(&mut self, request: RequestIx) {
+    fn close_connection(&mut self, request: RequestIx) {
         let entry = self.entry_of(request);
         self.requests[request].inside &= !CONNECTED;
         if self.stations[entry].dismiss() {

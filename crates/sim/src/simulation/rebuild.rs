@@ -74,7 +74,11 @@ impl Simulation {
                 Some(comeback @ TimerEvent::Comeback { .. }) => self.set_timer(event.at(), comeback.clone()),
                 // Boots, takeovers and attacks are scheduled again with the conditions that cause them, and requests start over.
                 Some(
-                    TimerEvent::Boot(_) | TimerEvent::FirewallTakeover { .. } | TimerEvent::LookupDue | TimerEvent::Abuse { .. },
+                    TimerEvent::Boot(_)
+                    | TimerEvent::FirewallTakeover { .. }
+                    | TimerEvent::LookupDue
+                    | TimerEvent::Abuse { .. }
+                    | TimerEvent::IdleExpiry { .. },
                 )
                 | None => {}
             }

@@ -20,6 +20,7 @@ impl Simulation {
             TimerEvent::Comeback { kind, stream } => self.retry_request(kind, stream, observer),
             TimerEvent::LookupDue => self.lookup_due(observer),
             TimerEvent::Abuse { attack } => self.abuse_due(attack, observer),
+            TimerEvent::IdleExpiry { station } => self.idle_due(station),
             TimerEvent::FirewallTakeover { pair, timer } => self.firewall_takes_over(pair, timer, observer),
         }
     }

@@ -168,6 +168,7 @@ impl Simulation {
         self.cores.roll_second(self.clock.now());
         self.adapt_population();
         self.caches.roll_second();
+        self.roll_idle();
         if self.plan.limits_rates {
             self.rate_limits.roll_second();
         }

@@ -132,6 +132,10 @@ pub(crate) struct StationParams {
     pub(crate) shares_cores: bool,
     /// Whether callers' SYNs are dropped while the station is full.
     pub(crate) drops_syn: bool,
+    /// Whether users' idle connections count towards the limit.
+    pub(crate) counts_idle: bool,
+    /// Whether it closes idle connections, and then further ones, at its limit instead of letting them wait.
+    pub(crate) closes_idle: bool,
     /// For each kind of request, whether a successful response is relayed without any effect on the station.
     pub(crate) relays: PerKind<bool>,
     /// Key of the station's random draws.
@@ -153,6 +157,8 @@ impl Default for StationParams {
             watched: false,
             shares_cores: false,
             drops_syn: false,
+            counts_idle: false,
+            closes_idle: false,
             relays: PerKind::default(),
             key: 0,
             work: [Sampler::Constant(0); 4],
@@ -187,6 +193,8 @@ impl StationParams {
             watched: plan.watched,
             shares_cores: plan.cpu.is_some(),
             drops_syn: plan.when_full == WhenFull::DropSyn,
+            counts_idle: plan.idle_entry.is_some(),
+            closes_idle: plan.closes_idle,
             relays: PerKind::of(|kind| {
                 let is_plain =
                     |forwarding: &Forwarding| !forwarding.learns_writer && forwarding.cache.is_none() && !forwarding.sticky;

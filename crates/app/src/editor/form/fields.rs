@@ -354,6 +354,21 @@ pub(super) const FIELDS: &[FieldSpec] = &[
             Ok(())
         },
     },
+    FieldSpec {
+        name: "connections",
+        help: "Most open connections, users' idle ones included (maxconn, worker_connections); empty for the default.",
+        choices: &[],
+        get: |subject| {
+            let component = subject.component().filter(|component| component.kind.default_station().connections.is_some())?;
+            Some(show_optional(component.station.connections.as_ref()))
+        },
+        set: |subject, text| {
+            if let Some(component) = subject.component_mut() {
+                component.station.connections = parse_optional(text)?;
+            }
+            Ok(())
+        },
+    },
     optional!("cores", "Processor cores that its programs share; empty if they never compete.", server / server_mut, cores),
     optional!("port", "Port of the server end; empty for the usual one.", link / link_mut, port),
     optional!("latency", "Milliseconds one way; empty for the usual one.", link / link_mut, latency_ms),

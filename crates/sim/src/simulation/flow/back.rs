@@ -70,7 +70,8 @@ impl Simulation {
         let station = self.links[link].to();
         if record.inside & bit != 0 {
             record.inside &= !bit;
-            if record.phase.is_handshake() && self.keeps_connection(request, station, status) {
+            let may_stay = record.phase.is_handshake() || self.stations[station].params().counts_idle;
+            if may_stay && self.keeps_connection(request, station, status) {
                 self.requests[request].inside |= CONNECTED;
             } else if self.stations[station].dismiss() {
                 self.accept_waiting(station);
@@ -229,16 +230,16 @@ impl Simulation {
             return self.other_ended(request, outcome, observer);
         }
         let (tag, kind, latency, stream) = (record.tag(), record.kind, self.clock.now() - record.born, record.stream);
-        if record.user != NO_USER && !record.phase.is_plaintext() {
-            self.keep_connection(record.user, record.path[0], outcome);
+        if (record.user != NO_USER || record.inside & CONNECTED != 0) && !record.phase.is_plaintext() {
+            self.keep_connection(request, outcome);
         }
         let record = &self.requests[request];
         self.users.end(self.clock.now(), kind, outcome, latency);
         self.users.leave(self.clock.now(), latency);
         observer.ended(self.clock.now(), kind, outcome, latency);
         if let Err(failure) = outcome {
-            // Only a user who got an error response learns of the cause.
-            let cause = record.cause.filter(|_| failure.status().is_some());
+            // Other failures without a response have no single cause: the user gave up, or did not get in.
+            let cause = record.cause.filter(|_| failure.status().is_some() || failure == Failure::Closed);
             observer.failed(self.clock.now(), kind, failure, cause);
         }
         self.tell(observer, Some(tag), || EventKind::Ended { outcome, latency_ms: latency as f64 / 1e6 });
@@ -257,9 +258,7 @@ impl Simulation {
 
     /// Discards a record whose work is done. It stays as a zombie while timers may look up a later record through it.
     pub(in crate::simulation) fn discard(&mut self, request: RequestIx) {
-        if self.requests[request].inside & CONNECTED != 0 {
-            self.close_connection(request);
-        }
+        self.release_connection(request);
         let record = &mut self.requests[request];
         if record.successor.is_some() {
             record.state = State::Zombie;

@@ -52,9 +52,14 @@ impl Simulation {
     pub(in crate::simulation) fn resend<O: Observer>(&mut self, request: RequestIx, observer: &mut O) {
         self.close_call(request);
         let entry = self.chosen_entry(request);
+        let record = &self.requests[request];
+        let is_gone = record.phase.is_exchange() && record.connection.is_none() && record.path[0] != entry;
+        if is_gone {
+            self.release_connection(request);
+        }
         let record = &mut self.requests[request];
         record.resends = record.resends.saturating_add(1);
-        if record.phase.is_exchange() && record.connection.is_none() && record.path[0] != entry {
+        if is_gone {
             // Another balancer resets a connection that it does not know. A browser then opens a new one, unless the
             // connection was new.
             record.phase = if record.phase.is_plaintext() { Phase::PlainConnect } else { Phase::Connect };
