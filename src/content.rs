@@ -156,6 +156,7 @@ pub const EMBEDDED: Sources<'static> = Sources {
         "assets/cache-aside.ron",
         "assets/cache-front.ron",
         "assets/connection-limit.ron",
+        "assets/crossed-vrrp.ron",
         "assets/design-0-repaired.ron",
         "assets/design-0.ron",
         "assets/design-1-repaired.ron",

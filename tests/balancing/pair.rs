@@ -291,3 +291,47 @@ proptest! {
         prop_assert_eq!(sim.totals().failed, failed);
     }
 }
+
+/// The pair with an address for each balancer.
+fn crossed(rate: f64) -> String {
+    text(rate, 150)
+        .replace("peer: \"lb-2\", priority: 150", "peer: \"lb-2\", priority: 150, backup_priority: 100, track: ()")
+        .replace("peer: \"lb-1\", priority: 150", "peer: \"lb-1\", priority: 150, backup_priority: 100, track: ()")
+}
+
+#[test]
+fn in_a_crossed_pair_both_work_and_each_takes_over_the_address_of_the_other() {
+    let infra = infra(&crossed(200.0));
+    let mut site = Site { sim: Simulation::new(Arc::clone(&infra), 1), notes: Vec::new() };
+    let arrivals = |sim: &Simulation, id: &str| sim.station(infra.find(id).unwrap()).arrivals as f64;
+    watch(&mut site, 20, |_, _| {});
+    assert_eq!((masters(&site.sim), site.sim.shared_addresses()), (vec!["lb-1", "lb-2"], 2));
+    let (one, two) = (arrivals(&site.sim, "lb-1"), arrivals(&site.sim, "lb-2"));
+    assert!((one / two - 1.0).abs() < 0.1, "each gets half of the users: {one}, {two}");
+
+    site.sim.apply(&Command::Kill(server("server-1")), &mut ()).expect("a server");
+    watch(&mut site, 20, |_, _| {});
+    assert_eq!(masters(&site.sim), ["lb-2", "lb-2"], "the survivor has both addresses");
+    let taken: Vec<_> = changes(&site).into_iter().filter(|(at, _, master)| *at > 20_000.0 && *master).collect();
+    let [(at, by, true)] = &taken[..] else { panic!("{taken:?}") };
+    assert!(by == "lb-2" && (20_000.0 + TAKEOVER - 1_000.0..=20_000.0 + TAKEOVER).contains(at), "{at}");
+
+    site.sim.apply(&Command::Restore(server("server-1")), &mut ()).expect("a server");
+    watch(&mut site, 20, |_, _| {});
+    assert_eq!(masters(&site.sim), ["lb-1", "lb-2"], "the address returns to the balancer with the higher priority");
+    let (one, two) = (arrivals(&site.sim, "lb-1"), arrivals(&site.sim, "lb-2"));
+    watch(&mut site, 20, |_, _| {});
+    let (one, two) = (arrivals(&site.sim, "lb-1") - one, arrivals(&site.sim, "lb-2") - two);
+    assert!((one / two - 1.0).abs() < 0.1, "each gets half of the users again: {one}, {two}");
+    let points = single_parts(&infra, RequestKind::Static).expect("the kind works");
+    assert_eq!(points, [component("web-1")]);
+}
+
+#[test]
+fn a_crossed_pair_needs_two_priorities_each() {
+    let error = |text: &str| Infrastructure::from_ron("pair.ron", text).expect_err("a problem").to_string();
+    let one = crossed(1.0).replacen(", backup_priority: 100", "", 1);
+    assert!(error(&one).contains("OneAddress"), "{}", error(&one));
+    let equal = crossed(1.0).replacen("backup_priority: 100", "backup_priority: 150", 1);
+    assert!(error(&equal).contains("BackupFirst"), "{}", error(&equal));
+}

@@ -10,7 +10,7 @@ use super::site::Run;
 /// A site without latencies whose users wait for a minute.
 fn site(components: &str, links: &str) -> Arc<Infrastructure> {
     let text = format!(
-        r#"(id: "full", traffic: (rate: 0.0, patience_s: 60.0), tls: (edge: None),
+        r#"(id: "full", traffic: (rate: 0.0, patience_s: 60.0, connections: PerRequest), tls: (edge: None),
             components: [(id: "browser", kind: Browser), {components}
                 (id: "db-1", kind: Database(role: Primary), station: (service: Constant(ms: 0.0)))],
             links: [{links}])"#

@@ -142,6 +142,7 @@ recorded! {
     cache_aside: "cache-aside",
     cache_front: "cache-front",
     connection_limit: "connection-limit",
+    crossed_vrrp: "crossed-vrrp",
     design_0_repaired: "design-0-repaired",
     design_0: "design-0",
     design_1_repaired: "design-1-repaired",

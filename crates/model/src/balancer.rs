@@ -95,6 +95,11 @@ pub struct VrrpSpec {
     /// Priority from 1 to 254. The balancer with the higher one is master.
     #[serde(default = "usual_priority")]
     pub priority: u8,
+    /// Priority for the peer's address, below the peer's own `priority`. With it, each balancer of the pair has an address of
+    /// its own and is backup for the other one: two `vrrp_instance`s with crossed priorities. By default, the two share one
+    /// address.
+    #[serde(default)]
+    pub backup_priority: Option<u8>,
     /// Interval between the master's advertisements.
     #[serde(default = "usual_advert")]
     pub advert_s: Seconds,

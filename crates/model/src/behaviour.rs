@@ -240,12 +240,30 @@ fn origin(infra: &Infrastructure, ix: ComponentIx) -> Origin {
     Origin {
         lookups: on(Protocol::Dns),
         lookup_timeout: LOOKUP_TIMEOUT,
-        entries: addresses.iter().flat_map(|address| address.links.iter().copied()).collect(),
+        entries: unique(addresses.iter().flat_map(|address| address.links.iter().copied())),
         addresses,
         attempt_timeout: traffic.attempt_timeout_s,
         patience: traffic.patience_s,
         http: scheme::http_visits(infra),
     }
+}
+
+/// The links without repetitions: both addresses of a crossed VRRP pair have the same ones.
+fn unique(links: impl Iterator<Item = LinkIx>) -> Vec<LinkIx> {
+    let mut unique = Vec::new();
+    for link in links {
+        if !unique.contains(&link) {
+            unique.push(link);
+        }
+    }
+    unique
+}
+
+/// The VRRP priority of a balancer for an address that it shares.
+pub fn vrrp_priority(infra: &Infrastructure, address: &Address, balancer: ComponentIx) -> Option<u8> {
+    let vrrp = infra.component(balancer).kind.as_balancer()?.vrrp.as_ref()?;
+    let is_own = address.links.first().is_some_and(|link| infra.ends(*link).1 == balancer);
+    Some(if is_own { vrrp.priority } else { vrrp.backup_priority.unwrap_or(vrrp.priority) })
 }
 
 /// Groups the browser's links to the site by address.
@@ -255,9 +273,16 @@ fn addresses(infra: &Infrastructure, links: Vec<LinkIx>) -> Vec<Address> {
         Some((to, infra.component(to).kind.as_balancer()?.vrrp.as_ref()?))
     };
     let mut addresses: Vec<Address> = Vec::new();
-    for link in links {
+    let mut crossed = Vec::new();
+    for link in links.iter().copied() {
         let shares =
             |known: &LinkIx| vrrp(link).zip(vrrp(*known)).is_some_and(|((to, _), (_, peer))| infra.component(to).id == peer.peer);
+        if vrrp(link).is_some_and(|(_, vrrp)| vrrp.backup_priority.is_some()) {
+            // Its own address, for which the peer is the backup.
+            let peers = links.iter().copied().filter(shares);
+            crossed.push(Address { links: std::iter::once(link).chain(peers).collect(), standby: infra.link(link).standby });
+            continue;
+        }
         match addresses.iter_mut().find(|address| address.links.iter().any(shares)) {
             Some(address) => address.links.push(link),
             None => addresses.push(Address { links: vec![link], standby: infra.link(link).standby }),
@@ -266,6 +291,7 @@ fn addresses(infra: &Infrastructure, links: Vec<LinkIx>) -> Vec<Address> {
     for address in &mut addresses {
         address.links.sort_by_key(|link| std::cmp::Reverse(vrrp(*link).map(|(to, vrrp)| (vrrp.priority, to))));
     }
+    addresses.extend(crossed);
     addresses
 }
 

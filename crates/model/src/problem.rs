@@ -373,6 +373,10 @@ pub enum PairProblem {
     PeerNames(ComponentId),
     /// Their `advert_s` differ.
     Adverts,
+    /// Only one of them has a `backup_priority`.
+    OneAddress,
+    /// Its `backup_priority` is not below the peer's `priority`.
+    BackupFirst,
     /// They are not joined by exactly one VRRP link.
     NoLink,
     /// The browser does not have an HTTP link to each of them.

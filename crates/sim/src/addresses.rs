@@ -20,7 +20,10 @@ const ROTATION: u64 = 0x726f_7461_7465_6400;
 pub(crate) struct AddressesPlan {
     /// The link on which users reach each address at the start: in a VRRP pair, to the balancer with the higher priority.
     pub(crate) entries: IndexVec<AddressIx, LinkIx>,
+    /// The address that a link leads to at the start or, for the backup of a pair, the one that it may lead to.
     of_link: BTreeMap<LinkIx, AddressIx>,
+    /// The links on which users may reach each address.
+    links: IndexVec<AddressIx, Vec<LinkIx>>,
     /// The addresses that the record lists, by its target.
     listed: [Vec<AddressIx>; 2],
     /// Time after which a browser tries the next address, in nanoseconds.
@@ -29,11 +32,23 @@ pub(crate) struct AddressesPlan {
 
 impl AddressesPlan {
     pub(crate) fn new(addresses: &[Address], attempt_timeout: u64) -> Self {
-        let mut plan =
-            Self { entries: IndexVec::default(), of_link: BTreeMap::new(), listed: [Vec::new(), Vec::new()], attempt_timeout };
+        let mut plan = Self {
+            entries: IndexVec::default(),
+            of_link: BTreeMap::new(),
+            links: IndexVec::default(),
+            listed: [Vec::new(), Vec::new()],
+            attempt_timeout,
+        };
         for address in addresses {
             let number = plan.entries.push(*address.links.first().expect("an address has a link"));
-            plan.of_link.extend(address.links.iter().map(|link| (*link, number)));
+            // Of the two addresses of a crossed pair, a link leads to the one of its own balancer.
+            for (place, link) in address.links.iter().enumerate() {
+                let of_link = plan.of_link.entry(*link).or_insert(number);
+                if place == 0 {
+                    *of_link = number;
+                }
+            }
+            plan.links.push(address.links.clone());
             let target = if address.standby { RecordTarget::Standby } else { RecordTarget::Primary };
             plan.listed[target.index()].push(number);
         }
@@ -55,6 +70,11 @@ impl AddressesPlan {
     /// The address that a link leads to, if it leads from the browser to the site.
     pub(crate) fn of_link(&self, link: LinkIx) -> Option<AddressIx> {
         self.of_link.get(&link).copied()
+    }
+
+    /// The addresses that users may reach on a link: two, if it leads to a balancer of a crossed pair.
+    pub(crate) fn reached_on(&self, link: LinkIx) -> impl Iterator<Item = AddressIx> + '_ {
+        self.links.enumerate().filter(move |(_, links)| links.contains(&link)).map(|(address, _)| address)
     }
 
     /// The addresses that the record lists.

@@ -20,7 +20,7 @@ use crate::cache::CachesPlan;
 use crate::connection::{ConnectionsPlan, Connects, When};
 use crate::database::DatabasesPlan;
 use crate::firewall_pairs::FirewallPairPlan;
-use crate::index::{AgentIx, BalancerIx, IndexVec, Ix, LinkIx, PerKind, RouterIx, ServerIx, StationIx};
+use crate::index::{AddressIx, AgentIx, BalancerIx, IndexVec, Ix, LinkIx, PerKind, RouterIx, ServerIx, StationIx};
 use crate::names::ResolverPlan;
 use crate::random::{self, Sampler};
 use crate::rate_limits::RateLimitPlan;
@@ -229,21 +229,24 @@ impl Plan {
             let entry = hops.position(|hop| (hop.from, hop.to) == (browser, station));
             let link = hops.position(|hop| hop.protocol == Protocol::Vrrp && ends_here(hop));
             let (Some(entry), Some(link)) = (entry, link) else { continue };
-            let Some(address) = addresses.of_link(entry) else { continue };
             let advert = vrrp.advert_s.nanos();
-            let skew = (256 - u64::from(vrrp.priority)) * crate::time::SECOND / 256;
-            pair.push(RouterPlan {
-                station,
-                entry,
-                address,
-                link,
-                priority: vrrp.priority,
-                advert,
-                patience: 3 * advert + skew,
-                skew,
-                track: vrrp.track.map(|track| (track.interval_s.nanos().max(1), track.fall)),
-                vmac: vrrp.vmac,
-            });
+            for address in addresses.reached_on(entry) {
+                let is_own = addresses.entries[address] == entry;
+                let priority = vrrp.backup_priority.filter(|_| !is_own).unwrap_or(vrrp.priority);
+                let skew = (256 - u64::from(priority)) * crate::time::SECOND / 256;
+                pair.push(RouterPlan {
+                    station,
+                    entry,
+                    address,
+                    link,
+                    priority,
+                    advert,
+                    patience: 3 * advert + skew,
+                    skew,
+                    track: vrrp.track.map(|track| (track.interval_s.nanos().max(1), track.fall)),
+                    vmac: vrrp.vmac,
+                });
+            }
         }
         pair
     }
@@ -392,9 +395,19 @@ impl Plan {
         }
     }
 
-    /// The position of a station among the balancers that share an address.
+    /// The position of a station among the balancers that share an address; of one that shares two, the first.
     pub(crate) fn router(&self, station: StationIx) -> Option<RouterIx> {
         self.pair.position(|router| router.station == station)
+    }
+
+    /// The positions of a station among the balancers that share an address: one for each address.
+    pub(crate) fn routers(&self, station: StationIx) -> Vec<RouterIx> {
+        self.pair.enumerate().filter(|(_, router)| router.station == station).map(|(number, _)| number).collect()
+    }
+
+    /// The balancer that an address belongs to: in a pair, the one with the higher priority.
+    pub(crate) fn home(&self, address: AddressIx) -> StationIx {
+        self.hops[self.addresses.entries[address]].to
     }
 
     /// The resolvers, by number.

@@ -6,7 +6,7 @@
 //! scenario gives their number, it follows the rate, so that pauses stay the same.
 
 use crate::arrivals::closed_user;
-use crate::index::{IndexVec, Ix, LinkIx, UserIx, count, length};
+use crate::index::{AddressIx, IndexVec, Ix, LinkIx, UserIx, count, length};
 use crate::random;
 use crate::time::SimTime;
 use crate::zone::RecordTarget;
@@ -29,10 +29,18 @@ struct ReturningUser {
     address_until: SimTime,
     /// Where the cached record leads.
     target: RecordTarget,
+    /// The number of the address that the connection was opened to; a site has at most 28.
+    address: Option<u8>,
     /// Whether the component at the end of `entry` counts the connection as idle.
     idle: bool,
     /// Until when the browser uses only https for the site.
     https_until: SimTime,
+}
+
+/// The number of an address, as a user remembers it.
+#[inline]
+fn number(address: AddressIx) -> u8 {
+    u8::try_from(address.raw()).expect("a site has at most 28 addresses")
 }
 
 /// What the users did before they are counted.
@@ -42,8 +50,8 @@ pub(crate) struct Habits<'a> {
     pub(crate) seed: u64,
     /// Mean pause between two requests, in nanoseconds.
     pub(crate) pause: f64,
-    /// The links on which they sent their last requests, each an equal share of them.
-    pub(crate) entries: &'a [LinkIx],
+    /// The addresses to which they sent their last requests, each an equal share of them, and the links on which they did.
+    pub(crate) entries: &'a [(AddressIx, LinkIx)],
     /// How long browsers remember to use only https, in nanoseconds.
     pub(crate) max_age: Option<u64>,
 }
@@ -90,9 +98,10 @@ impl Returning {
             // Users of a site without an address have no connection.
             let entry = length(user.raw()).checked_rem(habits.entries.len()).map(|place| habits.entries[place]);
             let used = if entry.is_some() { used } else { 0 };
-            let entry = entry.unwrap_or_default();
+            let address = entry.map(|(address, _)| number(address));
+            let entry = entry.map(|(_, entry)| entry).unwrap_or_default();
             let (address_until, target) = (address_until(user), RecordTarget::Primary);
-            self.users.push(ReturningUser { used, entry, address_until, target, idle: false, https_until });
+            self.users.push(ReturningUser { used, entry, address_until, target, address, idle: false, https_until });
         }
     }
 
@@ -117,11 +126,11 @@ impl Returning {
         state.used != 0 && state.entry == entry && BEFORE + now.nanos() - state.used <= timeout
     }
 
-    /// Records that a user's connection to `entry` is in use.
+    /// Records that a user's connection to an address, on `entry`, is in use.
     #[inline]
-    pub(crate) fn uses(&mut self, user: UserIx, entry: LinkIx, now: SimTime) {
+    pub(crate) fn uses(&mut self, user: UserIx, (address, entry): (AddressIx, LinkIx), now: SimTime) {
         let state = &mut self.users[user];
-        (state.used, state.entry) = (BEFORE + now.nanos(), entry);
+        (state.used, state.entry, state.address) = (BEFORE + now.nanos(), entry, Some(number(address)));
     }
 
     /// Records that a user's connection is closed.
@@ -135,10 +144,10 @@ impl Returning {
         open.for_each(|state| (state.used, state.idle) = (0, false));
     }
 
-    /// Records that a user's connection to `entry` becomes idle. Returns when, on the clock of last uses.
+    /// Records that a user's connection to an address, on `entry`, becomes idle. Returns when, on the clock of last uses.
     #[inline]
-    pub(crate) fn rest(&mut self, user: UserIx, entry: LinkIx, now: SimTime) -> u64 {
-        self.uses(user, entry, now);
+    pub(crate) fn rest(&mut self, user: UserIx, at: (AddressIx, LinkIx), now: SimTime) -> u64 {
+        self.uses(user, at, now);
         let state = &mut self.users[user];
         state.idle = true;
         state.used
@@ -204,6 +213,11 @@ impl Returning {
         self.users[user].target
     }
 
+    /// The address that a user's latest connection was opened to; `None` if there was none.
+    pub(crate) fn address(&self, user: UserIx) -> Option<AddressIx> {
+        self.users[user].address.map(|number| AddressIx::from_raw(u32::from(number)))
+    }
+
     /// The link on which a user's latest connection was opened.
     pub(crate) fn entry(&self, user: UserIx) -> LinkIx {
         self.users[user].entry
@@ -257,7 +271,7 @@ mod tests {
     use crate::time::SECOND;
 
     fn users(count: u32, pause_s: f64) -> Returning {
-        let entries = [LinkIx::from_raw(0)];
+        let entries = [(AddressIx::default(), LinkIx::from_raw(0))];
         let habits = Habits { seed: 1, pause: pause_s * SECOND as f64, entries: &entries, max_age: None };
         Returning::new(count, &habits, |_| SimTime::ZERO)
     }
@@ -268,7 +282,7 @@ mod tests {
         let mut users = users(1, 0.0);
         let user = users.pick(7, 7);
         let at = SimTime::from_secs(5);
-        users.uses(user, entry, at);
+        users.uses(user, (AddressIx::default(), entry), at);
         assert!(users.is_connected(user, entry, 10 * SECOND, at + 10 * SECOND));
         assert!(!users.is_connected(user, entry, 10 * SECOND, at + 10 * SECOND + 1));
         assert!(!users.is_connected(user, other, 10 * SECOND, at));

@@ -121,7 +121,8 @@ pub struct Simulation {
 /// The returning users at the start of a run.
 fn returning(plan: &Plan, names: &Names, seed: u64) -> Returning {
     let until = |user: UserIx| names.known_until(FIRST, CacheIx::of(user.raw()));
-    let entries: Vec<LinkIx> = plan.addresses.listed(names.target()).iter().map(|it| plan.addresses.entries[*it]).collect();
+    let listed = plan.addresses.listed(names.target()).iter();
+    let entries: Vec<_> = listed.map(|address| (*address, plan.addresses.entries[*address])).collect();
     let habits = Habits { seed, pause: plan.connections.pause, entries: &entries, max_age: plan.hsts_max_age };
     Returning::new(plan.connections.users, &habits, until)
 }

@@ -14,6 +14,9 @@
 //! each other, that is the one that took over last. With `use_vmac`, advertisements come from the virtual MAC address, so
 //! the switch forwards users' packets to the balancer that advertised last, and the address flaps between the two.
 //!
+//! In a crossed pair, each balancer is master of one address and backup for the other: its keepalived has two virtual
+//! routers, which this module keeps apart.
+//!
 //! Advertisements arrive at once: their transit time is negligible compared with the timers.
 
 use crate::clock::Clock;
@@ -35,7 +38,7 @@ pub(crate) enum VrrpEnd {
     Stopped,
 }
 
-/// One keepalived.
+/// One virtual router of a keepalived.
 #[expect(clippy::struct_excessive_bools, reason = "independent flags")]
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 struct Router {
@@ -192,7 +195,7 @@ impl SharedAddress {
 
     /// Ends keepalived with its machine.
     pub(crate) fn power_off(&mut self, station: StationIx, plan: &Plan) {
-        if let Some(number) = plan.router(station) {
+        for number in plan.routers(station) {
             self.routers[number] = Router { is_off: true, ..Router::default() };
         }
     }
@@ -219,16 +222,17 @@ impl SharedAddress {
 
     /// Schedules the run of the tracking script that notices that the balancer has ended or started.
     pub(crate) fn balancer_changed(&mut self, station: StationIx, is_up: bool, plan: &Plan, clock: &mut Clock) {
-        let Some(number) = plan.router(station) else { return };
-        let (router, Some((interval, fall))) = (&mut self.routers[number], plan.pair[number].track) else { return };
-        router.verdict = 0;
-        if !router.is_running() || router.is_faulty != is_up {
-            return;
+        for number in plan.routers(station) {
+            let (router, Some((interval, fall))) = (&mut self.routers[number], plan.pair[number].track) else { continue };
+            router.verdict = 0;
+            if !router.is_running() || router.is_faulty != is_up {
+                continue;
+            }
+            // The script runs at multiples of its interval. A single success is enough.
+            let runs = if is_up { 1 } else { u64::from(fall) };
+            let at = (clock.now().nanos() / interval + runs) * interval;
+            router.verdict = clock.schedule(SimTime::from_nanos(at), Kind::Advert, number.raw());
         }
-        // The script runs at multiples of its interval. A single success is enough.
-        let runs = if is_up { 1 } else { u64::from(fall) };
-        let at = (clock.now().nanos() / interval + runs) * interval;
-        router.verdict = clock.schedule(SimTime::from_nanos(at), Kind::Advert, number.raw());
     }
 
     /// Acts on the result of the tracking script. Returns whether the balancer was master and gives up the address.
@@ -245,20 +249,20 @@ impl SharedAddress {
 /// Rebuilds, renumbering and views.
 impl SharedAddress {
     /// Restores the holders of the addresses from before a rebuild. `held` is `None` for balancers that were in no pair
-    /// then; `leaders` are the balancers that received users' packets.
+    /// then; `led` says which of them received users' packets.
     pub(crate) fn carry(
         &mut self,
-        held: impl Fn(StationIx) -> Option<bool>,
-        leaders: &[StationIx],
+        held: impl Fn(&RouterPlan) -> Option<bool>,
+        led: impl Fn(&RouterPlan) -> bool,
         plan: &Plan,
         clock: &mut Clock,
     ) {
         for (number, router_plan) in plan.pair.enumerate() {
             let mut pair = plan.pair.iter().filter(|other| other.address == router_plan.address);
-            if !pair.clone().any(|other| held(other.station) == Some(true)) {
+            if !pair.clone().any(|other| held(other) == Some(true)) {
                 continue;
             }
-            let holds = held(router_plan.station) == Some(true);
+            let holds = held(router_plan) == Some(true);
             let router = &mut self.routers[number];
             if router.timer != 0 {
                 let wait = if holds { router_plan.advert } else { router_plan.patience };
@@ -267,8 +271,8 @@ impl SharedAddress {
             } else if router.ended == Some(VrrpEnd::Killed) {
                 router.holds = holds;
             }
-            let is_led = pair.any(|other| leaders.contains(&other.station));
-            if leaders.contains(&router_plan.station) || !is_led && router.master {
+            let is_led = pair.any(&led);
+            if led(router_plan) || !is_led && router.master {
                 self.targets[router_plan.address].entry = router_plan.entry;
             }
         }
@@ -287,18 +291,25 @@ impl SharedAddress {
         plan.pair.iter().find(leads).map_or(0, |router| router.priority)
     }
 
-    /// Whether a balancer considers itself master; `None` if it shares no address, or if keepalived is not running.
+    /// Whether a balancer considers itself master of the only address that it shares; `None` if it does not, or if keepalived is
+    /// not running.
     pub(crate) fn is_master(&self, station: StationIx, plan: &Plan) -> Option<bool> {
-        plan.router(station).map(|number| self.routers[number]).filter(Router::is_running).map(|router| router.master)
+        let [number] = plan.routers(station)[..] else { return None };
+        Some(self.routers[number]).filter(Router::is_running).map(|router| router.master)
     }
 
-    /// Whether the machine of a balancer has the address; `None` if it shares no address.
-    #[inline]
-    pub(crate) fn holds(&self, station: StationIx, plan: &Plan) -> Option<bool> {
-        plan.router(station).map(|number| self.routers[number].holds)
+    /// Whether the machine of a balancer has an address; `None` if it does not share it.
+    pub(crate) fn holds(&self, station: StationIx, address: AddressIx, plan: &Plan) -> Option<bool> {
+        let number = plan.pair.position(|router| router.station == station && router.address == address)?;
+        Some(self.routers[number].holds)
     }
 
-    /// The balancers whose machines have a shared address.
+    /// Whether the machine of a balancer has the address that it shares as this virtual router.
+    pub(crate) fn router_holds(&self, number: RouterIx) -> bool {
+        self.routers[number].holds
+    }
+
+    /// The balancers whose machines have a shared address, one for each address.
     pub(crate) fn holders<'a>(&'a self, plan: &'a Plan) -> impl Iterator<Item = StationIx> + 'a {
         let pairs = plan.pair.iter().zip(&self.routers);
         pairs.filter(|(_, router)| router.holds).map(|(plan, _)| plan.station)

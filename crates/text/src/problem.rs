@@ -260,6 +260,14 @@ fn pair(id: &str, peer: &str, problem: &PairProblem) -> String {
         PairProblem::Adverts => {
             format!("`{id}` and `{peer}` must have the same `advert_s`")
         }
+        PairProblem::OneAddress => {
+            format!(
+                "`{id}` has a `backup_priority` for the address of `{peer}`, but `{peer}` has none: with crossed priorities, both need one"
+            )
+        }
+        PairProblem::BackupFirst => {
+            format!("the `backup_priority` of `{id}` must be below the `priority` of `{peer}`, whose address it is for")
+        }
         PairProblem::NoLink => format!("`{id}` and `{peer}` need one VRRP link between them"),
         PairProblem::NoEntry => {
             format!("`{id}` shares the site's address: the browser needs an HTTP link to it and to `{peer}`")

@@ -92,6 +92,7 @@ fn address(address: &AddressReport) -> String {
     let held = match owners.as_slice() {
         [] => "held by no balancer".to_owned(),
         [owner] => format!("held by {owner}"),
+        [owner, second] if owner == second => format!("both held by {owner}"),
         owners if address.extra_owners() > 0 => format!("held by {}: both machines have it", owners.join(" and ")),
         owners => format!("held by {}", owners.join(" and ")),
     };

@@ -18,7 +18,9 @@ pub(super) fn find(context: &FindingContext<'_>) -> Vec<DesignFinding> {
     let published: Vec<&Address> = origin.published().collect();
     if published.len() > 1 {
         let entries = published.iter().flat_map(|address| &address.links).map(|link| infra.ends(*link).1);
-        let entries = entries.map(|ix| context.id(ix).clone()).collect();
+        // Both addresses of a crossed VRRP pair lead to the same two balancers.
+        let mut known = BTreeSet::new();
+        let entries = entries.filter(|ix| known.insert(*ix)).map(|ix| context.id(ix).clone()).collect();
         let wait_s = origin.attempt_timeout.get();
         found.push(DesignFinding::of_design(FindingKind::UncheckedAddresses { entries, wait_s }));
     }

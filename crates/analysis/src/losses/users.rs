@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use hoplight_model::behaviour::{Address, Behaviour, Origin, idle_timeout, terminates_tls};
+use hoplight_model::behaviour::{Address, Behaviour, Origin, idle_timeout, terminates_tls, vrrp_priority};
 use hoplight_model::component::{Traffic, VrrpSpec};
 use hoplight_model::http::MAX_REDIRECTS;
 use hoplight_model::quantity::Seconds;
@@ -338,7 +338,7 @@ impl Users<'_> {
         // Users' packets go to the last one whose announcement of the address gets through to them.
         let announced: Vec<LinkIx> =
             [other, *master].into_iter().filter(|entry| self.state.carries_arp(self.site, *entry)).collect();
-        match (&announced[..], self.vrrp_times(other)) {
+        match (&announced[..], self.vrrp_times(address, other)) {
             // Each advertisement moves the address to its sender. The backup sends its first one when the last of the
             // master's is `3 × interval + skew` old, so the offset between the two is the skew.
             ([_, _], Some((interval, skew))) if self.has_vmac(other) => {
@@ -372,10 +372,11 @@ impl Users<'_> {
         links.filter(|hop| hop.from == ix || hop.to == ix).map(|hop| hop.link).next()
     }
 
-    /// The interval and the skew of the balancer behind an entry, in seconds.
-    fn vrrp_times(&self, entry: LinkIx) -> Option<(f64, f64)> {
-        let vrrp = self.vrrp(self.site.hop(entry).to)?;
-        Some((vrrp.advert_s.get(), (256.0 - f64::from(vrrp.priority)) / 256.0))
+    /// The interval and the skew of the balancer behind an entry of an address, in seconds.
+    fn vrrp_times(&self, address: &Address, entry: LinkIx) -> Option<(f64, f64)> {
+        let ix = self.site.hop(entry).to;
+        let priority = vrrp_priority(self.site.infra, address, ix)?;
+        Some((self.vrrp(ix)?.advert_s.get(), (256.0 - f64::from(priority)) / 256.0))
     }
 
     /// The origin of the requests of a kind.

@@ -159,8 +159,16 @@ fn special(page: &mut Page, stage: &Stage, ix: ComponentIx, component: &Componen
                 page.text(Tone::Warn, &format!("{} waiting for a free backend", sim.backlog(ix)));
             }
             if spec.vrrp.is_some() && sim.masters().next().is_some() {
-                let word = if sim.masters().any(|master| master == ix) { "VRRP master: holds" } else { "VRRP backup for" };
-                page.text(Tone::Text, &format!("{word} the shared address"));
+                let held = sim.masters().filter(|master| *master == ix).count();
+                let is_crossed = spec.vrrp.as_ref().is_some_and(|vrrp| vrrp.backup_priority.is_some());
+                let words = match (is_crossed, held) {
+                    (false, 0) => "VRRP backup for the shared address",
+                    (false, _) => "VRRP master: holds the shared address",
+                    (true, 0) => "VRRP: holds neither of the two shared addresses",
+                    (true, 1) => "VRRP: holds one of the two shared addresses, and is backup for the other one",
+                    (true, _) => "VRRP: holds both shared addresses",
+                };
+                page.text(Tone::Text, words);
                 match spec.vrrp.as_ref().map(|vrrp| vrrp.track) {
                     Some(Some(track)) => {
                         let (interval, fall) = (track.interval_s.get(), track.fall);

@@ -21,6 +21,7 @@ const DESIGNS: &[(&str, &str)] = embedded![
     "cache-aside.ron",
     "cache-front.ron",
     "connection-limit.ron",
+    "crossed-vrrp.ron",
     "design-0-repaired.ron",
     "design-0.ron",
     "design-1-repaired.ron",

@@ -41,6 +41,16 @@ impl Builder {
                 let kind = ProblemKind::OutOfRange { of: Ranged::Priority(id.clone()), value, range };
                 return Err(Problem { path: at().field("priority"), kind });
             }
+            if let Some(backup) = vrrp.backup_priority.filter(|backup| !(1..=MAX_PRIORITY).contains(backup)) {
+                let (value, range) = (u32::from(backup), (1, u32::from(MAX_PRIORITY)));
+                let kind = ProblemKind::OutOfRange { of: Ranged::Priority(id.clone()), value, range };
+                return Err(Problem { path: at().field("backup_priority"), kind });
+            }
+            match (vrrp.backup_priority, others.backup_priority) {
+                (Some(backup), Some(_)) if backup >= others.priority => return wrong(PairProblem::BackupFirst),
+                (Some(_), None) => return wrong(PairProblem::OneAddress),
+                (Some(_), Some(_)) | (None, _) => {}
+            }
             if others.advert_s != vrrp.advert_s {
                 return wrong(PairProblem::Adverts);
             }

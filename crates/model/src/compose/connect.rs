@@ -158,7 +158,8 @@ fn pair(composer: &mut Composer, first: &ComponentId, second: &ComponentId) -> R
         composer.change(id, |component| {
             if let Some(spec) = component.kind.as_balancer_mut() {
                 let (peer, advert_s) = (peer.clone(), Seconds::literal(1.0));
-                spec.vrrp = Some(VrrpSpec { peer, priority, advert_s, track: Some(TrackSpec::default()), vmac: false });
+                let track = Some(TrackSpec::default());
+                spec.vrrp = Some(VrrpSpec { peer, priority, backup_priority: None, advert_s, track, vmac: false });
             }
         })?;
     }

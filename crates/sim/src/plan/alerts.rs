@@ -91,7 +91,16 @@ impl AlertsPlan {
     /// The groups that must have exactly one leader and have at least one member that an agent watches: the databases
     /// of a cluster, and the balancers that share an address.
     pub(crate) fn groups(infra: &Infrastructure, agents: &IndexVec<AgentIx, AgentPlan>) -> IndexVec<GroupIx, Vec<StationIx>> {
-        let pairs = infra.vrrp_pairs().into_iter().map(|(one, other)| vec![one, other]);
+        // In a crossed pair, both are masters.
+        let is_crossed = |ix: ComponentIx| {
+            infra
+                .component(ix)
+                .kind
+                .as_balancer()
+                .and_then(|spec| spec.vrrp.as_ref())
+                .is_some_and(|vrrp| vrrp.backup_priority.is_some())
+        };
+        let pairs = infra.vrrp_pairs().into_iter().filter(|(one, _)| !is_crossed(*one)).map(|(one, other)| vec![one, other]);
         // Every member of a multi-primary cluster accepts writes.
         let has_leader = |members: &Vec<ComponentIx>| !ClusterRules::of(infra, members).multi_primary;
         let clusters = infra.database_clusters().into_iter().filter(has_leader).chain(pairs);

@@ -5,7 +5,7 @@ use hoplight_model::{ComponentId, ComponentIx, Element};
 
 use crate::command::CommandError;
 use crate::event::Kind;
-use crate::index::{LinkIx, RequestIx, UserIx};
+use crate::index::{AddressIx, LinkIx, RequestIx, UserIx};
 use crate::journal::{EventKind, Observer};
 use crate::packet::{Heading, Phase};
 use crate::plan::Role;
@@ -19,12 +19,21 @@ impl Simulation {
     /// The link on which a request's browser reaches the address that it has chosen.
     #[inline]
     pub(super) fn chosen_entry(&self, request: RequestIx) -> LinkIx {
-        let addresses = &self.plan.addresses;
-        if addresses.is_single() {
+        if self.plan.addresses.is_single() {
             return self.address.first_entry();
         }
+        self.address.entry(self.chosen_address(request))
+    }
+
+    /// The address that a request's browser has chosen.
+    #[inline]
+    pub(super) fn chosen_address(&self, request: RequestIx) -> AddressIx {
+        let addresses = &self.plan.addresses;
+        if addresses.is_single() {
+            return AddressIx::default();
+        }
         let record = &self.requests[request];
-        self.address.entry(addresses.choice(record.target, record.first, record.attempts[0]))
+        addresses.choice(record.target, record.first, record.attempts[0])
     }
 
     /// The link on which a returning user's browser reaches the address that it used last.
@@ -33,8 +42,7 @@ impl Simulation {
         if self.plan.addresses.is_single() {
             return self.address.first_entry();
         }
-        let used = self.returning.entry(user);
-        self.plan.addresses.of_link(used).map_or(used, |address| self.address.entry(address))
+        self.returning.address(user).map_or_else(|| self.returning.entry(user), |address| self.address.entry(address))
     }
 
     /// Chooses the address that a browser tries first: of a returning user, the one that responded last.
@@ -43,7 +51,7 @@ impl Simulation {
         let record = self.requests[request];
         let addresses = &self.plan.addresses;
         let is_returning = record.user != NO_USER;
-        let used = if is_returning { addresses.of_link(self.returning.entry(record.user)) } else { None };
+        let used = if is_returning { self.returning.address(record.user) } else { None };
         let target = match used {
             // The user's connection is open.
             Some(address) if record.phase == Phase::Exchange => addresses.target_of(address),

@@ -30,7 +30,7 @@ impl Simulation {
             let users = self.infra.traffic().users_at(self.rate());
             let (names, now, pause) = (&self.names, self.clock.now(), self.plan.connections.pause);
             let listed = self.plan.addresses.listed(self.names.target()).iter();
-            let entries: Vec<LinkIx> = listed.map(|address| self.address.entry(*address)).collect();
+            let entries: Vec<_> = listed.map(|address| (*address, self.address.entry(*address))).collect();
             let max_age = self.plan.hsts_max_age;
             let habits = Habits { seed: self.clock.seed(), pause, entries: &entries, max_age };
             let known = self.returning.len();
@@ -72,7 +72,7 @@ impl Simulation {
         } else if user == NO_USER {
             // Discarding the request closes the connection.
         } else if has_response {
-            self.returning.uses(user, entry, self.clock.now());
+            self.returning.uses(user, (self.chosen_address(request), entry), self.clock.now());
         } else {
             self.close_users_connection(user);
         }

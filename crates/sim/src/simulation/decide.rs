@@ -359,8 +359,9 @@ impl Simulation {
         if let Some(next) = next {
             let record = &mut self.requests[request];
             record.phase = next;
-            if next == Phase::Exchange && record.user != NO_USER {
-                self.returning.uses(record.user, record.path[0], self.clock.now());
+            let (user, entry) = (record.user, record.path[0]);
+            if next == Phase::Exchange && user != NO_USER {
+                self.returning.uses(user, (self.chosen_address(request), entry), self.clock.now());
             }
             self.browser_sends(request, observer);
             return;

@@ -78,7 +78,7 @@ impl Simulation {
             if let Some(earlier) = self.returning.take_idle(user) {
                 self.stations[self.links[earlier].to()].end_idle();
             }
-            self.returning.rest(user, entry, now)
+            self.returning.rest(user, (self.chosen_address(request), entry), now)
         };
         let state = &mut self.stations[station];
         let holds_back = state.dismiss();

@@ -131,10 +131,20 @@ impl Simulation {
                 self.firewall_pairs.carry(pair, active);
             }
         }
-        let leads = |router: &&RouterPlan| router.entry == old.address.entry(router.address);
-        let leaders: Vec<StationIx> = old.plan.pair.iter().filter(leads).filter_map(|router| after(router.station)).collect();
-        let held = |station: StationIx| old.address.holds(before(station)?, &old.plan);
-        self.address.carry(held, &leaders, &self.plan, &mut self.clock);
+        // A balancer of a crossed pair shares two addresses, each of which belongs to one of the two.
+        let earlier = |router: &RouterPlan| {
+            let own = old.plan.routers(before(router.station)?);
+            let home = before(self.plan.home(router.address));
+            match own[..] {
+                [number] => Some(number),
+                _ => own.into_iter().find(|number| Some(old.plan.home(old.plan.pair[*number].address)) == home),
+            }
+        };
+        let held = |router: &RouterPlan| earlier(router).map(|number| old.address.router_holds(number));
+        let led = |router: &RouterPlan| {
+            earlier(router).is_some_and(|number| old.plan.pair[number].entry == old.address.entry(old.plan.pair[number].address))
+        };
+        self.address.carry(held, led, &self.plan, &mut self.clock);
         self.databases.carry(&old.databases, (&self.plan.databases, &old.plan.databases), before);
         let before_cache = |cache: CacheIx| {
             let earlier = old.plan.caches.at(before(self.plan.caches.nodes[cache].station)?)?;

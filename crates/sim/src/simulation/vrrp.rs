@@ -57,17 +57,22 @@ impl Simulation {
         }
     }
 
-    /// Ends the keepalived of a balancer.
+    /// Ends the keepalived of a balancer, with all of its virtual routers.
     pub(super) fn end_keepalived<O: Observer>(&mut self, number: RouterIx, how: VrrpEnd, observer: &mut O) {
-        if self.address.end(number, how) {
-            self.give_up_address(number, observer);
+        for number in self.plan.routers(self.plan.pair[number].station) {
+            if self.address.end(number, how) {
+                self.give_up_address(number, observer);
+            }
         }
     }
 
-    /// Starts the keepalived of a balancer.
+    /// Starts the keepalived of a balancer, with all of its virtual routers.
     pub(super) fn launch_keepalived(&mut self, number: RouterIx, boots: bool) {
-        let has_balancer = self.health(self.plan.pair[number].station).accepts();
-        self.address.launch(number, has_balancer, boots, &self.plan, &mut self.clock);
+        let station = self.plan.pair[number].station;
+        let has_balancer = self.health(station).accepts();
+        for number in self.plan.routers(station) {
+            self.address.launch(number, has_balancer, boots, &self.plan, &mut self.clock);
+        }
     }
 
     /// Starts keepalived on a server that has booted.
@@ -107,7 +112,9 @@ impl Simulation {
 
     /// Whether a message for the shared address reaches a machine that does not have it.
     pub(super) fn lacks_address(&self, request: RequestIx, station: StationIx) -> bool {
-        self.requests[request].depth == 1 && self.address.holds(station, &self.plan) == Some(false)
+        self.requests[request].depth == 1
+            && !self.plan.pair.is_empty()
+            && self.address.holds(station, self.chosen_address(request), &self.plan) == Some(false)
     }
 
     /// Whether a user's message belongs to a connection with the other balancer of the pair, so that this balancer
@@ -133,7 +140,7 @@ impl Simulation {
         self.address.leading_priority(link, &self.plan)
     }
 
-    /// The balancers whose machines have a shared address; normally one of each pair.
+    /// The balancers whose machines have a shared address; normally one for each address.
     pub fn masters(&self) -> impl Iterator<Item = ComponentIx> + '_ {
         self.address.holders(&self.plan)
     }
@@ -147,7 +154,7 @@ impl Simulation {
         self.address.first_entry()
     }
 
-    /// Number of addresses that are shared by a VRRP pair.
+    /// Number of addresses that are shared by a VRRP pair: two by a crossed one.
     pub fn shared_addresses(&self) -> usize {
         self.plan.pair.len() / 2
     }

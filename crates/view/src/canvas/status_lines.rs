@@ -352,10 +352,14 @@ fn balancer(scene: &Scene<'_>, ix: ComponentIx, algorithm: &'static str, lines: 
         lines.push(status(theme.warn, ["cannot read: TLS through", "cannot read", "no read"]));
     }
     let sim = scene.canvas.sim;
-    let shares = scene.infra.component(ix).kind.as_balancer().is_some_and(|spec| spec.vrrp.is_some());
-    if shares && sim.masters().next().is_some() {
-        let master = sim.masters().any(|master| master == ix);
-        lines.push(if master { status(theme.accent, ["master"]) } else { status(theme.dim, ["stands by", "standby"]) });
+    let vrrp = scene.infra.component(ix).kind.as_balancer().and_then(|spec| spec.vrrp.as_ref());
+    if let Some(vrrp) = vrrp.filter(|_| sim.masters().next().is_some()) {
+        let held = sim.masters().filter(|master| *master == ix).count();
+        lines.push(match (held, vrrp.backup_priority) {
+            (0, _) => status(theme.dim, ["stands by", "standby"]),
+            (1, _) | (_, None) => status(theme.accent, ["master"]),
+            (_, Some(_)) => status(theme.accent, ["master of both", "both"]),
+        });
     }
     let backlog = sim.backlog(ix);
     if backlog > 0 {
