@@ -3,7 +3,11 @@
 //! Only this layer reads and writes files.
 
 mod analyze;
+mod attempts;
+mod certificate;
 mod check;
+mod class;
+mod clock;
 mod commands;
 mod compare;
 mod config;
@@ -14,7 +18,9 @@ mod files;
 mod format;
 mod list;
 mod new;
+mod progress;
 mod read;
+mod result_file;
 mod script;
 mod shot;
 mod simulate;
@@ -187,6 +193,21 @@ pub enum TextCommand {
     /// Create a lesson, mission or drill from a commented example
     #[command(after_help = "Example:\n  hoplight new lesson dead-web-server")]
     New(NewArguments),
+    /// Show your progress, export it for a teacher or another machine, import it, or reset it
+    #[command(
+        after_help = "Examples:\n  hoplight progress\n  hoplight progress export ada.json --name \"Ada Lovelace\"\n  hoplight progress import laptop.json"
+    )]
+    Progress(ProgressArguments),
+    /// Read the result files of a group: who has what, shared misconceptions, who needs help, which files were copied or edited
+    #[command(
+        after_help = "Examples:\n  hoplight class results/*.json\n  hoplight class results/*.json --format csv > group.csv"
+    )]
+    Class(ClassArguments),
+    /// State what was demonstrated: drawn, explained, defended, repaired, with dates and figures
+    #[command(
+        after_help = "Examples:\n  hoplight certificate --name \"Ada Lovelace\"\n  hoplight certificate ada.json --svg ada.svg"
+    )]
+    Certificate(CertificateArguments),
     /// Print a lesson, question or review as plain text, with the diagram in words, and ask what it asks
     #[command(
         after_help = "Examples:\n  hoplight read where-tls-ends        a lesson\n  hoplight read practice              the questions of the day\n  hoplight read write-up-2 --answers  a design review, with the answers"
@@ -302,9 +323,12 @@ fn has_unicode() -> bool {
 }
 
 pub use analyze::AnalyzeArguments;
+pub use certificate::CertificateArguments;
+pub use class::ClassArguments;
 pub use compare::CompareArguments;
 pub use exam::ExamArguments;
 pub use new::{NewArguments, NewKind};
+pub use progress::ProgressArguments;
 pub use read::ReadArguments;
 pub use shot::ShotArguments;
 pub use simulate::SimulateArguments;

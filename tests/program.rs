@@ -14,6 +14,8 @@ mod config;
 mod designs;
 #[path = "program/docs.rs"]
 mod docs;
+#[path = "program/group.rs"]
+mod group;
 #[path = "program/hostile.rs"]
 mod hostile;
 #[path = "program/incidents.rs"]

@@ -16,7 +16,7 @@ use rustix::fs::OFlags;
 use hoplight_model::ron_text::MAX_FILE;
 use hoplight_model::text::sanitise;
 
-pub(super) use write::{destination, folder_of, lock, prepare, put, set_aside, sync_folder};
+pub(super) use write::{append, destination, folder_of, lock, prepare, put, replace, set_aside, sync_folder};
 
 /// Kinds of files that are not regular files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -54,6 +54,8 @@ pub(super) enum FileError {
     Locked,
     #[error("is not a design, and is left alone")]
     NotADesign,
+    #[error("exists and was not written by this command; choose another name")]
+    Foreign,
     #[error("cannot be read ({0})")]
     Unreadable(io::Error),
     #[error("cannot be written ({0})")]

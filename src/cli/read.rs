@@ -119,7 +119,7 @@ pub(super) fn read(
     }
     let store = opened();
     // Other numbers, sites and orders each time, unless a seed is given.
-    let seed = arguments.seed.unwrap_or_else(super::start::drawn);
+    let seed = arguments.seed.unwrap_or_else(super::clock::drawn);
     let practice = bank::Practice { catalogue, dialogue, answers: asked.answers, seed, store };
     match id {
         Some(id) => practice.one(&id),
@@ -313,9 +313,12 @@ impl Reading<'_> {
                 empty.insert((store, progress))
             }
         };
-        if progress.record(self.player.run())
-            && let Err(why) = store.save(progress)
-        {
+        let run = self.player.run();
+        // This is called once at the end.
+        let attempt = (run.place() == Place::Finished).then(|| run.finished_attempt());
+        let recorded = attempt.map_or(Ok(()), |attempt| store.record(vec![attempt]));
+        let saved = if progress.record(run) { store.save(progress) } else { Ok(()) };
+        if let Err(why) = recorded.and(saved) {
             super::warn(&why);
         }
     }

@@ -1,10 +1,8 @@
 //! Runs the command given on the command line, or the full screen.
 
-use std::hash::{BuildHasher as _, Hasher as _};
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::time::SystemTime;
 
 use anyhow::{Context, bail};
 
@@ -17,12 +15,13 @@ use hoplight_model::LessonId;
 use hoplight_model::error::nearest;
 use hoplight_model::text::sanitise;
 
+use super::clock::{drawn, today};
 use super::config::Config;
 use super::designs::Designs;
 use super::store::Store;
 use super::{
-    Arguments, TextCommand, analyze, check, commands, compare, config, content, exam, list, new, read, report, report_failure,
-    shot, simulate, trace, warn, watch,
+    Arguments, TextCommand, analyze, certificate, check, class, commands, compare, config, content, exam, list, new, progress,
+    read, report, report_failure, shot, simulate, trace, warn, watch,
 };
 
 /// Runs a text command or the full screen. Returns the exit status.
@@ -79,6 +78,17 @@ fn text_command(arguments: &Arguments, command: &TextCommand) -> anyhow::Result<
             let catalogue = Catalogue { today: today(), ..content::catalogue(&library, folder)? };
             return read::read(&library, &catalogue, asked, arguments);
         }
+        TextCommand::Progress(asked) => {
+            let library = library()?;
+            let catalogue = content::catalogue(&library, folder)?;
+            return progress::progress(&library, &catalogue, asked, arguments);
+        }
+        TextCommand::Certificate(asked) => {
+            let library = library()?;
+            let catalogue = content::catalogue(&library, folder)?;
+            certificate::certificate(&library, &catalogue, asked, arguments)
+        }
+        TextCommand::Class(asked) => return class::class(asked),
         TextCommand::Shot(asked) => {
             let library = library()?;
             let catalogue = content::catalogue(&library, folder)?;
@@ -104,6 +114,7 @@ fn full_screen(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let library = library(arguments.content.as_deref())?;
     let (mut store, mut progress, notice) = Store::open(arguments.progress.as_deref());
     if arguments.seed.is_none() {
+        // Learners see the options of questions in different orders.
         progress.set_learner(drawn());
     }
     let opened = match &arguments.scenario {
@@ -255,13 +266,6 @@ fn open_drill(app: &mut App, name: Option<&str>, difficulty: Option<Difficulty>)
     bail!("no drill named `{}`{hint}; `hoplight list drills` names them", sanitise(name))
 }
 
-#[expect(clippy::disallowed_methods, reason = "the date decides the drill of the day, once at the start")]
-/// Returns the date in days since 1970-01-01, in UTC. It decides the drill of the day.
-fn today() -> u32 {
-    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    u32::try_from(since.as_secs() / (24 * 3600)).unwrap_or(0)
-}
-
 /// Opens a design review by name.
 fn open_review(app: &mut App, name: &str) -> anyhow::Result<()> {
     if app.open_review(name) {
@@ -280,10 +284,4 @@ fn warn_of_progress(notice: Option<&str>, store: &Store) {
     for message in notice.into_iter().chain(renamed).chain(unsaved) {
         warn(message);
     }
-}
-
-/// Draws a number that distinguishes this learner from others, so that they see the options of questions in different orders.
-/// The standard library's only source of randomness is the key of its hash maps.
-pub(super) fn drawn() -> u64 {
-    std::hash::RandomState::new().build_hasher().finish()
 }

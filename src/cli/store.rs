@@ -26,11 +26,13 @@ use tempfile::NamedTempFile;
 
 use crate::shell::ProgressStore;
 use hoplight_app::ReportFile;
-use hoplight_lesson::Progress;
+use hoplight_lesson::{ActivityAttempt, Progress};
 use hoplight_model::ScenarioId;
 use hoplight_model::ron_text::MAX_FILE;
 use hoplight_model::scenario::Scenario;
 
+use super::attempts::AttemptFile;
+use super::clock::{drawn, now_s};
 use super::designs::Designs;
 use super::files::{self, Contents, FileError, with_suffix, with_tilde};
 use found::{Found, backup};
@@ -47,6 +49,10 @@ pub(super) struct Store {
     unsaved: Option<String>,
     /// Messages about damaged files that were renamed.
     renamed: Vec<String>,
+    /// Finished attempts that are not on disk yet, with their times in seconds since 1970.
+    attempts: Vec<(u64, ActivityAttempt)>,
+    /// Why attempts are not on disk, if there are any.
+    unrecorded: Option<String>,
     /// Where designs are saved.
     pub(super) designs: Designs,
 }
@@ -66,6 +72,8 @@ impl Store {
             refused: None,
             unsaved: None,
             renamed: Vec::new(),
+            attempts: Vec::new(),
+            unrecorded: None,
             designs: Designs::of_user(),
         };
         let (progress, notice) = if is_known { store.load() } else { (Progress::default(), Some(store.refuse_without_home())) };
@@ -213,9 +221,72 @@ impl Store {
         files::put(new, path, seen)
     }
 
-    /// Why the latest progress is not on disk, if it is not.
+    /// Why nothing is saved in this run, if saving is disabled.
+    pub(super) fn refusal(&self) -> Option<&str> {
+        self.refused.as_deref()
+    }
+
+    /// The progress file.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The progress, with what only the backup holds.
+    pub(super) fn with_backup(&self, progress: &Progress) -> Progress {
+        let mut whole = progress.clone();
+        if let Ok(path) = files::destination(&self.path)
+            && let Found::Progress(saved, _) = Found::alone(&backup(&path), self.is_default(&path))
+        {
+            whole.join(&saved);
+        }
+        whole
+    }
+
+    /// Replaces the progress on disk without merging it, and removes its backup, which would bring the old progress back.
+    ///
+    /// # Errors
+    /// Which file could not be written, and why, as a sentence without a full stop.
+    pub(super) fn replace(&mut self, progress: &Progress) -> Result<(), String> {
+        let path = files::destination(&self.path).map_err(|error| file_message(&self.path, &error))?;
+        let folder = files::folder_of(&path);
+        let lock = with_suffix(&path, "lock");
+        let _locked = files::lock(&lock).map_err(|error| file_message(&lock, &error))?;
+        let found = self.classify(&path);
+        if let Some(why) = found.refusal() {
+            return Err(file_message(&path, &why));
+        }
+        let text = readable(progress).map_err(|why| file_message(&path, &why))?;
+        let new = prepare(&path, text.as_bytes(), found.replaceable()).map_err(|error| file_message(&path, &error))?;
+        let backup = backup(&path);
+        if matches!(Found::alone(&backup, self.is_default(&path)), Found::Progress(..)) {
+            fs::remove_file(&backup).map_err(|error| file_message(&backup, &FileError::Unwritable(error)))?;
+        }
+        self.put(new, &path, &found).map_err(|error| file_message(&path, &error))?;
+        files::sync_folder(folder).map_err(|error| file_message(folder, &error))
+    }
+
+    /// The file of attempts that belongs to this progress file.
+    pub(super) fn attempt_file(&self) -> AttemptFile {
+        // Beside the target of a link, as all other files.
+        AttemptFile::beside(&files::destination(&self.path).unwrap_or_else(|_| self.path.clone()))
+    }
+
+    /// Appends the finished attempts to their file.
+    fn write_attempts(&mut self) -> Result<(), String> {
+        let written = self.attempt_file().append(&self.attempts, drawn());
+        self.unrecorded = match written {
+            Ok(()) => {
+                self.attempts.clear();
+                None
+            }
+            Err(why) => Some(format!("Attempts could not be recorded: {why}.")),
+        };
+        self.unrecorded.clone().map_or(Ok(()), Err)
+    }
+
+    /// Why the latest progress or attempts are not on disk, if they are not.
     pub(super) fn unsaved(&self) -> Option<&str> {
-        self.unsaved.as_deref()
+        self.unsaved.as_deref().or(self.unrecorded.as_deref())
     }
 
     /// Messages about damaged files that were renamed in this run.
@@ -233,7 +304,17 @@ impl ProgressStore for Store {
         }
         let saved = self.write(progress).map_err(|why| format!("Progress could not be saved: {why}."));
         self.unsaved = saved.clone().err();
-        saved
+        // Attempts that failed to be recorded before.
+        saved.and(self.write_attempts())
+    }
+
+    fn record(&mut self, attempts: Vec<ActivityAttempt>) -> Result<(), String> {
+        if self.refused.is_some() {
+            return Ok(());
+        }
+        let now = now_s();
+        self.attempts.extend(attempts.into_iter().map(|attempt| (now, attempt)));
+        self.write_attempts()
     }
 
     fn save_design(&mut self, id: &ScenarioId, drawing: &Scenario) -> Result<String, String> {

@@ -11,7 +11,7 @@ use ratatui::layout::Rect;
 use tokio::sync::Notify;
 
 use hoplight_app::{App, Catalogue, Code, Effect, Key, Look, Notice, Palette, ReportFile, Settings, Tone};
-use hoplight_lesson::{Library, Progress};
+use hoplight_lesson::{ActivityAttempt, Library, Progress};
 use hoplight_model::ScenarioId;
 use hoplight_model::scenario::Scenario;
 
@@ -27,6 +27,12 @@ pub trait ProgressStore: std::fmt::Debug {
     /// # Errors
     /// Why it was not saved, as a sentence for the learner.
     fn save(&mut self, progress: &Progress) -> Result<(), String>;
+
+    /// Records finished attempts with the current time.
+    ///
+    /// # Errors
+    /// Why they were not recorded, as a sentence for the learner. They are recorded with the next ones or with the progress.
+    fn record(&mut self, attempts: Vec<ActivityAttempt>) -> Result<(), String>;
 
     /// Saves a design. Returns the place, as shown to the learner.
     ///
@@ -118,7 +124,21 @@ impl<S: ProgressStore> TerminalApp<S> {
         changes
     }
 
+    /// Records the attempts that have been finished.
+    fn record_attempts(&mut self) {
+        let attempts = self.app.take_attempts();
+        if attempts.is_empty() {
+            return;
+        }
+        if let Err(why) = self.store.record(attempts) {
+            // Saving the progress tries again.
+            self.unsaved = true;
+            self.app.notice = Some(Notice { tone: Tone::Bad, text: why });
+        }
+    }
+
     fn carry_out(&mut self, effects: &[Effect]) -> Flow {
+        self.record_attempts();
         let mut flow = Flow::Continue;
         for effect in effects {
             match effect {
@@ -250,6 +270,7 @@ impl<S: ProgressStore> Program for TerminalApp<S> {
 
     fn tick(&mut self, elapsed: Duration) -> Flow {
         self.app.tick(elapsed);
+        self.record_attempts();
         if self.app.take_unsaved() {
             self.unsaved = true;
             self.save();

@@ -12,7 +12,7 @@ use unicode_width::UnicodeWidthStr;
 use crate::{CTRL_C, Finished, Home, is_harmless};
 
 /// Runs the program with `answers` on standard input.
-fn answered(home: &Home, arguments: &[&str], answers: &str) -> Finished {
+pub(crate) fn answered(home: &Home, arguments: &[&str], answers: &str) -> Finished {
     let mut child = home
         .command(arguments)
         .stdin(Stdio::piped())
@@ -38,7 +38,7 @@ fn progress(home: &Home) -> Option<String> {
 }
 
 /// Number under which each question shows its right option; `None` if the question is answered on the diagram.
-fn right(lesson: &Lesson) -> Vec<Option<usize>> {
+pub(crate) fn right(lesson: &Lesson) -> Vec<Option<usize>> {
     let (run, _) = LessonRun::start_at(Arc::new(lesson.clone()), lesson.steps.len());
     let mut run = run.shuffled(1, 0);
     let mut numbers = Vec::new();
@@ -51,7 +51,7 @@ fn right(lesson: &Lesson) -> Vec<Option<usize>> {
 }
 
 /// A lesson whose quiz has only multiple-choice questions.
-fn without_marks() -> Arc<Lesson> {
+pub(crate) fn without_marks() -> Arc<Lesson> {
     lessons().into_iter().find(|lesson| right(lesson).iter().all(Option::is_some)).expect("a lesson without marks")
 }
 

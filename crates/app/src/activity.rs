@@ -185,6 +185,11 @@ pub(crate) fn exam_result(stage: ExamStage) -> String {
     format!("exam/{}", stage.number())
 }
 
+/// The name under which attempts at practising the exam of a stage are recorded.
+pub(crate) fn exam_practice(stage: ExamStage) -> String {
+    format!("practice/exam-{}", stage.number())
+}
+
 /// The name under which the most puzzles solved in a row are recorded.
 pub(crate) const PUZZLE_RESULT: &str = "practice/flaws";
 

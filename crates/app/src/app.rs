@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use hoplight_course::{UnitMastery, with_earlier};
 use hoplight_lesson::markup::filled;
-use hoplight_lesson::{Changed, LessonProgress, LessonRun, LessonSites, Library, Place, Progress};
+use hoplight_lesson::{ActivityAttempt, Changed, LessonProgress, LessonRun, LessonSites, Library, Place, Progress};
 use hoplight_model::{Infrastructure, ScenarioId};
 
 use crate::action::AppAction;
@@ -111,6 +111,8 @@ pub struct App {
     pub tips: Tips,
     /// Whether the progress has changed since the last call of [`Self::take_unsaved`].
     pub(super) unsaved: bool,
+    /// Finished attempts that have not been taken to be recorded.
+    pub(super) attempts: Vec<ActivityAttempt>,
     /// Names given to new designs in this session.
     pub(super) new_designs: BTreeSet<ScenarioId>,
     pub(super) size: (u16, u16),
@@ -145,6 +147,7 @@ impl App {
             past: VecDeque::new(),
             tips: Tips::default(),
             unsaved: false,
+            attempts: Vec::new(),
             new_designs: BTreeSet::new(),
             size: (0, 0),
             still: Duration::ZERO,
@@ -355,6 +358,11 @@ impl App {
     /// Returns whether the progress has changed since the last call.
     pub fn take_unsaved(&mut self) -> bool {
         std::mem::take(&mut self.unsaved)
+    }
+
+    /// Returns the attempts that have been finished since the last call. The caller knows the time, and records them.
+    pub fn take_attempts(&mut self) -> Vec<ActivityAttempt> {
+        std::mem::take(&mut self.attempts)
     }
 
     /// Advances wall time.

@@ -102,6 +102,7 @@ pub use stage::Stage;
 pub use stage_view::StageView;
 pub use tips::{Tip, Tips};
 pub use tone::Tone;
+pub use update::attempt::{practice_attempt, review_attempt};
 pub use update::design::{OWN_UNIT, own_id};
 pub use update::exam::ReportFile;
 pub use view::View;

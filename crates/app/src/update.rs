@@ -3,6 +3,7 @@
 //! Every action either has a visible effect or reports why it has none.
 
 mod app;
+pub(crate) mod attempt;
 mod command;
 mod course;
 pub(crate) mod design;
@@ -188,7 +189,13 @@ impl App {
     /// Records the lesson's state in the progress. Returns whether the progress changed.
     fn record(&mut self) -> bool {
         let Screen::Stage(stage) = &self.screen else { return false };
-        stage.session.lesson.as_ref().is_some_and(|run| self.progress.record(run))
+        let Some(run) = &stage.session.lesson else { return false };
+        let attempt = self.progress.is_new_attempt(run).then(|| run.finished_attempt());
+        let changed = self.progress.record(run);
+        if let Some(attempt) = attempt {
+            self.finish_attempt(attempt);
+        }
+        changed
     }
 }
 

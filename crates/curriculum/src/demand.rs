@@ -13,6 +13,11 @@ macro_rules! demands {
         }
 
         impl Demand {
+            /// The demand of this name.
+            pub fn named(name: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|demand| demand.name() == name)
+            }
+
             $(#[$doc_of_asked])*
             pub const ASKED: &[Self] = &[$(Self::$asked),*];
 

@@ -3,18 +3,49 @@
 use serde::{Deserialize, Serialize};
 
 macro_rules! misconceptions {
-    ($($(#[$doc:meta])* $name:ident),* $(,)?) => {
+    ($($(#[doc = $text:literal])+ $name:ident),* $(,)?) => {
         /// A misconception. The documentation of each says what is wrong, and what is right.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
         pub enum Misconception {
-            $($(#[$doc])* $name),*
+            $($(#[doc = $text])+ $name),*
         }
 
         impl Misconception {
             /// All misconceptions.
             pub const ALL: &[Self] = &[$(Self::$name),*];
+
+            /// The name of the misconception in content files.
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$name => stringify!($name),)*
+                }
+            }
+
+            /// What is believed, and what is right, as in the documentation.
+            const fn text(self) -> &'static str {
+                match self {
+                    $(Self::$name => concat!($($text,)+).trim_ascii(),)*
+                }
+            }
         }
     };
+}
+
+impl Misconception {
+    /// The misconception of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|belief| belief.name() == name)
+    }
+
+    /// What is believed, as a clause without a full stop.
+    pub fn belief(self) -> &'static str {
+        self.text().split_once(": ").map_or(self.text(), |(belief, _)| belief).trim_end_matches('.')
+    }
+
+    /// What is right, as a clause without a full stop; `None` if it is the contrary.
+    pub fn correction(self) -> Option<&'static str> {
+        Some(self.text().split_once(": ")?.1.trim_end_matches('.'))
+    }
 }
 
 misconceptions! {
@@ -104,4 +135,22 @@ misconceptions! {
     ClientsWatchExternal,
     /// Losing a server loses its tier only: it loses every program on it.
     OnlyTierLost,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_misconception_states_what_is_believed_and_what_is_right() {
+        assert_eq!(Misconception::NoDataIsZero.belief(), "No data is zero");
+        assert_eq!(Misconception::NoDataIsZero.correction(), None);
+        assert_eq!(Misconception::WwwIsCname.belief(), "www is a CNAME to 8.8.8.8");
+        assert_eq!(Misconception::WwwIsCname.correction(), Some("a name that points to an IPv4 address is an A record"));
+        for belief in Misconception::ALL {
+            assert_eq!(Misconception::named(belief.name()), Some(*belief));
+            assert!(!belief.belief().is_empty() && belief.belief().len() < 80, "{belief:?}");
+        }
+        assert_eq!(Misconception::named("Telepathy"), None);
+    }
 }

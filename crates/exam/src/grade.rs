@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use hoplight_curriculum::Misconception;
 use serde::{Deserialize, Serialize};
 
 use crate::content::{ExplainItem, ExplainSubject};
@@ -72,6 +73,27 @@ impl ExamScore {
 pub(crate) struct Explained {
     pub(crate) about: ExplainSubject,
     pub(crate) score: ExamScore,
+    /// Whether the learner graded the answer.
+    pub(crate) is_self_graded: bool,
+    /// The misconceptions behind the wrong statements that were chosen.
+    pub(crate) beliefs: BTreeSet<Misconception>,
+}
+
+impl Explained {
+    pub(crate) fn new(item: &ExplainItem, answer: &ExplainAnswer) -> Self {
+        let beliefs = match answer {
+            ExplainAnswer::Chosen(places) => {
+                let wrong = places.iter().filter_map(|place| item.wrong.get(place.checked_sub(item.right.len())?));
+                wrong.filter_map(|statement| statement.belief).collect()
+            }
+            ExplainAnswer::SelfGraded(_) | ExplainAnswer::Skipped => BTreeSet::new(),
+        };
+        let is_self_graded = match answer {
+            ExplainAnswer::SelfGraded(_) => true,
+            ExplainAnswer::Chosen(_) | ExplainAnswer::Skipped => false,
+        };
+        Self { about: item.about, score: item.grade(answer), is_self_graded, beliefs }
+    }
 }
 
 impl PointGrade {

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use hoplight_analysis::{Structure, single_points_in};
-use hoplight_curriculum::Demand;
+use hoplight_curriculum::{Demand, Misconception};
 use hoplight_model::{Element, Infrastructure, RequestKind};
 
 use crate::content::ExplainSubject;
@@ -42,6 +42,14 @@ pub struct ExamReport {
     pub defended: Vec<(DefendTopic, ExamScore)>,
     /// The parts of the site whose loss alone stops kinds of request.
     pub single_points: Vec<SinglePart>,
+    /// Points for the answers that the program graded, and for those that the learner graded.
+    pub graded: [ExamScore; 2],
+    /// The demands that were shown by answers that the program graded.
+    pub shown: BTreeSet<Demand>,
+    /// The demands that were explained or defended badly. Demands that were not reached are in neither set.
+    pub missed: BTreeSet<Demand>,
+    /// The misconceptions behind the wrong statements that were chosen.
+    pub beliefs: BTreeSet<Misconception>,
     /// The demands that were explained or defended badly, or not at all, in the order of the course.
     pub revise: BTreeSet<Demand>,
 }
@@ -65,6 +73,22 @@ impl ExamReport {
         let defended: Vec<(DefendTopic, ExamScore)> =
             defended.map(|(question, chosen)| (question.topic, question.grade(chosen.unwrap_or_default()))).collect();
         let revise = revise(&coverage, &defended);
+        let of_demand = |by_learner: bool| {
+            explained.iter().filter(move |of| of.is_self_graded == by_learner).filter_map(|of| match of.about {
+                ExplainSubject::Demand(demand) => Some((demand, of.score)),
+                ExplainSubject::Part(_) => None,
+            })
+        };
+        let of_topic = || defended.iter().map(|(topic, score)| (topic.demand(), *score));
+        let is_weak = |(demand, score): (Demand, ExamScore)| (score.share() < ENOUGH).then_some(demand);
+        let missed: BTreeSet<Demand> = of_demand(true).chain(of_demand(false)).chain(of_topic()).filter_map(is_weak).collect();
+        let measured = of_demand(false).chain(of_topic()).map(|(demand, _)| demand);
+        let shown = measured.filter(|demand| !missed.contains(demand)).collect();
+        let graded = [false, true].map(|by_learner| {
+            let scores = explained.iter().filter(|of| of.is_self_graded == by_learner).map(|of| of.score);
+            scores.fold(ExamScore::default(), ExamScore::plus)
+        });
+        let beliefs = explained.iter().flat_map(|of| of.beliefs.iter().copied()).collect();
         Self {
             stage,
             spent,
@@ -75,6 +99,10 @@ impl ExamReport {
             unanswered,
             defended,
             single_points: single_points.unwrap_or_default().to_vec(),
+            graded,
+            shown,
+            missed,
+            beliefs,
             revise,
         }
     }

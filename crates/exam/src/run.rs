@@ -221,8 +221,9 @@ impl ExamRun {
     pub fn explain(&mut self, content: &ExamContent, answer: &ExplainAnswer) -> Result<ExamScore, ExamRefusal> {
         self.require(ExamPhase::Explain)?;
         let Some((at, _, item)) = self.explaining(content) else { return Err(ExamRefusal::OtherPhase) };
-        let score = item.grade(answer);
-        self.explained[at].1 = Some(Explained { about: item.about, score });
+        let explained = Explained::new(item, answer);
+        let score = explained.score;
+        self.explained[at].1 = Some(explained);
         self.skip_finished_parts();
         Ok(score)
     }

@@ -69,6 +69,10 @@ pub use outcome::{
     Answered, Changed, Hinted, Moved, Opening, Refusal, Reveal, Score, Solved, Stay, StepEntry, Submitted, Toggled,
 };
 pub use playback::Playback;
+pub use progress::attempt::{ActivityAttempt, AttemptPart};
+pub use progress::log::{AttemptLog, ChainFault, ChainProblem};
+pub use progress::record::{AttemptHash, AttemptRecord, RecordWord};
+pub use progress::standing::{ActivityStanding, Standing};
 pub use progress::{LessonProgress, Memory, Progress, ProgressError};
 pub use question::{Ask, Choice, Question};
 pub use replay::{ActError, Player, Replay, ReplayError, replay};

@@ -2,7 +2,11 @@
 //!
 //! A file written by a newer hoplight is an error, so that it is not overwritten.
 
+pub mod attempt;
+pub mod log;
 mod memory;
+pub mod record;
+pub mod standing;
 mod weakness;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -168,6 +172,24 @@ impl Progress {
         is_better
     }
 
+    /// The best result of each activity, by kind and name.
+    pub fn results(&self) -> impl Iterator<Item = (&str, u32)> {
+        self.results.iter().map(|(name, result)| (name.as_str(), *result))
+    }
+
+    /// Forgets a lesson, an activity by kind and name, or all that the practice queue remembers (`practice`). Returns whether
+    /// there was anything.
+    pub fn forget(&mut self, name: &str) -> bool {
+        if name == "practice" {
+            let had = !self.practice.is_empty() || !self.weak().is_empty();
+            self.practice.clear();
+            self.weak = Weakness::default();
+            return had;
+        }
+        let had_result = self.results.remove(name).is_some();
+        self.lessons.remove(name.trim_start_matches("lesson/")).is_some() || had_result
+    }
+
     /// What is remembered of a question; `None` if it has never been practised.
     pub fn memory(&self, question: &QuestionId) -> Option<Memory> {
         self.practice.get(question).copied()
@@ -237,6 +259,11 @@ impl Progress {
             ours.quiz = ours.quiz.max(theirs.quiz);
             ours.attempts = ours.attempts.max(theirs.attempts);
         }
+    }
+
+    /// Whether [`Self::record`] would count a new attempt: the run is finished, and this has not been recorded yet.
+    pub fn is_new_attempt(&self, run: &LessonRun) -> bool {
+        run.place() == Place::Finished && self.of(&run.lesson().id).attempts <= run.attempt()
     }
 
     /// Records the learner's position, keeping the furthest step and the best score. Returns whether anything changed

@@ -14,6 +14,7 @@
 //!
 //! The runner executes nothing: it returns an [`StepEntry`] with the commands of a step.
 
+mod finished;
 mod replies;
 mod shown;
 mod state;

@@ -111,6 +111,32 @@ fn create_beside(path: &Path, is_ours: fn(&[u8]) -> bool) -> io::Result<NamedTem
     }
 }
 
+/// Writes a file as a whole. Replaces only an empty file, or one of at most `most` bytes that `is_ours` recognises.
+pub(in crate::cli) fn replace(path: &Path, text: &str, most: usize, is_ours: fn(&[u8]) -> bool) -> Result<(), FileError> {
+    let path = destination(path)?;
+    let seen = match read(&path, Links::Refuse, most) {
+        Ok(contents) if contents.bytes.is_empty() || is_ours(&contents.bytes) => Some(contents.metadata),
+        Ok(_) => return Err(FileError::Foreign),
+        Err(FileError::Missing) => None,
+        Err(error) => return Err(error),
+    };
+    let new = prepare(&path, text.as_bytes(), seen.as_ref(), is_ours)?;
+    put(new, &path, seen.as_ref())?;
+    sync_folder(folder_of(&path))
+}
+
+/// Appends to the file that was `seen` at `path`, after cutting it off at `whole` bytes, and syncs it. After an error, the file ends
+/// there.
+pub(in crate::cli) fn append(path: &Path, whole: u64, bytes: &[u8], seen: &Metadata) -> Result<(), FileError> {
+    require_seen(path, Some(seen))?;
+    let mut file = open(path, Links::Refuse, OpenOptions::new().append(true), FileError::Unwritable)?;
+    let written = file.set_len(whole).and_then(|()| file.write_all(bytes)).and_then(|()| file.sync_data());
+    written.map_err(|error| {
+        let _ = file.set_len(whole);
+        FileError::Unwritable(error)
+    })
+}
+
 /// Moves a prepared file to `path`, replacing the file that was `seen` there, if any.
 pub(in crate::cli) fn put(new: NamedTempFile, path: &Path, seen: Option<&Metadata>) -> Result<(), FileError> {
     require_seen(path, seen)?;

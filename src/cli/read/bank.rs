@@ -6,7 +6,7 @@ use std::io;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use hoplight_app::Catalogue;
+use hoplight_app::{Catalogue, practice_attempt};
 use hoplight_course::{BankAnswer, Grade, PosedBody, PosedOption, PosedQuestion, next_questions, review};
 use hoplight_lesson::{Library, Progress, Review};
 use hoplight_model::{Element, QuestionId};
@@ -63,7 +63,7 @@ impl Practice<'_> {
                 (Flow::Continue, Some(grade)) => {
                     answered += 1;
                     right += usize::from(grade.is_right);
-                    self.remember(id, &grade);
+                    self.remember(id, seed, &grade);
                 }
             }
         }
@@ -73,17 +73,20 @@ impl Practice<'_> {
         self.dialogue.finish()
     }
 
-    fn remember(&mut self, id: &QuestionId, grade: &Grade) {
+    fn remember(&mut self, id: &QuestionId, seed: u64, grade: &Grade) {
         let (store, progress) = &mut self.store;
         let memory = review(progress.memory(id), grade, self.catalogue.today);
         progress.remember(id.clone(), memory);
+        let question = self.catalogue.bank.question(id);
+        let about = question.map(|question| question.about.clone()).unwrap_or_default();
+        let is_self_graded = question.is_some_and(|question| question.kind() == "recall");
         if grade.is_right {
-            let about = self.catalogue.bank.question(id).map(|question| question.about.clone()).unwrap_or_default();
-            for demand in about {
-                progress.set_weak(demand, false);
+            for demand in &about {
+                progress.set_weak(*demand, false);
             }
         }
-        if let Err(why) = store.save(progress) {
+        let recorded = store.record(vec![practice_attempt(id, seed, grade, &about, is_self_graded)]);
+        if let Err(why) = store.save(progress).and(recorded) {
             crate::cli::warn(&why);
         }
     }

@@ -6,6 +6,7 @@ use std::io;
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use hoplight_app::review_attempt;
 use hoplight_exam::review::{DesignReview, JudgedMark, ReviewRun};
 use hoplight_lesson::Progress;
 use hoplight_model::Element;
@@ -71,9 +72,11 @@ fn ask(
     let percent = run.submit().percent();
     dialogue.say(&judged(&run))?;
     dialogue.say(&format!("Result: {percent} %.\n"))?;
-    if progress.record_result(&format!("review/{}", review.id()), percent)
-        && let Err(why) = store.save(&progress)
-    {
+    let name = format!("review/{}", review.id());
+    let is_better = progress.record_result(&name, percent);
+    let recorded = store.record(vec![review_attempt(name, seed, &run, percent)]);
+    let saved = if is_better { store.save(&progress) } else { Ok(()) };
+    if let Err(why) = saved.and(recorded) {
         crate::cli::warn(&why);
     }
     Ok(())

@@ -129,6 +129,11 @@ impl ExamTask {
         self.mode
     }
 
+    /// Returns the seed that selects and orders the questions.
+    pub const fn seed(&self) -> u64 {
+        self.seed
+    }
+
     /// Returns the requirements of the current drawing.
     pub fn requirements(&self) -> &[RequirementReport] {
         &self.requirements

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use hoplight_lesson::Score;
 use hoplight_mission::{Mission, MissionReport, MissionRun, MissionScore, explanation, text};
 use hoplight_model::Infrastructure;
 
@@ -26,6 +27,8 @@ pub struct MissionTask {
     hints: usize,
     /// The best score since the mission was opened, until the program has recorded it.
     unrecorded: Option<MissionScore>,
+    /// The number of goals that the learner's design meets, until the program has recorded it.
+    goals: Option<Score>,
     /// The design that is being measured.
     measured: Option<Arc<Infrastructure>>,
 }
@@ -34,7 +37,17 @@ impl MissionTask {
     /// Starts a mission: its starting design is measured, so that the goals show what is wrong.
     pub fn new(mission: Arc<Mission>, seed: u64) -> Self {
         let run = MissionRun::new(Arc::clone(&mission), mission.start(), seed);
-        Self { mission, seed, run: Some((run, true)), before: None, report: None, hints: 0, unrecorded: None, measured: None }
+        Self {
+            mission,
+            seed,
+            run: Some((run, true)),
+            before: None,
+            report: None,
+            hints: 0,
+            unrecorded: None,
+            goals: None,
+            measured: None,
+        }
     }
 
     /// Returns the mission.
@@ -84,6 +97,9 @@ impl MissionTask {
             self.before = Some(report);
             return;
         }
+        let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+        let met = report.goals.iter().filter(|goal| goal.met).count();
+        self.goals = Some(Score { right: count(met), of: count(report.goals.len()) });
         self.unrecorded = MissionScore::of(&self.mission, &report).filter(|score| score.stars > 0);
         if let Some(infra) = self.measured.take() {
             self.report = Some((report, infra));
@@ -93,6 +109,16 @@ impl MissionTask {
     /// Returns a score that has not been recorded yet.
     pub(crate) const fn take_score(&mut self) -> Option<MissionScore> {
         self.unrecorded.take()
+    }
+
+    /// Returns the goals met by a measured design that has not been recorded yet.
+    pub(crate) const fn take_goals(&mut self) -> Option<Score> {
+        self.goals.take()
+    }
+
+    /// Returns the seed of the trials.
+    pub(crate) const fn seed(&self) -> u64 {
+        self.seed
     }
 
     /// Shows the next hint. Returns whether there was one.

@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use hoplight_course::{BankLoss, Grade, PosedBody, PosedQuestion, PracticeItem, QuestionBank};
-use hoplight_lesson::Review;
+use hoplight_lesson::{Review, Score};
 use hoplight_model::{Element, Infrastructure, QuestionId};
 
 use draft::Draft;
@@ -236,6 +236,19 @@ impl PracticeTask {
             self.draft = Draft::points(points.len());
         }
         self.graded(Grade { of: 1, ..Grade::default() })
+    }
+
+    /// Returns the seed of the last question that was answered.
+    pub(crate) fn answered_seed(&self) -> u64 {
+        let place = self.answered.len().saturating_sub(1);
+        self.seed.wrapping_add(u64::try_from(place).unwrap_or_default())
+    }
+
+    /// Returns the number of right answers, and of answers, with the seed of the session.
+    pub(crate) fn result(&self) -> (Score, u64) {
+        let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+        let right = self.answered.iter().filter(|(_, is_right)| *is_right).count();
+        (Score { right: count(right), of: count(self.answered.len()) }, self.seed)
     }
 
     fn graded(&mut self, grade: Grade) -> PracticeOutcome {

@@ -2,6 +2,7 @@
 
 use hoplight_analysis::{DesignFinding, FindingRule, findings};
 use hoplight_exam::{ExamScore, Puzzle, generate};
+use hoplight_lesson::{ActivityAttempt, Score};
 use hoplight_model::Infrastructure;
 
 use crate::action::ExamAction;
@@ -82,6 +83,12 @@ impl PuzzleTask {
         self.score = Some(score);
         self.solved = if score.is_full() { self.solved + 1 } else { 0 };
         score.is_full()
+    }
+
+    /// Returns the answer that has been handed in, as an attempt.
+    pub(crate) fn attempt(&self, name: &str) -> Option<ActivityAttempt> {
+        let score = self.score?;
+        Some(ActivityAttempt::new(name, self.seed, Score { right: score.halves, of: score.of }))
     }
 
     pub(super) fn title(&self) -> (String, String) {

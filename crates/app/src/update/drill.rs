@@ -17,6 +17,7 @@ use crate::task::Task;
 use crate::task::drill::page::DrillPage;
 use crate::task::drill::{DrillPhase, DrillSource, DrillTask, needs_run, refusal};
 use crate::tone::Tone;
+use crate::update::attempt::of_drill;
 use crate::view::View;
 
 /// Name under which the number of generated drills that were opened is recorded.
@@ -149,6 +150,7 @@ impl App {
         }
         let (name, points) = (drill.result_name(), drill.points());
         let keeps = !matches!(drill.source(), DrillSource::Practice(_));
+        let attempt = of_drill(drill);
         let truth = drill.run().timeline().cloned();
         if let Some(truth) = truth {
             stage.session.timeline = truth;
@@ -159,6 +161,7 @@ impl App {
         (stage.panels.scroll, stage.panels.detail_scroll, stage.panels.show_detail) = (0, 0, false);
         stage.resize(size);
         self.window = None;
+        self.finish_attempt(attempt);
         match points {
             Some(points) => {
                 self.unsaved |= keeps && self.progress.record_result(&name, points);

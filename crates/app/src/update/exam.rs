@@ -19,6 +19,7 @@ use crate::task::choices::CURSOR;
 use crate::task::exam::{Confirmed, ExamTask};
 use crate::task::puzzle::PuzzleTask;
 use crate::tone::Tone;
+use crate::update::attempt::of_exam;
 
 /// The report of an exam as a file.
 #[derive(Clone, Debug)]
@@ -229,6 +230,8 @@ impl App {
             ExamAction::Confirm => {
                 let is_solved = puzzle.hand_in();
                 let solved = puzzle.solved();
+                let attempt = puzzle.attempt(activity::PUZZLE_RESULT);
+                self.attempts.extend(attempt);
                 if is_solved {
                     self.unsaved |= self.progress.record_result(activity::PUZZLE_RESULT, solved);
                     self.tell(Tone::Good, "Solved.");
@@ -294,9 +297,13 @@ impl App {
         for demand in shown {
             self.unsaved |= self.progress.set_weak(demand, report.revise.contains(&demand));
         }
+        // A practice of an exam is no exam.
+        let name = if percent.is_some() { activity::exam_result(of) } else { activity::exam_practice(of) };
+        let attempt = of_exam(name, exam.seed(), report);
         if let Some(percent) = percent {
             self.unsaved |= self.progress.record_result(&activity::exam_result(of), percent);
         }
+        self.finish_attempt(attempt);
     }
 
     /// Updates what follows from the last act: the ticks of the requirements and, after an answer, the selected element and the

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use hoplight_course::{PracticeItem, PracticeReason, next_questions, review};
-use hoplight_lesson::{Lesson, LessonProgress};
+use hoplight_lesson::{ActivityAttempt, Lesson, LessonProgress};
 use hoplight_model::ScenarioId;
 use hoplight_sim::Command;
 
@@ -12,6 +12,7 @@ use crate::app::App;
 use crate::task::Task;
 use crate::task::practice::{PracticeGoal, PracticeOutcome, PracticeTask};
 use crate::tone::Tone;
+use crate::update::attempt::practice_attempt;
 
 /// The infrastructure that runs behind questions that are about none.
 const BACKDROP: &str = "stage-2-secured";
@@ -128,10 +129,13 @@ impl App {
                 self.progress.remember(id.clone(), memory);
                 let about = self.catalogue.bank.question(&id).map(|question| question.about.clone()).unwrap_or_default();
                 if grade.is_right {
-                    for demand in about {
-                        self.progress.set_weak(demand, false);
+                    for demand in &about {
+                        self.progress.set_weak(*demand, false);
                     }
                 }
+                let is_recalled = self.catalogue.bank.question(&id).is_some_and(|question| question.kind() == "recall");
+                let seed = self.practice_mut().map_or(0, |practice| practice.answered_seed());
+                self.finish_attempt(practice_attempt(&id, seed, &grade, &about, is_recalled));
                 self.unsaved = true;
                 let experiment = self.practice_mut().and_then(|practice| {
                     practice.comes_back(memory.due_day.saturating_sub(today));
@@ -165,6 +169,9 @@ impl App {
     fn end_practice(&mut self) {
         let Some(practice) = self.practice_mut() else { return };
         let PracticeGoal::TestOut(unit) = practice.goal().clone() else { return };
+        let (score, seed) = practice.result();
+        self.finish_attempt(ActivityAttempt::new(format!("test/{unit}"), seed, score));
+        let Some(practice) = self.practice_mut() else { return };
         if !practice.is_passed() {
             return;
         }

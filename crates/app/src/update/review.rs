@@ -12,6 +12,7 @@ use crate::stage::Stage;
 use crate::task::Task;
 use crate::task::review::{POINTER, ReviewTask};
 use crate::tone::Tone;
+use crate::update::attempt::review_attempt;
 use crate::window::kind::WindowKind;
 use crate::window::state::Window;
 
@@ -128,6 +129,7 @@ impl App {
 
     fn submit_review(&mut self) {
         let repaired = self.keymap.label(ReviewAction::Repaired);
+        let order = self.settings.seed ^ self.progress.learner();
         let Some(review) = self.review_mut() else { return };
         if review.run().result().is_some() {
             self.tell(Tone::Dim, "The marks are submitted already.");
@@ -139,12 +141,14 @@ impl App {
         }
         let percent = review.submit();
         let id = review.run().review().id().clone();
+        let attempt = review_attempt(format!("review/{id}"), order, review.run(), percent);
         if let Some(stage) = self.stage_mut() {
             stage.panels.show_detail = false;
             stage.panels.scroll = 0;
             stage.panels.detail_scroll = 0;
         }
         self.unsaved |= self.progress.record_result(&format!("review/{id}"), percent);
+        self.finish_attempt(attempt);
         let tone = if percent >= PASS_PERCENT { Tone::Good } else { Tone::Warn };
         self.tell(tone, format!("{percent} %. Both designs are being measured; {repaired} shows the repaired one."));
     }

@@ -10,6 +10,7 @@ use crate::app::App;
 use crate::task::Task;
 use crate::task::mission::MissionTask;
 use crate::tone::Tone;
+use crate::update::attempt::of_mission;
 
 impl App {
     pub(super) fn task_action(&mut self, action: TaskAction) {
@@ -74,8 +75,10 @@ impl App {
         }
         mission.work();
         let (id, score) = (mission.mission().id().clone(), mission.take_score());
+        let attempt = mission.take_goals().map(|goals| of_mission(format!("mission/{id}"), mission.seed(), goals));
         let (is_over, is_passed) = (!mission.is_measuring(), mission.is_passed());
         self.changed = true;
+        self.attempts.extend(attempt);
         if let Some(score) = score {
             self.unsaved |= self.progress.record_result(&format!("mission/{id}"), score.stars.into());
             self.tell(Tone::Good, "Mission passed: all goals are met.");
