@@ -5,6 +5,7 @@
 use divan::{Bencher, black_box};
 use hoplight::analysis::availability::{LIMITS, Method, unavailability};
 use hoplight::analysis::circuit::{Circuit, CircuitBuilder, GateId};
+use hoplight::analysis::findings::findings_in;
 use hoplight::analysis::{Structure, availability, single_points_in};
 use hoplight::model::{Infrastructure, RequestKind};
 use petgraph::algo::dominators;
@@ -42,6 +43,17 @@ fn single_points_of_components(bencher: Bencher<'_, '_>, components: usize) {
     bencher.bench_local(|| {
         let structure = Structure::of(&infra);
         RequestKind::ALL.map(|kind| single_points_in(&infra, &structure, kind).expect("the design works").len())
+    });
+}
+
+/// The structure with the losses of each element, and all findings, starting from the infrastructure: the library calls
+/// of `analyze`, without the text of its report.
+#[divan::bench(args = [100, 1_000, 10_000])]
+fn losses_and_findings(bencher: Bencher<'_, '_>, components: usize) {
+    let infra = site(components);
+    bencher.bench_local(|| {
+        let structure = Structure::of(&infra);
+        (structure.losses().each.len(), findings_in(&infra, &structure, 100.0).len())
     });
 }
 

@@ -121,7 +121,7 @@ fn the_json_of_an_analysis_has_its_keys_and_the_documentation_names_them() {
     let price = ["tls", "web_to_app", "app_to_db", "handshakes", "handshake_ms", "keys_at", "lost", "exposed", "why"];
     let rows = [
         ("spofs", vec!["kind", "id", "breaks", "degrades", "why", "path"]),
-        ("losses", vec!["kind", "id", "verdicts", "failing", "why"]),
+        ("losses", vec!["kind", "id", "verdicts", "failing", "stability", "simulated", "why"]),
         ("cuts", vec!["causes", "breaks", "why"]),
         ("plaintext_hops", vec!["from", "to", "carries", "exposed", "reads", "labels", "readers"]),
         ("shared_flaws", vec!["software", "components", "breaks", "why"]),

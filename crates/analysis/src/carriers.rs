@@ -7,9 +7,10 @@
 use petgraph::Direction;
 use petgraph::visit::EdgeRef;
 
-use super::flow::{Reachability, answers, lookups, passes};
+use super::flow::{Reachability, answers, passes};
 use super::outage::Outage;
-use hoplight_model::behaviour::{CacheUse, behaviour, session_use};
+use super::wiring::Wiring;
+use hoplight_model::behaviour::{CacheUse, session_use};
 use hoplight_model::{ComponentIx, DatabaseRole, Infrastructure, LinkIx, Protocol, RequestKind};
 
 /// Request kinds that each hop carries.
@@ -22,19 +23,24 @@ pub struct Carriers(Vec<[bool; 3]>);
 impl Carriers {
     /// Derives the kinds for every hop of an infrastructure.
     pub fn of(infra: &Infrastructure) -> Self {
+        Self::in_wiring(infra, &Wiring::of(infra))
+    }
+
+    /// Like [`Self::of`], for hops and behaviours that are already derived.
+    pub(super) fn in_wiring(infra: &Infrastructure, wiring: &Wiring) -> Self {
         let nothing = Outage::none();
         let mut carriers = Self(vec![[false; 3]; infra.graph().edge_count()]);
         for kind in RequestKind::ALL {
-            let reach = Reachability::explore_if_certified(infra, &nothing, kind);
+            let reach = Reachability::explore_if_certified(infra, wiring, &nothing, kind);
             carriers.add(&reach.crossed, kind);
-            let asked: Vec<_> =
-                lookups(infra, kind).into_iter().filter(|link| passes(infra, &nothing, &infra.hop(*link)).is_ok()).collect();
+            let lookups = wiring.lookups(infra, kind).iter().copied();
+            let asked: Vec<_> = lookups.filter(|link| passes(infra, &nothing, wiring.hop(*link)).is_ok()).collect();
             carriers.add(&asked, kind);
             let reached = || reach.reached.iter().map(|(ix, _)| *ix);
-            carriers.add(&looked_up(infra, reached(), kind), kind);
+            carriers.add(&looked_up(infra, wiring, reached(), kind), kind);
             if kind.is_write() {
-                let written = reached().filter(|ix| answers(infra, &nothing, *ix, kind)).collect();
-                carriers.add(&replicated(infra, written), kind);
+                let written = reached().filter(|ix| answers(infra, wiring, &nothing, *ix, kind)).collect();
+                carriers.add(&replicated(infra, wiring, written), kind);
             }
         }
         carriers
@@ -58,18 +64,23 @@ impl Carriers {
 }
 
 /// Links on which components look up requests of a kind in a cache, or ask for their sessions.
-fn looked_up(infra: &Infrastructure, reached: impl Iterator<Item = ComponentIx>, kind: RequestKind) -> Vec<LinkIx> {
+fn looked_up(
+    infra: &Infrastructure,
+    wiring: &Wiring,
+    reached: impl Iterator<Item = ComponentIx>,
+    kind: RequestKind,
+) -> Vec<LinkIx> {
     let links = reached.flat_map(|ix| {
-        let caching = behaviour(infra, ix, kind).forwarding().and_then(|forwarding| forwarding.cache);
+        let caching = wiring.behaviour(ix, kind).forwarding().and_then(|forwarding| forwarding.cache);
         let lookup = caching.filter(|caching| caching.use_of == CacheUse::LookUp).and_then(|caching| caching.link);
         let store = session_use(infra, ix, kind).and_then(|session| session.store).map(|store| store.link);
         lookup.into_iter().chain(store)
     });
-    links.filter(|link| passes(infra, &Outage::none(), &infra.hop(*link)).is_ok()).collect()
+    links.filter(|link| passes(infra, &Outage::none(), wiring.hop(*link)).is_ok()).collect()
 }
 
 /// Replication links that carry a change written to one of `databases`.
-fn replicated(infra: &Infrastructure, mut databases: Vec<ComponentIx>) -> Vec<LinkIx> {
+fn replicated(infra: &Infrastructure, wiring: &Wiring, mut databases: Vec<ComponentIx>) -> Vec<LinkIx> {
     let mut seen = vec![false; infra.len()];
     let mut links = Vec::new();
     while let Some(database) = databases.pop() {
@@ -88,8 +99,8 @@ fn replicated(infra: &Infrastructure, mut databases: Vec<ComponentIx>) -> Vec<Li
         for link in outgoing {
             let spec = infra.link(link);
             let follows = spec.protocol == Protocol::Replication && spec.serves(RequestKind::Write);
-            let hop = infra.hop(link);
-            if follows && passes(infra, &Outage::none(), &hop).is_ok() {
+            let hop = wiring.hop(link);
+            if follows && passes(infra, &Outage::none(), hop).is_ok() {
                 links.push(link);
                 databases.push(if hop.to == database { hop.from } else { hop.to });
             }

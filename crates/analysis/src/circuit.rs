@@ -8,12 +8,15 @@
 
 mod normal;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+use indexmap::IndexMap;
+use indexmap::map::Entry;
 
 pub(super) use normal::{ALWAYS, FormId, Forms, NEVER, NormalForm};
 
 /// Number of a gate. Inputs are gates too.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct GateId(u32);
 
 impl GateId {
@@ -170,7 +173,7 @@ pub struct CircuitBuilder {
     /// Gates without operand lists, by their function.
     simple: BTreeMap<GateFunction, GateId>,
     /// And gates (`true`) and Or gates (`false`), by their operands.
-    known: BTreeMap<(bool, Vec<GateId>), GateId>,
+    known: IndexMap<(bool, Vec<GateId>), GateId>,
 }
 
 impl CircuitBuilder {
@@ -229,12 +232,13 @@ impl CircuitBuilder {
             }
         }
         // Keeps the first of equal operands, because the order of operands is an order of preference.
-        let mut sorted = listed.clone();
-        sorted.sort_unstable();
-        sorted.dedup();
-        if sorted.len() < listed.len() {
-            let mut left = sorted;
-            listed.retain(|operand| left.binary_search(operand).map(|place| left.remove(place)).is_ok());
+        match listed[..] {
+            [] | [_] => {}
+            [one, other] => listed.truncate(if one == other { 1 } else { 2 }),
+            _ => {
+                let mut seen = BTreeSet::new();
+                listed.retain(|operand| seen.insert(*operand));
+            }
         }
         match listed[..] {
             [] => self.constant(and),
@@ -244,16 +248,17 @@ impl CircuitBuilder {
     }
 
     fn listed(&mut self, and: bool, listed: Vec<GateId>) -> GateId {
-        if let Some(id) = self.known.get(&(and, listed.clone())) {
-            return *id;
-        }
+        let entry = match self.known.entry((and, listed)) {
+            Entry::Occupied(known) => return *known.get(),
+            Entry::Vacant(entry) => entry,
+        };
         let place = |length: usize| u32::try_from(length).expect("fewer than 2^32 operands");
         let from = place(self.operands.len());
-        self.operands.extend(&listed);
+        self.operands.extend(&entry.key().1);
         let to = place(self.operands.len());
-        let id = self.push(if and { GateFunction::And(from, to) } else { GateFunction::Or(from, to) });
-        self.known.insert((and, listed), id);
-        id
+        let id = GateId(place(self.gates.len()));
+        self.gates.push(if and { GateFunction::And(from, to) } else { GateFunction::Or(from, to) });
+        *entry.insert(id)
     }
 
     /// True if at least `least` operands are. Uses the recurrence T(i, k) = (xᵢ and T(i + 1, k − 1)) or T(i + 1, k).

@@ -10,7 +10,7 @@ use super::broken::Broken;
 use super::cause::Cause;
 use super::circuit::Circuit;
 use super::outage::Outage;
-use super::service::works;
+use super::service::works_in;
 use super::spof::works_whole;
 use super::structure::Structure;
 use hoplight_model::{Infrastructure, RequestKind};
@@ -57,7 +57,7 @@ pub fn minimal_cuts(
         let causes: Vec<Cause> = cut.into_iter().map(|input| structure.causes()[input as usize].clone()).collect();
         let single = || causes.first().and_then(|cause| structure.forecast(structure.place(cause)?));
         let forecast = || Broken::of_loss(infra, single().and_then(|forecast| forecast.eventual_why[kind.index()]));
-        let broken = works(infra, &Outage::of_causes(infra, &causes), kind).err().unwrap_or_else(forecast);
+        let broken = works_in(infra, structure.wiring(), &Outage::of_causes(infra, &causes), kind).err().unwrap_or_else(forecast);
         Cut { causes, broken }
     };
     Ok(Cuts { kind, cuts: search.found.into_iter().map(named).collect(), unfinished })

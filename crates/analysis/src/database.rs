@@ -6,6 +6,7 @@
 
 use super::flow::passes;
 use super::outage::Outage;
+use super::wiring::Wiring;
 use hoplight_model::behaviour::ClusterRules;
 use hoplight_model::{ComponentIx, DatabaseRole, Infrastructure};
 
@@ -19,21 +20,22 @@ fn cluster(infra: &Infrastructure, ix: ComponentIx) -> Vec<ComponentIx> {
 }
 
 /// Whether a database that can be reached accepts writes.
-pub(super) fn takes_writes(infra: &Infrastructure, outage: &Outage, ix: ComponentIx) -> bool {
+pub(super) fn takes_writes(infra: &Infrastructure, wiring: &Wiring, outage: &Outage, ix: ComponentIx) -> bool {
     match role(infra, ix) {
         Some(DatabaseRole::Primary) => true,
         Some(DatabaseRole::Member | DatabaseRole::MultiPrimary) => {
             let cluster = cluster(infra, ix);
-            let heard = cluster.iter().filter(|other| **other == ix || hear_each_other(infra, outage, ix, **other)).count();
+            let heard =
+                cluster.iter().filter(|other| **other == ix || hear_each_other(infra, wiring, outage, ix, **other)).count();
             heard >= ClusterRules::of(infra, &cluster).majority
         }
-        Some(DatabaseRole::Replica) => takes_over(infra, outage, ix),
+        Some(DatabaseRole::Replica) => takes_over(infra, wiring, outage, ix),
         None => false,
     }
 }
 
 /// Whether automatic failover promotes this replica.
-fn takes_over(infra: &Infrastructure, outage: &Outage, ix: ComponentIx) -> bool {
+fn takes_over(infra: &Infrastructure, wiring: &Wiring, outage: &Outage, ix: ComponentIx) -> bool {
     let cluster = cluster(infra, ix);
     let is = |wanted: DatabaseRole| move |other: &&ComponentIx| role(infra, **other) == Some(wanted);
     let Some(primary) = cluster.iter().find(is(DatabaseRole::Primary)).copied() else { return false };
@@ -42,15 +44,14 @@ fn takes_over(infra: &Infrastructure, outage: &Outage, ix: ComponentIx) -> bool 
     let mut peers = cluster
         .iter()
         .filter(is(DatabaseRole::Replica))
-        .filter(|peer| **peer == ix || hear_each_other(infra, outage, ix, **peer));
+        .filter(|peer| **peer == ix || hear_each_other(infra, wiring, outage, ix, **peer));
     let first = peers.clone().next() == Some(&ix);
-    automatic && first && peers.all(|peer| !hear_each_other(infra, outage, primary, *peer))
+    automatic && first && peers.all(|peer| !hear_each_other(infra, wiring, outage, primary, *peer))
 }
 
 /// Whether two databases are up and a replication link between them is open. The link works in both directions.
-pub(super) fn hear_each_other(infra: &Infrastructure, outage: &Outage, a: ComponentIx, b: ComponentIx) -> bool {
-    let name = |ix| infra.component(ix).id.as_str();
-    let link = infra.link_between(name(a), name(b)).or_else(|| infra.link_between(name(b), name(a)));
+pub(super) fn hear_each_other(infra: &Infrastructure, wiring: &Wiring, outage: &Outage, a: ComponentIx, b: ComponentIx) -> bool {
+    let link = infra.link_from_to(a, b).or_else(|| infra.link_from_to(b, a));
     let run = [a, b].into_iter().all(|ix| outage.cause(infra, ix).is_none());
-    run && link.is_some_and(|link| passes(infra, outage, &infra.hop(link)).is_ok())
+    run && link.is_some_and(|link| passes(infra, outage, wiring.hop(link)).is_ok())
 }

@@ -15,6 +15,7 @@
 use super::carriers::Carriers;
 use super::port_80::{carries_plaintext, facts_on_port_80};
 use super::reading::{Fact, Stake, facts};
+use super::wiring::Wiring;
 use hoplight_model::firewall::RuleAction;
 use hoplight_model::{Cipher, ComponentId, ComponentIx, Hop, Infrastructure, LinkIx, Medium, Protocol, RequestKind, ServerId};
 
@@ -131,8 +132,14 @@ impl Exposure {
 
 /// All exposures, by hop in authored order and then by kind of content. Excludes content that a firewall blocks.
 pub fn exposures(infra: &Infrastructure) -> Vec<Exposure> {
-    let carriers = Carriers::of(infra);
-    infra.hops().flat_map(|hop| loads(infra, &carriers, &hop).into_iter().map(move |load| expose(infra, &hop, load))).collect()
+    exposures_in(infra, &Wiring::of(infra))
+}
+
+/// Like [`exposures`], for hops and behaviours that are already derived.
+pub(super) fn exposures_in(infra: &Infrastructure, wiring: &Wiring) -> Vec<Exposure> {
+    let carriers = Carriers::in_wiring(infra, wiring);
+    let of_hop = |hop| loads(infra, &carriers, hop).into_iter().map(move |load| expose(infra, hop, load));
+    wiring.hops.iter().flat_map(of_hop).collect()
 }
 
 /// All facts that a listener reads on any hop, apart from addresses, without duplicates, most severe first.

@@ -33,6 +33,7 @@ use super::broken::Broken;
 use super::cause::Cause;
 use super::spof::{Spof, single_points_in};
 use super::structure::Structure;
+use super::wiring::Wiring;
 use hoplight_model::{ComponentId, ComponentIx, Element, Infrastructure, RequestKind};
 
 /// Severity of a finding, in ascending order.
@@ -131,7 +132,7 @@ pub fn findings_in(infra: &Infrastructure, structure: &Structure, load: f64) -> 
     found.extend(load::find(&context, load));
     found.extend(caches::find(&context, load));
     found.extend(sessions::find(&context));
-    found.sort_by_key(|finding| (std::cmp::Reverse(finding.severity()), finding.rule()));
+    found.sort_by_cached_key(|finding| (std::cmp::Reverse(finding.severity()), finding.rule()));
     found
 }
 
@@ -166,6 +167,10 @@ impl<'a> FindingContext<'a> {
     /// Components that serve requests.
     fn of_service(&self) -> impl Iterator<Item = (ComponentIx, &'a hoplight_model::Component)> + '_ {
         self.infra.components().filter(|(_, component)| component.kind.serves_requests())
+    }
+
+    fn wiring(&self) -> &'a Wiring {
+        self.structure.wiring()
     }
 
     fn id(&self, ix: ComponentIx) -> &'a ComponentId {

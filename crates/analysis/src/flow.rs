@@ -14,17 +14,18 @@ use super::broken::{Missing, Obstacle};
 use super::database::takes_writes;
 use super::exceptions;
 use super::outage::Outage;
-use hoplight_model::behaviour::{Behaviour, CertificateCheck, Statement, behaviour, certificate_check};
+use super::wiring::Wiring;
+use hoplight_model::behaviour::{Behaviour, CertificateCheck, Statement, certificate_check};
 use hoplight_model::firewall::RuleAction;
 use hoplight_model::{
     Cipher, ComponentIx, ComponentKind, DatabaseRole, Hop, Infrastructure, LinkIx, Protocol, RequestKind, Tier, TlsMode,
 };
 
 /// Whether a component answers a request of this kind without an upstream, once the request reaches it.
-pub(super) fn answers(infra: &Infrastructure, outage: &Outage, ix: ComponentIx, request: RequestKind) -> bool {
-    match behaviour(infra, ix, request) {
+pub(super) fn answers(infra: &Infrastructure, wiring: &Wiring, outage: &Outage, ix: ComponentIx, request: RequestKind) -> bool {
+    match wiring.behaviour(ix, request) {
         Behaviour::Respond | Behaviour::Query(Statement::Read) => true,
-        Behaviour::Query(Statement::Write | Statement::InMajority) => takes_writes(infra, outage, ix),
+        Behaviour::Query(Statement::Write | Statement::InMajority) => takes_writes(infra, wiring, outage, ix),
         Behaviour::Originate(_)
         | Behaviour::LookUp
         | Behaviour::Forward(_)
@@ -33,40 +34,6 @@ pub(super) fn answers(infra: &Infrastructure, outage: &Outage, ix: ComponentIx, 
         | Behaviour::Filter
         | Behaviour::Fail(_)
         | Behaviour::Ignore => false,
-    }
-}
-
-/// Links on which a component forwards a request of this kind, in authored order.
-pub(super) fn onward(infra: &Infrastructure, at: ComponentIx, request: RequestKind) -> Vec<LinkIx> {
-    match behaviour(infra, at, request) {
-        Behaviour::Forward(forwarding) => forwarding.links,
-        // In a VRRP pair, the balancer that holds the address comes first.
-        Behaviour::Originate(origin) => origin.published().flat_map(|address| address.links.iter().copied()).collect(),
-        Behaviour::Respond
-        | Behaviour::LookUp
-        | Behaviour::Query(_)
-        | Behaviour::Resolve(_)
-        | Behaviour::Redirect
-        | Behaviour::Filter
-        | Behaviour::Fail(_)
-        | Behaviour::Ignore => Vec::new(),
-    }
-}
-
-/// Links on which a visitor's browser resolves the site's name.
-pub(super) fn lookups(infra: &Infrastructure, request: RequestKind) -> Vec<LinkIx> {
-    let Some(browser) = infra.browser() else { return Vec::new() };
-    match behaviour(infra, browser, request) {
-        Behaviour::Originate(origin) => origin.lookups,
-        Behaviour::Respond
-        | Behaviour::LookUp
-        | Behaviour::Query(_)
-        | Behaviour::Forward(_)
-        | Behaviour::Resolve(_)
-        | Behaviour::Redirect
-        | Behaviour::Filter
-        | Behaviour::Fail(_)
-        | Behaviour::Ignore => Vec::new(),
     }
 }
 
@@ -120,8 +87,8 @@ fn is_replica(kind: &ComponentKind) -> bool {
 
 /// All components that requests of one kind can reach from the browser.
 pub(super) struct Reachability {
-    /// Reached components, nearest first, each with the hop by which it was first reached. Excludes the browser.
-    pub(super) reached: Vec<(ComponentIx, Hop)>,
+    /// Reached components, nearest first, each with the link by which it was first reached. Excludes the browser.
+    pub(super) reached: Vec<(ComponentIx, LinkIx)>,
     /// Links that a request may cross.
     pub(super) crossed: Vec<LinkIx>,
     /// Obstacles on hops to components that were not reached on any other path.
@@ -130,18 +97,19 @@ pub(super) struct Reachability {
 
 impl Reachability {
     /// Searches breadth first, so that paths are shortest, and exhaustively, so that every hop is visited.
-    pub(super) fn explore(infra: &Infrastructure, outage: &Outage, request: RequestKind) -> Self {
-        Self::explore_with(infra, outage, request, passes)
+    pub(super) fn explore(infra: &Infrastructure, wiring: &Wiring, outage: &Outage, request: RequestKind) -> Self {
+        Self::explore_with(infra, wiring, outage, request, passes)
     }
 
     /// Like [`Self::explore`], as if no certificate were missing. What a TLS mode would cost or disclose does not depend on
     /// whether its certificates exist yet.
-    pub(super) fn explore_if_certified(infra: &Infrastructure, outage: &Outage, request: RequestKind) -> Self {
-        Self::explore_with(infra, outage, request, passes_if_certified)
+    pub(super) fn explore_if_certified(infra: &Infrastructure, wiring: &Wiring, outage: &Outage, request: RequestKind) -> Self {
+        Self::explore_with(infra, wiring, outage, request, passes_if_certified)
     }
 
     fn explore_with(
         infra: &Infrastructure,
+        wiring: &Wiring,
         outage: &Outage,
         request: RequestKind,
         passes: fn(&Infrastructure, &Outage, &Hop) -> Result<(), Obstacle>,
@@ -151,15 +119,15 @@ impl Reachability {
         let mut stopped = Vec::new();
         let mut waiting: VecDeque<ComponentIx> = infra.browser().into_iter().collect();
         while let Some(at) = waiting.pop_front() {
-            for link in onward(infra, at, request) {
-                let hop = infra.hop(link);
+            for link in wiring.onward(at, request).iter().copied() {
+                let hop = wiring.hop(link);
                 let to = &infra.component(hop.to).kind;
-                match passes(infra, outage, &hop) {
+                match passes(infra, outage, hop) {
                     Ok(()) => {
                         reach.crossed.push(link);
                         if !std::mem::replace(&mut seen[hop.to.index()], true) {
                             waiting.push_back(hop.to);
-                            reach.reached.push((hop.to, hop));
+                            reach.reached.push((hop.to, link));
                         }
                     }
                     // A replica would reject the write anyway, so its loss is not an obstacle.
@@ -169,7 +137,7 @@ impl Reachability {
             }
         }
         reach.obstacles = stopped.into_iter().filter(|(to, _)| !seen[to.index()]).map(|(_, obstacle)| obstacle).collect();
-        let redirects = |ix: ComponentIx| behaviour(infra, ix, request) == Behaviour::Redirect;
+        let redirects = |ix: ComponentIx| matches!(wiring.behaviour(ix, request), Behaviour::Redirect);
         let loops = reach.reached.iter().filter(|(ix, _)| redirects(*ix));
         let obstacle = if infra.tls().edge == TlsMode::None { Obstacle::NoHttps } else { Obstacle::RedirectLoop };
         reach.obstacles.extend(loops.map(|(ix, _)| obstacle(infra.component(*ix).id.clone())));
@@ -177,24 +145,30 @@ impl Reachability {
     }
 
     /// Hops from the browser to the nearest component that answers the request, last hop first.
-    pub(super) fn path(&self, infra: &Infrastructure, outage: &Outage, request: RequestKind) -> Option<Vec<Hop>> {
-        let (_, last) = self.reached.iter().find(|(ix, _)| answers(infra, outage, *ix, request))?;
-        let mut path = vec![last.clone()];
-        let mut from = last.from;
+    pub(super) fn path(
+        &self,
+        infra: &Infrastructure,
+        wiring: &Wiring,
+        outage: &Outage,
+        request: RequestKind,
+    ) -> Option<Vec<Hop>> {
+        let (_, last) = self.reached.iter().find(|(ix, _)| answers(infra, wiring, outage, *ix, request))?;
+        let mut path = vec![wiring.hop(*last).clone()];
+        let mut from = wiring.hop(*last).from;
         // No hop leads to the browser, which ends the loop.
-        while let Some((_, hop)) = self.reached.iter().find(|(ix, _)| *ix == from) {
-            path.push(hop.clone());
-            from = hop.from;
+        while let Some((_, link)) = self.reached.iter().find(|(ix, _)| *ix == from) {
+            path.push(wiring.hop(*link).clone());
+            from = wiring.hop(*link).from;
         }
         Some(path)
     }
 
     /// First tier that was not reached, given that no component answers the request.
-    pub(super) fn missing(&self, infra: &Infrastructure, request: RequestKind) -> Missing {
+    pub(super) fn missing(&self, infra: &Infrastructure, wiring: &Wiring, request: RequestKind) -> Missing {
         let tier = |ix: ComponentIx| infra.component(ix).kind.tier();
         let reached = |wanted: Tier| self.reached.iter().any(|(ix, _)| tier(*ix) == Some(wanted));
-        let asks_database = |(ix, _): &(ComponentIx, Hop)| {
-            onward(infra, *ix, request).iter().any(|link| infra.link(*link).protocol == Protocol::Sql)
+        let asks_database = |(ix, _): &(ComponentIx, LinkIx)| {
+            wiring.onward(*ix, request).iter().any(|link| infra.link(*link).protocol == Protocol::Sql)
         };
         let has_web = infra.components().any(|(ix, _)| tier(ix) == Some(Tier::Web));
         if self.obstacles.iter().any(|obstacle| matches!(obstacle, Obstacle::RedirectLoop(_) | Obstacle::NoHttps(_))) {

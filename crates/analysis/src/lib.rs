@@ -64,6 +64,7 @@ pub mod service;
 pub mod spof;
 pub mod structure;
 pub mod tls_price;
+mod wiring;
 
 pub use availability::{Availability, Contributor, Method, availability};
 pub use broken::{Broken, Missing, Obstacle};

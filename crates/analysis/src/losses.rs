@@ -35,9 +35,11 @@ pub(crate) mod syn;
 mod unsettled;
 mod users;
 
+use hoplight_model::behaviour::session_use;
 use hoplight_model::{Infrastructure, RequestKind};
 
 use crate::cause::Cause;
+use crate::wiring::Wiring;
 use alike::Alike;
 use run::Runs;
 use site::Site;
@@ -62,7 +64,12 @@ pub struct Losses {
 impl Losses {
     /// Predicts the long-run consequences of each single loss.
     pub fn of(infra: &Infrastructure) -> Self {
-        let (site, all) = (Site::of(infra), Loss::all(infra));
+        Self::in_wiring(infra, &Wiring::of(infra))
+    }
+
+    /// Like [`Self::of`], for hops and behaviours that are already derived.
+    pub(crate) fn in_wiring(infra: &Infrastructure, wiring: &Wiring) -> Self {
+        let (site, all) = (Site::of(infra, wiring), Loss::all(infra));
         let mut solver = Solver::of(&site);
         let mut runs = Runs::of(infra);
         let whole = runs.settle(solver.consequence(), None);
@@ -87,7 +94,8 @@ pub fn losses(infra: &Infrastructure) -> Vec<LossForecast> {
 
 /// Predicts the long-run consequences of one loss.
 pub fn loss_of(infra: &Infrastructure, loss: Loss) -> LossForecast {
-    let site = Site::of(infra);
+    let wiring = Wiring::of(infra);
+    let site = Site::of(infra, &wiring);
     let mut solver = Solver::of(&site);
     solver.consequence();
     let (consequence, _) = solver.after(&loss);
@@ -97,13 +105,14 @@ pub fn loss_of(infra: &Infrastructure, loss: Loss) -> LossForecast {
 
 /// What fails without a loss.
 pub fn without_loss(infra: &Infrastructure) -> Consequence {
-    Runs::of(infra).settle(Solver::of(&Site::of(infra)).consequence(), None)
+    Runs::of(infra).settle(Solver::of(&Site::of(infra, &Wiring::of(infra))).consequence(), None)
 }
 
 /// The components that are busy after each single loss at a rate of requests per second, with the consequences. Causes
 /// that leave every component as it is are left out.
 pub(crate) fn strains(infra: &Infrastructure, rate: f64) -> Vec<(Cause, Consequence, Vec<Strain>)> {
-    let site = Site::at(infra, Some(rate));
+    let wiring = Wiring::of(infra);
+    let site = Site::at(infra, &wiring, Some(rate));
     let mut solver = Solver::of(&site);
     let strain = |cause: Cause| {
         let (consequence, strained) = solver.after(&Loss::Of(cause.clone()));
@@ -118,22 +127,28 @@ pub fn hit_ratios(infra: &Infrastructure) -> Vec<[f64; 3]> {
     if !infra.components().any(|(_, component)| component.kind.as_cache().is_some()) {
         return vec![[0.0; 3]; infra.len()];
     }
-    let site = Site::of(infra);
+    let wiring = Wiring::of(infra);
+    let site = Site::of(infra, &wiring);
     Solver::of(&site).hits().to_vec()
 }
 
 /// Share of the requests with a session that find it, at each component, with everything up. 1 at components that use no
 /// sessions.
 pub fn known_sessions(infra: &Infrastructure) -> Vec<f64> {
-    let site = Site::of(infra);
-    if site.has_sessions() { Solver::of(&site).known().to_vec() } else { vec![1.0; infra.len()] }
+    let has_sessions = |ix| RequestKind::ALL.into_iter().any(|kind| session_use(infra, ix, kind).is_some());
+    if !infra.components().any(|(ix, _)| has_sessions(ix)) {
+        return vec![1.0; infra.len()];
+    }
+    let wiring = Wiring::of(infra);
+    let site = Site::of(infra, &wiring);
+    Solver::of(&site).known().to_vec()
 }
 
 fn forecast_of(site: &Site<'_>, loss: Loss, consequence: Consequence) -> LossForecast {
     let origin = Users::origin(site, RequestKind::Static).filter(|_| matches!(loss, Loss::Of(Cause::Zone(_))));
     let cached = origin.and_then(|origin| origin.lookups.first()).map(|link| site.hop(*link).to);
-    let Consequence { failing, why, eventual, eventual_why, stability } = consequence;
-    LossForecast { loss, failing, why, eventual, eventual_why, stability, cached }
+    let Consequence { failing, why, eventual, eventual_why, stability, is_simulated } = consequence;
+    LossForecast { loss, failing, why, eventual, eventual_why, stability, is_simulated, cached }
 }
 
 #[cfg(test)]
@@ -164,7 +179,8 @@ mod tests {
     #[test]
     fn losses_that_are_alike_have_the_consequences_of_each() {
         let infra = large(120);
-        let site = Site::of(&infra);
+        let wiring = Wiring::of(&infra);
+        let site = Site::of(&infra, &wiring);
         let mut solver = Solver::of(&site);
         let forecasts = losses(&infra);
         assert!(forecasts.len() > 500, "{}", forecasts.len());
@@ -183,7 +199,8 @@ mod tests {
     #[test]
     fn a_loss_leaves_no_trace_in_the_next_one() {
         let infra = large(3);
-        let site = Site::of(&infra);
+        let wiring = Wiring::of(&infra);
+        let site = Site::of(&infra, &wiring);
         let mut solver = Solver::of(&site);
         let whole = solver.replies();
         for loss in Loss::all(&infra) {

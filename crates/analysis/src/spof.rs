@@ -10,9 +10,10 @@ use super::broken::Broken;
 use super::cause::Cause;
 use super::losses::{LossForecast, Verdict, without_loss};
 use super::outage::Outage;
-use super::service::{path_if_certified, works};
+use super::service::{path_if_certified, works, works_in};
 use super::structure::Structure;
-use hoplight_model::{Element, Infrastructure, RequestKind};
+use super::wiring::Wiring;
+use hoplight_model::{Element, Infrastructure, LinkIx, RequestKind};
 
 /// A single point of failure.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,7 +49,7 @@ pub fn single_points(infra: &Infrastructure, kind: RequestKind) -> Result<Vec<Sp
 pub fn single_points_in(infra: &Infrastructure, structure: &Structure, kind: RequestKind) -> Result<Vec<Spof>, Broken> {
     works_whole(infra, structure, kind)?;
     let point = |(cause, forecast): (&Cause, &LossForecast)| {
-        let unreachable = works(infra, &Outage::of_causes(infra, [cause]), kind).err();
+        let unreachable = works_in(infra, structure.wiring(), &Outage::of_causes(infra, [cause]), kind).err();
         let broken = unreachable.unwrap_or_else(|| Broken::of_loss(infra, forecast.eventual_why[kind.index()]));
         Spof { cause: cause.clone(), kind, broken }
     };
@@ -64,7 +65,7 @@ pub(super) fn works_whole(infra: &Infrastructure, structure: &Structure, kind: R
         return Ok(());
     }
     let why = structure.losses().whole.eventual_why[kind.index()];
-    Err(works(infra, &Outage::none(), kind).err().unwrap_or_else(|| Broken::of_loss(infra, why)))
+    Err(works_in(infra, structure.wiring(), &Outage::none(), kind).err().unwrap_or_else(|| Broken::of_loss(infra, why)))
 }
 
 /// Why requests of a kind all fail without an outage; `None` if any of them succeed.
@@ -96,7 +97,13 @@ impl Spof {
 
 /// Returns the hops of this kind's path without an outage, in authored order.
 pub fn usual_path(infra: &Infrastructure, kind: RequestKind) -> Vec<Element> {
-    let Ok(mut hops) = path_if_certified(infra, kind) else { return Vec::new() };
-    hops.sort_by_key(|hop| hop.link);
-    hops.into_iter().map(|hop| infra.hop_element(hop.link)).collect()
+    usual_links(infra, &Wiring::of(infra), kind).into_iter().map(|link| infra.hop_element(link)).collect()
+}
+
+/// Returns the links of this kind's path without an outage, in authored order.
+pub(super) fn usual_links(infra: &Infrastructure, wiring: &Wiring, kind: RequestKind) -> Vec<LinkIx> {
+    let Ok(hops) = path_if_certified(infra, wiring, kind) else { return Vec::new() };
+    let mut links: Vec<LinkIx> = hops.into_iter().map(|hop| hop.link).collect();
+    links.sort_unstable();
+    links
 }

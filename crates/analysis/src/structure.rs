@@ -13,13 +13,18 @@
 //! cause that does not is left out where the circuit disagrees. For several losses at once, a path suffices.
 
 mod compile;
+mod inputs;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::cause::Cause;
 use super::circuit::Circuit;
 use super::losses::{Loss, LossForecast, Losses, Verdict, WORKS_BELOW};
+use super::wiring::Wiring;
+use compile::Source;
 use hoplight_model::{Infrastructure, RequestKind};
+use inputs::Inputs;
 
 /// Structure functions of an infrastructure, one per kind of request, over one list of causes.
 #[derive(Clone, Debug)]
@@ -30,13 +35,17 @@ pub struct Structure {
     losses: Losses,
     /// The place of each cause in `losses`.
     forecasts: Vec<usize>,
+    wiring: Arc<Wiring>,
 }
 
 impl Structure {
     /// Compiles an infrastructure and predicts its losses.
     pub fn of(infra: &Infrastructure) -> Self {
         let (causes, places) = listed(infra);
-        let losses = Losses::of(infra);
+        let wiring = Wiring::of(infra);
+        let losses = Losses::in_wiring(infra, &wiring);
+        let inputs = Inputs::of(infra, &causes);
+        let source = Source { infra, wiring: &wiring, inputs: &inputs };
         let forecasts = forecasts(infra, &losses);
         debug_assert!(
             forecasts.iter().map(|place| &losses.each[*place].loss).eq(&causes.iter().cloned().map(Loss::Of).collect::<Vec<_>>()),
@@ -48,9 +57,14 @@ impl Structure {
                 .filter(|(_, place)| losses.each[**place].eventual_verdict(kind) == Verdict::Stops)
                 .map(|(input, _)| input)
                 .collect();
-            compile::compile_with(infra, &places, kind, losses.whole_verdict(kind) != Verdict::Stops, &stops)
+            compile::compile_with(source, kind, losses.whole_verdict(kind) != Verdict::Stops, &stops)
         });
-        Self { causes, places, circuits, losses, forecasts }
+        Self { causes, places, circuits, losses, forecasts, wiring: Arc::new(wiring) }
+    }
+
+    /// The hops and behaviours of the infrastructure.
+    pub(crate) fn wiring(&self) -> &Wiring {
+        &self.wiring
     }
 
     /// What fails without a loss, and after each single loss.
@@ -134,7 +148,10 @@ impl PathCircuits {
     /// Compiles an infrastructure, in time linear in the number of links.
     pub fn of(infra: &Infrastructure) -> Self {
         let (causes, places) = listed(infra);
-        let circuits = RequestKind::ALL.map(|kind| compile::compile(infra, &places, kind));
+        let wiring = Wiring::of(infra);
+        let inputs = Inputs::of(infra, &causes);
+        let source = Source { infra, wiring: &wiring, inputs: &inputs };
+        let circuits = RequestKind::ALL.map(|kind| compile::compile(source, kind));
         Self { causes, places, circuits }
     }
 

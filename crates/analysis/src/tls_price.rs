@@ -14,10 +14,10 @@ use std::collections::BTreeSet;
 
 use super::carriers::Carriers;
 use super::plaintext::{PlaintextHop, balancer_can_read, plaintext_hops_in};
-use super::spof::usual_path;
+use super::spof::usual_links;
+use super::wiring::Wiring;
 use hoplight_model::{
-    Cipher, ComponentId, ComponentIx, Connections, Element, Hop, Infrastructure, LinkIx, Protocol, RequestKind, TlsMode,
-    TopologyEdit,
+    Cipher, ComponentId, ComponentIx, Connections, Hop, Infrastructure, LinkIx, Protocol, RequestKind, TlsMode, TopologyEdit,
 };
 
 /// When a handshake takes place.
@@ -172,15 +172,9 @@ impl UsualTraffic {
     fn of(infra: &Infrastructure) -> Self {
         // Handshakes take place whether or not requests are then redirected for ever.
         let told = infra.edited(&TopologyEdit::ForwardedProto(true));
-        let links = |kind| {
-            let hops = usual_path(&told, kind).into_iter();
-            let link = |hop: Element| {
-                let Element::Hop(from, to) = hop else { return None };
-                infra.link_between(from.as_str(), to.as_str())
-            };
-            hops.filter_map(link).collect()
-        };
-        Self { carriers: Carriers::of(infra), paths: RequestKind::ALL.map(links) }
+        let wiring = Wiring::of(&told);
+        let paths = RequestKind::ALL.map(|kind| usual_links(&told, &wiring, kind));
+        Self { carriers: Carriers::of(infra), paths }
     }
 }
 

@@ -27,7 +27,7 @@ use super::component::{Component, Server};
 use super::error::nearest;
 use super::firewall::{FirewallSpec, Peer};
 use super::id::{ComponentId, ScenarioId, ServerId};
-use super::infrastructure::{ComponentIx, Infrastructure};
+use super::infrastructure::{ComponentIx, Infrastructure, find_link};
 use super::link::{Link, LinkSpec};
 use super::problem::{Listed, Problem, ProblemKind, ProblemPath};
 use super::scenario::{FORMAT, Scenario};
@@ -99,9 +99,11 @@ pub(super) fn build(mut scenario: Scenario, completeness: Completeness) -> Resul
         return Err(builder.problems);
     }
     let id = scenario.id.unwrap_or_else(|| ScenarioId::new(NAMELESS));
-    let guarded = guarded(&graph);
+    let hosted = hosted(&graph);
+    let guarded = guarded(&graph, &hosted);
     let mut infrastructure = Infrastructure {
         guarded,
+        hosted,
         standbys,
         blocks: BTreeSet::new(),
         title: scenario.title.unwrap_or_else(|| Text::new(id.as_str()).unwrap_or_default()),
@@ -285,7 +287,7 @@ impl Builder {
                 self.keep(known)
             });
             let [Some(from), Some(to)] = ends else { continue };
-            if graph.find_edge(from, to).is_some() {
+            if find_link(graph, from, to).is_some() {
                 let kind = ProblemKind::DuplicateLink { from: spec.from.clone(), to: spec.to.clone() };
                 self.report(ProblemPath::record("links", number).field("to"), kind);
                 continue;
@@ -299,20 +301,24 @@ impl Builder {
     }
 }
 
-/// The firewalls that protect each component, indexed by component, in authored order.
-fn guarded(graph: &DiGraph<Component, Link, u32>) -> Vec<Vec<ComponentIx>> {
-    let mut on_server: BTreeMap<&ServerId, Vec<ComponentIx>> = BTreeMap::new();
-    let mut named: BTreeMap<&ComponentId, ComponentIx> = BTreeMap::new();
+/// The components on each server, in authored order.
+fn hosted(graph: &DiGraph<Component, Link, u32>) -> BTreeMap<ServerId, Vec<ComponentIx>> {
+    let mut hosted: BTreeMap<ServerId, Vec<ComponentIx>> = BTreeMap::new();
     for ix in graph.node_indices() {
-        named.insert(&graph[ix].id, ix);
         if let Some(server) = &graph[ix].server {
-            on_server.entry(server).or_default().push(ix);
+            hosted.entry(server.clone()).or_default().push(ix);
         }
     }
+    hosted
+}
+
+/// The firewalls that protect each component, indexed by component, in authored order.
+fn guarded(graph: &DiGraph<Component, Link, u32>, hosted: &BTreeMap<ServerId, Vec<ComponentIx>>) -> Vec<Vec<ComponentIx>> {
+    let named: BTreeMap<&ComponentId, ComponentIx> = graph.node_indices().map(|ix| (&graph[ix].id, ix)).collect();
     let mut guarded = vec![Vec::new(); graph.node_count()];
     for firewall in graph.node_indices() {
         let Some(spec) = graph[firewall].kind.as_firewall().filter(|spec| spec.standby.is_none()) else { continue };
-        let on_servers = spec.servers.iter().filter_map(|server| on_server.get(server)).flatten();
+        let on_servers = spec.servers.iter().filter_map(|server| hosted.get(server)).flatten();
         for ix in on_servers.chain(spec.components.iter().filter_map(|id| named.get(id))) {
             let before: &mut Vec<ComponentIx> = &mut guarded[ix.index()];
             if before.last() != Some(&firewall) {

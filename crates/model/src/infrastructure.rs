@@ -2,6 +2,10 @@
 //!
 //! Immutable once built; an edit returns a new one.
 
+mod edit;
+
+pub use edit::TopologyEdit;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexMap;
@@ -11,18 +15,16 @@ use petgraph::unionfind::UnionFind;
 use petgraph::visit::EdgeRef;
 
 use super::balancer::BalancerSpec;
-use super::behaviour::can_limit;
 use super::behaviour::meets_redirect;
 use super::component::{Component, Server, Traffic};
 use super::domain::FailureDomain;
 use super::element::Element;
-use super::firewall::{Direction, FirewallSpec, Peer, Rule, RuleAction};
+use super::firewall::{Direction, FirewallSpec};
 use super::hop::{self, Guard, Hop, users_tls_ends};
-use super::http::{Hsts, HttpConfig, Port80};
+use super::http::{HttpConfig, Port80};
 use super::id::{ComponentId, DomainId, ScenarioId, ServerId};
 use super::link::{Link, Protocol};
 use super::monitoring::MonitoringSpec;
-use super::rate_limit::RateLimit;
 use super::reliability::ReliabilityDefaults;
 use super::request::RequestKind;
 use super::text::Text;
@@ -53,6 +55,8 @@ pub struct Infrastructure {
     pub(super) index: BTreeMap<ComponentId, ComponentIx>,
     /// The firewalls that protect each component, indexed by component. Cached, since every hop needs them.
     pub(super) guarded: Vec<Vec<ComponentIx>>,
+    /// The components on each server, in authored order.
+    pub(super) hosted: BTreeMap<ServerId, Vec<ComponentIx>>,
     /// The standby of each firewall that has one.
     pub(super) standbys: BTreeMap<ComponentIx, ComponentIx>,
     /// Reliability of elements that do not specify it.
@@ -80,32 +84,6 @@ impl PartialEq for Infrastructure {
             && self.graph.node_weights().eq(other.graph.node_weights())
             && edges(self) == edges(other)
     }
-}
-
-/// A change to a running infrastructure that keeps its components and links.
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
-pub enum TopologyEdit {
-    /// Sets the TLS mode of the entry.
-    EdgeTls(TlsMode),
-    /// Turns TLS from web to application servers on or off.
-    WebToAppTls(bool),
-    /// Turns TLS to and between databases on or off.
-    AppToDbTls(bool),
-    /// Makes all balancers insert cookies that keep a user at a backend, or none of them.
-    Sticky(bool),
-    /// Sets what the entry does on port 80.
-    Port80(Port80),
-    /// Sets the `Strict-Transport-Security` header of responses, or removes it.
-    Hsts(Option<Hsts>),
-    /// Adds `X-Forwarded-Proto` where users' TLS ends, or no longer.
-    ForwardedProto(bool),
-    /// Adds a rule to the last firewall on a hop that drops connections from the first component to the second on the
-    /// hop's port. Does nothing if no firewall is on the hop.
-    Block(ComponentId, ComponentId),
-    /// Removes a rule added by [`Self::Block`].
-    Unblock(ComponentId, ComponentId),
-    /// Sets or removes the rate limit of a component. Does nothing if it cannot have one.
-    RateLimit(ComponentId, Option<RateLimit>),
 }
 
 impl Infrastructure {
@@ -292,8 +270,8 @@ impl Infrastructure {
     }
 
     /// The components on a server, in authored order.
-    pub fn on_server<'a>(&'a self, server: &'a ServerId) -> impl Iterator<Item = (ComponentIx, &'a Component)> {
-        self.components().filter(move |(_, component)| component.server.as_ref() == Some(server))
+    pub fn on_server(&self, server: &ServerId) -> impl Iterator<Item = (ComponentIx, &Component)> + Clone {
+        self.hosted.get(server).into_iter().flatten().map(|ix| (*ix, self.component(*ix)))
     }
 
     /// All links, in authored order.
@@ -335,7 +313,12 @@ impl Infrastructure {
 
     /// The link between two components, if there is one.
     pub fn link_between(&self, from: &str, to: &str) -> Option<LinkIx> {
-        self.graph.find_edge(self.find(from)?, self.find(to)?)
+        self.link_from_to(self.find(from)?, self.find(to)?)
+    }
+
+    /// Like [`Self::link_between`], by position.
+    pub fn link_from_to(&self, from: ComponentIx, to: ComponentIx) -> Option<LinkIx> {
+        find_link(&self.graph, from, to)
     }
 
     /// The databases grouped by replication links, in authored order. A database without replication forms its own
@@ -439,38 +422,6 @@ impl Infrastructure {
         Self { traffic: traffic.clone(), ..self.clone() }
     }
 
-    /// Returns the infrastructure after an edit.
-    #[must_use]
-    pub fn edited(&self, edit: &TopologyEdit) -> Self {
-        let mut edited = self.clone();
-        match edit {
-            TopologyEdit::EdgeTls(mode) => {
-                edited.tls.edge = *mode;
-                edited.assume_certificate();
-            }
-            TopologyEdit::WebToAppTls(on) => edited.tls.web_to_app = *on,
-            TopologyEdit::AppToDbTls(on) => edited.tls.app_to_db = *on,
-            TopologyEdit::Sticky(on) => {
-                for component in edited.graph.node_weights_mut() {
-                    if let Some(spec) = component.kind.as_balancer_mut() {
-                        spec.sticky = *on;
-                    }
-                }
-            }
-            TopologyEdit::Port80(port_80) => edited.http.port_80 = *port_80,
-            TopologyEdit::Hsts(hsts) => edited.http.hsts = *hsts,
-            TopologyEdit::ForwardedProto(on) => edited.http.forwarded_proto = *on,
-            TopologyEdit::Block(from, to) => edited.rewrite_rules(from, to, true),
-            TopologyEdit::Unblock(from, to) => edited.rewrite_rules(from, to, false),
-            TopologyEdit::RateLimit(id, limit) => {
-                if let Some(ix) = edited.find(id.as_str()).filter(|ix| can_limit(&edited.component(*ix).kind)) {
-                    edited.graph[ix].kind.set_rate_limit(limit.clone());
-                }
-            }
-        }
-        edited
-    }
-
     /// Adds the certificate that the site is assumed to have if the drawing lists none, where users' TLS ends now.
     pub(super) fn assume_certificate(&mut self) {
         self.certificates.retain(|certificate| !certificate.is_assumed);
@@ -485,39 +436,20 @@ impl Infrastructure {
     pub fn lists_certificates(&self) -> bool {
         self.certificates.iter().any(|certificate| !certificate.is_assumed)
     }
+}
 
-    /// The hops blocked by edits rather than authored rules.
-    pub fn blocks(&self) -> impl Iterator<Item = &(ComponentId, ComponentId)> {
-        self.blocks.iter()
-    }
-
-    /// Inserts a rule that drops a hop's connections at the front of the list that applies to them, or removes that
-    /// rule.
-    fn rewrite_rules(&mut self, from: &ComponentId, to: &ComponentId, block: bool) {
-        let Some(link) = self.link_between(from.as_str(), to.as_str()) else { return };
-        let Some(guard) = self.hop(link).guards.last().copied() else { return };
-        let changed =
-            if block { self.blocks.insert((from.clone(), to.clone())) } else { self.blocks.remove(&(from.clone(), to.clone())) };
-        if !changed {
-            return;
+/// The link between two components, if there is one. Takes time in proportion to the smaller of the numbers of links at its
+/// ends, because a balancer may have thousands of backends.
+pub(super) fn find_link(graph: &DiGraph<Component, Link, u32>, from: ComponentIx, to: ComponentIx) -> Option<LinkIx> {
+    let mut out = graph.edges_directed(from, EdgeDirection::Outgoing);
+    let mut into = graph.edges_directed(to, EdgeDirection::Incoming);
+    loop {
+        let (leaving, arriving) = (out.next()?, into.next()?);
+        if leaving.target() == to {
+            return Some(leaving.id());
         }
-        let opens = self.link(link).protocol != Protocol::Replication;
-        let (client, server) = if opens { (from, to) } else { (to, from) };
-        let peer = if guard.verdict.direction == Direction::Inbound { client } else { server };
-        let rule = Rule { peer: Peer::Component(peer.clone()), ports: vec![self.port(link)], action: RuleAction::Drop };
-        // A pair has one rule set.
-        for firewall in guard.members() {
-            let Some(spec) = self.graph[firewall].kind.as_firewall_mut() else { continue };
-            let rules = match guard.verdict.direction {
-                Direction::Inbound => &mut spec.inbound,
-                Direction::Outbound => &mut spec.outbound,
-            };
-            if block {
-                rules.insert(0, rule.clone());
-            } else if let Some(written) = rules.iter().position(|known| *known == rule) {
-                // The edit inserted the first match.
-                rules.remove(written);
-            }
+        if arriving.source() == from {
+            return Some(arriving.id());
         }
     }
 }

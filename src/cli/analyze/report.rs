@@ -87,6 +87,10 @@ pub(in crate::cli) struct LossReport {
     pub(in crate::cli) verdicts: IndexMap<&'static str, &'static str>,
     /// By kind, the share of requests that fail.
     pub(in crate::cli) failing: IndexMap<&'static str, f64>,
+    /// Whether there is a steady state after the loss: settled, unsettled or flapping.
+    pub(in crate::cli) stability: &'static str,
+    /// Whether the shares were measured in a run of the simulation instead of computed.
+    pub(in crate::cli) simulated: bool,
     pub(in crate::cli) why: String,
 }
 
@@ -98,6 +102,8 @@ impl LossReport {
             id: forecast.loss.to_string(),
             verdicts: RequestKind::ALL.map(|kind| (kind.word(), forecast.verdict(kind).word())).into(),
             failing: RequestKind::ALL.map(|kind| (kind.word(), (of(kind) * 1e4).round() / 1e4)).into(),
+            stability: forecast.stability.word(),
+            simulated: forecast.is_simulated,
             why: text::loss(infra, forecast).to_string(),
         }
     }

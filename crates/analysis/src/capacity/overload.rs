@@ -12,6 +12,7 @@ use hoplight_model::{Infrastructure, RequestKind};
 use super::super::cause::Cause;
 use super::super::losses::{Consequence, Strain, Verdict, strains};
 use super::super::outage::Outage;
+use super::super::wiring::Wiring;
 use super::demand::Demand;
 use super::mix::Mix;
 use super::resource::{Holding, Numbers, Resource};
@@ -62,7 +63,8 @@ pub fn capacity_spofs(infra: &Infrastructure, load: f64) -> Vec<Overload> {
 /// Like [`capacity_spofs`], with a utilisation limit other than 1. Plans for short response times use 0.7 or less,
 /// since response time grows with 1/(1 − utilisation).
 pub fn overloads(infra: &Infrastructure, load: f64, most: f64) -> Vec<Overload> {
-    let (fixed, mix) = (StaticRoutes::of(infra), Mix::of(infra.traffic()));
+    let wiring = Wiring::of(infra);
+    let (fixed, mix) = (StaticRoutes::of(infra, &wiring), Mix::of(infra.traffic()));
     let numbers = Numbers::of(infra);
     let nothing = Outage::none();
     let whole = UtilisationCurve::of(&Routes::of(&fixed, &nothing), mix);

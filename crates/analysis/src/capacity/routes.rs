@@ -6,7 +6,7 @@
 
 use hoplight_model::behaviour::{
     Address, Behaviour, CacheUse, Caching, ClusterRules, Forwarding, HealthChecking, Origin, SessionNeed, Statement,
-    UpstreamChoice, WantedRole, behaviour, check_depth, session_use,
+    UpstreamChoice, WantedRole, check_depth, session_use,
 };
 use hoplight_model::http::MAX_REDIRECTS;
 use hoplight_model::station::Station;
@@ -16,8 +16,9 @@ use hoplight_model::{
 };
 
 use super::super::database::{hear_each_other, takes_writes};
-use super::super::flow::{lookups, onward, passes};
+use super::super::flow::passes;
 use super::super::outage::Outage;
+use super::super::wiring::Wiring;
 use super::connection_cost::{ConnectionCost, arriving};
 use super::resource::shared_limit;
 
@@ -51,11 +52,7 @@ impl SessionLoad {
 /// Data that does not depend on the outage, derived once.
 pub(super) struct StaticRoutes<'a> {
     pub(super) infra: &'a Infrastructure,
-    pub(super) hops: Vec<Hop>,
-    /// What each component does with each kind.
-    behaviours: Vec<[Behaviour; 3]>,
-    /// Links on which each component forwards each kind, in authored order.
-    out: Vec<[Vec<LinkIx>; 3]>,
+    wiring: &'a Wiring,
     /// The browser and all components that requests may reach, in topological order.
     pub(super) order: Vec<ComponentIx>,
     /// Database clusters.
@@ -78,16 +75,13 @@ pub(super) struct StaticRoutes<'a> {
 }
 
 impl<'a> StaticRoutes<'a> {
-    pub(super) fn of(infra: &'a Infrastructure) -> Self {
-        let onward_of = |ix: ComponentIx| RequestKind::ALL.map(|kind| onward(infra, ix, kind));
-        let out: Vec<[Vec<LinkIx>; 3]> = infra.components().map(|(ix, _)| onward_of(ix)).collect();
-        let order = clients_first(infra, &out);
-        let hops: Vec<Hop> = infra.hops().collect();
+    pub(super) fn of(infra: &'a Infrastructure, wiring: &'a Wiring) -> Self {
+        let order = clients_first(infra, wiring);
+        let hops = &wiring.hops;
         let is_entry = |hop: &&Hop| Some(hop.from) == infra.browser() && infra.link(hop.link).protocol == Protocol::Http;
         Self {
             infra,
-            behaviours: infra.components().map(|(ix, _)| RequestKind::ALL.map(|kind| behaviour(infra, ix, kind))).collect(),
-            out,
+            wiring,
             order,
             clusters: infra.database_clusters(),
             hits: super::super::losses::hit_ratios(infra),
@@ -98,12 +92,11 @@ impl<'a> StaticRoutes<'a> {
             arriving: RequestKind::ALL.map(|kind| arriving(infra, hops.iter().find(is_entry), kind)),
             openings: hops.iter().map(|hop| ConnectionCost::inside(infra, hop)).collect(),
             shared_limits: hops.iter().map(|hop| shared_limit(infra, hop.link)).collect(),
-            hops,
         }
     }
 
     fn behaviour(&self, ix: ComponentIx, kind: RequestKind) -> &Behaviour {
-        &self.behaviours[ix.index()][kind.index()]
+        self.wiring.behaviour(ix, kind)
     }
 
     /// Whether a component redirects every request of a kind.
@@ -117,7 +110,7 @@ impl<'a> StaticRoutes<'a> {
     }
 
     pub(super) fn hop(&self, link: LinkIx) -> &Hop {
-        &self.hops[link.index()]
+        self.wiring.hop(link)
     }
 
     pub(super) fn station(&self, ix: ComponentIx) -> &Station {
@@ -159,7 +152,7 @@ pub(in crate::capacity) fn processors(infra: &Infrastructure) -> Vec<Option<usiz
 }
 
 /// The browser and all components reachable from it, in topological order. Request paths have no cycles.
-fn clients_first(infra: &Infrastructure, out: &[[Vec<LinkIx>; 3]]) -> Vec<ComponentIx> {
+fn clients_first(infra: &Infrastructure, wiring: &Wiring) -> Vec<ComponentIx> {
     let mut seen = vec![false; infra.len()];
     let mut done = Vec::new();
     // Stack of the depth-first search: a component, and whether its upstreams have been visited.
@@ -170,7 +163,8 @@ fn clients_first(infra: &Infrastructure, out: &[[Vec<LinkIx>; 3]]) -> Vec<Compon
         } else if !std::mem::replace(&mut seen[ix.index()], true) {
             open.push((ix, true));
             let beside = infra.links_from(ix).into_iter().filter(|link| infra.link(*link).protocol == Protocol::Cache);
-            let links: Vec<LinkIx> = beside.chain(out[ix.index()].iter().flatten().copied()).collect();
+            let out = RequestKind::ALL.into_iter().flat_map(|kind| wiring.onward(ix, kind)).copied();
+            let links: Vec<LinkIx> = beside.chain(out).collect();
             open.extend(links.into_iter().map(|link| (infra.ends(link).1, false)));
         }
     }
@@ -283,14 +277,14 @@ impl<'a> Routes<'a> {
     }
 
     fn lookup(&self, kind: RequestKind) -> Result<Option<LinkIx>, ()> {
-        let asked = lookups(self.fixed.infra, kind);
+        let asked = self.fixed.wiring.lookups(self.fixed.infra, kind);
         if asked.is_empty() {
             return Ok(None);
         }
         if self.outage.is_nameless() {
             return Err(());
         }
-        asked.into_iter().find(|link| self.passes(*link)).map(Some).ok_or(())
+        asked.iter().copied().find(|link| self.passes(*link)).map(Some).ok_or(())
     }
 
     pub(super) fn passes(&self, link: LinkIx) -> bool {
@@ -307,7 +301,7 @@ impl<'a> Routes<'a> {
     }
 
     fn route(&self, ix: ComponentIx, kind: RequestKind) -> Outflow {
-        let links = &self.fixed.out[ix.index()][kind.index()];
+        let links = self.fixed.wiring.onward(ix, kind);
         match self.fixed.behaviour(ix, kind) {
             Behaviour::Originate(origin) => self.entry(origin),
             Behaviour::Respond | Behaviour::LookUp | Behaviour::Query(Statement::Read) => Outflow::Ends,
@@ -365,7 +359,7 @@ impl<'a> Routes<'a> {
             return true;
         }
         let health = self.fixed.forwarding(ix, RequestKind::Read).and_then(|forwarding| forwarding.health.as_ref());
-        let links = &self.fixed.out[ix.index()][RequestKind::Read.index()];
+        let links = self.fixed.wiring.onward(ix, RequestKind::Read);
         links.iter().any(|link| self.takes_new(*link, health) && self.answers_check(self.fixed.hop(*link).to, check))
     }
 
@@ -410,7 +404,8 @@ impl<'a> Routes<'a> {
     /// Whether a running database is the writer of its cluster.
     fn is_writer(&self, ix: ComponentIx) -> bool {
         let infra = self.fixed.infra;
-        let takes = |ix: ComponentIx| self.outage.cause(infra, ix).is_none() && takes_writes(infra, self.outage, ix);
+        let takes =
+            |ix: ComponentIx| self.outage.cause(infra, ix).is_none() && takes_writes(infra, self.fixed.wiring, self.outage, ix);
         match infra.component(ix).kind.as_database().map(|spec| spec.role) {
             // The first electable member is elected.
             Some(DatabaseRole::Member) => self.fixed.cluster(ix).iter().copied().find(|member| takes(*member)) == Some(ix),
@@ -422,10 +417,11 @@ impl<'a> Routes<'a> {
     /// Round trip to the slowest member that responds, in seconds: all members certify a write.
     fn slowest_member(&self, ix: ComponentIx, cluster: &[ComponentIx]) -> f64 {
         let infra = self.fixed.infra;
-        let name = |ix| infra.component(ix).id.as_str();
-        let heard = cluster.iter().copied().filter(|other| *other != ix && hear_each_other(infra, self.outage, ix, *other));
-        let links = heard
-            .filter_map(|other| infra.link_between(name(ix), name(other)).or_else(|| infra.link_between(name(other), name(ix))));
+        let heard = cluster
+            .iter()
+            .copied()
+            .filter(|other| *other != ix && hear_each_other(infra, self.fixed.wiring, self.outage, ix, *other));
+        let links = heard.filter_map(|other| infra.link_from_to(ix, other).or_else(|| infra.link_from_to(other, ix)));
         links.map(|link| 2.0 * infra.link(link).latency.get() / 1e3).fold(0.0, f64::max)
     }
 
@@ -439,12 +435,14 @@ impl<'a> Routes<'a> {
             return self.slowest_member(ix, cluster);
         }
         let needed = if rules.quorum { rules.majority - 1 } else { usize::from(rules.semi_sync) };
-        let name = |ix| infra.component(ix).id.as_str();
         let round_trip = |other: ComponentIx| {
-            let link = infra.link_between(name(ix), name(other)).or_else(|| infra.link_between(name(other), name(ix)))?;
+            let link = infra.link_from_to(ix, other).or_else(|| infra.link_from_to(other, ix))?;
             Some(2.0 * infra.link(link).latency.get() / 1e3)
         };
-        let heard = cluster.iter().copied().filter(|other| *other != ix && hear_each_other(infra, self.outage, ix, *other));
+        let heard = cluster
+            .iter()
+            .copied()
+            .filter(|other| *other != ix && hear_each_other(infra, self.fixed.wiring, self.outage, ix, *other));
         let mut waits: Vec<f64> = heard.filter_map(round_trip).collect();
         waits.sort_by(f64::total_cmp);
         needed.checked_sub(1).and_then(|place| waits.get(place)).copied().unwrap_or(0.0)

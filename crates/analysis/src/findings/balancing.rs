@@ -44,12 +44,12 @@ fn unlike(context: &FindingContext<'_>, ix: ComponentIx) -> Option<DesignFinding
 
 /// Hops whose server closes idle connections before the client does.
 fn races(context: &FindingContext<'_>) -> Vec<DesignFinding> {
-    let race = |hop: Hop| {
-        let race = keep_alive_race(context.infra, &hop)?;
+    let race = |hop: &Hop| {
+        let race = keep_alive_race(context.infra, hop)?;
         let kind = FindingKind::KeepAliveRace { server_s: race.server.get(), client_s: race.client.get() };
         Some(DesignFinding::of_element(context.infra.hop_element(hop.link), kind))
     };
-    context.infra.hops().filter_map(race).collect()
+    context.wiring().hops.iter().filter_map(race).collect()
 }
 
 /// Settings that keep a balancer from using its other backends when one fails.

@@ -14,7 +14,7 @@ pub(super) fn find(context: &FindingContext<'_>) -> Vec<DesignFinding> {
             found.push(DesignFinding::of_component(&component.id, FindingKind::BlindRateLimit));
             continue;
         }
-        let into = infra.hops().filter(|hop| hop.to == ix && infra.link(hop.link).protocol == Protocol::Http);
+        let into = context.wiring().hops.iter().filter(|hop| hop.to == ix && infra.link(hop.link).protocol == Protocol::Http);
         for hop in into.filter(|hop| !learns_address(infra, hop.link)) {
             let kind = FindingKind::SharedRateLimit { from: context.id(hop.from).clone(), rate: limit.rate.get() };
             found.push(DesignFinding::of_component(&component.id, kind));

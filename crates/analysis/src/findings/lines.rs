@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use indexmap::IndexSet;
+
 use super::points::sent;
 use super::{DesignFinding, FindingContext, FindingKind};
-use crate::exposure::{Authentication, Exposure, HopContent, exposures};
+use crate::exposure::{Authentication, Exposure, HopContent, exposures_in};
 use crate::plaintext::balancer_can_read;
 use crate::reading::{Fact, Stake};
 use crate::tls_price::{KeyPurpose, tls_price};
@@ -18,7 +20,7 @@ pub(super) fn find(context: &FindingContext<'_>) -> Vec<DesignFinding> {
         HopContent::Samples | HopContent::Advertisement => true,
     };
     // Without logins, for instance, there is no password to read.
-    let exposures: Vec<Exposure> = exposures(context.infra).into_iter().filter(is_used).collect();
+    let exposures: Vec<Exposure> = exposures_in(context.infra, context.wiring()).into_iter().filter(is_used).collect();
     let mut found = hops(&exposures);
     found.extend(balancers(context, &exposures));
     found.extend(unchecked(&exposures));
@@ -91,15 +93,13 @@ fn balancers(context: &FindingContext<'_>, exposures: &[Exposure]) -> Vec<Design
             }
             continue;
         }
-        let mut readable: Vec<&ComponentId> = Vec::new();
+        let mut readable: IndexSet<&ComponentId> = IndexSet::new();
         let mut passwords = false;
         for exposure in exposures.iter().filter(|exposure| exposure.from == *id && exposure.is_exposed()) {
             if !exposure.protocol.carries_requests() {
                 continue;
             }
-            if !readable.contains(&&exposure.to) {
-                readable.push(&exposure.to);
-            }
+            readable.insert(&exposure.to);
             passwords |= exposure.network().is_some_and(|reader| reader.facts.iter().any(|fact| fact.stake() == Stake::Password));
         }
         if !readable.is_empty() {
@@ -115,12 +115,10 @@ fn balancers(context: &FindingContext<'_>, exposures: &[Exposure]) -> Vec<Design
 /// them.
 fn unchecked(exposures: &[Exposure]) -> Option<DesignFinding> {
     let of_site = exposures.iter().filter(|exposure| exposure.protocol != Protocol::Metrics);
-    let mut hops: Vec<Element> = Vec::new();
-    for exposure in of_site.filter(|exposure| exposure.authentication == Authentication::Unchecked) {
-        let hop = Element::Hop(exposure.from.clone(), exposure.to.clone());
-        if !hops.contains(&hop) {
-            hops.push(hop);
-        }
-    }
+    // The exposures of a hop are adjacent.
+    let mut unchecked: Vec<&Exposure> = of_site.filter(|exposure| exposure.authentication == Authentication::Unchecked).collect();
+    unchecked.dedup_by_key(|exposure| exposure.link);
+    let hops: Vec<Element> =
+        unchecked.into_iter().map(|exposure| Element::Hop(exposure.from.clone(), exposure.to.clone())).collect();
     (!hops.is_empty()).then(|| DesignFinding::of_design(FindingKind::UncheckedPeer { hops }))
 }

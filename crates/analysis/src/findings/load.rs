@@ -1,19 +1,16 @@
 //! Findings about capacity at a given load.
 
 use super::{DesignFinding, FindingContext, FindingKind};
-use crate::capacity::{Capacity, MOST_CAUSES, Utilisation, capacity_spofs};
+use crate::capacity::{MOST_CAUSES, capacity_spofs, usual_utilisation};
 use crate::cause::Cause;
-use crate::outage::Outage;
 
 /// Utilisation above which headroom counts as insufficient.
 const NEARLY_FULL: f64 = 0.8;
 
 pub(super) fn find(context: &FindingContext<'_>, load: f64) -> Vec<DesignFinding> {
-    let capacity = Capacity::of(context.infra, &Outage::none());
-    let mut full: Vec<Utilisation> = capacity.utilisation(load).into_iter().filter(|of| of.part() > NEARLY_FULL).collect();
-    full.sort_by(|a, b| b.part().total_cmp(&a.part()));
-    let mut found: Vec<DesignFinding> = full
+    let mut found: Vec<DesignFinding> = usual_utilisation(context.infra, context.wiring(), load)
         .into_iter()
+        .filter(|utilisation| utilisation.part() > NEARLY_FULL)
         .map(|utilisation| {
             let element = utilisation.resource.element();
             DesignFinding::of_element(element, FindingKind::Full { load, utilisation })

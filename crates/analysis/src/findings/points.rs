@@ -1,6 +1,6 @@
 //! Findings about single points of failure.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{DesignFinding, FindingContext, FindingKind};
 use crate::broken::Broken;
@@ -108,8 +108,10 @@ fn writers(context: &FindingContext<'_>) -> Vec<DesignFinding> {
 /// Databases without a copy of their data.
 fn copies(context: &FindingContext<'_>) -> Vec<DesignFinding> {
     let alone = context.infra.database_clusters().into_iter().filter(|cluster| cluster.len() == 1).flatten();
-    let asked = alone
-        .filter(|ix| context.infra.hops().any(|hop| hop.to == *ix && context.infra.link(hop.link).protocol.carries_requests()));
+    let infra = context.infra;
+    let asked: BTreeSet<ComponentIx> =
+        infra.links().filter(|(_, link)| link.protocol.carries_requests()).map(|(link, _)| infra.ends(link).1).collect();
+    let asked = alone.filter(|ix| asked.contains(ix));
     asked.map(|ix| DesignFinding::of_component(context.id(ix), FindingKind::OneCopy)).collect()
 }
 

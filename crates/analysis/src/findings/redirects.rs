@@ -8,7 +8,7 @@ use crate::flow::Reachability;
 use crate::outage::Outage;
 use crate::port_80::{Port80Outcome, facts_on_port_80, http_visits, outcome, shares};
 use crate::reading::Fact;
-use hoplight_model::behaviour::{Behaviour, behaviour, has_port_80, is_entry_link, users_tls_ends};
+use hoplight_model::behaviour::{Behaviour, has_port_80, is_entry_link, users_tls_ends};
 use hoplight_model::{LinkIx, RequestKind, TlsMode};
 
 pub(super) fn find(context: &FindingContext<'_>) -> Vec<DesignFinding> {
@@ -69,11 +69,15 @@ fn facts(context: &FindingContext<'_>, link: LinkIx) -> Vec<Fact> {
 fn loops(context: &FindingContext<'_>) -> Vec<DesignFinding> {
     let infra = context.infra;
     let from = users_tls_ends(infra).first().map(|ix| context.id(*ix).clone());
-    let reached = |kind| Reachability::explore_if_certified(infra, &Outage::none(), kind).reached;
+    let wiring = context.wiring();
+    let is_redirect = |ix, kind| matches!(wiring.behaviour(ix, kind), Behaviour::Redirect);
+    if !infra.components().any(|(ix, _)| RequestKind::ALL.into_iter().any(|kind| is_redirect(ix, kind))) {
+        return Vec::new();
+    }
+    let reached = |kind| Reachability::explore_if_certified(infra, wiring, &Outage::none(), kind).reached;
     let reached = RequestKind::ALL.map(|kind| reached(kind).into_iter().map(|(ix, _)| ix).collect::<BTreeSet<_>>());
     let looping = infra.components().filter_map(|(ix, component)| {
-        let redirects =
-            |kind: &RequestKind| reached[kind.index()].contains(&ix) && behaviour(infra, ix, *kind) == Behaviour::Redirect;
+        let redirects = |kind: &RequestKind| reached[kind.index()].contains(&ix) && is_redirect(ix, *kind);
         let kinds: Vec<RequestKind> = sent(infra).filter(redirects).collect();
         (!kinds.is_empty()).then_some((component, kinds))
     });

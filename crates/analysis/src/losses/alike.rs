@@ -120,7 +120,7 @@ fn classes(site: &Site<'_>, losses: &[Loss]) -> Vec<u64> {
     let infra = site.infra;
     let links = infra.len();
     let between: BTreeMap<(ComponentIx, ComponentIx), usize> =
-        site.hops.iter().map(|hop| ((hop.from, hop.to), links + hop.link.index())).collect();
+        site.hops().iter().map(|hop| ((hop.from, hop.to), links + hop.link.index())).collect();
     let link_of =
         |from: &ComponentId, to: &ComponentId| between.get(&(infra.find(from.as_str())?, infra.find(to.as_str())?)).copied();
     let mut graph = Colours { colours: Vec::new(), edges: Vec::new() };
@@ -142,7 +142,7 @@ fn classes(site: &Site<'_>, losses: &[Loss]) -> Vec<u64> {
         let cores = site.processor_of[ix.index()].map(|number| site.processors[number].cores);
         graph.colours.push(cores.map_or(colour, |cores| join(colour, u64::from(cores))));
     }
-    for hop in &site.hops {
+    for hop in site.hops() {
         let link = infra.link(hop.link);
         let verdicts: Vec<_> = hop.guards.iter().map(|guard| guard.verdict.action).collect();
         let traits = (link.protocol, link.latency, link.kinds, link.weight, link.maxconn, hop.cipher, verdicts);

@@ -117,6 +117,8 @@ pub struct LossForecast {
     pub eventual_why: [Option<LossReason>; 3],
     /// Whether the shares are those of a steady state.
     pub stability: Stability,
+    /// Whether the shares were measured in a run of the simulation, because there is no steady state.
+    pub is_simulated: bool,
     /// The resolver that has the site's address cached, so that a missing name has no effect yet.
     pub cached: Option<ComponentIx>,
 }
@@ -147,9 +149,12 @@ pub struct Consequence {
     pub eventual_why: [Option<LossReason>; 3],
     /// Whether the shares are those of a steady state.
     pub stability: Stability,
+    /// Whether the shares were measured in a run of the simulation.
+    pub is_simulated: bool,
 }
 
-/// Whether a site settles after a loss. Where it does not, the shares are those of a simulation.
+/// Whether a site settles after a loss. Where it does not, the shares are those of a simulation, unless the site is too
+/// busy to simulate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stability {
     /// The state that follows the loss lasts.
@@ -160,18 +165,30 @@ pub enum Stability {
     Flapping(LinkIx),
 }
 
+impl Stability {
+    /// Keyword used in reports.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Settled => "settled",
+            Self::Unsettled => "unsettled",
+            Self::Flapping(_) => "flapping",
+        }
+    }
+}
+
 impl Consequence {
     /// From how requests end while caches hold the address, and afterwards; `None` if that makes no difference.
     pub(super) fn of(replies: &[Reply; 3], eventually: Option<&[Reply; 3]>, stability: Stability) -> Self {
         let (failing, why) = failures(replies);
         let (eventual, eventual_why) = eventually.map_or((failing, why), failures);
-        Self { failing, why, eventual, eventual_why, stability }
+        Self { failing, why, eventual, eventual_why, stability, is_simulated: false }
     }
 
     /// The same consequence with the shares of a run; `None` for a kind that keeps its share.
     pub(super) fn measured(mut self, shares: [Option<f64>; 3]) -> Self {
         for (kind, share) in shares.into_iter().enumerate() {
             let Some(share) = share else { continue };
+            self.is_simulated = true;
             if (self.eventual[kind] - self.failing[kind]).abs() < f64::EPSILON {
                 self.eventual[kind] = share;
             }

@@ -2,8 +2,7 @@
 
 use hoplight_model::arrivals::Arrivals;
 use hoplight_model::behaviour::{
-    AtLimit, Behaviour, IdleUse, SessionUse, UpstreamChoice, WhenFull, behaviour, check_depth, idle_use, session_use,
-    users_tls_ends,
+    AtLimit, Behaviour, IdleUse, SessionUse, UpstreamChoice, WhenFull, check_depth, idle_use, session_use, users_tls_ends,
 };
 use hoplight_model::http::REDIRECT_MS;
 use hoplight_model::station::Station;
@@ -13,12 +12,12 @@ use super::cores::{Processor, processors};
 use super::limits::Limits;
 use crate::capacity::user_handshakes_s;
 use crate::hit_ratio::CacheModel;
+use crate::wiring::Wiring;
 
 /// The infrastructure with the behaviour of each component.
 pub(super) struct Site<'a> {
     pub(super) infra: &'a Infrastructure,
-    pub(super) hops: Vec<Hop>,
-    pub(super) behaviours: Vec<[Behaviour; 3]>,
+    wiring: &'a Wiring,
     pub(super) stations: Vec<Station>,
     /// Whether each component drops SYNs while it is full.
     pub(super) drops_syn: Vec<bool>,
@@ -55,18 +54,16 @@ pub(super) struct Site<'a> {
 }
 
 impl<'a> Site<'a> {
-    pub(super) fn of(infra: &'a Infrastructure) -> Self {
-        Self::at(infra, None)
+    pub(super) fn of(infra: &'a Infrastructure, wiring: &'a Wiring) -> Self {
+        Self::at(infra, wiring, None)
     }
 
     /// The infrastructure at a rate of requests per second; `None` for that of its traffic.
-    pub(super) fn at(infra: &'a Infrastructure, rate: Option<f64>) -> Self {
+    pub(super) fn at(infra: &'a Infrastructure, wiring: &'a Wiring, rate: Option<f64>) -> Self {
         let count = infra.len();
-        let hops: Vec<Hop> = infra.hops().collect();
-        let behaviours: Vec<[Behaviour; 3]> =
-            infra.components().map(|(ix, _)| RequestKind::ALL.map(|kind| behaviour(infra, ix, kind))).collect();
+        let hops = &wiring.hops;
         let (mut into, mut guarded) = (vec![Vec::new(); count], vec![Vec::new(); count]);
-        for hop in &hops {
+        for hop in hops {
             into[hop.to.index()].push(hop.link);
             for firewall in hop.guards.iter().flat_map(|guard| guard.members()) {
                 guarded[firewall.index()].push(hop.link);
@@ -74,13 +71,13 @@ impl<'a> Site<'a> {
         }
         let sessions: Vec<[Option<SessionUse>; 3]> =
             infra.components().map(|(ix, _)| RequestKind::ALL.map(|kind| session_use(infra, ix, kind))).collect();
-        let order = clients_first(infra, &hops, &behaviours, &sessions);
+        let order = clients_first(infra, wiring, &sessions);
         let mut places = vec![None; count];
         for (place, ix) in order.iter().enumerate() {
             places[ix.index()] = Some(place);
         }
         let (processors, processor_of) = processors(infra);
-        let handshakes_s = if processors.is_empty() { vec![[0.0; 3]; count] } else { handshakes_s(infra, &hops) };
+        let handshakes_s = if processors.is_empty() { vec![[0.0; 3]; count] } else { handshakes_s(infra, hops) };
         Self {
             infra,
             processors,
@@ -89,14 +86,13 @@ impl<'a> Site<'a> {
             stations: infra.components().map(|(_, component)| component.station()).collect(),
             drops_syn: infra.components().map(|(_, component)| component.kind.when_full() == WhenFull::DropSyn).collect(),
             closes_idle: infra.components().map(|(_, component)| component.kind.at_limit() == AtLimit::CloseIdle).collect(),
-            idle: idle_uses(infra, &hops),
-            chooses_by_rate: behaviours.iter().map(|of| of.iter().any(chooses_by_rate)).collect(),
+            idle: idle_uses(infra, hops),
+            chooses_by_rate: infra.components().map(|(ix, _)| wiring.behaviours(ix).iter().any(chooses_by_rate)).collect(),
             check_depths: infra.components().map(|(ix, _)| check_depth(infra, ix)).collect(),
             clusters: infra.database_clusters(),
             caches: infra.components().map(|(_, component)| component.kind.as_cache().map(CacheModel::of)).collect(),
             limits: infra.components().map(|(ix, _)| Limits::of(infra, ix, &into[ix.index()])).collect(),
-            hops,
-            behaviours,
+            wiring,
             order,
             places,
             into,
@@ -106,8 +102,18 @@ impl<'a> Site<'a> {
         }
     }
 
+    /// All hops, by position.
+    pub(super) fn hops(&self) -> &[Hop] {
+        &self.wiring.hops
+    }
+
     pub(super) fn hop(&self, link: LinkIx) -> &Hop {
-        &self.hops[link.index()]
+        self.wiring.hop(link)
+    }
+
+    /// What a component does with each kind of request.
+    pub(super) fn behaviours(&self, ix: ComponentIx) -> &[Behaviour; 3] {
+        self.wiring.behaviours(ix)
     }
 
     pub(super) fn station(&self, ix: ComponentIx) -> &Station {
@@ -120,7 +126,7 @@ impl<'a> Site<'a> {
     }
 
     pub(super) fn behaviour(&self, ix: ComponentIx, kind: RequestKind) -> &Behaviour {
-        &self.behaviours[ix.index()][kind.index()]
+        self.wiring.behaviour(ix, kind)
     }
 
     /// How a component uses sessions for requests of a kind.
@@ -248,12 +254,7 @@ fn links_of(behaviour: &Behaviour) -> Vec<LinkIx> {
 }
 
 /// The browser and all components reachable from it, in topological order. Request paths have no cycles.
-fn clients_first(
-    infra: &Infrastructure,
-    hops: &[Hop],
-    behaviours: &[[Behaviour; 3]],
-    sessions: &[[Option<SessionUse>; 3]],
-) -> Vec<ComponentIx> {
+fn clients_first(infra: &Infrastructure, wiring: &Wiring, sessions: &[[Option<SessionUse>; 3]]) -> Vec<ComponentIx> {
     let mut seen = vec![false; infra.len()];
     let mut done = Vec::new();
     // Stack of the depth-first search: a component, and whether its upstreams have been visited.
@@ -264,8 +265,8 @@ fn clients_first(
         } else if !std::mem::replace(&mut seen[ix.index()], true) {
             open.push((ix, true));
             let stores = sessions[ix.index()].iter().flatten().filter_map(|session| session.store).map(|store| store.link);
-            let links = behaviours[ix.index()].iter().flat_map(links_of).chain(stores);
-            open.extend(links.map(|link| (hops[link.index()].to, false)));
+            let links = wiring.behaviours(ix).iter().flat_map(links_of).chain(stores);
+            open.extend(links.map(|link| (wiring.hop(link).to, false)));
         }
     }
     done.reverse();

@@ -229,7 +229,7 @@ impl<'a> Solver<'a> {
         let used = self.utilisation(ix.index());
         let links = &self.site.into[ix.index()];
         let timeouts = links.iter().flat_map(|link| {
-            let behaviours = &self.site.behaviours[self.site.hop(*link).from.index()];
+            let behaviours = self.site.behaviours(self.site.hop(*link).from);
             behaviours.iter().filter_map(|behaviour| timeout_s(behaviour, *link))
         });
         let waits = self.loads[ix.index()].wait_s / timeouts.fold(f64::INFINITY, f64::min);

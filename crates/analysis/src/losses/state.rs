@@ -46,7 +46,7 @@ impl State {
         let infra = site.infra;
         let mut state = Self {
             power: vec![Power::Up; infra.len()],
-            cut: vec![false; site.hops.len()],
+            cut: vec![false; site.hops().len()],
             expired: vec![false; infra.certificates().len()],
             nameless: false,
             writable: vec![false; infra.len()],

@@ -55,7 +55,7 @@ pub struct KeepAliveRace {
 }
 
 /// Whether the server of a hop inside the site closes idle connections before its client does. A request that crosses the
-/// closing on its way is lost: RFC 9112, 9.6 describes the race.
+/// closing on its way is lost: RFC 9112, 9.5 (Failures and Timeouts) describes the race.
 pub fn keep_alive_race(infra: &Infrastructure, hop: &Hop) -> Option<KeepAliveRace> {
     let from = &infra.component(hop.from).kind;
     if from.upstream().0 == Connections::PerRequest || hop.cipher == Cipher::TlsThrough {

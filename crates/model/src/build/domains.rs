@@ -11,6 +11,7 @@ use crate::component::Component;
 use crate::domain::FailureDomain;
 use crate::error::nearest;
 use crate::id::DomainId;
+use crate::infrastructure::find_link;
 use crate::link::Link;
 use crate::problem::{Listed, ProblemKind, ProblemPath};
 
@@ -70,7 +71,7 @@ impl Builder {
                 self.keep(known)
             });
             let [Some(a), Some(b)] = ends else { continue };
-            if graph.find_edge(a, b).is_none() {
+            if find_link(graph, a, b).is_none() {
                 let (domain, from, to) = (domain.id.clone(), from.clone(), to.clone());
                 self.report(at("links", index).index(1), ProblemKind::UnknownDomainLink { domain, from, to });
             }

@@ -43,7 +43,7 @@ impl Solver<'_> {
         let addresses = f64::from(self.site.returning_users()) / f64::from(traffic.users_per_address.get());
         let clients = |link: LinkIx| {
             let from = self.site.hop(link).from;
-            let sticks = self.site.behaviours[from.index()].iter().filter_map(Behaviour::forwarding);
+            let sticks = self.site.behaviours(from).iter().filter_map(Behaviour::forwarding);
             let share = || self.rates_on(link).iter().sum::<f64>() / self.rates[from.index()].iter().sum::<f64>().max(1e-9);
             let is_sticky = sticks.into_iter().any(|forwarding| keeps_users_apart(forwarding.choice));
             Clients { returning, count: addresses * if is_sticky { share() } else { 1.0 } }
@@ -128,7 +128,7 @@ impl Solver<'_> {
             let client = self.site.station(from);
             let sessions = RequestKind::ALL.into_iter().filter_map(|kind| self.site.session(from, kind)?.store);
             let lookups = sessions.filter(|store| store.link == *link).map(|store| store.policy.connect_timeout.get());
-            let behaviours = self.site.behaviours[from.index()].iter();
+            let behaviours = self.site.behaviours(from).iter();
             let timeouts = behaviours.filter_map(|behaviour| timeout_s(behaviour, *link)).chain(lookups);
             shortest_s = timeouts.fold(shortest_s, f64::min);
             if client.hold == Hold::WhileServed || self.site.order.first() == Some(&from) {
@@ -147,7 +147,7 @@ impl Solver<'_> {
     /// How often the callers of a component resend a SYN.
     pub(super) fn resends(&self, ix: usize) -> usize {
         let of_link = |link: &LinkIx| {
-            let behaviours = &self.site.behaviours[self.site.hop(*link).from.index()];
+            let behaviours = self.site.behaviours(self.site.hop(*link).from);
             behaviours.iter().find_map(|behaviour| match behaviour {
                 Behaviour::Originate(origin) => Some(syn::resends(origin.patience.get())),
                 Behaviour::Forward(forwarding) => {
