@@ -2,7 +2,9 @@
 //!
 //! Numbers come from the simulation; what an eavesdropper reads comes from the analysis.
 
+mod browser;
 mod component;
+mod database;
 mod firewall;
 mod journey;
 mod rate_limit;

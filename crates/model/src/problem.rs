@@ -3,19 +3,23 @@
 //! A scenario can have problems without ever being written to a file, so they have no line and column;
 //! [`super::ron_text`] adds the position in a file. `hoplight_text::problem` renders them.
 
+mod alert;
+mod cluster;
+mod pair;
 mod path;
 mod sessions;
 
 use super::cache::CachePlace;
 use super::component::ComponentKind;
-use super::database::DatabaseRole;
 use super::element::Element;
 use super::id::{ComponentId, DomainId, ServerId};
 use super::link::Protocol;
-use super::monitoring::Metric;
 use super::text::Text;
 
 pub use super::rate_limit::RateLimitProblem;
+pub use alert::AlertProblem;
+pub use cluster::ClusterProblem;
+pub use pair::{PairProblem, StandbyProblem};
 pub use path::{ProblemPath, Segment};
 pub use sessions::SessionProblem;
 
@@ -361,120 +365,6 @@ pub enum ProblemKind {
         rule: Text,
         /// What is wrong.
         problem: AlertProblem,
-    },
-}
-
-/// Why two balancers do not form a VRRP pair.
-#[derive(Clone, Debug, PartialEq)]
-pub enum PairProblem {
-    /// The peer has no VRRP settings.
-    PeerWithoutVrrp,
-    /// The peer's own peer is another balancer.
-    PeerNames(ComponentId),
-    /// Their `advert_s` differ.
-    Adverts,
-    /// Only one of them has a `backup_priority`.
-    OneAddress,
-    /// Its `backup_priority` is not below the peer's `priority`.
-    BackupFirst,
-    /// They are not joined by exactly one VRRP link.
-    NoLink,
-    /// The browser does not have an HTTP link to each of them.
-    NoEntry,
-    /// Only one of the browser's links to them has `standby`.
-    Standby,
-}
-
-/// Why a firewall is not the standby of another one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum StandbyProblem {
-    /// The other component is not a firewall.
-    NotAFirewall,
-    /// It names itself.
-    Itself,
-    /// The other firewall is a standby.
-    OfStandby,
-    /// The other firewall has another standby.
-    SecondStandby,
-    /// It has a protected set or rules that differ from those of the other firewall.
-    Differs,
-    /// Both run on the same server.
-    SameServer,
-}
-
-/// Why the databases of a cluster are inconsistent.
-#[derive(Clone, Debug, PartialEq)]
-pub enum ClusterProblem {
-    /// A database with another role has a setting for primaries.
-    SettingOfPrimary {
-        /// The database's role.
-        role: DatabaseRole,
-        /// The setting.
-        field: &'static str,
-    },
-    /// A database has a setting for members of a cluster, but is not one.
-    SettingOfMember {
-        /// The database's role.
-        role: DatabaseRole,
-        /// The setting.
-        field: &'static str,
-    },
-    /// `hot_rows` is zero.
-    NoRows,
-    /// A setting requires a replica, but the cluster has none.
-    NoReplica(&'static str),
-    /// A cluster with automatic failover has a second primary.
-    SecondPrimary(ComponentId),
-    /// A quorum cluster contains a database that is not a member.
-    Mixed {
-        /// The member.
-        member: ComponentId,
-        /// The role of the other database.
-        role: DatabaseRole,
-    },
-    /// A quorum cluster has too few or too many members.
-    Members {
-        /// Number of members.
-        count: usize,
-        /// Minimum and maximum.
-        range: (usize, usize),
-    },
-    /// The member has no replication link to this other member.
-    NoLinkFrom(ComponentId),
-}
-
-/// Why an alert rule cannot work.
-#[derive(Clone, Debug, PartialEq)]
-pub enum AlertProblem {
-    /// The rule averages a metric that cannot be averaged.
-    NotAverageable(Metric),
-    /// An absence rule has zero intervals.
-    NoInterval,
-    /// A probe rule has zero failures.
-    NoFailure,
-    /// The short window is longer than the long one.
-    Windows {
-        /// The short window.
-        short_s: f64,
-        /// The long window.
-        long_s: f64,
-    },
-    /// The rule does not apply to its component's kind.
-    WrongComponent(ComponentId, Box<ComponentKind>),
-    /// A rule about the site has a scope.
-    SiteScope,
-    /// A rule about several components has a scope.
-    GroupScope,
-    /// The rule looks further back than samples are kept.
-    Reach {
-        /// How far back the rule looks.
-        reach_s: f64,
-        /// The agent.
-        agent: ComponentId,
-        /// Number of samples kept for it.
-        samples: usize,
-        /// Time that they cover.
-        kept_s: f64,
     },
 }
 

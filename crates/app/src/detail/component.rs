@@ -1,22 +1,16 @@
 //! The detail panel of a component: its state as a station, and lines specific to its kind.
 
-use hoplight_analysis::port_80;
 use hoplight_model::behaviour::{Behaviour, CrashEffect, behaviour, has_port_80, sees_https, users_tls_ends};
 use hoplight_model::component::{CacheSpec, ProxySpec};
 use hoplight_model::{Certificate, Component, ComponentIx, ComponentKind, DatabaseRole, Element, Port80, RequestKind, TlsMode};
-use hoplight_sim::{
-    Command, DatabaseView, EventKind, Fault, Health, JournalEvent, RecordState, RecordTarget, StationView, is_abuse, probe_number,
-};
+use hoplight_sim::{Command, EventKind, Fault, Health, JournalEvent, RecordState, StationView, is_abuse, probe_number};
 
 use crate::action::SelectAction;
-use crate::detail::{firewall, rate_limit, sessions};
+use crate::detail::{browser, database, firewall, rate_limit, sessions};
 use crate::events;
 use crate::line::{Line, Page};
 use crate::stage::Stage;
 use crate::tone::Tone;
-
-/// The window over which users' experience is measured, in seconds.
-const WINDOW_S: u64 = 10;
 
 /// Writes the lines of a component.
 pub(super) fn write(page: &mut Page, stage: &Stage, ix: ComponentIx) {
@@ -41,11 +35,11 @@ pub(super) fn write(page: &mut Page, stage: &Stage, ix: ComponentIx) {
     }
     match (component.kind.as_database(), sim.database(ix)) {
         // The current role may differ from the configured one.
-        (Some(drawn), Some(now)) => database(page, drawn.role, &now, view.health.is_up()),
+        (Some(drawn), Some(now)) => database::role(page, drawn.role, &now, view.health.is_up()),
         _ => page.text(Tone::Text, hoplight_text::description::component_role(&component.kind)),
     }
     match &component.kind {
-        ComponentKind::Browser => browser(page, stage),
+        ComponentKind::Browser => browser::write(page, stage),
         ComponentKind::Firewall(spec) => firewall::write(page, stage, ix, spec),
         ComponentKind::Agent(_) => agent(page, stage, ix),
         ComponentKind::MonitoringService => {
@@ -202,7 +196,7 @@ fn special(page: &mut Page, stage: &Stage, ix: ComponentIx, component: &Componen
                 let (applied, position) = (now.applied, now.position);
                 let log = if applied == position { format!("{position}") } else { format!("{applied} of {position} applied") };
                 page.text(Tone::Text, &format!("{lag}log position {log}"));
-                replication(page, &now, is_up);
+                database::replication(page, &now, is_up);
             }
         }
         ComponentKind::DnsResolver(spec) => {
@@ -317,126 +311,6 @@ pub(super) fn blind(stage: &Stage, balancer: ComponentIx) -> Option<String> {
     Some(format!("{since}: {word}"))
 }
 
-/// Writes a database's current role, and whether it accepts writes.
-fn database(page: &mut Page, was: DatabaseRole, now: &DatabaseView, is_up: bool) {
-    let (tone, text) = match (now.role, was) {
-        _ if !is_up => (Tone::Bad, "Its data is on disk; it accepts neither reads nor writes now."),
-        _ if now.writable && now.disk_full => (Tone::Bad, "Accepts reads; its disk is full, so writes fail."),
-        (DatabaseRole::MultiPrimary, _) if now.writable => {
-            (Tone::Good, "Writable, like every member: all members must certify each write.")
-        }
-        (DatabaseRole::MultiPrimary, _) => {
-            (Tone::Bad, "Not part of the majority, or still catching up: it refuses all queries with error 1047.")
-        }
-        (DatabaseRole::Member, _) if now.writable => {
-            (Tone::Good, "Writable: elected primary; a majority must acknowledge each write.")
-        }
-        (DatabaseRole::Member, _) => (Tone::Text, "Accepts reads only: the members elect one that accepts writes."),
-        (_, DatabaseRole::Replica) if now.writable => (Tone::Good, "Writable: promoted, accepts reads and writes."),
-        _ if now.writable => (Tone::Good, "Writable: accepts reads and writes."),
-        (_, DatabaseRole::Primary) => (Tone::Warn, "Read-only now, although it was the primary: writes fail with error 1290."),
-        _ => (Tone::Text, "Read-only: replicates the primary and serves reads; writes fail with error 1290."),
-    };
-    page.text(tone, text);
-}
-
-/// Writes the noteworthy parts of a database's replication state.
-fn replication(page: &mut Page, now: &DatabaseView, is_up: bool) {
-    if !is_up {
-        let why = match now.role {
-            DatabaseRole::Primary => {
-                "No lag: a primary has no replication source. SHOW REPLICA STATUS would be empty, and it does not respond now."
-            }
-            _ => "Lag unknown: it does not answer SHOW REPLICA STATUS now.",
-        };
-        page.text(Tone::Dim, why);
-    }
-    if now.lag_changes > 1 {
-        page.text(Tone::Dim, &format!("{} changes behind", now.lag_changes));
-    }
-    let follows = matches!(now.role, DatabaseRole::Replica | DatabaseRole::Member);
-    if is_up && now.lag_s.is_none() && follows {
-        page.text(Tone::Warn, "replication is broken: lag NULL means unknown, since it receives no changes");
-    }
-    let counts = [("stale reads", now.stale_reads), ("lost writes", now.lost_writes), ("divergent writes", now.divergent_writes)];
-    for (what, count) in counts.into_iter().filter(|(_, count)| *count > 0) {
-        page.text(Tone::Warn, &format!("{what}: {count}"));
-    }
-}
-
-fn browser(page: &mut Page, stage: &Stage) {
-    let (infra, sim) = (stage.infra(), stage.sim());
-    let (tone, padlock) = match infra.tls().edge {
-        mode if mode != TlsMode::None && sim.lacks_certificate() => {
-            (Tone::Bad, "no padlock: the site has no certificate; the browser refuses to connect")
-        }
-        mode if mode != TlsMode::None && sim.is_certificate_expired() => {
-            (Tone::Bad, "no padlock: the certificate has expired; the browser opens no new connections")
-        }
-        TlsMode::None => (Tone::Plain, "no padlock: http"),
-        TlsMode::Terminate | TlsMode::Reencrypt => (Tone::Good, "padlock: https, on the first hop only"),
-        TlsMode::Passthrough => (Tone::Good, "padlock: https, up to the web server"),
-    };
-    page.text(tone, padlock);
-    page.text(Tone::Text, &format!("returning users with an open connection: {}", sim.connected_users()));
-    plaintext_visits(page, stage);
-    addresses(page, stage);
-    let totals = sim.totals();
-    page.text(
-        Tone::Text,
-        &format!(
-            "{:.0} requests/s, {} sent, {} succeeded, {} failed, {} waiting",
-            sim.rate(),
-            totals.offered,
-            totals.completed,
-            totals.failed,
-            sim.in_flight()
-        ),
-    );
-    rate_limit::attacker(page, stage);
-    page.text(Tone::Dim, &format!("in the last {WINDOW_S} s:"));
-    let window = std::time::Duration::from_secs(WINDOW_S);
-    for kind in RequestKind::ALL {
-        let seen = sim.experience(window, Some(kind));
-        let ended = seen.completed + seen.failed;
-        let tone = if seen.failed > 0 { Tone::Bad } else { Tone::Text };
-        let ms = seen.p50_ms.map_or_else(String::new, |ms| format!(", p50 {ms:.0} ms"));
-        page.item(Tone::Dim, &format!("{:<7}", kind.word()), tone, &format!("{} of {ended} failed{ms}", seen.failed), None);
-    }
-    let failures: Vec<_> = sim.failures().filter(|(_, count)| *count > 0).collect();
-    if !failures.is_empty() {
-        page.text(Tone::Dim, "failed since the start:");
-    }
-    for (failure, count) in failures {
-        page.item(Tone::Bad, "✗ ", Tone::Text, &format!("{count} × {}", hoplight_text::failure(failure)), None);
-    }
-}
-
-/// Writes how visits with `http://` fare, and how many browsers avoid them.
-fn plaintext_visits(page: &mut Page, stage: &Stage) {
-    let (infra, sim) = (stage.infra(), stage.sim());
-    let Some(visits) = port_80::http_visits(infra) else { return };
-    let share = visits.share * 100.0;
-    let (tone, what) = match visits.port_80 {
-        Port80::Closed => (Tone::Bad, "port 80 is closed, so they fail"),
-        Port80::Open => (Tone::Warn, "port 80 accepts them in plaintext"),
-        Port80::Redirect => (Tone::Text, "port 80 redirects them to https"),
-    };
-    page.text(tone, &format!("{share:.0} % of the visits start with http://: {what}"));
-    match visits.hsts {
-        Some(hsts) if hsts.preload => page.text(Tone::Good, "HSTS, preloaded: every browser uses https from the start"),
-        Some(hsts) => {
-            let known = sim.https_users();
-            let users = infra.traffic().users_at(sim.rate());
-            page.text(
-                Tone::Good,
-                &format!("HSTS for {} s: {known} of {users} returning users use https from the start", hsts.max_age_s),
-            );
-        }
-        None => page.text(Tone::Dim, &format!("no HSTS: {} returning users still know it", sim.https_users())),
-    }
-}
-
 /// Writes what a component does on port 80 and with the scheme of requests.
 fn scheme(page: &mut Page, stage: &Stage, ix: ComponentIx) {
     let infra = stage.infra();
@@ -460,29 +334,6 @@ fn scheme(page: &mut Page, stage: &Stage, ix: ComponentIx) {
         } else {
             page.text(Tone::Bad, "redirects every request to https: it takes each one for http");
         }
-    }
-}
-
-/// Writes the addresses that the site's record lists, if there are several or a standby site.
-fn addresses(page: &mut Page, stage: &Stage) {
-    let (infra, sim) = (stage.infra(), stage.sim());
-    let listed: Vec<&str> = sim.listed_entries().map(|ix| infra.component(ix).id.as_str()).collect();
-    let has_standby = infra.links().any(|(_, link)| link.standby);
-    if listed.len() < 2 && !has_standby {
-        return;
-    }
-    let records = if listed.len() == 1 { "A record" } else { "A records, in turn" };
-    page.text(Tone::Text, &format!("{records}: {}", listed.join(", ")));
-    if listed.len() > 1 {
-        let wait_ms = infra.traffic().attempt_timeout_s.get() * 1e3;
-        page.text(Tone::Dim, &format!("tries the next one if one refuses, or after {wait_ms:.0} ms without a reply"));
-    }
-    if has_standby {
-        let (tone, site) = match sim.record_target() {
-            RecordTarget::Primary => (Tone::Dim, "the standby site is not listed"),
-            RecordTarget::Standby => (Tone::Warn, "the record is switched to the standby site"),
-        };
-        page.text(tone, site);
     }
 }
 
