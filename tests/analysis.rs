@@ -26,6 +26,8 @@ mod message;
 mod price;
 #[path = "analysis/random.rs"]
 mod random;
+#[path = "analysis/readings.rs"]
+mod readings;
 #[path = "analysis/redirects.rs"]
 mod redirects;
 #[path = "analysis/renewal.rs"]

@@ -25,9 +25,18 @@ pub(super) fn takes_writes(infra: &Infrastructure, wiring: &Wiring, outage: &Out
         Some(DatabaseRole::Primary) => true,
         Some(DatabaseRole::Member | DatabaseRole::MultiPrimary) => {
             let cluster = cluster(infra, ix);
-            let heard =
-                cluster.iter().filter(|other| **other == ix || hear_each_other(infra, wiring, outage, ix, **other)).count();
-            heard >= ClusterRules::of(infra, &cluster).majority
+            let rules = ClusterRules::of(infra, &cluster);
+            let mut heard = vec![ix];
+            let mut next = 0;
+            while let Some(from) = heard.get(next).copied() {
+                let hears = |other: &&ComponentIx| hear_each_other(infra, wiring, outage, from, **other);
+                let more: Vec<ComponentIx> =
+                    cluster.iter().filter(|other| !heard.contains(other)).filter(hears).copied().collect();
+                heard.extend(more);
+                // The members of a multi-primary cluster forward messages for each other.
+                next = if rules.multi_primary { next + 1 } else { heard.len() };
+            }
+            heard.len() >= rules.majority
         }
         Some(DatabaseRole::Replica) => takes_over(infra, wiring, outage, ix),
         None => false,

@@ -8,14 +8,14 @@
 //! [`behaviour`] defines what a component does with a request; [`exceptions`] lists the known deviations of this search
 //! from the simulation.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::broken::{Missing, Obstacle};
 use super::database::takes_writes;
 use super::exceptions;
 use super::outage::Outage;
-use super::wiring::Wiring;
-use hoplight_model::behaviour::{Behaviour, CertificateCheck, Statement, certificate_check};
+use super::wiring::{PairMember, SharedAddress, Wiring};
+use hoplight_model::behaviour::{Address, Behaviour, CertificateCheck, Statement, certificate_check};
 use hoplight_model::firewall::RuleAction;
 use hoplight_model::{
     Cipher, ComponentIx, ComponentKind, DatabaseRole, Hop, Infrastructure, LinkIx, Protocol, RequestKind, Tier, TlsMode,
@@ -81,6 +81,32 @@ pub(super) fn lacks_certificate(infra: &Infrastructure, hop: &Hop) -> bool {
     is_users && certificate_check(infra, hop) == CertificateCheck::Missing
 }
 
+/// The links on which users reach an address. In a VRRP pair, keepalived moves the address if the other machine fails, or the
+/// other balancer's process if it tracks that. If the two do not hear each other, both hold the address, and users' packets go
+/// to the last one that announced it: the backup.
+pub(super) fn holders(infra: &Infrastructure, wiring: &Wiring, outage: &Outage, address: &Address) -> Vec<LinkIx> {
+    let Some(SharedAddress { preferred, other, vrrp }) = wiring.pair(infra, address) else { return address.links.clone() };
+    let is_up = |ix: ComponentIx| outage.cause(infra, ix).is_none();
+    let alive = |it: PairMember| outage.has_power(infra, it.balancer) && (is_up(it.balancer) || !it.is_tracked);
+    // A rule of a packet filter does not stop ARP.
+    let announces =
+        |it: PairMember| !outage.cuts(infra, it.entry) && wiring.hop(it.entry).guards.iter().all(|guard| is_up(guard.firewall));
+    let hear = || {
+        let mut guards = wiring.hop(vrrp).guards.iter();
+        !outage.cuts(infra, vrrp) && guards.all(|guard| guard.verdict.action == RuleAction::Allow && guard.members().any(is_up))
+    };
+    match (alive(preferred), alive(other)) {
+        (true, true) if !hear() && announces(other) => {
+            let alternate = other.has_vmac && announces(preferred);
+            if alternate { vec![preferred.entry, other.entry] } else { vec![other.entry] }
+        }
+        (true, _) => vec![preferred.entry],
+        (false, true) => vec![other.entry],
+        // Both are obstacles.
+        (false, false) => address.links.clone(),
+    }
+}
+
 fn is_replica(kind: &ComponentKind) -> bool {
     kind.as_database().is_some_and(|spec| spec.role == DatabaseRole::Replica)
 }
@@ -97,37 +123,62 @@ pub(super) struct Reachability {
 
 impl Reachability {
     /// Searches breadth first, so that paths are shortest, and exhaustively, so that every hop is visited.
+    ///
+    /// Follows the choices of components: an SQL proxy uses databases with the role that it wants, and a driver stays at the
+    /// first database that accepts its connection.
     pub(super) fn explore(infra: &Infrastructure, wiring: &Wiring, outage: &Outage, request: RequestKind) -> Self {
-        Self::explore_with(infra, wiring, outage, request, passes)
+        Self::explore_with(infra, wiring, outage, request, true)
     }
 
-    /// Like [`Self::explore`], as if no certificate were missing. What a TLS mode would cost or disclose does not depend on
+    /// Every hop that requests may use, as if no certificate were missing. What a TLS mode would cost or disclose does not depend on
     /// whether its certificates exist yet.
     pub(super) fn explore_if_certified(infra: &Infrastructure, wiring: &Wiring, outage: &Outage, request: RequestKind) -> Self {
-        Self::explore_with(infra, wiring, outage, request, passes_if_certified)
+        Self::explore_with(infra, wiring, outage, request, false)
     }
 
-    fn explore_with(
-        infra: &Infrastructure,
-        wiring: &Wiring,
-        outage: &Outage,
-        request: RequestKind,
-        passes: fn(&Infrastructure, &Outage, &Hop) -> Result<(), Obstacle>,
-    ) -> Self {
+    fn explore_with(infra: &Infrastructure, wiring: &Wiring, outage: &Outage, request: RequestKind, chooses: bool) -> Self {
+        let passes = if chooses { passes } else { passes_if_certified };
+        // Whether each database that has been met accepts writes.
+        let mut writable: BTreeMap<ComponentIx, bool> = BTreeMap::new();
         let mut reach = Self { reached: Vec::new(), crossed: Vec::new(), obstacles: BTreeSet::new() };
+        let mut read_only = BTreeSet::new();
         let mut seen = vec![false; infra.len()];
         let mut stopped = Vec::new();
         let mut waiting: VecDeque<ComponentIx> = infra.browser().into_iter().collect();
         while let Some(at) = waiting.pop_front() {
-            for link in wiring.onward(at, request).iter().copied() {
+            let chosen = (chooses && Some(at) == infra.browser()).then(|| {
+                let addresses = wiring.addresses(infra, request);
+                addresses.flat_map(|address| holders(infra, wiring, outage, address)).collect::<Vec<LinkIx>>()
+            });
+            let links = chosen.as_deref().unwrap_or_else(|| wiring.onward(at, request));
+            for link in links.iter().copied() {
                 let hop = wiring.hop(link);
                 let to = &infra.component(hop.to).kind;
                 match passes(infra, outage, hop) {
                     Ok(()) => {
+                        let mut is_read_only =
+                            |to| !*writable.entry(to).or_insert_with(|| takes_writes(infra, wiring, outage, to));
+                        let wants_writable = wiring.wants_writable(at, request);
+                        let rejects = chooses
+                            && (request.is_write() || wants_writable)
+                            && to.as_database().is_some()
+                            && is_read_only(hop.to);
+                        let stays = chooses && wiring.stays_at(infra, link, request);
+                        // A reason only where another database would do, or this one if it were writable.
+                        let is_last = links.last() == Some(&link);
+                        if rejects && (wants_writable && !request.is_write() || stays && !is_last) {
+                            read_only.insert(Obstacle::ReadOnly(infra.component(hop.to).id.clone()));
+                        }
+                        if rejects && wants_writable {
+                            continue;
+                        }
                         reach.crossed.push(link);
                         if !std::mem::replace(&mut seen[hop.to.index()], true) {
                             waiting.push_back(hop.to);
                             reach.reached.push((hop.to, link));
+                        }
+                        if stays {
+                            break;
                         }
                     }
                     // A replica would reject the write anyway, so its loss is not an obstacle.
@@ -141,6 +192,10 @@ impl Reachability {
         let loops = reach.reached.iter().filter(|(ix, _)| redirects(*ix));
         let obstacle = if infra.tls().edge == TlsMode::None { Obstacle::NoHttps } else { Obstacle::RedirectLoop };
         reach.obstacles.extend(loops.map(|(ix, _)| obstacle(infra.component(*ix).id.clone())));
+        // A replica rejects writes in any case, so it is not the reason where something else is.
+        if reach.obstacles.is_empty() {
+            reach.obstacles = read_only;
+        }
         reach
     }
 
@@ -171,7 +226,9 @@ impl Reachability {
             wiring.onward(*ix, request).iter().any(|link| infra.link(*link).protocol == Protocol::Sql)
         };
         let has_web = infra.components().any(|(ix, _)| tier(ix) == Some(Tier::Web));
-        if self.obstacles.iter().any(|obstacle| matches!(obstacle, Obstacle::RedirectLoop(_) | Obstacle::NoHttps(_))) {
+        let no_path =
+            |obstacle: &Obstacle| matches!(obstacle, Obstacle::RedirectLoop(_) | Obstacle::NoHttps(_) | Obstacle::ReadOnly(_));
+        if self.obstacles.iter().any(no_path) {
             Missing::Response
         } else if self.reached.is_empty() {
             Missing::Entry

@@ -197,6 +197,18 @@ mod tests {
     }
 
     #[test]
+    fn a_larger_site_of_the_same_parts_has_no_more_losses_to_solve() {
+        let solved = |pairs| {
+            let infra = large(pairs);
+            let wiring = Wiring::of(&infra);
+            Alike::of(&Site::of(&infra, &wiring), &Loss::all(&infra)).count()
+        };
+        let few = solved(120);
+        assert!((15..40).contains(&few), "{few}");
+        assert_eq!(solved(480), few);
+    }
+
+    #[test]
     fn a_loss_leaves_no_trace_in_the_next_one() {
         let infra = large(3);
         let wiring = Wiring::of(&infra);

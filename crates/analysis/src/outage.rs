@@ -75,6 +75,12 @@ impl Outage {
         component.server.clone().map(Element::Server).filter(|server| self.elements.contains(server))
     }
 
+    /// Whether the machine of a component has power. A component without a server has a machine of its own.
+    pub(super) fn has_power(&self, infra: &Infrastructure, ix: ComponentIx) -> bool {
+        let server = infra.component(ix).server.clone().map(Element::Server);
+        server.is_none_or(|server| !self.elements.contains(&server))
+    }
+
     /// Whether a hop has failed.
     pub(super) fn cuts(&self, infra: &Infrastructure, link: LinkIx) -> bool {
         !self.elements.is_empty() && self.elements.contains(&infra.hop_element(link))

@@ -16,7 +16,7 @@ use hoplight_model::{
 };
 
 use super::super::database::{hear_each_other, takes_writes};
-use super::super::flow::passes;
+use super::super::flow::{holders, passes};
 use super::super::outage::Outage;
 use super::super::wiring::Wiring;
 use super::connection_cost::{ConnectionCost, arriving};
@@ -329,10 +329,12 @@ impl<'a> Routes<'a> {
         }
     }
 
-    /// The split of users over the site's addresses. Those whose address does not respond use the next one. In a VRRP
-    /// pair, the most preferred balancer that is reachable holds the address.
+    /// The split of users over the site's addresses. Those whose address does not respond use the next one.
     fn entry(&self, origin: &Origin) -> Outflow {
-        let holder = |address: &Address| address.links.iter().copied().find(|link| self.passes(*link));
+        let holder = |address: &Address| {
+            let links = holders(self.fixed.infra, self.fixed.wiring, self.outage, address);
+            links.into_iter().find(|link| self.passes(*link))
+        };
         let holders: Vec<Option<LinkIx>> = origin.published().map(holder).collect();
         let mut split: Vec<(LinkIx, f64)> = Vec::new();
         for first in 0..holders.len() {

@@ -45,6 +45,14 @@ impl Alike {
     }
 }
 
+#[cfg(test)]
+impl Alike {
+    /// Number of losses that are solved.
+    pub(super) fn count(&self) -> usize {
+        self.classes.iter().collect::<std::collections::BTreeSet<_>>().len()
+    }
+}
+
 /// The finaliser of `SplitMix64`.
 const fn mix(value: u64) -> u64 {
     let value = (value ^ (value >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

@@ -4,9 +4,9 @@
 use super::super::circuit::{Circuit, CircuitBuilder, GateId};
 use super::super::exceptions::certificates_needed;
 use super::super::flow::lacks_certificate;
-use super::super::wiring::Wiring;
+use super::super::wiring::{PairMember, SharedAddress, Wiring};
 use super::inputs::Inputs;
-use hoplight_model::behaviour::{Behaviour, ClusterRules, Statement};
+use hoplight_model::behaviour::{Address, Behaviour, ClusterRules, Statement};
 use hoplight_model::firewall::RuleAction;
 use hoplight_model::{ComponentIx, DatabaseRole, Infrastructure, LinkIx, RequestKind};
 
@@ -151,7 +151,8 @@ impl<'a> Compiler<'a> {
         match self.wiring.behaviour(ix, self.kind) {
             Behaviour::Respond | Behaviour::Query(Statement::Read) => return self.builder.constant(true),
             Behaviour::Query(Statement::Write | Statement::InMajority) => return self.takes_writes(ix),
-            Behaviour::Originate(_) | Behaviour::Forward(_) => {}
+            Behaviour::Originate(_) => return self.entered(),
+            Behaviour::Forward(_) => {}
             Behaviour::LookUp
             | Behaviour::Resolve(_)
             | Behaviour::Redirect
@@ -159,13 +160,84 @@ impl<'a> Compiler<'a> {
             | Behaviour::Fail(_)
             | Behaviour::Ignore => return self.builder.constant(false),
         }
-        let mut paths = Vec::new();
+        let (mut paths, mut tried_first) = (Vec::new(), Vec::new());
         for link in self.wiring.onward(ix, self.kind) {
+            let to = self.wiring.hop(*link).to;
             let passes = self.passes(*link);
-            let further = self.served(self.wiring.hop(*link).to);
-            paths.push(self.builder.all([passes, further]));
+            let served = self.served(to);
+            let mut needed: Vec<GateId> = tried_first.clone();
+            needed.extend([passes, served]);
+            // An SQL proxy uses databases with the role that it wants.
+            if self.wiring.wants_writable(ix, self.kind) && self.role(to).is_some() {
+                needed.push(self.takes_writes(to));
+            }
+            paths.push(self.builder.all(needed));
+            // A driver tries the next database only if this one does not accept the connection.
+            if self.wiring.stays_at(self.infra, *link, self.kind) && served != self.builder.constant(true) {
+                tried_first.push(self.builder.not(passes));
+            }
         }
         self.builder.any(paths)
+    }
+
+    /// True if a request gets an answer from one of the site's addresses.
+    fn entered(&mut self) -> GateId {
+        let addresses: Vec<Address> = self.wiring.addresses(self.infra, self.kind).cloned().collect();
+        let mut paths = Vec::new();
+        for address in addresses {
+            match self.wiring.pair(self.infra, &address) {
+                Some(pair) => paths.extend(self.entered_through(pair)),
+                None => {
+                    for link in address.links {
+                        let (passes, further) = (self.passes(link), self.served(self.wiring.hop(link).to));
+                        paths.push(self.builder.all([passes, further]));
+                    }
+                }
+            }
+        }
+        self.builder.any(paths)
+    }
+
+    /// For each balancer of a pair, true if it holds the address and a request there is answered. The rules are those of the
+    /// search: [`super::super::flow`].
+    fn entered_through(&mut self, SharedAddress { preferred, other, vrrp }: SharedAddress) -> [GateId; 2] {
+        let [alive, other_alive] = [preferred, other].map(|it| self.holds_on(it));
+        let [announces, other_announces] = [preferred, other].map(|it| self.announces(it));
+        let heard = self.open(vrrp);
+        let unheard = self.builder.not(heard);
+        // Both hold the address, and the last one that announced it gets the packets.
+        let to_other = self.builder.all([alive, other_alive, unheard, other_announces]);
+        let only_to_other = if other.has_vmac {
+            let silent = self.builder.not(announces);
+            self.builder.all([to_other, silent])
+        } else {
+            to_other
+        };
+        let [elsewhere, alone] = [only_to_other, alive].map(|gate| self.builder.not(gate));
+        let held = self.builder.all([alive, elsewhere]);
+        let moved = self.builder.any([alone, to_other]);
+        let other_held = self.builder.all([other_alive, moved]);
+        [(preferred, held), (other, other_held)].map(|(it, held)| {
+            let (passes, further) = (self.passes(it.entry), self.served(it.balancer));
+            self.builder.all([held, passes, further])
+        })
+    }
+
+    /// True if the keepalived of a balancer claims the address.
+    fn holds_on(&mut self, it: PairMember) -> GateId {
+        if it.is_tracked {
+            return self.up(it.balancer);
+        }
+        let inputs = self.inputs.of_machine(it.balancer).to_vec();
+        let needed: Vec<GateId> = inputs.into_iter().map(|input| self.input(input)).collect();
+        self.builder.all(needed)
+    }
+
+    /// True if ARP messages of a balancer get through to users: a cut or a dead firewall stops them, a rule does not.
+    fn announces(&mut self, it: PairMember) -> GateId {
+        let mut needed: Vec<GateId> = self.inputs.of_link(it.entry).iter().map(|input| self.input(*input)).collect();
+        needed.extend(self.wiring.hop(it.entry).guards.iter().map(|guard| self.up(guard.firewall)));
+        self.builder.all(needed)
     }
 
     /// True if the database accepts writes once a request reaches it, after any failover or election.
@@ -176,10 +248,22 @@ impl<'a> Compiler<'a> {
             DatabaseRole::Primary => self.builder.constant(true),
             DatabaseRole::Member | DatabaseRole::MultiPrimary => {
                 // The request reached this member, so it is up and needs `majority - 1` others.
-                let majority = ClusterRules::of(self.infra, cluster).majority;
-                let others = cluster.iter().filter(|other| **other != ix);
-                let heard: Vec<GateId> = others.map(|other| self.hear(ix, *other)).collect();
-                self.builder.at_least(majority - 1, &heard)
+                let rules = ClusterRules::of(self.infra, cluster);
+                let others: Vec<ComponentIx> = cluster.iter().copied().filter(|other| *other != ix).collect();
+                let mut heard: Vec<GateId> = others.iter().map(|other| self.hear(ix, *other)).collect();
+                // The members of a multi-primary cluster forward messages for each other: one hop more in each round.
+                for _ in 2..cluster.len() * usize::from(rules.multi_primary) {
+                    let near = heard.clone();
+                    for (place, other) in others.iter().enumerate() {
+                        let mut ways = vec![near[place]];
+                        for (through, nearer) in others.iter().zip(&near).filter(|(through, _)| *through != other) {
+                            let last = self.hear(*through, *other);
+                            ways.push(self.builder.all([*nearer, last]));
+                        }
+                        heard[place] = self.builder.any(ways);
+                    }
+                }
+                self.builder.at_least(rules.majority - 1, &heard)
             }
             DatabaseRole::Replica => self.takes_over(ix, cluster),
         }

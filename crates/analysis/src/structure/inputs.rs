@@ -10,6 +10,8 @@ use hoplight_model::{ComponentId, ComponentIx, DomainId, Infrastructure, LinkIx,
 #[derive(Clone, Debug)]
 pub(super) struct Inputs {
     components: Vec<Vec<u32>>,
+    /// The machine of each component, and the failure domains around it.
+    machines: Vec<Vec<u32>>,
     links: Vec<Vec<u32>>,
     certificates: Vec<u32>,
     /// The site's DNS zone.
@@ -49,14 +51,19 @@ impl Inputs {
         let domain_inputs = |inner: Option<&Vec<&DomainId>>| {
             domains.with_outer(inner).into_iter().filter_map(|domain| of_domains.get(domain).copied()).collect::<Vec<u32>>()
         };
+        let mut machines = vec![Vec::new(); infra.len()];
         for (ix, component) in infra.components() {
             let own = &mut components[ix.index()];
             let server = component.server.as_ref();
-            own.extend(server.and_then(|server: &ServerId| servers.get(server)));
+            let machine = server.and_then(|server: &ServerId| servers.get(server));
+            own.extend(machine);
+            machines[ix.index()].extend(machine);
             own.extend(component.software.as_ref().and_then(|software: &Software| versions.get(software)));
             if !of_domains.is_empty() {
                 own.extend(domain_inputs(domains.of_component.get(&component.id)));
-                own.extend(domain_inputs(server.and_then(|server| domains.of_server.get(server))));
+                let around = domain_inputs(server.and_then(|server| domains.of_server.get(server)));
+                own.extend(&around);
+                machines[ix.index()].extend(around);
             }
         }
         for (ends, inner) in &domains.of_link {
@@ -67,14 +74,21 @@ impl Inputs {
         let clusters = infra.database_clusters();
         let mut cluster_of = vec![None; infra.len()];
         for (place, members) in clusters.iter().enumerate() {
-            members.iter().for_each(|ix| cluster_of[ix.index()] = Some(place));
+            for ix in members {
+                cluster_of[ix.index()] = Some(place);
+            }
         }
-        Self { components, links, certificates, zone, clusters, cluster_of }
+        Self { components, machines, links, certificates, zone, clusters, cluster_of }
     }
 
     /// What must be up for a component to be: itself, its server, its software version, and all failure domains around them.
     pub(super) fn of_component(&self, ix: ComponentIx) -> &[u32] {
         &self.components[ix.index()]
+    }
+
+    /// What must be up for the machine of a component to have power.
+    pub(super) fn of_machine(&self, ix: ComponentIx) -> &[u32] {
+        &self.machines[ix.index()]
     }
 
     /// What must be up for a link to be: the failure domains around it, and itself.
