@@ -9,7 +9,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use divan::{Bencher, black_box};
-use hoplight::app::{App, Key, Settings};
+use hoplight::app::{App, Code, Key, Settings};
 use hoplight::content::EMBEDDED;
 use hoplight::layout::Layout;
 use hoplight::lesson::{Library, Progress};
@@ -253,13 +253,26 @@ fn large_drawing() -> App {
     app
 }
 
-/// An edit of a running site of 60 components, and the frame after it.
+/// A setting of a running site of 60 components that leaves every line where it is, and the frame after it.
 #[divan::bench(sample_count = 20, sample_size = 1)]
-fn edit_of_60_components(bencher: Bencher<'_, '_>) {
-    let app = large_drawing();
+fn setting_of_60_components(bencher: Bencher<'_, '_>) {
+    act_and_frame(bencher, &large_drawing(), Key::char('t'));
+}
+
+/// A web server added to a running site of 60 components, with the links to it, and the frame after it.
+#[divan::bench(sample_count = 20, sample_size = 1)]
+fn part_added_to_60_components(bencher: Bencher<'_, '_>) {
+    let mut app = large_drawing();
+    for key in "aweb new".chars() {
+        app.press(Key::char(key));
+    }
+    act_and_frame(bencher, &app, Key::plain(Code::Enter));
+}
+
+fn act_and_frame(bencher: Bencher<'_, '_>, app: &App, key: Key) {
     let theme = Theme::default();
     bencher.with_inputs(|| app.clone()).bench_local_values(|mut app| {
-        app.press(Key::char('t'));
+        app.press(key);
         let mut buffer = Buffer::empty(Rect::new(0, 0, SIZE.0, SIZE.1));
         frame::render(&app, &theme, buffer.area, &mut buffer);
         black_box((app, buffer))

@@ -253,6 +253,8 @@ pub enum ListKind {
     Drills,
     /// Design reviews
     Reviews,
+    /// Whiteboard exams
+    Exams,
     /// Faults of the catalogue
     Faults,
     /// Rules of `analyze`

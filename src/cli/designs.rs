@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use anyhow::{anyhow, bail};
 
@@ -20,6 +21,12 @@ use super::files::{self, FileError, Links, shown, with_suffix, with_tilde};
 
 /// Suffix of the copy that is kept while a design has unsaved changes.
 const UNSAVED: &str = "unsaved";
+
+/// Start of the comment that saved designs begin with.
+const OWN_COMMENT: &str = "// A design of hoplight.";
+
+/// Maximum number of copies of a file with comments.
+const MAX_BACKUPS: u32 = 99;
 
 /// Maximum number of designs that are listed.
 const MAX_DESIGNS: usize = 200;
@@ -128,6 +135,8 @@ impl Designs {
 
     /// Saves a design. Returns the place.
     ///
+    /// The editor does not keep comments, so a file that somebody has commented is kept beside the design, and the place says so.
+    ///
     /// # Errors
     /// Which file could not be written, and why.
     pub(super) fn save(&mut self, id: &ScenarioId, drawing: &Scenario) -> Result<String, String> {
@@ -135,10 +144,42 @@ impl Designs {
             .own_path(id)
             .ok_or("The design cannot be saved: there is no home folder. Name a file: hoplight edit FILE.ron.")?;
         let text = with_comment(&named_after(&path, drawing));
-        write(&path, &text).map_err(|error| format!("The design could not be saved: {} {error}.", with_tilde(&path)))?;
+        let failed = |path: &Path, error: FileError| format!("The design could not be saved: {} {error}.", with_tilde(path));
+        let commented = keep_commented(&path).map_err(|(backup, error)| failed(&backup, FileError::Unwritable(error)))?;
+        write(&path, &text).map_err(|error| failed(&path, error))?;
         // The copy is obsolete; if it stays, the next start offers it.
         let _ = fs::remove_file(with_suffix(&path, UNSAVED));
-        Ok(with_tilde(&path))
+        let place = with_tilde(&path);
+        Ok(match commented {
+            Some(backup) => format!("{place}, without its comments; they are in {}", with_tilde(&backup)),
+            None => place,
+        })
+    }
+
+    /// Unsaved work of an earlier session on a mission's or exam's design, the latest first if there are several.
+    pub(super) fn unsaved_work(&self, id: &ScenarioId) -> Option<Scenario> {
+        read(&self.unsaved_file(id)?).ok()
+    }
+
+    /// Continues unsaved work of an earlier session: this session's copy replaces it.
+    pub(super) fn continue_unsaved(&mut self, id: &ScenarioId) {
+        if let Some(path) = self.unsaved_file(id) {
+            self.own.insert(id.clone(), path.with_extension(""));
+        }
+    }
+
+    /// The latest copy of unsaved work on a design that was never saved: a later session's copy has a number.
+    fn unsaved_file(&self, id: &ScenarioId) -> Option<PathBuf> {
+        let entries = fs::read_dir(self.folder.as_deref()?).ok()?;
+        let is_of_design = |path: &PathBuf| {
+            let stem = path.file_name().and_then(|name| name.to_str()?.strip_suffix(".unsaved")?.strip_suffix(".ron"));
+            let rest = stem.and_then(|stem| stem.strip_prefix(id.as_str()));
+            let is_number = |rest: &str| rest.bytes().all(|byte| byte.is_ascii_digit());
+            rest.is_some_and(|rest| rest.is_empty() || rest.strip_prefix('-').is_some_and(is_number))
+                && !path.with_extension("").exists()
+        };
+        let copies = entries.filter_map(Result::ok).map(|entry| entry.path()).filter(is_of_design);
+        copies.max_by_key(|path| fs::metadata(path).and_then(|data| data.modified()).unwrap_or(SystemTime::UNIX_EPOCH))
     }
 
     /// Keeps a copy of unsaved work beside the design.
@@ -189,7 +230,7 @@ impl Designs {
             // The report is what was asked for; the design is an extra.
             let _ = self.save(&id, &drawing);
         }
-        if let Some(path) = self.path(&unsaved) {
+        if let Some(path) = self.own.remove(&unsaved).or_else(|| self.path(&unsaved)) {
             let _ = fs::remove_file(with_suffix(&path, UNSAVED));
         }
     }
@@ -252,10 +293,46 @@ fn named_after(path: &Path, drawing: &Scenario) -> Scenario {
 /// The text of a design, with a comment on how to use the file.
 fn with_comment(drawing: &Scenario) -> String {
     let id = drawing.id.as_ref().map_or("design", ScenarioId::as_str);
-    format!(
-        "// A design of hoplight. `hoplight edit {id}` opens it; `hoplight template` explains every field.\n{}",
-        drawing.to_ron()
-    )
+    format!("{OWN_COMMENT} `hoplight edit {id}` opens it; `hoplight template` explains every field.\n{}", drawing.to_ron())
+}
+
+/// Copies a file that has comments of its author beside itself, under the first free name. Returns the copy.
+///
+/// # Errors
+/// Which copy could not be written, and why.
+fn keep_commented(path: &Path) -> Result<Option<PathBuf>, (PathBuf, io::Error)> {
+    let Ok(text) = files::read_text(path) else { return Ok(None) };
+    if !has_comments(&text) {
+        return Ok(None);
+    }
+    let numbered = |number: u32| with_suffix(path, &if number == 1 { "bak".to_owned() } else { format!("bak{number}") });
+    for backup in (1..=MAX_BACKUPS).map(numbered) {
+        match files::create(&backup, &text) {
+            Ok(()) => return Ok(Some(backup)),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            Err(error) => return Err((backup, error)),
+        }
+    }
+    Err((numbered(MAX_BACKUPS), io::Error::from(io::ErrorKind::AlreadyExists)))
+}
+
+/// Whether a file has comments other than the line that this program writes.
+fn has_comments(text: &str) -> bool {
+    let own = text.lines().next().filter(|line| line.starts_with(OWN_COMMENT));
+    let rest = own.and_then(|line| text.strip_prefix(line)).unwrap_or(text);
+    let mut is_text = false;
+    let mut chars = rest.chars().peekable();
+    while let Some(c) = chars.next() {
+        match (is_text, c) {
+            // What follows a backslash belongs to the text.
+            (true, '\\') => drop(chars.next()),
+            (_, '"') => is_text = !is_text,
+            // A slash inside a text, such as an address, begins no comment.
+            (false, '/') if matches!(chars.peek(), Some('/' | '*')) => return true,
+            _ => {}
+        }
+    }
+    false
 }
 
 /// Replaces the copy of unsaved work. It has to survive the program, not a power cut, so it is not synced.
@@ -288,4 +365,24 @@ fn write(path: &Path, text: &str) -> Result<(), FileError> {
     let new = files::prepare(&path, text.as_bytes(), seen.as_ref(), is_ours)?;
     files::put(new, &path, seen.as_ref())?;
     files::sync_folder(files::folder_of(&path))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_comments_of_an_author_are_comments() {
+        for (text, expected) in [
+            ("(servers: [])", false),
+            ("// A design of hoplight. `hoplight edit x` opens it.\n(servers: [])", false),
+            ("// A design of hoplight.\n// Mine.\n(servers: [])", true),
+            ("(title: \"https://foobar.com\")", false),
+            ("(title: \"a \\\" // b\", servers: [])", false),
+            ("(title: \"a\", /* two */ servers: [])", true),
+            ("(servers: []) // last", true),
+        ] {
+            assert_eq!(has_comments(text), expected, "{text}");
+        }
+    }
 }

@@ -14,6 +14,7 @@ use hoplight_app::Catalogue;
 use hoplight_course::Coverage;
 use hoplight_drill::Drill;
 use hoplight_exam::review::ReviewForm;
+use hoplight_exam::{EXAM_LIMIT, ExamContent, ExamStage};
 use hoplight_lesson::{Lesson, Library, Term};
 use hoplight_mission::MissionForm;
 use hoplight_model::text::width;
@@ -52,6 +53,8 @@ struct Listing<'a> {
     drills: Option<Vec<DrillRow<'a>>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     reviews: Option<Vec<ReviewRow<'a>>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    exams: Option<Vec<ExamRow>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     faults: Option<Vec<FaultRow>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -125,6 +128,18 @@ struct ReviewRow<'a> {
     sentences: usize,
 }
 
+/// A whiteboard exam, in the order of the stages.
+#[derive(Debug, Serialize)]
+struct ExamRow {
+    stage: usize,
+    task: &'static str,
+    /// Number of lines in the list of what the drawing must use.
+    requirements: usize,
+    /// Number of items to explain about a drawing.
+    items: usize,
+    minutes: u64,
+}
+
 /// A fault of the catalogue.
 #[derive(Debug, Serialize)]
 struct FaultRow {
@@ -171,6 +186,8 @@ impl<'a> Listing<'a> {
             drills: asked(ListKind::Drills).then(|| catalogue.drills.drills().map(|(drill, _)| DrillRow::of(drill)).collect()),
             reviews: asked(ListKind::Reviews)
                 .then(|| catalogue.reviews.all().iter().map(|review| ReviewRow::of(review.form())).collect()),
+            exams: asked(ListKind::Exams)
+                .then(|| ExamStage::ALL.into_iter().map(|stage| ExamRow::of(stage, &catalogue.exam)).collect()),
             faults: asked(ListKind::Faults).then(|| CommonFault::ALL.map(|fault| FaultRow::of(fault, shown)).into()),
             rules: asked(ListKind::Rules).then(|| FindingRule::ALL.map(RuleRow::of).into()),
             terms: asked(ListKind::Terms).then(|| library.glossary().terms()),
@@ -225,12 +242,31 @@ impl<'a> Listing<'a> {
             }
             parts.push(text);
         }
+        if let Some(exams) = &self.exams {
+            let mut text = String::from("Whiteboard exams\n");
+            for ExamRow { stage, task, .. } in exams {
+                let _ = writeln!(text, "  {stage}  {task}");
+            }
+            parts.push(text);
+        }
         parts.extend(self.faults.as_ref().map(|rows| faults(rows)));
         parts.extend(self.rules.as_ref().map(|rows| rules(rows)));
         parts.extend(self.terms.map(terms));
         parts.extend(self.questions.as_ref().map(|rows| course::questions(rows)));
         parts.extend(self.demands.as_ref().map(|rows| course::demands(rows)));
         parts.join("\n")
+    }
+}
+
+impl ExamRow {
+    fn of(stage: ExamStage, content: &ExamContent) -> Self {
+        Self {
+            stage: stage.number(),
+            task: stage.task(),
+            requirements: stage.requirements().len(),
+            items: content.items(stage).count(),
+            minutes: EXAM_LIMIT.as_secs() / 60,
+        }
     }
 }
 

@@ -325,6 +325,14 @@ impl ProgressStore for Store {
         self.designs.keep(id, drawing)
     }
 
+    fn unsaved_work(&mut self, id: &ScenarioId) -> Option<Scenario> {
+        self.designs.unsaved_work(id)
+    }
+
+    fn continue_unsaved(&mut self, id: &ScenarioId) {
+        self.designs.continue_unsaved(id);
+    }
+
     fn save_report(&mut self, report: &ReportFile, diagram: &str) -> Result<String, String> {
         self.designs.save_report(report, diagram)
     }

@@ -46,6 +46,12 @@ pub trait ProgressStore: std::fmt::Debug {
     /// Why it was not kept, as a sentence for the learner.
     fn keep_design(&mut self, id: &ScenarioId, drawing: &Scenario) -> Result<(), String>;
 
+    /// Returns unsaved work of an earlier session on a mission's or exam's design, if there is any.
+    fn unsaved_work(&mut self, id: &ScenarioId) -> Option<Scenario>;
+
+    /// Continues the unsaved work on a design: copies replace it from now on.
+    fn continue_unsaved(&mut self, id: &ScenarioId);
+
     /// Saves the report of an exam as Markdown, with its diagram as an SVG picture. Returns the place, as shown to the learner.
     ///
     /// # Errors
@@ -91,7 +97,16 @@ impl<S: ProgressStore> TerminalApp<S> {
     /// Wraps an application.
     pub fn new(app: App, store: S) -> Self {
         let look = app.settings.look;
-        Self { app, theme: Theme::of(look), look, store, unsaved: false, follows: false, reload: None }
+        let mut program = Self { app, theme: Theme::of(look), look, store, unsaved: false, follows: false, reload: None };
+        program.offer_unsaved();
+        program
+    }
+
+    /// Offers unsaved work of an earlier session, if a mission or an exam has just been opened.
+    fn offer_unsaved(&mut self) {
+        if let Some(drawing) = self.app.take_opened_task().and_then(|id| self.store.unsaved_work(&id)) {
+            self.app.offer_unsaved(drawing);
+        }
     }
 
     /// Chooses the theme by the terminal's background, as long as the user has not chosen one.
@@ -159,6 +174,11 @@ impl<S: ProgressStore> TerminalApp<S> {
                         self.app.report_saved(saved);
                     }
                 }
+                Effect::ContinueDesign => {
+                    if let Some((id, _)) = self.app.design() {
+                        self.store.continue_unsaved(&id);
+                    }
+                }
                 Effect::KeepDesign => {
                     let kept = self.app.design().map(|(id, drawing)| self.store.keep_design(&id, &drawing));
                     if let Some(Err(why)) = kept {
@@ -167,6 +187,7 @@ impl<S: ProgressStore> TerminalApp<S> {
                 }
             }
         }
+        self.offer_unsaved();
         flow
     }
 }

@@ -1,11 +1,12 @@
 //! The topology editor: keys, mouse, refusals, undo, saving.
 
+use hoplight::app::window::kind::WindowKind;
 use hoplight::app::{App, Code, Effect, Key, KeyContext};
 use hoplight::lesson::{Library, Sources};
 use hoplight::model::scenario::Scenario;
 use hoplight::model::{Cipher, Protocol, TlsMode};
 
-use crate::learner::{LARGE, Learner, SMALL, component};
+use crate::learner::{LARGE, Learner, SMALL, component, hop};
 
 fn board(size: (u16, u16)) -> Learner {
     let mut learner = Learner::new(size);
@@ -18,6 +19,11 @@ fn board(size: (u16, u16)) -> Learner {
 pub(crate) fn select(learner: &mut Learner, name: &str) {
     learner.press(&format!(":select {name}<Enter>"));
     assert_eq!(learner.stage().session.selected.as_ref().map(ToString::to_string).as_deref(), Some(name), "{}", learner.notice());
+}
+
+/// Selects a link by its ends.
+fn select_hop(learner: &mut Learner, from: &str, to: &str) {
+    learner.select(&hop(from, to));
 }
 
 pub(crate) fn add(learner: &mut Learner, what: &str) {
@@ -38,33 +44,32 @@ fn stage_2(size: (u16, u16)) -> Learner {
     learner
 }
 
-/// Draws stage 2 on an empty board.
-pub(crate) fn draw_stage_2(learner: &mut Learner) {
-    add(learner, "dns");
-    add(learner, "load new");
-    link(learner, "browser", "lb-1");
-    select(learner, "server-1");
-    add(learner, "monitoring client");
-    add(learner, "firewall");
-    add(learner, "monitoring service");
-    add(learner, "web new");
-    add(learner, "application server-2");
-    add(learner, "database server-2");
-    link(learner, "lb-1", "web-1");
-    link(learner, "web-1", "app-1");
-    link(learner, "app-1", "db-1");
-    select(learner, "server-2");
-    add(learner, "monitoring client");
-    add(learner, "certificate");
-    select(learner, "server-2");
-    add(learner, "firewall before");
-    learner.press("y");
-    link(learner, "db-1", "db-2");
-    link(learner, "app-2", "db-1");
-    for firewall in ["fw-1", "fw-2", "fw-3"] {
-        select(learner, firewall);
-        learner.press("R");
+/// The keys that draw stage 2 on an empty board, with nothing but what the screen offers.
+pub(crate) const STAGE_2: &[&str] = &[
+    "adns<Enter>",
+    "aload<Enter>",
+    "acert<Enter>",
+    "aweb<Enter>",
+    "aapp<Enter>",
+    "adata<Enter>",
+    "amon<Down><Enter>",
+    "afire<Down><Enter>",
+    "y",
+];
+
+/// Draws stage 2 on an empty board. Returns the number of keys.
+pub(crate) fn draw_stage_2(learner: &mut Learner) -> usize {
+    for keys in STAGE_2 {
+        learner.press(keys);
     }
+    STAGE_2.iter().map(|keys| pressed(keys)).sum()
+}
+
+/// Number of keys in a text such as `a<Enter>`.
+pub(crate) fn pressed(keys: &str) -> usize {
+    let named: usize = keys.matches('<').count();
+    let inside: usize = keys.split('<').skip(1).filter_map(|rest| rest.split_once('>')).map(|(name, _)| name.len() + 2).sum();
+    keys.len() - inside + named
 }
 
 /// The screen cell of a component.
@@ -103,11 +108,42 @@ fn an_empty_board_says_what_to_do_and_users_get_nothing() {
     assert_eq!(learner.stage().sim().totals().completed, 0);
     assert!(learner.stage().sim().totals().failed > 50);
     add(&mut learner, "web new");
+    assert!(learner.stage().infra().link_between("browser", "web-1").is_some(), "connected along with it");
+    select_hop(&mut learner, "browser", "web-1");
+    learner.press("d");
     assert!(learner.panel().contains("Users reach nothing"), "{}", learner.panel());
     link(&mut learner, "browser", "web-1");
     assert!(!learner.panel().contains("Users reach nothing"), "{}", learner.panel());
     learner.wait(40);
     assert!(learner.stage().sim().totals().completed > 0, "the run goes on with the drawing");
+}
+
+#[test]
+fn a_part_is_connected_to_the_selected_element_and_one_undo_takes_both_back() {
+    let mut learner = board(SMALL);
+    learner.press("aload<Enter>");
+    learner.press("aweb");
+    let first = hoplight::app::window::rows(&learner.app, WindowKind::Add, "web")
+        .first()
+        .map(|row| row.right.clone())
+        .unwrap_or_default();
+    assert_eq!(first, "on a new server, lb-1 → it", "the list says so before");
+    learner.press("<Enter>");
+    assert!(learner.stage().infra().link_between("lb-1", "web-1").is_some());
+    learner.press("u");
+    assert!(learner.stage().infra().find("web-1").is_none(), "{}", drawing(&learner.app).to_ron());
+}
+
+#[test]
+fn rules_are_fitted_at_all_firewalls_if_none_is_selected() {
+    let mut learner = stage_2(SMALL);
+    select(&mut learner, "app-1");
+    learner.press("acache new<Enter>");
+    assert!(learner.notice().contains("blocks app-1 → cache-1. R makes"), "{}", learner.notice());
+    learner.press("R");
+    assert!(learner.notice().starts_with("Rules now match the drawing: ") && learner.notice().contains("fw-2"));
+    learner.press("R");
+    assert!(learner.notice().contains("already allow exactly"), "{}", learner.notice());
 }
 
 #[test]
@@ -133,6 +169,8 @@ fn a_started_link_offers_only_ends_that_it_can_have() {
     add(&mut learner, "load new");
     add(&mut learner, "web new");
     add(&mut learner, "database new");
+    select_hop(&mut learner, "lb-1", "web-1");
+    learner.press("d");
     select(&mut learner, "lb-1");
     learner.press("c");
     assert_eq!(learner.stage().session.selected, Some(component("web-1")), "what nothing leads to yet: {}", learner.notice());
@@ -232,6 +270,8 @@ fn a_box_moves_with_the_arrow_keys() {
 fn a_drag_connects_and_a_drop_beside_everything_moves() {
     let mut learner = board(LARGE);
     add(&mut learner, "web new");
+    select_hop(&mut learner, "browser", "web-1");
+    learner.press("d");
     let (from, to) = (on_canvas(&learner, "browser"), on_canvas(&learner, "web-1"));
     learner.click(from);
     learner.app.drag(to.0, to.1);
@@ -314,11 +354,76 @@ fn a_setting_passes_over_values_that_are_refused() {
         let ix = infra.find("db-1").expect("drawn");
         infra.component(ix).kind.as_database().map(|spec| spec.role)
     };
-    let first = role(&learner);
+    assert_eq!(role(&learner), Some(hoplight::model::DatabaseRole::Replica), "the other database leads: {}", learner.notice());
     learner.press("<Enter>");
-    assert!(role(&learner).is_some() && first.is_some());
-    learner.press("<Enter><Enter>");
+    assert_eq!(role(&learner), Some(hoplight::model::DatabaseRole::MultiPrimary), "two are too few for a quorum");
+    learner.press("<Enter>");
     assert_eq!(role(&learner), Some(hoplight::model::DatabaseRole::Primary), "every role comes round: {}", learner.notice());
+}
+
+#[test]
+fn a_cluster_is_added_in_one_act() {
+    let mut learner = stage_2(LARGE);
+    select(&mut learner, "db-1");
+    learner.press("acluster<Enter>");
+    let clusters = learner.stage().infra().database_clusters();
+    assert_eq!(clusters.iter().map(Vec::len).collect::<Vec<_>>(), [3], "{}", learner.notice());
+    assert!(learner.notice().contains("db-3"), "{}", learner.notice());
+    learner.press("u");
+    assert_eq!(learner.stage().infra().database_clusters().iter().map(Vec::len).collect::<Vec<_>>(), [2]);
+}
+
+#[test]
+fn certificates_pairs_and_reliability_can_be_set() {
+    let mut learner = stage_2(LARGE);
+    learner.press("<Esc><Enter>names<Enter>foobar.com, www.foobar.com<Enter><Esc>");
+    // The window opens with the old value, which the new one follows.
+    let names = learner.stage().infra().certificates()[0].names.iter().map(ToString::to_string).collect::<Vec<_>>();
+    assert!(names.contains(&"www.foobar.com".to_owned()) && names.len() == 2, "{names:?}: {}", learner.notice());
+    select(&mut learner, "lb-1");
+    learner.press("aload new<Enter>");
+    select(&mut learner, "lb-2");
+    learner.press("<Enter>priority<Enter>");
+    learner.app.press(Key { code: Code::Char('u'), ctrl: true });
+    learner.press("200<Enter>tracks<Enter><Esc>");
+    let infra = learner.stage().infra().clone();
+    let spec = infra.balancers().find(|(ix, _)| infra.component(*ix).id.as_str() == "lb-2").map(|(_, spec)| spec.clone());
+    let vrrp = spec.and_then(|spec| spec.vrrp).expect("a pair");
+    assert_eq!((vrrp.priority, vrrp.track), (200, None), "{}", learner.notice());
+    select_hop(&mut learner, "lb-1", "web-1");
+    learner.press("<Enter>fails<Enter>8760 / 4<Enter><Esc>");
+    let infra = learner.stage().infra();
+    let link = infra.link_between("lb-1", "web-1").expect("drawn");
+    assert_eq!(infra.link(link).reliability.map(|it| (it.mtbf_h.get(), it.mttr_h.get())), Some((8760.0, 4.0)));
+}
+
+#[test]
+fn the_settings_speak_the_language_of_the_field() {
+    let mut learner = stage_2(LARGE);
+    learner.press("<Esc><Enter>");
+    let rows = hoplight::app::window::rows(&learner.app, WindowKind::Settings, "");
+    let shown: Vec<&str> = rows.iter().map(|row| row.right.as_str()).collect();
+    for raw in ["(", "true", "false", "Some", "Threshold"] {
+        assert!(!shown.iter().any(|value| value.contains(raw)), "{raw}: {shown:?}");
+    }
+    assert!(shown.contains(&"terminate"), "{shown:?}");
+    learner.press("alert 1<Enter>");
+    learner.app.press(Key { code: Code::Char('u'), ctrl: true });
+    learner.press("(nam: 1)");
+    let why = hoplight::app::window::rows(&learner.app, learner.app.window.as_ref().expect("open").kind, "(nam: 1)");
+    assert!(why[0].about.starts_with("Not possible: there is no nam: here are name, on, when, priority."), "{}", why[0].about);
+}
+
+#[test]
+fn a_text_field_takes_every_character_and_f1_shows_the_help() {
+    let mut learner = stage_2(SMALL);
+    learner.press("a?");
+    assert_eq!(learner.app.window.as_ref().map(|window| window.filter().to_owned()).as_deref(), Some("?"));
+    learner.app.press(Key::plain(Code::F(1)));
+    assert!(learner.app.sheet.is_some(), "the help is over the window");
+    learner.press("<Esc>");
+    assert!(learner.app.sheet.is_none());
+    assert_eq!(learner.app.window.as_ref().map(|window| window.filter().to_owned()).as_deref(), Some("?"), "as it was");
 }
 
 #[test]
@@ -334,7 +439,7 @@ fn alert_rules_and_rate_limits_can_be_set() {
     assert_eq!(learner.stage().infra().monitoring().alerts.len(), rules, "{}", learner.notice());
     learner.press("<Esc>");
     select(&mut learner, "lb-1");
-    learner.press("<Enter>rate limit<Enter>(rate: 2.0, burst: 5, kinds: [Write])<Enter>");
+    learner.press("<Enter>rate limit<Enter>2 per second, burst 5, writes<Enter>");
     let limit = learner.stage().infra().balancers().next().and_then(|(_, spec)| spec.rate_limit.clone());
     assert_eq!(limit.map(|limit| limit.burst), Some(5), "{}", learner.notice());
 }

@@ -10,8 +10,11 @@ use hoplight::app::{Catalogue, CourseItem, Effect, KeyContext};
 use hoplight::content::EXAM;
 use hoplight_exam::{EXAM_LIMIT, ExamContent, ExamMode, ExamPhase, ExamStage};
 
-use crate::editor::{add, draw_stage_2, link, select};
+use crate::editor::{add, draw_stage_2, select};
 use crate::learner::{LARGE, Learner, SMALL, component};
+
+/// The most keys that a drawing of stage 2 may need.
+const MOST_KEYS: usize = 60;
 
 fn content() -> Arc<ExamContent> {
     Arc::new(ExamContent::new(EXAM).unwrap_or_else(|errors| panic!("{errors:#?}")))
@@ -54,9 +57,6 @@ fn draw_stage_0(learner: &mut Learner) {
     add(learner, "web new");
     add(learner, "application");
     add(learner, "database");
-    link(learner, "browser", "web-1");
-    link(learner, "web-1", "app-1");
-    link(learner, "app-1", "db-1");
 }
 
 /// Answers every item: aloud, with the same grade for every key point.
@@ -73,7 +73,7 @@ fn defend(learner: &mut Learner, rightly: bool) {
     while let Some((.., question)) = exam(learner).run().defending() {
         let keys: String = question.right().iter().map(|place| (place + 1).to_string()).collect();
         learner.press(if rightly { &keys } else { "" }).press("<Enter>");
-        assert!(learner.panel().contains(if rightly { "✓☑" } else { "✗☐" }), "{}", learner.panel());
+        assert!(learner.panel().contains(if rightly { "✓ Chosen: " } else { "✗ Missed: " }), "{}", learner.panel());
         learner.press("<Enter>");
     }
 }
@@ -101,6 +101,18 @@ fn stage_0_is_drawn_explained_and_defended_with_keys() {
     assert!(file.markdown.contains("- [x] Every application server queries a database"), "{}", file.markdown);
     learner.app.report_saved(Ok("designs/report.md".to_owned()));
     assert!(learner.panel().contains("Saved as designs/report.md"), "{}", learner.panel());
+}
+
+/// A newcomer has six minutes for this drawing, most of which go into reading the screen.
+#[test]
+fn stage_2_is_drawn_with_few_keys() {
+    let mut learner = in_exam(ExamStage::Secured, ExamMode::Exam, SMALL);
+    let keys = draw_stage_2(&mut learner);
+    assert_eq!(met(&learner), (12, 12), "{}", learner.panel());
+    assert!(keys <= MOST_KEYS, "{keys} keys");
+    // Without the last act, the drawing is no stage 2: the count is of what is needed.
+    learner.press("u");
+    assert!(met(&learner).0 < 12, "{}", learner.panel());
 }
 
 #[test]
@@ -136,10 +148,64 @@ fn chosen_statements_are_corrected() {
         learner.press(&number.to_string());
     }
     learner.press("<Enter>");
-    assert!(learner.panel().contains("✗☑") && learner.panel().contains("✓☑"), "{}", learner.panel());
+    assert!(learner.panel().contains("✗ Wrongly chosen: ") && learner.panel().contains("✓ Chosen: "), "{}", learner.panel());
     assert!(learner.panel().contains(item.wrong[0].correction.split(' ').next().expect("a word")), "{}", learner.panel());
     learner.press("<Enter>S");
     assert_eq!(exam(&learner).run().explaining(&content).map(|(at, ..)| at), Some(2), "a question can be skipped");
+}
+
+#[test]
+fn a_typed_answer_is_compared_with_the_key_points_by_the_learner() {
+    let mut learner = in_exam(ExamStage::Simple, ExamMode::Practice, SMALL);
+    draw_stage_0(&mut learner);
+    learner.press("C");
+    let points = exam(&learner).run().explaining(&content()).expect("an item").2.points.clone();
+    learner.press("tAnything? <Esc>");
+    assert!(learner.panel().contains("You wrote: Anything?"), "a closed window keeps the text: {}", learner.panel());
+    assert!(!learner.panel().contains(points[0].as_str()), "not before the answer is complete");
+    learner.press("t and more<Enter>");
+    assert!(learner.panel().contains("You wrote: Anything? and more"), "{}", learner.panel());
+    assert!(learner.panel().contains("Did you write it?"), "{}", learner.panel());
+    let before = exam(&learner).run().explaining(&content()).map(|(at, ..)| at);
+    learner.press(&format!("{}<Enter>", "y".repeat(points.len())));
+    let after = exam(&learner).run().explaining(&content()).map(|(at, ..)| at);
+    assert_ne!(before, after, "the next item");
+    assert!(!learner.panel().contains("You wrote"), "the text belonged to the item before");
+    // Without a text, there is nothing to compare.
+    learner.press("t<Enter>");
+    assert!(learner.app.window.is_some());
+}
+
+#[test]
+fn the_picture_does_not_answer_the_questions() {
+    use hoplight::view::theme::Theme;
+    use ratatui::buffer::Buffer;
+    use ratatui::layout::Rect;
+    let mut learner = in_exam(ExamStage::Secured, ExamMode::Exam, LARGE);
+    draw_stage_2(&mut learner);
+    let picture = |learner: &Learner| {
+        let mut screen = Buffer::empty(Rect::new(0, 0, LARGE.0, LARGE.1));
+        hoplight::view::frame::render(&learner.app, &Theme::default(), screen.area, &mut screen);
+        // The canvas only: the questions and their options speak of TLS.
+        let area = learner.stage().viewport.regions.canvas;
+        let rows = hoplight::view::picture::text(&screen);
+        let within = rows.lines().skip(usize::from(area.y)).take(usize::from(area.height));
+        within
+            .map(|row| row.chars().skip(usize::from(area.x)).take(usize::from(area.width)).collect::<String>() + "\n")
+            .collect::<String>()
+    };
+    assert!(picture(&learner).contains("plain!"), "while drawing, the picture shows what is drawn");
+    learner.press("C");
+    for phase in [ExamPhase::Explain, ExamPhase::Defend] {
+        assert_eq!(exam(&learner).run().phase(), phase);
+        let text = picture(&learner);
+        assert!(!text.contains("plain") && !text.contains("TLS") && !text.contains("padlock"), "{text}");
+        if phase == ExamPhase::Explain {
+            explain(&mut learner, "y");
+        }
+    }
+    defend(&mut learner, true);
+    assert!(picture(&learner).contains("plain!"), "the report shows it again");
 }
 
 #[test]
@@ -263,7 +329,10 @@ fn a_puzzle_is_solved_and_another_one_missed() {
         assert!(puzzle(&learner).score().is_none() && !Arc::ptr_eq(&site, learner.stage().infra()), "the next site");
         learner.press("<Enter>");
         let miss = learner.panel();
-        assert!(miss.contains("Not solved.") && miss.contains("✗☐") && miss.contains("Fix: "), "each miss is explained: {miss}");
+        assert!(
+            miss.contains("Not solved.") && miss.contains("✗ Missed: ") && miss.contains("Fix: "),
+            "each miss is explained: {miss}"
+        );
         assert_eq!((puzzle(&learner).solved(), learner.app.progress.result("practice/flaws")), (0, Some(1)));
     }
 }

@@ -65,6 +65,71 @@ fn a_design_that_changed_has_to_be_measured_again() {
     assert!(learner.panel().contains("C measures it again"), "{}", learner.panel());
 }
 
+/// The keys with which a learner passes the first ladder, from opening a mission to the measurement.
+const LADDER: [(&str, &str); 7] = [
+    // A balancer takes the place of the web server; the copy of the server has a replica of its own.
+    ("too-many-visitors", ":select web-1<Enter>aload<Enter>:select server-1<Enter>y"),
+    ("dead-application", ":select lb-1<Enter><Enter>health<Enter><Enter><Esc>"),
+    ("reads-without-primary", ":select db-1<Enter>adata new<Enter>"),
+    ("open-ports", "afire<Enter>"),
+    ("sniffed-password", "acert<Enter>R"),
+    ("blind-operator", "amon<Enter>"),
+    ("balancer-dies", ":select lb-1<Enter>aload new<Enter>afire<Enter>R"),
+];
+
+#[test]
+fn the_first_ladder_is_climbed_with_keys() {
+    for (id, keys) in LADDER {
+        let mut learner = mission(id, SMALL);
+        learner.press(keys);
+        learner.press("C");
+        measured(&mut learner);
+        assert!(learner.notice().starts_with("Mission passed"), "{id}: {}: {}", learner.notice(), learner.panel());
+    }
+}
+
+#[test]
+fn a_site_with_tls_but_without_a_certificate_of_its_own_does_not_pass() {
+    let mut learner = mission("sniffed-password", LARGE);
+    learner.press("tRC");
+    measured(&mut learner);
+    assert!(learner.notice().starts_with("Not yet"), "{}", learner.notice());
+    let panel = learner.panel();
+    assert!(panel.contains("☐ A certificate proves"), "{panel}");
+    assert!(panel.contains("☑ No password can be read between the users and the site: none."), "{panel}");
+}
+
+#[test]
+fn a_site_that_serves_nobody_shows_what_was_measured() {
+    let mut learner = mission("sniffed-password", LARGE);
+    // Without the link from the users, nothing works.
+    learner.select(&crate::learner::hop("browser", "lb-1")).press("dC");
+    measured(&mut learner);
+    let panel = learner.panel();
+    assert!(panel.contains("succeeds, even with everything up") && panel.contains("100 %"), "{panel}");
+    assert!(!panel.contains('☑'), "a figure of a dead site meets no goal: {panel}");
+}
+
+#[test]
+fn unsaved_work_on_a_mission_is_offered_and_continued() {
+    let mut learner = mission("sniffed-password", SMALL);
+    assert_eq!(learner.app.take_opened_task().map(|id| id.to_string()).as_deref(), Some("mission-sniffed-password"));
+    assert_eq!(learner.app.take_opened_task(), None, "asked once");
+    learner.press("O");
+    assert_eq!(learner.notice(), "There is no unsaved work to continue.");
+    let mut other = mission("sniffed-password", SMALL);
+    other.press("acert<Enter>R");
+    let (_, drawing) = other.app.design().expect("the editor is open");
+    learner.app.offer_unsaved(drawing);
+    assert!(learner.notice().contains("O continues it"), "{}", learner.notice());
+    learner.press("O");
+    assert!(learner.effects.contains(&Effect::ContinueDesign));
+    assert_eq!(learner.app.key_context(), KeyContext::Mission, "the mission goes on");
+    learner.press("C");
+    measured(&mut learner);
+    assert!(learner.notice().starts_with("Mission passed"), "{}: {}", learner.notice(), learner.panel());
+}
+
 #[test]
 fn hints_are_shown_one_after_the_other() {
     let mut learner = mission("sniffed-password", LARGE);

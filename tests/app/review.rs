@@ -115,7 +115,7 @@ fn nothing_is_judged_without_marks_and_marks_are_final() {
     assert!(task(&learner).run().result().is_some());
     let before = task(&learner).run().sentences().clone();
     learner.press("<Enter>");
-    assert_eq!((learner.notice(), task(&learner).run().sentences()), ("The marks are submitted.", &before));
+    assert_eq!((learner.notice(), task(&learner).run().sentences()), ("Your marks have been submitted.", &before));
 }
 
 #[test]

@@ -17,8 +17,6 @@ fn a_design_is_saved_and_opened_again_by_name() {
     pty.wait_for("Editor: design-of-mine-1");
     pty.send("aweb new\r");
     pty.wait_for("web-1: web server on server-1");
-    pty.send(":select browser\rc:select web-1\r\r");
-    pty.wait_for("browser → web-1: HTTP on port 80");
     pty.send("s");
     pty.wait_for("Saved as ~/data/hoplight/designs/design-of-mine-1.ron");
     pty.send(CTRL_C);
@@ -63,6 +61,53 @@ fn unsaved_work_survives_a_crash() {
     pty.wait_for_exit();
     assert!(fs::read_to_string(&file).unwrap().contains("web-1"));
     assert!(!home.path().join("site.ron.unsaved").exists());
+}
+
+#[test]
+fn unsaved_work_on_a_mission_is_offered_at_the_next_start() {
+    let home = Home::new();
+    let mut pty = home.start(&["mission", "sniffed-password"]);
+    pty.wait_for("Mission: A password, read in a café");
+    pty.send("acert\r");
+    pty.wait_for("lb-1: load balancer");
+    pty.send("u");
+    pty.wait_for("Undone");
+    pty.send("U");
+    pty.wait_for("Redone");
+    pty.signal(Signal::KILL);
+    pty.wait_for_exit();
+    let copy = home.path().join(FOLDER).join("mission-sniffed-password.ron.unsaved");
+    assert!(copy.exists(), "a copy is kept");
+
+    let mut pty = home.start(&["mission", "sniffed-password"]);
+    pty.wait_for("You have unsaved work on this");
+    pty.send("O");
+    pty.wait_for("This is your unsaved work");
+    pty.send("s");
+    pty.wait_for("Saved as ~/data/hoplight/designs/mission-sniffed-password.ron");
+    pty.send(CTRL_C);
+    pty.wait_for_exit();
+    let saved = fs::read_to_string(copy.with_extension("")).expect("saved");
+    assert!(saved.contains("www.foobar.com"), "the certificate was part of the unsaved work: {saved}");
+    assert!(!copy.exists());
+}
+
+#[test]
+fn the_comments_of_a_file_are_kept_beside_it() {
+    let home = Home::new();
+    let text = "(\n    // The only server.\n    servers: [(id: \"s\")],\n    components: [(id: \"web\", kind: Web(), server: \"s\")],\n)";
+    let path = home.file("site.ron", text);
+    let mut pty = home.start(&["edit", &path]);
+    pty.wait_for("Editor: site");
+    pty.send("aapp\rs");
+    pty.wait_for("they are in ~/site.ron.bak");
+    pty.send("us");
+    pty.wait_for("Saved as ~/site.ron.");
+    pty.send(CTRL_C);
+    pty.wait_for_exit();
+    assert_eq!(fs::read_to_string(home.path().join("site.ron.bak")).unwrap(), text);
+    assert!(!home.path().join("site.ron.bak2").exists(), "the saved file has no comments to keep");
+    assert!(!fs::read_to_string(&path).unwrap().contains("The only server"));
 }
 
 #[test]
@@ -123,6 +168,16 @@ fn the_list_of_reviews_is_an_object() {
     let reviews = listed["reviews"].as_array().expect("a list");
     assert_eq!((reviews.len(), reviews[0]["id"].as_str()), (8, Some("write-up-0")));
     assert!(reviews.iter().all(|review| review["sentences"].as_u64().is_some_and(|count| count >= 6)));
+}
+
+#[test]
+fn the_list_of_exams_is_an_object() {
+    let listed = Home::new().run(["list", "exams", "--format", "json"]);
+    let listed: serde_json::Value = serde_json::from_str(&listed.stdout).expect("JSON");
+    let exams = listed["exams"].as_array().expect("a list");
+    assert_eq!(exams.iter().map(|exam| exam["stage"].as_u64()).collect::<Vec<_>>(), [Some(0), Some(1), Some(2), Some(3)]);
+    assert_eq!((exams[2]["requirements"].as_u64(), exams[2]["minutes"].as_u64()), (Some(12), Some(30)));
+    assert!(exams.iter().all(|exam| exam["items"].as_u64().is_some_and(|count| count >= 10)));
 }
 
 #[test]

@@ -50,7 +50,11 @@ fn act(drawing: &Scenario, infra: &Infrastructure, draws: &mut Draws) -> Result<
                 (1, _) => Placement::Outside,
                 _ => Placement::NewServer,
             };
-            compose::add(drawing, role, &placement)
+            match draws.below(3) {
+                0 => compose::add(drawing, role, &placement),
+                1 => compose::add_everywhere(drawing, role),
+                _ => compose::add_near(drawing, role, &placement, Some(&one)).map(|(composed, _)| composed),
+            }
         }
         7..=13 => compose::connect(drawing, &one, &other),
         14 => compose::copy(drawing, &one),
@@ -62,7 +66,8 @@ fn act(drawing: &Scenario, infra: &Infrastructure, draws: &mut Draws) -> Result<
         17 => compose::add_certificate(drawing),
         18 => match &one {
             Element::Component(id) => compose::fit_rules(drawing, id),
-            Element::Server(_) | Element::Hop(..) => Err(ComposeError::IsHop),
+            Element::Server(_) => compose::fit_all_rules(drawing),
+            Element::Hop(..) => Err(ComposeError::IsHop),
         },
         19 => match &one {
             Element::Component(id) => compose::assign(drawing, id, draws.of(&servers)),
@@ -82,6 +87,7 @@ fn make_acts(count: usize, seed: u64) {
     let mut session = Session::new(Arc::new(board.build_board().expect("an empty board runs")), seed);
     let mut draws = Draws(seed);
     let mut made = 0;
+    let (mut alike, mut different) = (0, 0);
     for number in 0..count {
         let before = session.draft();
         let infra = Arc::clone(session.infra());
@@ -104,6 +110,14 @@ fn make_acts(count: usize, seed: u64) {
         let drawing = session.draft().scenario().clone();
         let built = drawing.build_board().unwrap_or_else(|problems| panic!("{problems:?}\n{}", drawing.to_ron()));
         assert_eq!(Scenario::from(&built), Scenario::from(session.infra().as_ref()), "what runs is what is drawn");
+        if Layout::are_alike(&infra, session.infra()) {
+            alike += 1;
+            let [before, after] = [&infra, session.infra()].map(|infra| Layout::within(infra, 80, 24));
+            assert_eq!((before.frames(), before.walls(), before.routes()), (after.frames(), after.walls(), after.routes()));
+            assert_eq!((before.tags(), before.order()), (after.tags(), after.order()), "a layout that is not computed again");
+        } else if number % 10 == 0 {
+            different += usize::from(Layout::within(&infra, 80, 24).order() != Layout::within(session.infra(), 80, 24).order());
+        }
         if number % 20 == 0 {
             let saved = drawing.to_ron();
             let loaded: Scenario = ron_text::parse("saved.ron", &saved).unwrap_or_else(|error| panic!("{error}\n{saved}"));
@@ -117,6 +131,7 @@ fn make_acts(count: usize, seed: u64) {
         let totals = session.sim().totals();
         assert_eq!(totals.offered, totals.completed + totals.failed + session.sim().in_flight(), "no request is lost");
     }
+    assert!(alike > 0 && different > 0, "both kinds of acts are seen: {alike}, {different}");
     assert!(made > count / 4, "most acts are possible: {made} of {count}");
 }
 

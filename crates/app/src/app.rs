@@ -37,6 +37,8 @@ pub enum Effect {
     SaveDesign,
     /// Keep a copy of the design in the editor, which survives a crash.
     KeepDesign,
+    /// Copies of the design in the editor replace the unsaved work that is being continued.
+    ContinueDesign,
     /// Save the report of the exam with its diagram, and report the result.
     SaveReport,
 }

@@ -34,6 +34,10 @@ pub struct Editor {
     pub(crate) saved: Option<Arc<Scenario>>,
     /// Number of acts since the editor was opened.
     pub acts: u32,
+    /// Unsaved work of an earlier session on the same mission or exam.
+    pub(crate) offered: Option<Arc<Scenario>>,
+    /// Whether unsaved work has been looked for.
+    pub(crate) is_looked_for: bool,
     /// The element on which the mouse button went down.
     pub(crate) grabbed: Option<Element>,
 }
@@ -121,7 +125,16 @@ impl StartedLink {
 
 impl Editor {
     pub(crate) fn new(id: ScenarioId, saved: Scenario) -> Self {
-        Self { pending: None, checks: Checks::default(), id, saved: Some(Arc::new(saved)), acts: 0, grabbed: None }
+        Self {
+            pending: None,
+            checks: Checks::default(),
+            id,
+            saved: Some(Arc::new(saved)),
+            acts: 0,
+            offered: None,
+            is_looked_for: false,
+            grabbed: None,
+        }
     }
 
     /// Whether the drawing has changed since it was saved or opened.

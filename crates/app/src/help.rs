@@ -140,7 +140,7 @@ impl KeyGroup {
             Action::Window(window) => match window {
                 WindowAction::Open(WindowKind::Faults) => Self::Break,
                 WindowAction::Open(WindowKind::Jump) => Self::Time,
-                WindowAction::Open(WindowKind::Review) => Self::Learn,
+                WindowAction::Open(WindowKind::Review | WindowKind::Explanation) => Self::Learn,
                 WindowAction::Open(WindowKind::Palette) => Self::Program,
                 WindowAction::Open(WindowKind::Glossary | WindowKind::Probes | WindowKind::Suspects | WindowKind::Remedies) => {
                     Self::Learn

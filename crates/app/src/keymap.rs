@@ -280,7 +280,13 @@ impl Keymap {
             "edit",
             "Open or leave the topology editor: draw and change the design",
         );
-        self.bind(&[c('a')], Editor, DesignAction::Add, "add", "Add a part: a program, a server, a firewall, a certificate");
+        self.bind(
+            &[c('a')],
+            Editor,
+            DesignAction::Add,
+            "add",
+            "Add a part: a program, a firewall, agents, a certificate; it is connected to the selected element",
+        );
         self.bind(
             &[c('c')],
             Editor,
@@ -295,20 +301,24 @@ impl Keymap {
             "settings",
             "Settings of the selected element, or of the site; ends a link or a move",
         );
-        self.bind(&[c('y')], Editor, DesignAction::Copy, "copy", "Copy the selected server with everything on it and its links");
+        self.bind(&[c('y')], Editor, DesignAction::Copy, "copy", "Copy the selected server with everything on it, its links and its firewall; a copied database replicates the original");
         self.bind(&[c('d'), k(Code::Delete)], Editor, DesignAction::Delete, "delete", "Remove the selected element");
         self.bind(&[c('u')], Editor, DesignAction::Undo, "undo", "Undo the last act");
         self.bind(&[c('U'), held('r')], Editor, DesignAction::Redo, "", "Redo the act that was undone last");
         self.bind(&[c('F')], Editor, DesignAction::Findings, "findings", "What a review says about the drawing, with fixes");
         self.bind(&[c('s')], Editor, DesignAction::Save, "save", "Save the design");
         self.bind(&[c('m')], Editor, DesignAction::Move, "move", "Move the selected box with the arrow keys");
+        for context in [KeyContext::Mission, KeyContext::ExamDrawing] {
+            let help = "Continue your unsaved work on this mission or exam, if there is any";
+            self.bind(&[c('O')], context, DesignAction::Continue, "continue", help);
+        }
         self.bind(&[c('n')], Editor, DesignAction::Rename, "rename", "Rename the selected component or server");
         self.bind(
             &[c('R')],
             Editor,
             DesignAction::FitRules,
             "rules",
-            "Give the selected firewall the rules that the drawn links need, and no more",
+            "Give the selected firewall, or all of them, the rules that the drawn links need, and no more",
         );
     }
 
@@ -367,7 +377,7 @@ impl Keymap {
             );
             self.bind(&[], context, AppAction::Ascii, "", "Turn ASCII-only drawing on or off");
             self.bind(&[], context, AppAction::ReducedMotion, "", "Turn reduced motion on or off");
-            self.bind(&[c('?')], context, AppAction::Help, "help", "Show or hide this help");
+            self.bind(&[c('?'), k(Code::F(1))], context, AppAction::Help, "help", "Show or hide this help");
             if context == KeyContext::Home {
                 self.bind(&[c('q')], context, AppAction::Back, "quit", "Quit");
                 self.bind(&[k(Code::Esc)], context, AppAction::Escape, "", "Quit, after a second Esc");

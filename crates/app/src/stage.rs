@@ -14,7 +14,7 @@ mod steps;
 use std::sync::Arc;
 use std::time::Duration;
 
-use hoplight_layout::{Area, Arrow, Map};
+use hoplight_layout::{Area, Arrow, Layout, Map};
 use hoplight_lesson::{LessonRun, Place, Readout, Session, outcome};
 use hoplight_model::{Element, Infrastructure, ScenarioId};
 use hoplight_sim::{CommandError, SimTime, Simulation};
@@ -157,7 +157,12 @@ impl Stage {
         let edited = self.changing(edit)?;
         self.cut(known);
         if !Arc::ptr_eq(&before, self.infra()) {
-            self.resize(size);
+            // Routing takes most of the time of a frame on a large drawing, and most settings do not move a line.
+            if Arc::ptr_eq(&self.drawn, &before) && Layout::are_alike(&before, self.infra()) {
+                self.drawn = Arc::clone(self.infra());
+            } else {
+                self.resize(size);
+            }
         }
         Ok(edited)
     }

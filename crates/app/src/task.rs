@@ -151,6 +151,16 @@ impl Task {
         }
     }
 
+    /// Whether the diagram must not show which links are encrypted: questions ask for it.
+    pub fn asks_for_ciphers(&self) -> bool {
+        match self {
+            Self::Exam(exam) => !exam.is_drawing() && exam.report().is_none(),
+            Self::Puzzle(puzzle) => puzzle.score().is_none(),
+            // A review is about a design as somebody has drawn it, and a question of practice about a design as it is shown.
+            Self::Mission(_) | Self::Drill(_) | Self::Review(_) | Self::Practice(_) => false,
+        }
+    }
+
     /// Whether an action is not available now, since it would give an answer away or change what is asked about.
     pub fn withholds(&self, action: &Action) -> bool {
         let is_drawing = match self {

@@ -44,7 +44,7 @@ impl App {
         self.idle = Duration::ZERO;
         self.retire_notice();
         self.shown_for = Duration::ZERO;
-        if self.window.is_some() && !regions::too_small(self.size.0, self.size.1) {
+        if self.window.is_some() && self.sheet.is_none() && !regions::too_small(self.size.0, self.size.1) {
             return self.press_in_window(key).map_or_else(Vec::new, |action| self.act(action));
         }
         if let Some(stage) = self.stage_mut() {

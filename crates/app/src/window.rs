@@ -5,6 +5,7 @@
 mod add;
 mod compare;
 mod drill;
+mod explanation;
 mod faults;
 pub(crate) mod findings;
 mod glossary;
@@ -118,6 +119,7 @@ pub fn rows(app: &App, kind: WindowKind, filter: &str) -> Vec<WindowRow> {
         WindowKind::Suspects => drill::suspects(app, filter),
         WindowKind::Remedies => drill::remedies(app, filter),
         WindowKind::Review => review::rows(app, filter),
+        WindowKind::Explanation => explanation::rows(app, filter),
     }
 }
 

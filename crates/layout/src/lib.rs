@@ -22,6 +22,7 @@
 //! A pure function of an infrastructure and a size, computed once per resize. A route says where a link is drawn, not
 //! what it carries.
 
+mod alike;
 mod compass;
 mod geometry;
 mod labels;
@@ -190,6 +191,12 @@ impl Layout {
             }
             _ => layout,
         }
+    }
+
+    /// Whether two infrastructures have the same layout on any canvas. If only settings differ, that is known much faster than a
+    /// layout is computed.
+    pub fn are_alike(a: &Infrastructure, b: &Infrastructure) -> bool {
+        alike::are_alike(a, b)
     }
 
     /// Lays out `infra` in the middle of a canvas, using at most `used` of it.

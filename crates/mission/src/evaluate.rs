@@ -88,11 +88,11 @@ impl<M: Deref<Target = Mission>> MissionRun<M> {
 
     /// Runs the next case. Returns whether there is more to do.
     pub fn step(&mut self) -> bool {
-        let Some(infra) = self.infra.clone().filter(|_| self.obstacle.is_none()) else { return false };
+        let Some(infra) = self.infra.clone().filter(|_| self.can_run()) else { return false };
         if !self.is_begun {
             self.is_begun = true;
             self.obstacle = dead_kind(&infra, self.seed).map(MissionObstacle::NothingWorks);
-            return self.obstacle.is_none();
+            return true;
         }
         let Some((name, case)) = self.pending.pop() else { return false };
         if let Some(trial) = self.mission.trial(&name) {
@@ -100,6 +100,12 @@ impl<M: Deref<Target = Mission>> MissionRun<M> {
             self.records.entry(name).or_default().push((case, record));
         }
         !self.pending.is_empty()
+    }
+
+    /// Whether the design can be measured. A site that does not serve every kind of request fails the mission, but its figures
+    /// say what else is missing.
+    const fn can_run(&self) -> bool {
+        matches!(self.obstacle, None | Some(MissionObstacle::NothingWorks(_)))
     }
 
     /// Number of runs done, and their total number.
@@ -110,21 +116,21 @@ impl<M: Deref<Target = Mission>> MissionRun<M> {
     /// The report. Goals whose trials have not run yet are not met.
     pub fn report(&self) -> MissionReport {
         let infra = match (&self.infra, &self.obstacle) {
-            (Some(infra), None) if self.is_begun => infra,
+            (Some(infra), _) if self.is_begun && self.can_run() => infra,
             (_, obstacle) => {
-                let obstacle = obstacle.clone();
                 return MissionReport { obstacle: obstacle.clone(), ..unjudged_with(&self.mission, self.cost, self.moves) };
             }
         };
+        let works = self.obstacle.is_none();
         let goals = self.mission.goals().iter().map(|goal| {
             let records = goal.check.trial().and_then(|name| self.records.get(name)).map_or(&[][..], Vec::as_slice);
             let start_s = goal.check.trial().and_then(|name| self.mission.trial(name)).and_then(Trial::first_event_s);
             let Judged { met, measured, worst, kind } = judge(&goal.check, infra, records, start_s.unwrap_or(0.0));
-            GoalReport { name: goal.name.clone(), met, measured, worst, kind }
+            GoalReport { name: goal.name.clone(), met: met && works, measured, worst, kind }
         });
         MissionReport {
             mission: self.mission.id().clone(),
-            obstacle: None,
+            obstacle: self.obstacle.clone(),
             goals: goals.collect(),
             cost: self.cost,
             moves: self.moves,

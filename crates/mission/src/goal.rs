@@ -86,6 +86,9 @@ pub enum GoalCheck {
     },
     /// No password can be read on the network.
     PasswordsHidden(WireTap),
+    /// The design has a certificate, so that browsers can verify the site. The one that a drawing without any is assumed to
+    /// have does not count.
+    Certified,
     /// A balancer reads the requests that it forwards, so that it can route by URL.
     RoutesByUrl,
     /// No port that users do not need can be reached from the Internet.
@@ -119,6 +122,7 @@ impl GoalCheck {
             | Self::Paged { trial, .. }
             | Self::Quiet { trial } => Some(trial),
             Self::PasswordsHidden(_)
+            | Self::Certified
             | Self::RoutesByUrl
             | Self::PortsClosed
             | Self::NothingNeedless
@@ -137,6 +141,7 @@ impl GoalCheck {
             | Self::Paged { .. }
             | Self::Quiet { .. }
             | Self::PasswordsHidden(_)
+            | Self::Certified
             | Self::RoutesByUrl
             | Self::PortsClosed
             | Self::NothingNeedless

@@ -89,6 +89,10 @@ pub(crate) fn judge(check: &GoalCheck, infra: &Infrastructure, records: &[TrialR
             let hops = readable_hops(infra, *tap);
             Judged::on(hops == 0, GoalFigure::Hops(hops))
         }
+        GoalCheck::Certified => {
+            let is_listed = infra.lists_certificates();
+            Judged::on(is_listed, GoalFigure::Holds(is_listed))
+        }
         GoalCheck::RoutesByUrl => {
             let reads = balancer_can_read(infra);
             Judged::on(reads, GoalFigure::Holds(reads))

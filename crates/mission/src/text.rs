@@ -41,6 +41,7 @@ pub fn wanted(mission: &Mission, goal: &MissionGoal) -> Phrase {
         GoalCheck::Quiet { .. } => phrase!["nobody is paged", during()],
         GoalCheck::PasswordsHidden(WireTap::Internet) => phrase!["no password can be read between the users and the site"],
         GoalCheck::PasswordsHidden(WireTap::Everywhere) => phrase!["no password can be read on any hop of the network"],
+        GoalCheck::Certified => phrase!["a certificate proves to browsers that they are at the right site"],
         GoalCheck::RoutesByUrl => phrase!["a balancer reads URLs, so that it can route by them"],
         GoalCheck::PortsClosed => phrase!["the Internet reaches only the ports that users need"],
         GoalCheck::NothingNeedless => {

@@ -25,6 +25,8 @@
 //! Every function reads a scenario and changes nothing.
 
 mod add;
+mod attach;
+mod cluster;
 mod connect;
 mod copy;
 mod error;
@@ -44,7 +46,9 @@ use crate::station::StationPatch;
 use crate::text::Text;
 use crate::tls::{TlsConfig, TlsMode};
 
-pub use add::{Placement, add, add_certificate, add_inner_certificate};
+pub use add::{Placement, add, add_certificate, add_everywhere, add_inner_certificate, add_near};
+pub use attach::{Attachment, attachment};
+pub use cluster::{add_cluster, set_database_role};
 pub use connect::connect;
 pub use copy::copy;
 pub use error::ComposeError;
@@ -52,7 +56,7 @@ pub use names::rename;
 pub use place::{Spot, assign, place};
 pub use remove::remove;
 pub use role::Role;
-pub use rules::fit_rules;
+pub use rules::{fit_all_rules, fit_rules};
 
 /// The edits of one act.
 #[derive(Clone, Debug, PartialEq)]
@@ -119,7 +123,7 @@ fn kind<'a>(scenario: &'a Scenario, id: &ComponentId) -> Option<&'a ComponentKin
 }
 
 /// The components on a server, in authored order.
-fn on_server<'a>(scenario: &'a Scenario, server: &ServerId) -> impl Iterator<Item = &'a Component> {
+fn on_server<'a>(scenario: &'a Scenario, server: &ServerId) -> impl Iterator<Item = &'a Component> + use<'a> {
     let server = server.clone();
     scenario.components.iter().filter(move |component| component.server.as_ref() == Some(&server))
 }

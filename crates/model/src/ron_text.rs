@@ -4,6 +4,7 @@
 
 mod place;
 pub(crate) mod tokens;
+mod value;
 
 use ron::Options;
 use ron::extensions::Extensions;
@@ -11,6 +12,7 @@ use serde::de::DeserializeOwned;
 
 use super::error::{ContentError, nearest};
 pub(crate) use place::locate;
+pub use value::{ValueProblem, value};
 
 /// Maximum size of a content file, in bytes. Parsing RON takes about nine times the file's size in memory.
 pub const MAX_FILE: usize = 1 << 20;

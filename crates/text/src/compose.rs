@@ -1,5 +1,6 @@
 //! Acts of a designer: what can be added, and why an act is refused.
 
+use hoplight_model::DatabaseRole;
 use hoplight_model::compose::{ComposeError, Role};
 
 use crate::problem::edit_error;
@@ -46,6 +47,15 @@ pub fn compose_error(error: &ComposeError) -> String {
         ComposeError::IsBrowser => "the browser is the user: it cannot be removed, moved to a server or copied".to_owned(),
         ComposeError::NeedsServer => "this component needs a server; select one first".to_owned(),
         ComposeError::NotOnServer(id) => format!("{id} is on no server, so there is no branch to copy"),
+        ComposeError::NotADatabase => "select a database: only databases have this role".to_owned(),
+        ComposeError::TooFewDatabases { role: DatabaseRole::Replica, .. } => {
+            "a replica needs a database to replicate: connect two databases".to_owned()
+        }
+        ComposeError::TooFewDatabases { least, .. } => {
+            format!("such a cluster needs {least} databases that are connected; add the others first")
+        }
+        ComposeError::ClusterComplete => "the cluster is complete".to_owned(),
+        ComposeError::NoServerLeft => "there is no server without one".to_owned(),
         ComposeError::AlreadyProtected(element) => format!("this firewall already protects {element}"),
         ComposeError::TwoFirewalls => "a firewall protects servers and components, not another firewall".to_owned(),
         ComposeError::NoEntry => "a certificate needs something that users connect to: connect the browser first".to_owned(),

@@ -37,6 +37,7 @@ mod remark;
 mod rule;
 mod script;
 mod term;
+mod value;
 
 pub use broken::{broken, cause, missing, obstacle, single_point};
 pub use capacity::{bottleneck, overload, resource, saturation, utilisation};
@@ -58,3 +59,4 @@ pub use remark::remark;
 pub use rule::{RuleText, rule};
 pub use script::{located_script_error, located_script_errors, script_error, script_line_error, time_error, verb};
 pub use term::{failure, health, phase, phase_on};
+pub use value::value_problem;

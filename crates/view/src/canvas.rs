@@ -35,6 +35,7 @@ const MOST_PACKETS: usize = 160;
 
 /// The diagram, ready to be drawn.
 #[derive(Clone, Copy, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "independent switches")]
 pub struct Canvas<'a> {
     /// Positions, computed for the infrastructure of `sim`.
     pub layout: &'a Layout,
@@ -64,6 +65,8 @@ pub struct Canvas<'a> {
     pub stamps: &'a [OverlayStamp],
     /// Whether to show only the design: no state, load or rate.
     pub is_plan: bool,
+    /// Whether to draw encrypted and plaintext links alike: the learner is asked which is which.
+    pub hides_ciphers: bool,
     /// Whether to show the rate of each link as a number instead of moving packets.
     pub still: bool,
     /// The slow motion of the live pace; `None` to draw every packet where it is.
@@ -101,6 +104,7 @@ impl<'a> Canvas<'a> {
             tapped: None,
             stamps: &[],
             is_plan: false,
+            hides_ciphers: false,
             still: false,
             motion: None,
             scanned: None,

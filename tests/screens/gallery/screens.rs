@@ -192,7 +192,7 @@ fn building(size: (u16, u16)) -> Vec<Named> {
         learner.press("E").wait(5).press(keys).wait(5);
         learner
     };
-    let first = "aload new<Enter>:select browser<Enter>c:select lb-1<Enter><Enter>aweb new<Enter>";
+    let first = "aload<Enter>aweb<Enter>";
     let mut mission = Learner::new(size);
     mission.press(":read in a caf<Enter>").wait(60);
     let mut passed = Learner::new(size);
@@ -305,10 +305,7 @@ fn examined(size: (u16, u16), keys: &str) -> Learner {
 
 /// The keys that draw stage 0.
 fn drawing() -> String {
-    let parts = ["dns", "web new", "application", "database"].map(|part| format!("a{part}<Enter>"));
-    let links = [("browser", "web-1"), ("web-1", "app-1"), ("app-1", "db-1")];
-    let links = links.map(|(from, to)| format!(":select {from}<Enter>c:select {to}<Enter><Enter>"));
-    parts.concat() + &links.concat()
+    ["dns", "web new", "application", "database"].map(|part| format!("a{part}<Enter>")).concat()
 }
 
 fn exam(size: (u16, u16)) -> Vec<Named> {

@@ -51,6 +51,8 @@ pub enum DesignAction {
     Save,
     /// Opens the list of findings.
     Findings,
+    /// Continues unsaved work of an earlier session on the mission or exam.
+    Continue,
 }
 
 impl DesignAction {
@@ -71,6 +73,7 @@ impl DesignAction {
             Self::Redo => "redo",
             Self::Save => "save",
             Self::Findings => "findings",
+            Self::Continue => "continue-unsaved",
             Self::AddPart(_)
             | Self::Join(..)
             | Self::NextEnd(_)

@@ -25,6 +25,10 @@ pub enum ExamAction {
     Grade(PointGrade),
     /// Switches between saying it aloud and choosing statements.
     Mode,
+    /// Opens the window in which the answer is typed.
+    Type,
+    /// Ends the typed answer, and shows the key points.
+    HandInText,
     /// Skips the question.
     Skip,
     /// Types a digit or a decimal point into an answer.
@@ -48,9 +52,10 @@ impl ExamAction {
             Self::Grade(PointGrade::Partly) => "grade-partly",
             Self::Grade(PointGrade::No) => "grade-no",
             Self::Mode => "choose-statements",
+            Self::Type => "type-answer",
             Self::Skip => "skip-question",
             Self::Erase => "erase-digit",
-            Self::Digit(_) => return None,
+            Self::HandInText | Self::Digit(_) => return None,
             Self::ToggleAt(number) => match ANSWERS.split_at_checked(number) {
                 Some((_, [name, ..])) => name,
                 Some((_, [])) | None => return None,

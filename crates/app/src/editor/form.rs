@@ -1,17 +1,20 @@
 //! The settings of an element as fields: what the form shows, and what a new value changes.
 //!
-//! A field's value is written as in a scenario file. Settings that only experts change stay in the file.
+//! A value is shown in the words of the field, and read in these words or as a scenario file writes it. Settings that only
+//! experts change stay in the file.
 
 mod alerts;
+mod certificates;
 mod fields;
 mod rules;
+mod values;
 
 use hoplight_model::component::Server;
 use hoplight_model::compose::{self, ComposeError, Composed};
 use hoplight_model::draft::Edit;
 use hoplight_model::link::LinkSpec;
 use hoplight_model::scenario::Scenario;
-use hoplight_model::{Component, Element, ServerId};
+use hoplight_model::{Component, DatabaseRole, Element, ServerId};
 
 use fields::{FIELDS, FieldSpec};
 
@@ -30,6 +33,10 @@ pub enum FieldId {
     Outbound(usize),
     /// An alert rule of the site, by its place; one past the last adds a rule.
     Alert(usize),
+    /// The names of a certificate, by its place.
+    CertificateNames(usize),
+    /// The days until a certificate expires, by its place.
+    CertificateDays(usize),
 }
 
 /// A field with its current value.
@@ -43,8 +50,17 @@ pub struct Field {
     pub help: &'static str,
     /// The value; empty for the default.
     pub value: String,
+    /// The value in words, if they differ from what is typed.
+    pub summary: Option<String>,
     /// The possible values, if there are few: Enter takes the next one. Otherwise, the value is typed.
     pub choices: Vec<String>,
+}
+
+impl Field {
+    /// A field whose value is typed.
+    fn typed(id: FieldId, name: String, help: &'static str, value: String) -> Self {
+        Self { id, name, help, value, summary: None, choices: Vec::new() }
+    }
 }
 
 /// What a form is about.
@@ -69,6 +85,14 @@ impl Subject {
                 Self::Link(Box::new(scenario.links.iter().find(|link| (&link.from, &link.to) == (from, to))?.clone()))
             }
         })
+    }
+
+    /// The role of the database, if it is one.
+    fn database_role(&self) -> Option<DatabaseRole> {
+        match self {
+            Self::Component(component) => component.kind.as_database().map(|spec| spec.role),
+            Self::Server(_) | Self::Link(_) | Self::Site(_) => None,
+        }
     }
 
     /// The edits that give the element these settings.
@@ -96,13 +120,9 @@ pub fn fields(scenario: &Scenario, element: Option<&Element>) -> Vec<Field> {
     let Some(subject) = Subject::of(scenario, element) else { return Vec::new() };
     let mut fields = Vec::new();
     if let Some(Element::Component(_) | Element::Server(_)) = element {
-        fields.push(Field {
-            id: FieldId::Name,
-            name: "name".to_owned(),
-            help: "Name in the diagram and in commands: lower-case letters, digits and hyphens.",
-            value: element.map(ToString::to_string).unwrap_or_default(),
-            choices: Vec::new(),
-        });
+        let help = "Name in the diagram and in commands: lower-case letters, digits and hyphens.";
+        let value = element.map(ToString::to_string).unwrap_or_default();
+        fields.push(Field::typed(FieldId::Name, "name".to_owned(), help, value));
     }
     if let Subject::Component(component) = &subject
         && !component.kind.is_browser()
@@ -113,6 +133,7 @@ pub fn fields(scenario: &Scenario, element: Option<&Element>) -> Vec<Field> {
             name: "server".to_owned(),
             help: "The machine that it runs on. Programs on one server fail together.",
             value: component.server.as_ref().map_or_else(|| NO_SERVER.to_owned(), ToString::to_string),
+            summary: None,
             choices: std::iter::once(NO_SERVER.to_owned()).chain(servers).collect(),
         });
     }
@@ -123,7 +144,8 @@ pub fn fields(scenario: &Scenario, element: Option<&Element>) -> Vec<Field> {
             name: (*name).to_owned(),
             help,
             value: get(&subject)?,
-            choices: choices.iter().map(ToString::to_string).collect(),
+            summary: None,
+            choices: choices.iter().map(|(word, _)| (*word).to_owned()).collect(),
         })
     });
     fields.extend(settings);
@@ -133,6 +155,7 @@ pub fn fields(scenario: &Scenario, element: Option<&Element>) -> Vec<Field> {
         fields.extend(rules::fields(firewall));
     }
     if let Subject::Site(site) = &subject {
+        fields.extend(certificates::fields(&site.certificates));
         fields.extend(alerts::fields(&site.monitoring));
     }
     fields
@@ -167,13 +190,27 @@ pub(crate) fn set(scenario: &Scenario, element: Option<&Element>, field: FieldId
         (FieldId::Setting(place), element) => {
             let mut subject = Subject::of(scenario, element).ok_or_else(gone)?;
             let spec = FIELDS.get(place).ok_or_else(gone)?;
+            let role = subject.database_role();
             (spec.set)(&mut subject, text)?;
+            if let (Some(role), Some(Element::Component(id))) =
+                (subject.database_role().filter(|new| Some(*new) != role), element)
+            {
+                return compose::set_database_role(scenario, id, role).map_err(said);
+            }
             Ok(Composed { edits: subject.edits(), subject: element.cloned() })
         }
         (FieldId::Alert(place), _) => {
             let mut monitoring = scenario.monitoring.clone();
             alerts::set(&mut monitoring, place, text)?;
             Ok(Composed { edits: vec![Edit::SetMonitoring(monitoring)], subject: element.cloned() })
+        }
+        (FieldId::CertificateNames(place) | FieldId::CertificateDays(place), _) => {
+            let mut known = scenario.certificates.clone();
+            match field {
+                FieldId::CertificateNames(_) => certificates::set_names(&mut known, place, text)?,
+                _ => certificates::set_days(&mut known, place, text)?,
+            }
+            Ok(Composed { edits: vec![Edit::SetCertificates(known)], subject: element.cloned() })
         }
         (FieldId::Inbound(_) | FieldId::Outbound(_), element) => {
             let Some(Subject::Component(mut component)) = Subject::of(scenario, element) else { return Err(gone()) };

@@ -53,7 +53,7 @@ pub(crate) fn acts(stage: &Stage, editor: &Editor, keymap: &Keymap, width: u16) 
         }
         Some(Pending::Move(element)) => {
             let ends = keymap.label(DesignAction::Confirm);
-            page.text(Tone::Accent, &format!("Arrow keys move {element}. {ends} ends it."));
+            page.text(Tone::Accent, &format!("The arrow keys move {element}; {ends} finishes."));
         }
         None => selected(stage, keymap, &mut page),
     }
@@ -95,7 +95,7 @@ fn next_step(stage: &Stage, keymap: &Keymap) -> Option<String> {
     let infra = stage.infra();
     let (add, connect) = (keymap.label(DesignAction::Add), keymap.label(DesignAction::Connect));
     if infra.servers().len() == 0 {
-        return Some(format!("The site has no server yet: {add}, then a web server on a new server."));
+        return Some(format!("The site has no server yet: press {add} and add a web server."));
     }
     let browser = infra.browser()?;
     let leads = infra.links_from(browser).iter().any(|link| infra.link(*link).protocol == Protocol::Http);
@@ -113,7 +113,7 @@ fn review(stage: &Stage, editor: &Editor, keymap: &Keymap, page: &mut Page) {
     let all = editor.checks.findings();
     let key = keymap.label(DesignAction::Findings);
     if all.is_empty() {
-        page.text(Tone::Good, "No findings: the review has no objections.");
+        page.text(Tone::Good, "No findings.");
         return;
     }
     let counts: Vec<String> = Severity::ALL

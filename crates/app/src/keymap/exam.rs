@@ -32,6 +32,7 @@ impl Keymap {
         );
         self.bind(&[c('n')], Questions, ExamAction::Grade(PointGrade::No), "no", "Key point: my answer did not contain it");
         self.bind(&[c('c')], Questions, ExamAction::Mode, "statements", "Choose among statements, or say the answer aloud");
+        self.bind(&[c('t')], Questions, ExamAction::Type, "type", "Type the answer, then compare it with the key points");
         self.bind(&[c('S')], Questions, ExamAction::Skip, "skip", "Skip the question");
         for (number, digit) in ('1'..='9').enumerate() {
             // One entry stands for all.

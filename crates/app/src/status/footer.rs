@@ -2,8 +2,8 @@
 
 use hoplight_exam::ExamMode;
 use hoplight_lesson::{Ask, LessonRun, Place};
+use hoplight_model::Element;
 use hoplight_model::text;
-use hoplight_model::{ComponentId, Element};
 
 use crate::action::{
     Action, AppAction, DesignAction, DrillAction, ExamAction, LessonAction, OverlayAction, ReviewAction, SelectAction,
@@ -143,6 +143,7 @@ fn rank_in_editor(stage: &Stage, action: &DesignAction) -> u8 {
     let Some(editor) = &stage.editor else { return 3 };
     match action {
         DesignAction::Confirm | DesignAction::Connect if editor.pending.is_some() => 0,
+        DesignAction::Continue => 0,
         DesignAction::Toggle => 3,
         _ => 1,
     }
@@ -159,10 +160,8 @@ fn design_action_works(stage: &Stage, action: &DesignAction) -> bool {
         DesignAction::Connect => is_box || editor.pending.is_some(),
         DesignAction::Copy | DesignAction::Rename | DesignAction::Move => is_box,
         DesignAction::Delete => selected.is_some(),
-        DesignAction::FitRules => {
-            let component = |id: &ComponentId| stage.infra().find(id.as_str()).map(|ix| stage.infra().component(ix));
-            matches!(selected, Some(Element::Component(id)) if component(id).is_some_and(|it| it.kind.is_filter()))
-        }
+        DesignAction::FitRules => stage.infra().firewalls().next().is_some(),
+        DesignAction::Continue => editor.offered.is_some(),
         DesignAction::Toggle
         | DesignAction::Add
         | DesignAction::AddPart(_)
@@ -251,6 +250,8 @@ fn exam_action_works(stage: &Stage, task: &Task, action: ExamAction) -> bool {
                 | ExamAction::Practise
                 | ExamAction::Grade(_)
                 | ExamAction::Mode
+                | ExamAction::Type
+                | ExamAction::HandInText
                 | ExamAction::Skip
                 | ExamAction::Digit(_)
                 | ExamAction::Erase => false,
@@ -263,7 +264,13 @@ fn exam_action_works(stage: &Stage, task: &Task, action: ExamAction) -> bool {
                 ExamAction::Toggle => practice.has_cursor() || (practice.is_marking() && stage.session.selected.is_some()),
                 ExamAction::Skip => practice.is_asking(),
                 ExamAction::Digit(_) | ExamAction::Erase => practice.is_typing(),
-                ExamAction::Finish | ExamAction::Pause | ExamAction::Practise | ExamAction::Grade(_) | ExamAction::Mode => false,
+                ExamAction::Finish
+                | ExamAction::Pause
+                | ExamAction::Practise
+                | ExamAction::Grade(_)
+                | ExamAction::Type
+                | ExamAction::HandInText
+                | ExamAction::Mode => false,
             };
         }
         Task::Exam(exam) => exam,
@@ -279,6 +286,7 @@ fn exam_action_works(stage: &Stage, task: &Task, action: ExamAction) -> bool {
         ExamAction::Toggle | ExamAction::ToggleAt(_) => exam.has_choices(),
         ExamAction::Grade(_) => exam.has_points(),
         ExamAction::Mode => exam.has_modes(),
+        ExamAction::Type | ExamAction::HandInText => exam.typed().is_some(),
         ExamAction::Skip => exam.is_asking(),
         ExamAction::Digit(_) | ExamAction::Erase => false,
     }

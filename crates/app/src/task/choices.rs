@@ -55,9 +55,15 @@ impl Choices {
 
     /// Writes an answer with the result: whether it was right to choose it or not, and why.
     pub(super) fn write_result(page: &mut Page, text: &str, is_right: bool, is_chosen: bool, why: &str) {
-        let mark = if is_chosen { "☑ " } else { "☐ " };
-        let (tone, sign) = if is_right == is_chosen { (Tone::Good, "✓") } else { (Tone::Bad, "✗") };
-        page.item(tone, &format!("{sign}{mark}"), Tone::Text, text, None);
+        let (tone, sign) = if is_right == is_chosen { (Tone::Good, "✓ ") } else { (Tone::Bad, "✗ ") };
+        // Two signs side by side, one for the verdict and one for the choice, were read as one.
+        let verdict = match (is_right, is_chosen) {
+            (true, true) => "Chosen: ",
+            (true, false) => "Missed: ",
+            (false, true) => "Wrongly chosen: ",
+            (false, false) => "Rightly left: ",
+        };
+        page.item(tone, sign, Tone::Text, &format!("{verdict}{text}"), None);
         if !why.is_empty() {
             page.item(Tone::Dim, "   ", Tone::Dim, why, None);
         }

@@ -309,9 +309,9 @@ impl DrillTask {
             self.shift = Shift::Incident;
         }
         self.reply = Some(match (is_true, known) {
-            (true, true) => (Tone::Dim, "The incident is declared already.".to_owned()),
+            (true, true) => (Tone::Dim, "The incident has already been declared.".to_owned()),
             (true, false) => (Tone::Good, "Incident declared. Find out what is broken.".to_owned()),
-            (false, _) => (Tone::Warn, "Nothing is broken yet: a false alarm. It costs five points.".to_owned()),
+            (false, _) => (Tone::Warn, "False alarm: nothing is broken yet. That costs five points.".to_owned()),
         });
     }
 

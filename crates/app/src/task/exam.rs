@@ -40,6 +40,8 @@ pub struct ExamTask {
     /// Whether the learner prefers to choose statements.
     by_statements: bool,
     answer: Answer,
+    /// What the learner has typed as the answer to the current item.
+    typed: String,
     feedback: Option<Feedback>,
     result: Option<ExamResult>,
 }
@@ -114,6 +116,7 @@ impl ExamTask {
             asked: false,
             by_statements: false,
             answer: Answer::Aloud,
+            typed: String::new(),
             feedback: None,
             result: None,
         }
@@ -233,6 +236,7 @@ impl ExamTask {
 
     /// Prepares the answer to the next question.
     fn ask(&mut self) {
+        self.typed.clear();
         self.answer = match (self.run.explaining(&self.content), self.run.defending()) {
             (Some((.., item)), _) if self.by_statements => Answer::Choices(Choices::new(item.right.len() + item.wrong.len())),
             (_, Some((.., question))) => Answer::Choices(Choices::new(question.options.len())),
@@ -241,8 +245,28 @@ impl ExamTask {
     }
 
     /// Returns the item to explain now.
-    fn item(&self) -> Option<&ExplainItem> {
+    pub(crate) fn item(&self) -> Option<&ExplainItem> {
         self.run.explaining(&self.content).map(|(.., item)| item)
+    }
+
+    /// Returns the typed answer so far, if an item can be explained by typing now.
+    pub(crate) fn typed(&self) -> Option<&str> {
+        let is_asked = self.item().is_some() && self.feedback.is_none() && !matches!(self.answer, Answer::Points(..));
+        is_asked.then_some(self.typed.as_str())
+    }
+
+    /// Keeps what has been typed.
+    pub(crate) fn keep_typed(&mut self, text: &str) {
+        text.trim().clone_into(&mut self.typed);
+    }
+
+    /// Shows the key points, to compare them with the typed answer. Returns whether there is an item to explain.
+    pub(crate) fn show_points(&mut self) -> bool {
+        let count = self.item().map(|item| item.points.len()).filter(|_| self.typed().is_some());
+        if let Some(count) = count {
+            self.answer = Answer::Points(vec![None; count], 0);
+        }
+        count.is_some()
     }
 
     /// Switches between saying it aloud and choosing statements. Returns whether there is an item to explain.

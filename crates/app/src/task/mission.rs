@@ -160,7 +160,7 @@ impl MissionTask {
         let how = match (&self.run, &self.report, changed) {
             (Some(_), ..) => "Measuring …".to_owned(),
             (None, None, _) => {
-                format!("Change the design; {measure} measures it. The figures are those of the design as you found it.")
+                format!("Change the design, then press {measure} to measure it. The figures are of the design as you found it.")
             }
             (None, Some(_), true) => format!("The design has changed: {measure} measures it again."),
             (None, Some(_), false) => format!("{measure} measures again."),

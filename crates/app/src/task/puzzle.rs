@@ -104,7 +104,7 @@ impl PuzzleTask {
                 1 => "one flaw".to_owned(),
                 count => format!("{count} flaws"),
             };
-            page.text(Tone::Name, &format!("This site is sound but for {flaws}. What would a review find?"));
+            page.text(Tone::Name, &format!("This site has {flaws} and is otherwise sound. What would a review find?"));
             page.text(Tone::Dim, &format!("{toggle} chooses; {confirm} hands in; Tab selects an element and shows its settings"));
             for (number, rule) in self.rules.iter().enumerate() {
                 self.choices.write(number, hoplight_text::rule(*rule).title, &mut page);

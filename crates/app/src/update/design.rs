@@ -1,23 +1,27 @@
 //! The topology editor: acts on the drawing, its history, and saving.
 
+mod outcome;
+
 use std::sync::Arc;
 
 use hoplight_layout::Arrow;
-use hoplight_lesson::{Edited, RefusedAct};
 use hoplight_model::compose::{self, ComposeError, Composed};
 use hoplight_model::draft::Edit;
 use hoplight_model::scenario::Scenario;
-use hoplight_model::{Element, ScenarioId, Text};
+use hoplight_model::{ComponentId, Element, ScenarioId, Text};
 
 use crate::action::DesignAction;
 use crate::app::{App, Effect};
 use crate::editor::form::{self, FieldId};
+use crate::editor::part::AddedPart;
 use crate::editor::{Editor, Pending, StartedLink};
 use crate::notice::Notice;
 use crate::stage::Stage;
 use crate::tone::Tone;
 use crate::window::kind::WindowKind;
 use crate::window::state::Window;
+
+use outcome::{blocked, dropped, made, reason, refused};
 
 impl App {
     pub(super) fn design_action(&mut self, action: &DesignAction) -> Vec<Effect> {
@@ -44,10 +48,7 @@ impl App {
             DesignAction::Confirm => self.confirm(),
             DesignAction::Connect => self.connect(),
             DesignAction::Move => self.start_move(),
-            DesignAction::AddPart(part) => {
-                let part = part.clone();
-                self.compose(|_, drawing| said(part.compose(drawing)));
-            }
+            DesignAction::AddPart(part) => self.add_part(&part.clone()),
             DesignAction::Join(from, to) => {
                 let (from, to) = (from.clone(), to.clone());
                 self.compose(|_, drawing| said(compose::connect(drawing, &from, &to)));
@@ -63,10 +64,11 @@ impl App {
             }
             DesignAction::Copy => self.on_selected(compose::copy),
             DesignAction::Delete => self.on_selected(compose::remove),
-            DesignAction::FitRules => self.on_selected(fit_rules),
+            DesignAction::FitRules => self.fit_rules(),
             DesignAction::Undo => self.travel(true),
             DesignAction::Redo => self.travel(false),
             DesignAction::Save => return vec![Effect::SaveDesign],
+            DesignAction::Continue => return self.continue_unsaved(),
             DesignAction::Toggle => {}
         }
         Vec::new()
@@ -93,7 +95,7 @@ impl App {
             return;
         }
         if stage.editor.take().is_some() {
-            self.tell(Tone::Dim, "The editor is closed. The design keeps running as it is.");
+            self.tell(Tone::Dim, "Editor closed. The design keeps running.");
             return;
         }
         let infra = stage.infra();
@@ -172,6 +174,49 @@ impl App {
         });
     }
 
+    /// Adds a part. Says what has been added if it is more than one component.
+    fn add_part(&mut self, part: &AddedPart) {
+        let mut added = Vec::new();
+        let is_made = self.compose(|stage, drawing| {
+            let composed = said(part.compose(drawing, stage.session.selected.as_ref()))?;
+            added.extend(composed.edits.iter().filter_map(|edit| match edit {
+                Edit::AddComponent(component) => Some(component.id.to_string()),
+                _ => None,
+            }));
+            Ok(composed)
+        });
+        if is_made && matches!(part, AddedPart::Everywhere(_) | AddedPart::Cluster(_)) && !added.is_empty() {
+            self.tell(Tone::Dim, format!("Added: {}.", added.join(", ")));
+        }
+    }
+
+    /// Fits the rules of the selected firewall or, if none is selected, of all of them.
+    fn fit_rules(&mut self) {
+        let mut changed = Vec::new();
+        let is_made = self.compose(|stage, drawing| {
+            let is_firewall = |id: &&ComponentId| {
+                let component = drawing.components.iter().find(|component| component.id == **id);
+                component.is_some_and(|component| component.kind.is_filter())
+            };
+            let selected = match &stage.session.selected {
+                Some(Element::Component(id)) => Some(id).filter(is_firewall),
+                Some(Element::Server(_) | Element::Hop(..)) | None => None,
+            };
+            let composed = said(match selected {
+                Some(firewall) => compose::fit_rules(drawing, firewall),
+                None => compose::fit_all_rules(drawing),
+            })?;
+            changed.extend(composed.edits.iter().filter_map(|edit| match edit {
+                Edit::SetComponent(component) => Some(component.id.to_string()),
+                _ => None,
+            }));
+            Ok(composed)
+        });
+        if is_made {
+            self.tell(Tone::Dim, format!("Rules now match the drawing: {}.", changed.join(", ")));
+        }
+    }
+
     /// Starts a link at the selected element, or ends the started one there.
     fn connect(&mut self) {
         let key = self.keymap.label(DesignAction::Confirm);
@@ -187,7 +232,7 @@ impl App {
             }
             (Some(_), _) => self.tell(Tone::Dim, "No link was drawn."),
             (None, Some(Element::Hop(..)) | None) => {
-                self.tell(Tone::Dim, "Select the component or server at which the link starts: the client.");
+                self.tell(Tone::Dim, "Select the component or server where the link starts: the client.");
             }
             (None, Some(from)) => {
                 let link = StartedLink::new(from.clone(), stage.viewport.layout.order(), stage.session.draft().scenario());
@@ -375,6 +420,49 @@ impl App {
         stage.editor.as_ref().is_some_and(|editor| editor.is_unsaved(stage.session.draft().scenario()))
     }
 
+    /// Returns the name of the design of a mission or exam that has just been opened, once: there may be unsaved work on it.
+    pub fn take_opened_task(&mut self) -> Option<ScenarioId> {
+        let stage = self.stage_mut().filter(|stage| stage.task.is_some())?;
+        let editor = stage.editor.as_mut().filter(|editor| !editor.is_looked_for)?;
+        editor.is_looked_for = true;
+        Some(editor.id.clone())
+    }
+
+    /// Offers unsaved work of an earlier session on the mission or exam.
+    pub fn offer_unsaved(&mut self, drawing: Scenario) {
+        self.changed = true;
+        let key = self.keymap.label(DesignAction::Continue);
+        if let Some(editor) = self.stage_mut().and_then(|stage| stage.editor.as_mut()) {
+            editor.offered = Some(Arc::new(drawing));
+            self.tell(Tone::Warn, format!("You have unsaved work on this from an earlier session. {key} continues it."));
+        }
+    }
+
+    /// Opens the unsaved work on the mission or exam instead of its start.
+    fn continue_unsaved(&mut self) -> Vec<Effect> {
+        let Some(stage) = self.stage_mut() else { return Vec::new() };
+        let Some(editor) = &mut stage.editor else { return Vec::new() };
+        let (id, task) = (editor.id.clone(), stage.task.clone());
+        let Some(drawing) = editor.offered.take() else {
+            self.tell(Tone::Dim, "There is no unsaved work to continue.");
+            return Vec::new();
+        };
+        if let Err(why) = self.edit_scenario(&drawing, id) {
+            self.tell(Tone::Bad, why);
+            return Vec::new();
+        }
+        let size = self.size;
+        if let Some(stage) = self.stage_mut() {
+            stage.task = task;
+            if let Some(editor) = &mut stage.editor {
+                (editor.saved, editor.is_looked_for) = (None, true);
+            }
+            stage.resize(size);
+        }
+        self.tell(Tone::Dim, "This is your unsaved work.");
+        vec![Effect::ContinueDesign]
+    }
+
     /// Marks the design in the editor as not saved: it was opened from a copy of unsaved work.
     pub fn mark_unsaved(&mut self) {
         if let Some(editor) = self.stage_mut().and_then(|stage| stage.editor.as_mut()) {
@@ -420,77 +508,7 @@ fn title_of(drawing: &Scenario, id: &ScenarioId) -> String {
     }
 }
 
-fn fit_rules(drawing: &Scenario, selected: &Element) -> Result<Composed, ComposeError> {
-    match selected {
-        Element::Component(id) => compose::fit_rules(drawing, id),
-        Element::Server(_) | Element::Hop(..) => Err(ComposeError::NotAFirewall),
-    }
-}
-
 /// Renders a refusal.
 fn said(composed: Result<Composed, ComposeError>) -> Result<Composed, String> {
     composed.map_err(|error| hoplight_text::compose_error(&error))
-}
-
-fn refused(why: &str) -> Notice {
-    Notice::new(Tone::Warn, format!("Not possible: {}.", why.trim_end_matches('.')))
-}
-
-fn reason(why: &RefusedAct) -> String {
-    match why {
-        RefusedAct::Edit(error) => hoplight_text::edit_error(error),
-        RefusedAct::Problems(problems) => problems.first().map(hoplight_text::problem).unwrap_or_default(),
-    }
-}
-
-/// Says what an act has made of the element that it was about.
-fn made(stage: &Stage) -> Notice {
-    let infra = stage.infra();
-    let text = match &stage.session.selected {
-        Some(Element::Hop(from, to)) => match infra.link_between(from.as_str(), to.as_str()) {
-            Some(link) => {
-                let cipher = if infra.hop(link).is_plaintext() { "plaintext" } else { "encrypted" };
-                format!("{from} → {to}: {} on port {}, {cipher}.", infra.link(link).protocol.word(), infra.port(link))
-            }
-            None => "Removed.".to_owned(),
-        },
-        Some(Element::Component(id)) => match infra.find(id.as_str()).map(|ix| infra.component(ix)) {
-            Some(component) => {
-                let place = component.server.as_ref().map_or_else(String::new, |server| format!(" on {server}"));
-                format!("{id}: {}{place}.", component.kind.word())
-            }
-            None => "Removed.".to_owned(),
-        },
-        Some(Element::Server(id)) => {
-            let programs: Vec<&str> = infra.on_server(id).map(|(_, component)| component.id.as_str()).collect();
-            format!("{id}: {}.", if programs.is_empty() { "empty".to_owned() } else { programs.join(", ") })
-        }
-        None => "Removed.".to_owned(),
-    };
-    Notice::dim(text)
-}
-
-/// Says which conditions of the run the act has ended.
-fn dropped(edited: &Edited) -> Option<Notice> {
-    match edited {
-        Edited::Rebuilt { dropped } if !dropped.is_empty() => {
-            let faults = if dropped.len() == 1 { "1 fault".to_owned() } else { format!("{} faults", dropped.len()) };
-            Some(Notice::dim(format!("Removed, with {faults}.")))
-        }
-        Edited::Rebuilt { .. } | Edited::Unchanged | Edited::Incomplete(_) => None,
-    }
-}
-
-/// Says that a firewall blocks the link that has just been drawn, and how to let it through.
-fn blocked(stage: &Stage, keymap: &crate::keymap::Keymap) -> Option<Notice> {
-    use hoplight_model::firewall::RuleAction;
-    let Some(Element::Hop(from, to)) = &stage.session.selected else { return None };
-    let infra = stage.infra();
-    let hop = infra.hop(infra.link_between(from.as_str(), to.as_str())?);
-    let guard = hop.guards.iter().find(|guard| guard.verdict.action != RuleAction::Allow)?;
-    let (firewall, key) = (&infra.component(guard.firewall).id, keymap.label(DesignAction::FitRules));
-    Some(Notice::new(
-        Tone::Warn,
-        format!("{firewall} blocks this link. To allow what is drawn, select {firewall} and press {key}."),
-    ))
 }

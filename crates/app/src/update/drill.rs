@@ -136,7 +136,7 @@ impl App {
         stage.resize(size);
         if shows {
             let key = self.keymap.label(TimeAction::PreviousMark);
-            self.tell(Tone::Dim, format!("The run as it really was: {key} goes back from mark to mark."));
+            self.tell(Tone::Dim, format!("This is what really happened. {key} steps back from mark to mark."));
         }
     }
 

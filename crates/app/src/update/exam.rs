@@ -20,6 +20,8 @@ use crate::task::exam::{Confirmed, ExamTask};
 use crate::task::puzzle::PuzzleTask;
 use crate::tone::Tone;
 use crate::update::attempt::of_exam;
+use crate::window::kind::WindowKind;
+use crate::window::state::Window;
 
 /// The report of an exam as a file.
 #[derive(Clone, Debug)]
@@ -104,6 +106,21 @@ impl App {
         }
     }
 
+    /// Returns the exam on the stage.
+    pub(crate) fn exam(&self) -> Option<&ExamTask> {
+        match self.stage().and_then(|stage| stage.task.as_ref()) {
+            Some(Task::Exam(exam)) => Some(exam),
+            Some(Task::Mission(_) | Task::Drill(_) | Task::Review(_) | Task::Puzzle(_) | Task::Practice(_)) | None => None,
+        }
+    }
+
+    /// Keeps the text of a typed explanation, also if its window is closed for now.
+    pub(super) fn keep_explanation(&mut self, text: &str) {
+        if let Some(Task::Exam(exam)) = self.stage_mut().and_then(|stage| stage.task.as_mut()) {
+            exam.keep_typed(text);
+        }
+    }
+
     /// Whether an action is not available now, since it would give an answer away or change what is asked about.
     pub fn withholds(&self, action: &Action) -> bool {
         self.stage().and_then(|stage| stage.task.as_ref()).is_some_and(|task| task.withholds(action))
@@ -132,7 +149,7 @@ impl App {
                     exam.practise();
                     self.tell(Tone::Dim, "Practice: no time limit, and every question. The result is not recorded.");
                 }
-                ExamAction::Practise => self.tell(Tone::Dim, "Only before you have drawn something."),
+                ExamAction::Practise => self.tell(Tone::Dim, "You can switch to practice only before you draw anything."),
                 ExamAction::Pause => self.pause_exam(),
                 ExamAction::Confirm
                 | ExamAction::Down
@@ -141,6 +158,8 @@ impl App {
                 | ExamAction::ToggleAt(_)
                 | ExamAction::Grade(_)
                 | ExamAction::Mode
+                | ExamAction::Type
+                | ExamAction::HandInText
                 | ExamAction::Skip
                 | ExamAction::Digit(_)
                 | ExamAction::Erase => self.tell(Tone::Dim, "The questions come after the drawing."),
@@ -174,7 +193,17 @@ impl App {
                 (!exam.toggle(Some(number))).then(|| "There is no answer with this number.".to_owned())
             }
             ExamAction::Grade(grade) => (!exam.grade(grade)).then(|| "There is no key point to grade here.".to_owned()),
-            ExamAction::Mode => (!exam.switch_mode()).then(|| "Only before the key points are shown.".to_owned()),
+            ExamAction::Type => match exam.typed() {
+                Some(typed) => {
+                    let window = Window::new(WindowKind::Explanation, typed, usize::MAX);
+                    self.window = Some(window);
+                    return;
+                }
+                None => Some("The key points are already shown.".to_owned()),
+            },
+            // The window has kept the text.
+            ExamAction::HandInText => (!exam.show_points()).then(|| "There is no explanation to compare.".to_owned()),
+            ExamAction::Mode => (!exam.switch_mode()).then(|| "The key points are already shown.".to_owned()),
             ExamAction::Skip => exam.skip().err().map(|why| why.to_string()),
             ExamAction::Finish | ExamAction::Practise => Some("The drawing has been handed in.".to_owned()),
             ExamAction::Digit(_) | ExamAction::Erase => Some("There is no number to type here.".to_owned()),
@@ -203,15 +232,17 @@ impl App {
             return self.refuse(why);
         }
         leave_editor(stage, size);
-        self.tell(Tone::Dim, "The drawing is handed in. Explain it now.");
+        // What the editor has said about links would answer questions.
+        self.forget_notices();
+        self.tell(Tone::Dim, "Drawing handed in. Now explain it.");
         self.end_exam();
     }
 
     fn pause_exam(&mut self) {
         let Some(Task::Exam(exam)) = self.stage_mut().and_then(|stage| stage.task.as_mut()) else { return };
         match exam.pause() {
-            Ok(true) => self.tell(Tone::Dim, "The practice is paused."),
-            Ok(false) => self.tell(Tone::Dim, "The practice goes on."),
+            Ok(true) => self.tell(Tone::Dim, "Practice paused."),
+            Ok(false) => self.tell(Tone::Dim, "Practice resumed."),
             Err(why) => self.refuse(why),
         }
     }
@@ -255,6 +286,8 @@ impl App {
             | ExamAction::Practise
             | ExamAction::Grade(_)
             | ExamAction::Mode
+            | ExamAction::Type
+            | ExamAction::HandInText
             | ExamAction::Skip
             | ExamAction::Digit(_)
             | ExamAction::Erase => self.tell(Tone::Dim, "This works only in an exam."),

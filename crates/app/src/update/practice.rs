@@ -113,7 +113,13 @@ impl App {
                 practice.erase();
                 return;
             }
-            ExamAction::Finish | ExamAction::Pause | ExamAction::Practise | ExamAction::Grade(_) | ExamAction::Mode => {
+            ExamAction::Finish
+            | ExamAction::Pause
+            | ExamAction::Practise
+            | ExamAction::Grade(_)
+            | ExamAction::Mode
+            | ExamAction::Type
+            | ExamAction::HandInText => {
                 return self.tell(Tone::Dim, "This works only in an exam.");
             }
         };

@@ -96,7 +96,7 @@ impl App {
             return;
         }
         if !review.mark_sentence() {
-            self.tell(Tone::Dim, "The marks are submitted.");
+            self.tell(Tone::Dim, "Your marks have been submitted.");
         }
     }
 
@@ -110,7 +110,7 @@ impl App {
         let (tone, text) = match review.mark_element(&selected) {
             Some(true) => (Tone::Good, format!("Marked {selected}.")),
             Some(false) => (Tone::Dim, format!("Unmarked {selected}.")),
-            None if is_over => (Tone::Dim, "The marks are submitted.".to_owned()),
+            None if is_over => (Tone::Dim, "Your marks have been submitted.".to_owned()),
             None => (Tone::Dim, format!("The question is not about {selected}: {}", review.run().review().form().elements.ask)),
         };
         self.tell(tone, text);
@@ -123,7 +123,7 @@ impl App {
         let place = review.run().truth().options().iter().position(|option| option.rule == rule);
         self.window = Some(Window::new(WindowKind::Review, "", place.unwrap_or(0)));
         if !is_open {
-            self.tell(Tone::Dim, "The marks are submitted.");
+            self.tell(Tone::Dim, "Your marks have been submitted.");
         }
     }
 
@@ -132,7 +132,7 @@ impl App {
         let order = self.settings.seed ^ self.progress.learner();
         let Some(review) = self.review_mut() else { return };
         if review.run().result().is_some() {
-            self.tell(Tone::Dim, "The marks are submitted already.");
+            self.tell(Tone::Dim, "Your marks have already been submitted.");
             return;
         }
         if review.is_unmarked() {
@@ -165,7 +165,11 @@ impl App {
         if let Some(stage) = self.stage_mut() {
             replace(stage, infra, seed, size);
         }
-        let text = if shows_repaired { "The repaired design, in a new run." } else { "The design as written, in a new run." };
+        let text = if shows_repaired {
+            "Showing the repaired design in a new run."
+        } else {
+            "Showing the design as written in a new run."
+        };
         self.tell(Tone::Dim, text);
     }
 

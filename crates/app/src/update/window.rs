@@ -5,6 +5,7 @@ use hoplight_model::text::sanitise;
 use crate::action::{Action, WindowAction};
 use crate::app::App;
 use crate::key::{Code, Key};
+use crate::sheet::{Sheet, SheetKind};
 use crate::stage::Stage;
 use crate::task::drill::DrillTask;
 use crate::tone::Tone;
@@ -26,7 +27,8 @@ impl App {
                     | WindowKind::Settings
                     | WindowKind::Value(_)
                     | WindowKind::Findings
-                    | WindowKind::Review => self.stage().is_some(),
+                    | WindowKind::Review
+                    | WindowKind::Explanation => self.stage().is_some(),
                     WindowKind::Probes | WindowKind::Suspects | WindowKind::Remedies => {
                         self.stage().and_then(Stage::hidden_drill).is_some_and(DrillTask::is_started)
                     }
@@ -83,6 +85,8 @@ impl App {
         }
         match (key.code, key.ctrl) {
             (Code::Esc, _) => self.close_window(),
+            // Every character is typed, so the help has a key that is none.
+            (Code::F(1), _) => self.sheet = Some(Sheet { kind: SheetKind::Help, scroll: 0 }),
             (Code::Enter, _) => return self.enter_row(at),
             (Code::Backspace, _) | (Code::Char('h'), true) if filter.is_empty() => self.close_window(),
             _ => {
@@ -108,11 +112,13 @@ impl App {
         self.choose_best();
     }
 
-    /// Closes the window. A window for a value returns to the settings.
+    /// Closes the window. A window for a value returns to the settings, and a typed explanation is kept.
     fn close_window(&mut self) {
-        let kind = self.window.take().map(|window| window.kind);
-        if let Some(WindowKind::Value(field)) = kind {
-            self.return_to_settings(field);
+        let Some(window) = self.window.take() else { return };
+        match window.kind {
+            WindowKind::Value(field) => self.return_to_settings(field),
+            WindowKind::Explanation => self.keep_explanation(window.filter()),
+            _ => {}
         }
     }
 
@@ -127,14 +133,18 @@ impl App {
         }
         let row = window::rows(self, window.kind, window.filter()).into_iter().nth(at)?;
         let action = row.line.action?;
-        self.window = None;
+        if let Some(window) = self.window.take().filter(|window| window.kind == WindowKind::Explanation) {
+            self.keep_explanation(window.filter());
+        }
         Some(action)
     }
 
     fn choose_best(&mut self) {
         let Some(window) = &self.window else { return };
         let count = window::rows(self, window.kind, window.filter()).len();
-        let first = if window.filter().is_empty() { window.kind.first(count) } else { 0 };
+        // The end of a long text stays visible.
+        let is_text = window.kind == WindowKind::Explanation;
+        let first = if window.filter().is_empty() || is_text { window.kind.first(count) } else { 0 };
         if let Some(window) = &mut self.window {
             window.chosen = first;
         }

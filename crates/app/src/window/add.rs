@@ -1,7 +1,8 @@
 //! What can be added to the drawing: on the selected server, on a new one, or outside.
 
-use hoplight_model::compose::{Placement, Role};
-use hoplight_model::{Element, ServerId};
+use hoplight_model::compose::{self, Attachment, Placement, Role};
+use hoplight_model::scenario::Scenario;
+use hoplight_model::{ComponentId, DatabaseRole, Element, ServerId};
 
 use crate::action::DesignAction;
 use crate::app::App;
@@ -15,6 +16,8 @@ use crate::window::{WindowRow, search};
 pub(super) fn rows(app: &App, filter: &str) -> Vec<WindowRow> {
     let Some(stage) = app.stage() else { return Vec::new() };
     let mut rows = Vec::new();
+    let draft = stage.session.draft();
+    let row = |role, placement, place: &str| row(role, placement, &connected(role, place, draft.scenario(), stage));
     if let Some(server) = selected_server(stage) {
         let here = |role: Role| match role {
             // A balancer is usually on a server of its own: it comes last here.
@@ -25,9 +28,13 @@ pub(super) fn rows(app: &App, filter: &str) -> Vec<WindowRow> {
         };
         for role in Role::ALL {
             rows.extend(here(role).map(|place| row(role, Placement::On(server.clone()), &place)));
+            rows.extend(everywhere(role, stage));
         }
     }
     for role in Role::ALL {
+        if selected_server(stage).is_none() {
+            rows.extend(everywhere(role, stage));
+        }
         let (placement, place) = match role {
             Role::Monitoring | Role::Resolver => (Placement::Outside, "outside the site"),
             Role::Firewall => (Placement::Outside, "not placed yet"),
@@ -39,6 +46,7 @@ pub(super) fn rows(app: &App, filter: &str) -> Vec<WindowRow> {
         rows.push(row(role, placement, place));
     }
     rows.extend(selected_server(stage).map(|server| row(Role::Balancer, Placement::On(server.clone()), &format!("on {server}"))));
+    rows.extend([DatabaseRole::Member, DatabaseRole::MultiPrimary].map(|role| cluster(role, stage)));
     rows.push(WindowRow {
         line: Line::new(Tone::Text, "certificate").doing(DesignAction::AddPart(AddedPart::Certificate)),
         right: "where users connect".to_owned(),
@@ -48,6 +56,67 @@ pub(super) fn rows(app: &App, filter: &str) -> Vec<WindowRow> {
     });
     rows.extend(inner_certificate(stage));
     search::ranked(rows, filter)
+}
+
+/// A database cluster, of the selected database and as many others as it needs.
+fn cluster(role: DatabaseRole, stage: &Stage) -> WindowRow {
+    let is_database = |id: &ComponentId| {
+        let component = stage.infra().find(id.as_str()).map(|ix| stage.infra().component(ix));
+        component.is_some_and(|component| component.kind.as_database().is_some())
+    };
+    let place = match &stage.session.selected {
+        Some(Element::Component(id)) if is_database(id) => format!("of {id} and others"),
+        _ => "on new servers".to_owned(),
+    };
+    let (name, about) = match role {
+        DatabaseRole::MultiPrimary => (
+            "multi-primary cluster",
+            "Two databases or more that all take writes; each confirms a write only when the others have certified it.",
+        ),
+        DatabaseRole::Primary | DatabaseRole::Replica | DatabaseRole::Member => (
+            "database cluster",
+            "Three databases or more that elect the one that takes writes; the others take over without an operator.",
+        ),
+    };
+    WindowRow {
+        line: Line::new(Tone::Text, name).doing(DesignAction::AddPart(AddedPart::Cluster(role))),
+        right: place,
+        about: about.to_owned(),
+        found_by: "members quorum Galera replication".to_owned(),
+    }
+}
+
+/// An agent or a firewall for every server that has none, if there are servers.
+fn everywhere(role: Role, stage: &Stage) -> Option<WindowRow> {
+    let place = match role {
+        Role::Agent => "on every server",
+        Role::Firewall => "before every server",
+        Role::Balancer
+        | Role::Web
+        | Role::App
+        | Role::Database
+        | Role::Monitoring
+        | Role::Resolver
+        | Role::Cache
+        | Role::FrontCache
+        | Role::SessionStore
+        | Role::SqlProxy => return None,
+    };
+    let has_servers = stage.infra().servers().len() > 0;
+    has_servers.then(|| named(role, AddedPart::Everywhere(role), place))
+}
+
+/// The place of a new component, and what it is connected to along with it.
+fn connected(role: Role, place: &str, drawing: &Scenario, stage: &Stage) -> String {
+    match compose::attachment(drawing, role, stage.session.selected.as_ref()) {
+        Some(Attachment::From(id)) => format!("{place}, {id} → it"),
+        Some(Attachment::To(id)) => format!("{place}, it → {id}"),
+        Some(Attachment::Before(id)) => format!("{place}, before {id}"),
+        Some(Attachment::Beside(id)) => format!("{place}, beside {id}"),
+        Some(Attachment::Pair(id)) => format!("{place}, pair with {id}"),
+        Some(Attachment::Replica(id)) => format!("{place}, replica of {id}"),
+        None => place.to_owned(),
+    }
 }
 
 /// A certificate for the selected component, if it serves requests.
@@ -64,9 +133,13 @@ fn inner_certificate(stage: &Stage) -> Option<WindowRow> {
 }
 
 fn row(role: Role, placement: Placement, place: &str) -> WindowRow {
+    named(role, AddedPart::Component(role, placement), place)
+}
+
+fn named(role: Role, part: AddedPart, place: &str) -> WindowRow {
     let (name, about) = hoplight_text::role(role);
     WindowRow {
-        line: Line::new(Tone::Text, name).doing(DesignAction::AddPart(AddedPart::Component(role, placement))),
+        line: Line::new(Tone::Text, name).doing(DesignAction::AddPart(part)),
         right: place.to_owned(),
         about: about.to_owned(),
         found_by: place.to_owned(),

@@ -34,6 +34,8 @@ pub enum WindowKind {
     Remedies,
     /// The findings to choose from in a design review.
     Review,
+    /// The typed explanation of an exam.
+    Explanation,
 }
 
 impl WindowKind {
@@ -51,7 +53,9 @@ impl WindowKind {
             Self::Suspects => Some("name-cause"),
             Self::Remedies => Some("remedies"),
             // Their own actions open them.
-            Self::Compare | Self::Add | Self::Settings | Self::Value(_) | Self::Findings | Self::Review => None,
+            Self::Compare | Self::Add | Self::Settings | Self::Value(_) | Self::Findings | Self::Review | Self::Explanation => {
+                None
+            }
         }
     }
 
@@ -72,6 +76,7 @@ impl WindowKind {
             Self::Suspects => "Name the cause",
             Self::Remedies => "Try a remedy",
             Self::Review => "Which findings apply to this design?",
+            Self::Explanation => "Explain it in your own words",
         }
     }
 
@@ -91,6 +96,7 @@ impl WindowKind {
             | Self::Remedies
             | Self::Review => "type to search",
             Self::Value(_) => "empty: the default",
+            Self::Explanation => "type your answer, as you would say it",
             Self::Jump => "type a time: 12.5, or -3 or +10 from now",
         }
     }
@@ -112,6 +118,7 @@ impl WindowKind {
             | Self::Remedies
             | Self::Review => "No match.",
             Self::Log => "No matching event. Filter by class: alert, fault, restore, command, reaction, failure, refused.",
+            Self::Explanation => "Type the whole answer before you look at the key points. Then you compare the two yourself.",
             Self::Jump => "Type seconds since the start, such as 12.5, or from now, such as -3 or +10.",
             Self::Glossary => "No matching term.",
         }
@@ -132,7 +139,7 @@ impl WindowKind {
             | Self::Suspects
             | Self::Remedies
             | Self::Review => 0,
-            Self::Log | Self::Jump => rows.saturating_sub(1),
+            Self::Log | Self::Jump | Self::Explanation => rows.saturating_sub(1),
         }
     }
 
@@ -156,6 +163,7 @@ impl WindowKind {
             Self::Value(_) => "Enter sets it  Esc goes back",
             Self::Findings => "Up, Down choose  Enter selects the place  Esc closes",
             Self::Review => "Up, Down choose  Enter marks it  Esc closes",
+            Self::Explanation => "Enter shows the key points  Esc keeps the text for later",
             Self::Add => "Up, Down choose  Enter adds it  Esc closes",
             Self::Probes => "Up, Down choose  Enter sends it  Esc closes",
             Self::Suspects => "Up, Down choose  Enter names it  Esc closes",

@@ -18,7 +18,10 @@ fn fields(app: &App) -> Vec<Field> {
 }
 
 fn row(field: &Field) -> WindowRow {
-    let value = if field.value.is_empty() { "–" } else { field.value.as_str() };
+    let value = match field.summary.as_deref().unwrap_or(&field.value) {
+        "" => "–",
+        value => value,
+    };
     let about = match &field.choices[..] {
         [] => field.help.to_owned(),
         choices => {

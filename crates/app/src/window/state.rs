@@ -12,6 +12,9 @@ const MOST_TYPED: usize = 60;
 /// Maximum length of a value, in characters.
 const MOST_OF_VALUE: usize = 240;
 
+/// Maximum length of an explanation, in characters.
+const MOST_OF_EXPLANATION: usize = 2_000;
+
 /// The state of an open window.
 #[derive(Clone, Debug)]
 pub struct Window {
@@ -42,6 +45,7 @@ impl Window {
     const fn most(&self) -> usize {
         match self.kind {
             WindowKind::Value(_) => MOST_OF_VALUE,
+            WindowKind::Explanation => MOST_OF_EXPLANATION,
             _ => MOST_TYPED,
         }
     }

@@ -1,7 +1,8 @@
 //! Adding components, servers and certificates.
 
+use super::attach::{Attachment, attach};
 use super::rules::fitted;
-use super::{ComposeError, Composed, Composer, browser, component, kind, label, names, plain};
+use super::{ComposeError, Composed, Composer, browser, component, kind, label, names, on_server, plain};
 use crate::component::{ComponentKind, Server, Software};
 use crate::draft::Edit;
 use crate::element::Element;
@@ -22,6 +23,63 @@ pub enum Placement {
     On(ServerId),
     /// Outside any server: a service that others run or, for a firewall, before nothing yet.
     Outside,
+}
+
+/// Adds a component of a role, and connects it as [`super::attachment`] suggests while `near` is selected. Returns how it is
+/// connected, too.
+///
+/// # Errors
+/// As for [`add`].
+pub fn add_near(
+    scenario: &Scenario,
+    role: Role,
+    placement: &Placement,
+    near: Option<&Element>,
+) -> Result<(Composed, Option<Attachment>), ComposeError> {
+    let alone = add(scenario, role, placement)?;
+    let (Some(how), Some(Element::Component(id))) = (super::attachment(scenario, role, near), &alone.subject) else {
+        return Ok((alone, None));
+    };
+    let mut composer = Composer::new(scenario);
+    for edit in alone.edits.clone() {
+        composer.edit(edit)?;
+    }
+    // A suggestion that the drawing cannot run with, such as one that closes a circle, is none.
+    if attach(&mut composer, id, &how).is_err() || composer.scenario.build_board().is_err() {
+        return Ok((alone, None));
+    }
+    let subject = alone.subject.clone();
+    Ok((composer.done(subject), Some(how)))
+}
+
+/// Adds an agent to every server that has none, or a firewall before every server that none protects.
+///
+/// Agents need a service to report to, so the first ones bring it along.
+///
+/// # Errors
+/// If there is no such server.
+pub fn add_everywhere(scenario: &Scenario, role: Role) -> Result<Composed, ComposeError> {
+    let has_one = |server: &ServerId| match role {
+        Role::Firewall => scenario
+            .components
+            .iter()
+            .any(|component| component.kind.as_firewall().is_some_and(|spec| spec.servers.contains(server))),
+        _ => on_server(scenario, server).any(|component| Role::of(&component.kind) == Some(role)),
+    };
+    let bare: Vec<ServerId> = scenario.servers.iter().map(|server| server.id.clone()).filter(|id| !has_one(id)).collect();
+    if bare.is_empty() {
+        return Err(ComposeError::NoServerLeft);
+    }
+    let mut composer = Composer::new(scenario);
+    let mut append = |role, placement: &Placement| -> Result<(), ComposeError> {
+        let added = add(&composer.scenario, role, placement)?;
+        added.edits.into_iter().try_for_each(|edit| composer.edit(edit))
+    };
+    if role == Role::Agent && services(scenario).is_empty() {
+        append(Role::Monitoring, &Placement::Outside)?;
+    }
+    bare.into_iter().try_for_each(|server| append(role, &Placement::On(server)))?;
+    Ok(composer.done(None))
 }
 
 /// Adds a component of a role.

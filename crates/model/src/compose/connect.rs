@@ -153,7 +153,7 @@ fn join(scenario: &Scenario, from: &ComponentId, to: &ComponentId) -> Result<Com
 }
 
 /// Makes two balancers a pair: they share the site's address, and the second stands by.
-fn pair(composer: &mut Composer, first: &ComponentId, second: &ComponentId) -> Result<(), ComposeError> {
+pub(super) fn pair(composer: &mut Composer, first: &ComponentId, second: &ComponentId) -> Result<(), ComposeError> {
     for (id, peer, priority) in [(first, second, PRIORITIES.0), (second, first, PRIORITIES.1)] {
         composer.change(id, |component| {
             if let Some(spec) = component.kind.as_balancer_mut() {
@@ -182,7 +182,7 @@ fn pair(composer: &mut Composer, first: &ComponentId, second: &ComponentId) -> R
 }
 
 /// Makes the second database a replica of the first, unless both belong to a cluster in which every member takes writes.
-fn replicate(composer: &mut Composer, primary: &ComponentId, replica: &ComponentId) -> Result<(), ComposeError> {
+pub(super) fn replicate(composer: &mut Composer, primary: &ComponentId, replica: &ComponentId) -> Result<(), ComposeError> {
     let role = |id: &ComponentId| kind(&composer.scenario, id).and_then(ComponentKind::as_database).map(|spec| spec.role);
     let is_plain = role(primary) == Some(DatabaseRole::Primary) && role(replica) == Some(DatabaseRole::Primary);
     composer.edit(Edit::AddLink(LinkSpec::new(primary.clone(), replica.clone())))?;

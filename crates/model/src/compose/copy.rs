@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use super::connect::replicate;
+use super::rules::admit_links;
 use super::{ComposeError, Composed, Composer, component, kind, names, on_server};
 use crate::component::{Component, ComponentKind};
-use crate::database::Failover;
+use crate::database::{DatabaseRole, Failover};
 use crate::draft::Edit;
 use crate::element::Element;
 use crate::firewall::{Peer, Rule};
@@ -34,8 +36,11 @@ impl Names {
 }
 
 /// Copies a server with all components on it and the firewalls that protect nothing else; a component stands for its
-/// server. The copy is connected as the original is: the same clients connect to it, and it connects to the same
-/// servers. A copied replica follows the same primary; the copy of a primary stands alone.
+/// server. A firewall that protects other servers too protects the copy as well.
+///
+/// The copy is connected as the original is: the same clients connect to it, and it connects to the same servers. Data
+/// exists once: the copy of a primary becomes its replica, to which its own application sends reads only, a copied replica
+/// follows the same primary, and the copy of a cluster's member joins the cluster.
 ///
 /// # Errors
 /// If the element is no server and on none.
@@ -70,7 +75,7 @@ pub fn copy(scenario: &Scenario, element: &Element) -> Result<Composed, ComposeE
         if let Some(spec) = copied.kind.as_balancer_mut() {
             spec.vrrp = None;
         }
-        // The copy of a primary has no replica to fail over to.
+        // Failover is set on the primary, and the copy is none.
         if let Some(spec) = copied.kind.as_database_mut() {
             (spec.failover, spec.semi_sync, spec.fence) = (Failover::Manual, false, false);
         }
@@ -80,7 +85,10 @@ pub fn copy(scenario: &Scenario, element: &Element) -> Result<Composed, ComposeE
         adapt_firewall(&mut composer, &names.component(&original.id), &names)?;
     }
     copy_links(&mut composer, scenario, &names)?;
+    stand_behind(&mut composer, &names)?;
     admit(&mut composer, &names)?;
+    let drawn = share_data(&mut composer, scenario, &names)?;
+    admit_links(&mut composer, &drawn)?;
     let mut certificates = composer.scenario.certificates.clone();
     for certificate in certificates.iter_mut().filter(|certificate| certificate.covers(&scenario.domain)) {
         let copies: Vec<ComponentId> = certificate.on.iter().filter_map(|id| names.components.get(id)).cloned().collect();
@@ -116,12 +124,9 @@ fn renumber(copied: &mut Component, original: &ComponentId) {
 fn adapt_firewall(composer: &mut Composer, firewall: &ComponentId, names: &Names) -> Result<(), ComposeError> {
     composer.change(firewall, |component| {
         let Some(spec) = component.kind.as_firewall_mut() else { return };
-        for server in &mut spec.servers {
-            *server = names.servers.get(server).unwrap_or(server).clone();
-        }
-        for id in &mut spec.components {
-            *id = names.component(id);
-        }
+        // Others that the original protects have it already.
+        spec.servers = spec.servers.iter().filter_map(|id| names.servers.get(id)).cloned().collect();
+        spec.components = spec.components.iter().filter_map(|id| names.components.get(id)).cloned().collect();
         for rule in spec.inbound.iter_mut().chain(&mut spec.outbound) {
             rule.peer = names.peer(&rule.peer);
         }
@@ -136,15 +141,78 @@ fn copy_links(composer: &mut Composer, scenario: &Scenario, names: &Names) -> Re
         let is_copied = [&link.from, &link.to].map(|end| names.components.contains_key(end));
         let both = |of: fn(&ComponentKind) -> bool| [&link.from, &link.to].iter().all(|end| kind(scenario, end).is_some_and(of));
         let is_pair = link.protocol == Some(Protocol::Vrrp) || both(|kind| kind.as_balancer().is_some_and(|b| b.vrrp.is_some()));
-        // A copy of a primary has no replicas, and a copied replica follows the same primary.
         let is_cluster = both(|kind| kind.as_database().is_some());
-        if is_copied == [false, false] || is_pair || is_cluster && is_copied != [false, true] && is_copied != [true, true] {
+        let of_target = kind(scenario, &link.to).and_then(ComponentKind::as_database).map(|spec| spec.role);
+        // A copied replica follows the same primary. What else the copies of databases have to do with others is decided later.
+        let is_followed = is_copied == [true, true] || is_copied == [false, true] && of_target == Some(DatabaseRole::Replica);
+        if is_copied == [false, false] || is_pair || is_cluster && !is_followed {
             continue;
         }
         let (from, to) = (names.component(&link.from), names.component(&link.to));
         composer.edit(Edit::AddLink(LinkSpec { from, to, ..link.clone() }))?;
     }
     Ok(())
+}
+
+/// Lets a firewall that protects an original among others protect its copy too.
+fn stand_behind(composer: &mut Composer, names: &Names) -> Result<(), ComposeError> {
+    let is_known = |id: &ComponentId| names.components.iter().any(|(original, copied)| [original, copied].contains(&id));
+    let firewalls = composer.scenario.components.iter().filter(|component| component.kind.as_firewall().is_some());
+    let shared: Vec<ComponentId> = firewalls.map(|firewall| firewall.id.clone()).filter(|id| !is_known(id)).collect();
+    for firewall in shared {
+        composer.change(&firewall, |component| {
+            let Some(spec) = component.kind.as_firewall_mut() else { return };
+            let servers: Vec<ServerId> = spec.servers.iter().filter_map(|id| names.servers.get(id)).cloned().collect();
+            let components: Vec<ComponentId> =
+                spec.components.iter().filter_map(|id| names.components.get(id)).cloned().collect();
+            spec.servers.extend(servers);
+            spec.components.extend(components);
+        })?;
+    }
+    Ok(())
+}
+
+/// Joins the copies of databases to the originals' clusters. Returns the links that the originals have no counterpart of.
+fn share_data(
+    composer: &mut Composer,
+    scenario: &Scenario,
+    names: &Names,
+) -> Result<Vec<(ComponentId, ComponentId)>, ComposeError> {
+    let role = |id: &ComponentId| kind(scenario, id).and_then(ComponentKind::as_database).map(|spec| spec.role);
+    let mut drawn = Vec::new();
+    for (original, copied) in &names.components {
+        let Some(of_original) = role(original) else { continue };
+        let others = scenario.links.iter().filter_map(|link| match (&link.from == original, &link.to == original) {
+            (true, _) => Some(&link.to),
+            (_, true) => Some(&link.from),
+            _ => None,
+        });
+        let cluster: Vec<&ComponentId> = others.filter(|id| role(id).is_some()).collect();
+        match of_original {
+            // A replica that is copied along follows the copy.
+            DatabaseRole::Primary if cluster.iter().any(|id| names.components.contains_key(*id)) => {}
+            DatabaseRole::Primary => {
+                replicate(composer, original, copied)?;
+                drawn.push((original.clone(), copied.clone()));
+                for client in names.components.keys() {
+                    let writes = scenario.links.iter().find(|link| link.from == *client && link.to == *original).cloned();
+                    if let Some(link) = writes.filter(|link| role(&link.from).is_none()) {
+                        let from = names.component(client);
+                        drawn.push((from.clone(), original.clone()));
+                        composer.edit(Edit::AddLink(LinkSpec { from, ..link }))?;
+                    }
+                }
+            }
+            DatabaseRole::Member | DatabaseRole::MultiPrimary => {
+                for member in std::iter::once(original).chain(cluster) {
+                    composer.edit(Edit::AddLink(LinkSpec::new(member.clone(), copied.clone())))?;
+                    drawn.push((member.clone(), copied.clone()));
+                }
+            }
+            DatabaseRole::Replica => {}
+        }
+    }
+    Ok(drawn)
 }
 
 /// Lets the firewalls before other elements treat the copies as the originals.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::component::ComponentKind;
+use crate::component::{ComponentKind, DatabaseRole};
 use crate::draft::EditError;
 use crate::element::Element;
 use crate::id::ComponentId;
@@ -30,6 +30,19 @@ pub enum ComposeError {
     NeedsServer,
     /// The component runs on no server of the site.
     NotOnServer(ComponentId),
+    /// The element is not a database, so it has no role.
+    NotADatabase,
+    /// The cluster of the database has too few databases for a role.
+    TooFewDatabases {
+        /// The role.
+        role: DatabaseRole,
+        /// The least number of databases that it needs.
+        least: usize,
+    },
+    /// All databases have the role, and there are enough of them.
+    ClusterComplete,
+    /// Every server already has what is to be added to each, or there is no server.
+    NoServerLeft,
     /// A firewall already protects the element.
     AlreadyProtected(Element),
     /// Firewalls cannot protect each other.

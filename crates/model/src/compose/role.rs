@@ -75,6 +75,27 @@ impl Role {
         }
     }
 
+    /// The role of a kind of component; `None` for the browser, which is the user.
+    pub const fn of(kind: &ComponentKind) -> Option<Self> {
+        Some(match kind {
+            ComponentKind::Browser => return None,
+            ComponentKind::DnsResolver(_) => Self::Resolver,
+            ComponentKind::Firewall(_) => Self::Firewall,
+            ComponentKind::LoadBalancer(_) => Self::Balancer,
+            ComponentKind::Web(_) => Self::Web,
+            ComponentKind::App(_) => Self::App,
+            ComponentKind::Cache(spec) => match spec.place {
+                CachePlace::Beside => Self::Cache,
+                CachePlace::Front => Self::FrontCache,
+                CachePlace::Sessions => Self::SessionStore,
+            },
+            ComponentKind::SqlProxy(_) => Self::SqlProxy,
+            ComponentKind::Database(_) => Self::Database,
+            ComponentKind::Agent(_) => Self::Agent,
+            ComponentKind::MonitoringService => Self::Monitoring,
+        })
+    }
+
     /// Start of the names of components of this role.
     pub(super) const fn prefix(self) -> &'static str {
         match self {

@@ -39,6 +39,46 @@ pub fn fit_rules(scenario: &Scenario, firewall: &ComponentId) -> Result<Composed
     Ok(composer.done(Some(Element::Component(firewall.clone()))))
 }
 
+/// Replaces the rules of all firewalls that protect something, as [`fit_rules`] does for one.
+///
+/// # Errors
+/// If there is no such firewall, or all rules are already these.
+pub fn fit_all_rules(scenario: &Scenario) -> Result<Composed, ComposeError> {
+    let firewalls = scenario.components.iter().filter(|component| component.kind.as_firewall().is_some());
+    let mut composer = Composer::new(scenario);
+    let mut refused = ComposeError::NotAFirewall;
+    for firewall in firewalls {
+        match fit_rules(&composer.scenario, &firewall.id) {
+            Ok(fitted) => fitted.edits.into_iter().try_for_each(|edit| composer.edit(edit))?,
+            // A firewall that protects nothing yet does not keep the others from being fitted.
+            Err(why @ (ComposeError::RulesFit | ComposeError::ProtectsNothing)) => refused = why,
+            Err(why) => return Err(why),
+        }
+    }
+    if composer.edits.is_empty() { Err(refused) } else { Ok(composer.done(None)) }
+}
+
+/// Allows links that have just been drawn where a firewall blocks them.
+pub(super) fn admit_links(composer: &mut Composer, links: &[(ComponentId, ComponentId)]) -> Result<(), ComposeError> {
+    let infra = composer.scenario.build_board().map_err(|_| ComposeError::Unbuildable)?;
+    for (from, to) in links {
+        let Some(link) = infra.link_between(from.as_str(), to.as_str()) else { continue };
+        let blocked = infra.hop(link).guards.into_iter().filter(|guard| guard.verdict.action != RuleAction::Allow);
+        for guard in blocked {
+            let (peer, ports) = needed(&infra, link, guard.verdict.direction);
+            composer.change(&infra.component(guard.firewall).id, |component| {
+                let Some(spec) = component.kind.as_firewall_mut() else { return };
+                let rules = match guard.verdict.direction {
+                    Direction::Inbound => &mut spec.inbound,
+                    Direction::Outbound => &mut spec.outbound,
+                };
+                allow(rules, peer, &ports);
+            })?;
+        }
+    }
+    Ok(())
+}
+
 /// The inbound and outbound rules that the links across a firewall need.
 pub(super) fn fitted(scenario: &Scenario, firewall: &ComponentId) -> Result<(Vec<Rule>, Vec<Rule>), ComposeError> {
     let infra = scenario.build_board().map_err(|_| ComposeError::Unbuildable)?;

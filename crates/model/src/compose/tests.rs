@@ -34,6 +34,21 @@ impl Board {
         self.act(|scenario| add(scenario, role, &Placement::NewServer))
     }
 
+    /// Adds a component while another element is selected.
+    fn add_near(&mut self, role: Role, placement: &Placement, near: Option<&Element>) -> Option<Element> {
+        self.act(|scenario| add_near(scenario, role, placement, near).map(|(composed, _)| composed))
+    }
+
+    fn is_linked(&self, from: &str, to: &str) -> bool {
+        self.infra().link_between(from, to).is_some()
+    }
+
+    fn blocked(&self) -> usize {
+        let infra = self.infra();
+        let guards = infra.hops().flat_map(|hop| hop.guards);
+        guards.filter(|guard| guard.verdict.action != crate::firewall::RuleAction::Allow).count()
+    }
+
     fn add_on(&mut self, role: Role, server: &str) -> Option<Element> {
         self.act(|scenario| add(scenario, role, &Placement::On(ServerId::new(server))))
     }
@@ -66,11 +81,6 @@ fn stage_2() -> Board {
     board.add_on(Role::Firewall, "server-1");
     board.add_on(Role::Firewall, "server-2");
     board.act(|scenario| copy(scenario, &s("server-2")));
-    board.connect(&c("db-1"), &c("db-2"));
-    board.connect(&c("app-2"), &c("db-1"));
-    for firewall in ["fw-2", "fw-3"] {
-        board.act(|scenario| fit_rules(scenario, &ComponentId::new(firewall)));
-    }
     board
 }
 
@@ -89,6 +99,122 @@ fn stage_2_is_built_from_an_empty_board() {
     assert_eq!(infra.certificates().len(), 1);
     let reads = infra.link_between("app-2", "db-2").expect("copied");
     assert!(infra.link(reads).serves(RequestKind::Read) && !infra.link(reads).serves(RequestKind::Write));
+}
+
+#[test]
+fn what_is_added_connects_to_what_is_selected() {
+    let mut board = Board::new();
+    board.add_near(Role::Resolver, &Placement::Outside, Some(&c("browser")));
+    // Nothing that is selected suggests a client, but users reach nothing yet.
+    let balancer = board.add_near(Role::Balancer, &Placement::NewServer, Some(&c("dns")));
+    let web = board.add_near(Role::Web, &Placement::NewServer, balancer.as_ref());
+    let app = board.add_near(Role::App, &Placement::On(ServerId::new("server-2")), web.as_ref());
+    let database = board.add_near(Role::Database, &Placement::On(ServerId::new("server-2")), app.as_ref());
+    for (from, to) in [("browser", "lb-1"), ("lb-1", "web-1"), ("web-1", "app-1"), ("app-1", "db-1")] {
+        assert!(board.is_linked(from, to), "{from} → {to}");
+    }
+    assert!(!board.is_linked("browser", "web-1"), "users have an entry");
+    board.act(|scenario| add_everywhere(scenario, Role::Agent));
+    board.act(|scenario| add_everywhere(scenario, Role::Firewall));
+    assert_eq!(add_everywhere(board.0.scenario(), Role::Agent), Err(ComposeError::NoServerLeft));
+    assert_eq!((board.infra().firewalls().count(), board.blocked()), (2, 0));
+    assert!(board.is_linked("agent-1", "monitor") && board.is_linked("agent-2", "monitor"));
+    // A second database of the same application is a replica of its first, which reads only.
+    board.add_near(Role::Database, &Placement::NewServer, database.as_ref());
+    let infra = board.infra();
+    let reads = infra.link_between("app-1", "db-2").expect("the application reads from it");
+    assert!(infra.link(reads).serves(RequestKind::Read) && !infra.link(reads).serves(RequestKind::Write));
+    assert!(board.is_linked("db-1", "db-2"));
+    // A second balancer shares the address and has the same backends.
+    board.add_near(Role::Balancer, &Placement::NewServer, Some(&c("lb-1")));
+    assert_eq!(board.infra().vrrp_pairs().len(), 1);
+    assert!(board.is_linked("lb-2", "web-1") && board.is_linked("browser", "lb-2"));
+    // A second web server has the same clients; the application on the first one's server stays that one's.
+    board.add_near(Role::Web, &Placement::NewServer, web.as_ref());
+    assert!(board.is_linked("lb-1", "web-2") && board.is_linked("lb-2", "web-2") && !board.is_linked("web-2", "app-1"));
+}
+
+#[test]
+fn a_balancer_takes_the_place_of_the_web_server_that_users_connect_to() {
+    let mut board = Board::new();
+    let web = board.add_near(Role::Web, &Placement::NewServer, None);
+    assert!(board.is_linked("browser", "web-1"));
+    board.act(add_certificate);
+    board.add_near(Role::Balancer, &Placement::NewServer, web.as_ref());
+    assert!(board.is_linked("browser", "lb-1") && board.is_linked("lb-1", "web-1") && !board.is_linked("browser", "web-1"));
+    assert_eq!(board.infra().certificates()[0].on, [ComponentId::new("lb-1")], "the key is where users connect");
+    let suggested = |role, near: &str| attachment(board.0.scenario(), role, Some(&c(near)));
+    assert_eq!(suggested(Role::Web, "web-1"), Some(Attachment::Beside(ComponentId::new("web-1"))));
+    assert_eq!(suggested(Role::App, "dns"), Some(Attachment::From(ComponentId::new("web-1"))), "what lacks one");
+    assert_eq!(suggested(Role::Database, "web-1"), None, "a web server queries no database");
+    assert_eq!(suggested(Role::Agent, "web-1"), None, "agents report by themselves");
+}
+
+#[test]
+fn a_copy_shares_the_data_and_the_firewalls_of_the_original() {
+    let mut board = stage_2();
+    board.act(|scenario| add(scenario, Role::Firewall, &Placement::Outside));
+    board.connect(&c("fw-4"), &s("server-2"));
+    board.connect(&c("fw-4"), &s("server-1"));
+    board.act(|scenario| copy(scenario, &s("server-2")));
+    let infra = board.infra();
+    let servers = |id: &str| {
+        let ix = infra.find(id).expect("drawn");
+        infra.component(ix).kind.as_firewall().map(|spec| spec.servers.clone()).unwrap_or_default()
+    };
+    let named = |names: &[&str]| names.iter().map(|name| ServerId::new(name)).collect::<Vec<_>>();
+    assert_eq!(servers("fw-4"), named(&["server-2", "server-1", "server-4"]), "a shared firewall protects the copy too");
+    assert_eq!(servers("fw-5"), named(&["server-4"]), "the server's own firewall is copied");
+    assert_eq!(infra.database_clusters().iter().map(Vec::len).collect::<Vec<_>>(), [3], "one cluster");
+    assert!(board.is_linked("app-3", "db-1") && board.is_linked("lb-1", "web-3") && board.is_linked("db-1", "db-3"));
+    assert_eq!(board.blocked(), 0, "{}", board.0.scenario().to_ron());
+}
+
+#[test]
+fn a_cluster_is_one_act_and_back_to_a_primary_is_another() {
+    use crate::component::DatabaseRole::{Member, MultiPrimary, Primary, Replica};
+    let roles = |board: &Board| -> Vec<_> {
+        let infra = board.infra();
+        infra.components().filter_map(|(_, it)| it.kind.as_database().map(|spec| (it.id.to_string(), spec.role))).collect()
+    };
+    let named = |all: &[(&str, _)]| all.iter().map(|(id, role)| ((*id).to_owned(), *role)).collect::<Vec<_>>();
+    let mut board = stage_2();
+    let (db_1, db_2) = (ComponentId::new("db-1"), ComponentId::new("db-2"));
+    let few = set_database_role(board.0.scenario(), &db_1, Member);
+    assert_eq!(few, Err(ComposeError::TooFewDatabases { role: Member, least: 3 }));
+    board.act(|scenario| set_database_role(scenario, &db_1, MultiPrimary));
+    assert_eq!(roles(&board), named(&[("db-1", MultiPrimary), ("db-2", MultiPrimary)]));
+    let writes = |board: &Board, from: &str, to: &str| {
+        let infra = board.infra();
+        infra.link_between(from, to).is_some_and(|link| infra.link(link).serves(RequestKind::Write))
+    };
+    assert!(writes(&board, "app-2", "db-2"), "every member takes writes");
+    board.act(|scenario| add_cluster(scenario, Member, Some(&c("db-1"))));
+    assert_eq!(roles(&board), named(&[("db-1", Member), ("db-2", Member), ("db-3", Member)]));
+    assert!(writes(&board, "app-1", "db-3"), "every client can reach every member");
+    assert_eq!(add_cluster(board.0.scenario(), Member, Some(&c("db-1"))), Err(ComposeError::ClusterComplete));
+    board.act(|scenario| set_database_role(scenario, &db_2, Primary));
+    assert_eq!(roles(&board), named(&[("db-1", Replica), ("db-2", Primary), ("db-3", Replica)]));
+    assert!(writes(&board, "app-1", "db-2") && !writes(&board, "app-1", "db-1"));
+    // The primary steps down: the first of the others leads.
+    board.act(|scenario| set_database_role(scenario, &db_2, Replica));
+    assert_eq!(roles(&board), named(&[("db-1", Primary), ("db-2", Replica), ("db-3", Replica)]));
+    let mut lone = Board::new();
+    lone.act(|scenario| add_cluster(scenario, Member, None));
+    assert_eq!(roles(&lone).len(), 3);
+    assert_eq!(set_database_role(lone.0.scenario(), &ComponentId::new("browser"), Primary), Err(ComposeError::NotADatabase));
+}
+
+#[test]
+fn all_rules_are_fitted_at_once() {
+    let mut board = stage_2();
+    assert_eq!(fit_all_rules(&empty_board()), Err(ComposeError::NotAFirewall));
+    board.add(Role::Cache);
+    board.connect(&c("app-1"), &c("cache-1"));
+    assert_eq!(board.blocked(), 1, "a new link is blocked");
+    board.act(fit_all_rules);
+    assert_eq!(board.blocked(), 0);
+    assert_eq!(fit_all_rules(board.0.scenario()), Err(ComposeError::RulesFit));
 }
 
 #[test]

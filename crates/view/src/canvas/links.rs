@@ -107,7 +107,8 @@ fn fault(scene: &Scene<'_>, hop: &Hop) -> Option<[String; 2]> {
 
 fn look(scene: &Scene<'_>, hop: &Hop) -> DrawnLink {
     let theme = scene.canvas.theme;
-    let kind = LinkStyle::of(scene.infra.link(hop.link).protocol, hop.cipher, hop.medium);
+    let cipher = if scene.canvas.hides_ciphers { Cipher::Tls } else { hop.cipher };
+    let kind = LinkStyle::of(scene.infra.link(hop.link).protocol, cipher, hop.medium);
     let element = scene.infra.hop_element(hop.link);
     let cut = !scene.is_up(&element);
     let mut style = theme.link(kind);
@@ -167,6 +168,9 @@ const fn importance(kind: LinkStyle) -> u8 {
 /// Returns the label of a link, longest wording first.
 fn words(scene: &Scene<'_>, hop: &Hop) -> &'static [&'static str] {
     let role = scene.infra.component(hop.from).kind.as_database().map(|spec| spec.role);
+    if scene.canvas.hides_ciphers {
+        return bare_word(scene.infra.link(hop.link).protocol);
+    }
     match (scene.infra.link(hop.link).protocol, hop.cipher) {
         // Galera sends the write set of each transaction to all members.
         (Protocol::Replication, Cipher::Plaintext) if role == Some(DatabaseRole::MultiPrimary) => {
@@ -188,6 +192,19 @@ fn words(scene: &Scene<'_>, hop: &Hop) -> &'static [&'static str] {
         (Protocol::Vrrp, _) => &["VRRP"],
         (Protocol::Metrics, Cipher::Plaintext) => &["metrics plain", "metrics"],
         (Protocol::Metrics, _) => &["metrics in TLS", "metrics"],
+    }
+}
+
+/// Returns the label of a link that does not say whether it is encrypted.
+const fn bare_word(protocol: Protocol) -> &'static [&'static str] {
+    match protocol {
+        Protocol::Http => &["HTTP"],
+        Protocol::Cache => &["cache"],
+        Protocol::Sql => &["SQL"],
+        Protocol::Replication => &["replication", "repl."],
+        Protocol::Dns => &["DNS"],
+        Protocol::Vrrp => &["VRRP"],
+        Protocol::Metrics => &["metrics"],
     }
 }
 

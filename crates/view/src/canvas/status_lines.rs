@@ -288,7 +288,9 @@ fn browser(scene: &Scene<'_>, ix: ComponentIx, lines: &mut Vec<StatusLine>) {
         let words = vec![format!("attacker {rate}/s").into(), format!("att. {rate}/s").into()];
         lines.push(StatusLine::new(theme.bad, words));
     }
-    if encrypted && scene.canvas.sim.lacks_certificate() {
+    if scene.canvas.hides_ciphers {
+        // The padlock would be an answer.
+    } else if encrypted && scene.canvas.sim.lacks_certificate() {
         lines.push(status(theme.bad, ["https ✗"]));
         lines.push(status(theme.bad, ["no certificate", "no cert"]));
     } else if encrypted && scene.canvas.sim.is_certificate_expired() {
@@ -348,7 +350,7 @@ fn balancer(scene: &Scene<'_>, ix: ComponentIx, algorithm: &'static str, lines: 
             vec![format!("{up} of {all} backends UP").into(), format!("{up} of {all} UP").into()],
         ));
     }
-    if scene.hops.iter().any(|hop| hop.to == ix && hop.cipher == Cipher::TlsThrough) {
+    if !scene.canvas.hides_ciphers && scene.hops.iter().any(|hop| hop.to == ix && hop.cipher == Cipher::TlsThrough) {
         lines.push(status(theme.warn, ["cannot read: TLS through", "cannot read", "no read"]));
     }
     let sim = scene.canvas.sim;
@@ -440,6 +442,9 @@ fn checks(scene: &Scene<'_>, ix: ComponentIx, lines: &mut Vec<StatusLine>) {
 
 /// Whether a component terminates the users' TLS.
 fn ends_tls(scene: &Scene<'_>, ix: ComponentIx) -> bool {
+    if scene.canvas.hides_ciphers {
+        return false;
+    }
     let passes_tls = scene.infra.component(ix).kind.can_pass_tls();
     scene.hops.iter().any(|hop| {
         hop.to == ix

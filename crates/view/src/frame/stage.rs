@@ -112,6 +112,7 @@ fn canvas(stage: &Stage, motion: Option<&SlowMotion>, still: bool, painter: &mut
         stamps: &stage.panels.overlays.content().stamps,
         scanned: stage.scanned(),
         is_plan: stage.hidden_drill().is_some(),
+        hides_ciphers: stage.task.as_ref().is_some_and(Task::asks_for_ciphers),
         ..Canvas::new(&stage.viewport.layout, stage.sim(), painter.theme)
     };
     canvas.draw(painter.rect(stage.viewport.regions.canvas), painter.buf).hidden

@@ -8,41 +8,25 @@ use hoplight_model::firewall::FirewallSpec;
 use hoplight_model::link::LinkSpec;
 use hoplight_model::monitoring::ProbeSpec;
 use hoplight_model::quantity::Seconds;
-use hoplight_model::ron_text::options;
+use hoplight_model::reliability::Reliability;
 use hoplight_model::scenario::Scenario;
-use hoplight_model::{Component, RequestKind, Text};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
+use hoplight_model::{Component, Text};
 
 use super::Subject;
+use super::values::{
+    BOOL, Choice, parse, parse_choice, parse_kinds, parse_limit, parse_optional, show_choice, show_kinds, show_limit,
+    show_optional,
+};
 
 /// A setting: which subjects have it, and how its value is read and written.
 pub(super) struct FieldSpec {
     pub(super) name: &'static str,
     pub(super) help: &'static str,
     /// The possible values, if there are few.
-    pub(super) choices: &'static [&'static str],
+    pub(super) choices: &'static [Choice],
     /// The value; `None` if the subject has no such setting.
     pub(super) get: fn(&Subject) -> Option<String>,
     pub(super) set: fn(&mut Subject, &str) -> Result<(), String>,
-}
-
-fn show(value: &impl Serialize) -> String {
-    // Where an enumeration is expected, its variant `None` needs no raw identifier.
-    options().to_string(value).expect("settings can be written").replace("r#None", "None")
-}
-
-fn parse<T: DeserializeOwned>(text: &str) -> Result<T, String> {
-    options().from_str(text).map_err(|error| error.code.to_string())
-}
-
-/// Shows a setting that may be left to its default.
-fn show_optional(value: Option<&impl Serialize>) -> String {
-    value.map_or_else(String::new, show)
-}
-
-fn parse_optional<T: DeserializeOwned>(text: &str) -> Result<Option<T>, String> {
-    if text.is_empty() { Ok(None) } else { parse(text).map(Some) }
 }
 
 fn label(text: &str) -> Result<Option<Text>, String> {
@@ -139,8 +123,6 @@ impl Subject {
     }
 }
 
-const BOOL: &[&str] = &["false", "true"];
-
 /// A field that is written as in a scenario file.
 macro_rules! setting {
     ($name:literal, $help:literal, $choices:expr, $get:ident / $get_mut:ident, $($path:ident).+) => {
@@ -148,10 +130,10 @@ macro_rules! setting {
             name: $name,
             help: $help,
             choices: $choices,
-            get: |subject| subject.$get().map(|spec| show(&spec.$($path).+)),
+            get: |subject| subject.$get().map(|spec| show_choice($choices, &spec.$($path).+)),
             set: |subject, text| {
                 if let Some(spec) = subject.$get_mut() {
-                    spec.$($path).+ = parse(text)?;
+                    spec.$($path).+ = parse_choice($choices, text)?;
                 }
                 Ok(())
             },
@@ -170,6 +152,50 @@ macro_rules! optional {
             set: |subject, text| {
                 if let Some(spec) = subject.$get_mut() {
                     spec.$($path).+ = parse_optional(text)?;
+                }
+                Ok(())
+            },
+        }
+    };
+}
+
+/// The limit on the requests of each client.
+macro_rules! limit {
+    ($get:ident / $get_mut:ident) => {
+        FieldSpec {
+            name: "rate limit",
+            help: "Limit per client, as in 2 per second, burst 5, writes; empty for none.",
+            choices: &[],
+            get: |subject| subject.$get().map(|spec| show_limit(spec.rate_limit.as_ref())),
+            set: |subject, text| {
+                if let Some(spec) = subject.$get_mut() {
+                    spec.rate_limit = parse_limit(text, spec.rate_limit.as_ref())?;
+                }
+                Ok(())
+            },
+        }
+    };
+}
+
+/// How often something fails, and how long its repair takes.
+macro_rules! reliability {
+    ($get:ident / $get_mut:ident) => {
+        FieldSpec {
+            name: "fails every",
+            help: "Hours between two failures and hours until it is repaired, as in 8760 / 4; empty for the usual ones.",
+            choices: &[],
+            get: |subject| {
+                let known = subject.$get()?.reliability;
+                Some(known.map_or_else(String::new, |known| format!("{} / {}", known.mtbf_h.get(), known.mttr_h.get())))
+            },
+            set: |subject, text| {
+                let reliability = match text.split_once('/') {
+                    None if text.is_empty() => None,
+                    None => return Err("write the hours between failures, a slash, and the hours of a repair".to_owned()),
+                    Some((mtbf, mttr)) => Some(Reliability { mtbf_h: parse(mtbf.trim())?, mttr_h: parse(mttr.trim())? }),
+                };
+                if let Some(spec) = subject.$get_mut() {
+                    spec.reliability = reliability;
                 }
                 Ok(())
             },
@@ -221,14 +247,26 @@ pub(super) const FIELDS: &[FieldSpec] = &[
     setting!(
         "algorithm",
         "How the balancer chooses a server for each request.",
-        &["RoundRobin", "LeastConnections", "WeightedRoundRobin", "SourceHash", "First", "RandomTwo"],
+        &[
+            ("round robin", "RoundRobin"),
+            ("least connections", "LeastConnections"),
+            ("weighted round robin", "WeightedRoundRobin"),
+            ("source address", "SourceHash"),
+            ("first with a free slot", "First"),
+            ("the better of two at random", "RandomTwo"),
+        ],
         balancer / balancer_mut,
         algorithm
     ),
     setting!(
         "health check",
         "What a health check tests: a connection, the web server, its application, or the database.",
-        &["Tcp", "Http", "HttpApp", "HttpDatabase"],
+        &[
+            ("TCP connection", "Tcp"),
+            ("HTTP to the server", "Http"),
+            ("HTTP to the application", "HttpApp"),
+            ("HTTP to the database", "HttpDatabase"),
+        ],
         balancer / balancer_mut,
         check
     ),
@@ -236,57 +274,76 @@ pub(super) const FIELDS: &[FieldSpec] = &[
     setting!(
         "fall",
         "Failed checks in a row after which a server is DOWN.",
-        &["1", "2", "3", "5"],
+        &[("1", "1"), ("2", "2"), ("3", "3"), ("5", "5")],
         balancer / balancer_mut,
         fall
     ),
     setting!(
         "rise",
         "Successful checks in a row after which it is UP again.",
-        &["1", "2", "3", "5"],
+        &[("1", "1"), ("2", "2"), ("3", "3"), ("5", "5")],
         balancer / balancer_mut,
         rise
     ),
     setting!(
         "retries",
         "Attempts to connect after the first one has failed.",
-        &["0", "1", "2", "3"],
+        &[("0", "0"), ("1", "1"), ("2", "2"), ("3", "3")],
         balancer / balancer_mut,
         retries
     ),
     setting!("redispatch", "Whether the last attempt goes to another server.", BOOL, balancer / balancer_mut, redispatch),
+    FieldSpec {
+        name: "VRRP priority",
+        help: "The balancer of the pair with the higher priority, from 1 to 254, holds the address while both run.",
+        choices: &[],
+        get: |subject| Some(subject.balancer()?.vrrp.as_ref()?.priority.to_string()),
+        set: |subject, text| {
+            let priority = parse(text)?;
+            if let Some(vrrp) = subject.balancer_mut().and_then(|spec| spec.vrrp.as_mut()) {
+                vrrp.priority = priority;
+            }
+            Ok(())
+        },
+    },
+    FieldSpec {
+        name: "VRRP tracks the process",
+        help: "Whether keepalived gives the address up when the balancer's process ends. Otherwise it notices only a dead machine.",
+        choices: BOOL,
+        get: |subject| {
+            let is_tracked = subject.balancer()?.vrrp.as_ref()?.track.is_some();
+            Some(if is_tracked { "yes" } else { "no" }.to_owned())
+        },
+        set: |subject, text| {
+            let wanted: bool = parse_choice(BOOL, text)?;
+            if let Some(vrrp) = subject.balancer_mut().and_then(|spec| spec.vrrp.as_mut()) {
+                vrrp.track = wanted.then(|| vrrp.track.unwrap_or_default());
+            }
+            Ok(())
+        },
+    },
     setting!("sticky", "Whether a cookie keeps each user on one server.", BOOL, balancer / balancer_mut, sticky),
-    optional!(
-        "rate limit",
-        "Limit per client, as in (rate: 2.0, burst: 5, kinds: [Write]), in requests per second; empty for none.",
-        balancer / balancer_mut,
-        rate_limit
-    ),
-    optional!(
-        "rate limit",
-        "Limit per client, as in (rate: 2.0, burst: 5, kinds: [Write]), in requests per second; empty for none.",
-        proxy / proxy_mut,
-        rate_limit
-    ),
+    limit!(balancer / balancer_mut),
+    limit!(proxy / proxy_mut),
     optional!("timeout", "Seconds to wait for an upstream's response.", proxy / proxy_mut, timeout_s),
     setting!(
         "max fails",
         "Failed attempts after which an upstream gets no requests for a while; 0 for never.",
-        &["0", "1", "3"],
+        &[("0", "0"), ("1", "1"), ("3", "3")],
         proxy / proxy_mut,
         max_fails
     ),
     setting!(
         "sessions",
         "Where the code keeps the sessions of logged-in users, if it has no session store.",
-        &["Cookie", "Memory"],
+        &[("in the cookie", "Cookie"), ("in memory", "Memory")],
         proxy / proxy_mut,
         sessions
     ),
     setting!(
         "role",
         "Primary takes writes; Replica follows it; members of a cluster elect a writer or all take writes.",
-        &["Primary", "Replica", "Member", "MultiPrimary"],
+        &[("primary", "Primary"), ("replica", "Replica"), ("cluster member", "Member"), ("multi-primary member", "MultiPrimary"),],
         database / database_mut,
         role
     ),
@@ -294,7 +351,7 @@ pub(super) const FIELDS: &[FieldSpec] = &[
     FieldSpec {
         name: "failover",
         help: "Whether an orchestrator promotes a replica, and after how many seconds without the primary.",
-        choices: &["manual", "5", "10", "30"],
+        choices: &[("manual", ""), ("5", ""), ("10", ""), ("30", "")],
         get: |subject| {
             subject.database().map(|spec| match spec.failover {
                 Failover::Manual => "manual".to_owned(),
@@ -335,7 +392,7 @@ pub(super) const FIELDS: &[FieldSpec] = &[
     setting!(
         "other traffic",
         "What happens to connections that no rule allows: dropped in silence, or rejected with an error.",
-        &["Drop", "Reject", "Allow"],
+        &[("drop", "Drop"), ("reject", "Reject"), ("allow", "Allow")],
         firewall / firewall_mut,
         default
     ),
@@ -369,31 +426,27 @@ pub(super) const FIELDS: &[FieldSpec] = &[
             Ok(())
         },
     },
+    reliability!(component / component_mut),
+    reliability!(server / server_mut),
     optional!("cores", "Processor cores that its programs share; empty if they never compete.", server / server_mut, cores),
     optional!("port", "Port of the server end; empty for the usual one.", link / link_mut, port),
     optional!("latency", "Milliseconds one way; empty for the usual one.", link / link_mut, latency_ms),
     FieldSpec {
         name: "requests",
         help: "Which kinds of request use this link.",
-        choices: &["all", "reads", "writes", "static pages", "reads and writes"],
+        choices: &[("all", ""), ("reads", ""), ("writes", ""), ("static pages", ""), ("reads and writes", "")],
         get: |subject| {
             let link = subject.link()?;
-            let Some(kinds) = &link.kinds else { return Some("all".to_owned()) };
-            let known = REQUESTS.iter().find(|(_, known)| *known == kinds.as_slice());
-            Some(known.map_or_else(|| show(kinds), |(word, _)| (*word).to_owned()))
+            Some(show_kinds(link.kinds.as_deref()))
         },
         set: |subject, text| {
             if let Some(link) = subject.link_mut() {
-                let known = REQUESTS.iter().find(|(word, _)| *word == text);
-                link.kinds = match (text, known) {
-                    ("all", _) => None,
-                    (_, Some((_, kinds))) => Some(kinds.to_vec()),
-                    (_, None) => parse_optional(text)?,
-                };
+                link.kinds = parse_kinds(text)?;
             }
             Ok(())
         },
     },
+    reliability!(link / link_mut),
     setting!("weight", "Share of a weighted algorithm, from 1 to 256; only behind a balancer.", &[], link / link_mut, weight),
     setting!("standby", "Whether it leads to a standby site, which DNS does not list.", BOOL, link / link_mut, standby),
     setting!("requests per second", "The users' requests of all kinds together.", &[], site / site_mut, traffic.rate),
@@ -409,7 +462,7 @@ pub(super) const FIELDS: &[FieldSpec] = &[
     setting!(
         "TLS",
         "Users' connections: none, ends at the entry, encrypted again behind it, or passed through to the web servers.",
-        &["None", "Terminate", "Reencrypt", "Passthrough"],
+        &[("none", "None"), ("terminate", "Terminate"), ("re-encrypt", "Reencrypt"), ("passthrough", "Passthrough"),],
         site / site_mut,
         tls.edge
     ),
@@ -418,14 +471,14 @@ pub(super) const FIELDS: &[FieldSpec] = &[
     setting!(
         "port 80",
         "What the entry does with plaintext HTTP.",
-        &["Closed", "Open", "Redirect"],
+        &[("closed", "Closed"), ("open", "Open"), ("redirect", "Redirect")],
         site / site_mut,
         http.port_80
     ),
     FieldSpec {
         name: "external probe",
         help: "Seconds between two requests that the monitoring service sends like a user; empty for none.",
-        choices: &["", "10", "60"],
+        choices: &[("", ""), ("10", ""), ("60", "")],
         get: |subject| {
             let probe = subject.site()?.monitoring.probe;
             Some(probe.map_or_else(String::new, |probe| probe.interval_s.get().to_string()))
@@ -439,25 +492,4 @@ pub(super) const FIELDS: &[FieldSpec] = &[
             Ok(())
         },
     },
-    FieldSpec {
-        name: "certificate",
-        help: "Days until the first certificate expires.",
-        choices: &[],
-        get: |subject| subject.site()?.certificates.first().map(|certificate| certificate.days_left.to_string()),
-        set: |subject, text| {
-            let days = text.parse().map_err(|_| "write a number of days".to_owned())?;
-            if let Some(certificate) = subject.site_mut().and_then(|site| site.certificates.first_mut()) {
-                certificate.days_left = days;
-            }
-            Ok(())
-        },
-    },
-];
-
-/// The usual sets of kinds.
-const REQUESTS: [(&str, &[RequestKind]); 4] = [
-    ("reads", &[RequestKind::Read]),
-    ("writes", &[RequestKind::Write]),
-    ("static pages", &[RequestKind::Static]),
-    ("reads and writes", &[RequestKind::Read, RequestKind::Write]),
 ];

@@ -15,13 +15,8 @@ const OUTBOUND: &str = "A connection to this peer on these ports: PEER PORTS, as
 pub(super) fn fields(firewall: &FirewallSpec) -> Vec<Field> {
     let list = |name: &str, help, rules: &[Rule], id: fn(usize) -> FieldId| {
         let texts = rules.iter().map(written).chain(std::iter::once(String::new()));
-        let fields = texts.enumerate().map(|(place, value)| Field {
-            id: id(place),
-            name: format!("{name} {}", place + 1),
-            help,
-            value,
-            choices: Vec::new(),
-        });
+        let fields =
+            texts.enumerate().map(|(place, value)| Field::typed(id(place), format!("{name} {}", place + 1), help, value));
         fields.collect::<Vec<Field>>()
     };
     let mut fields = list("in", INBOUND, &firewall.inbound, FieldId::Inbound);
@@ -51,7 +46,12 @@ pub(super) fn set(firewall: &mut FirewallSpec, field: FieldId, text: &str, scena
     let (rules, place) = match field {
         FieldId::Inbound(place) => (&mut firewall.inbound, place),
         FieldId::Outbound(place) => (&mut firewall.outbound, place),
-        FieldId::Name | FieldId::Server | FieldId::Setting(_) | FieldId::Alert(_) => return Err("this is not a rule".to_owned()),
+        FieldId::Name
+        | FieldId::Server
+        | FieldId::Setting(_)
+        | FieldId::Alert(_)
+        | FieldId::CertificateNames(_)
+        | FieldId::CertificateDays(_) => return Err("this is not a rule".to_owned()),
     };
     if text.is_empty() {
         if place < rules.len() {

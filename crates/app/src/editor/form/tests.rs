@@ -36,7 +36,8 @@ fn a_field_accepts_the_value_that_it_shows() {
             let applied = composed.map(|composed| same.apply_all(composed.edits));
             assert!(applied.is_ok(), "{element:?} {field:?}: {applied:?}");
             assert_eq!(same.scenario(), scenario, "{element:?} {field:?}");
-            for choice in &field.choices {
+            // A role that other databases cannot go with is refused; `compose` tests the others.
+            for choice in field.choices.iter().filter(|_| field.name != "role") {
                 assert!(set(scenario, element.as_ref(), field.id, choice).is_ok(), "{} {choice}", field.name);
             }
         }
@@ -54,11 +55,11 @@ fn a_new_value_changes_the_drawing() {
     let algorithm = field(&draft, &lb, "algorithm");
     assert_eq!(
         (algorithm.value.as_str(), next_values(&algorithm).first().map(String::as_str)),
-        ("RoundRobin", Some("LeastConnections"))
+        ("round robin", Some("least connections"))
     );
-    let composed = set(draft.scenario(), Some(&lb), algorithm.id, "LeastConnections").expect("valid");
+    let composed = set(draft.scenario(), Some(&lb), algorithm.id, "least connections").expect("valid");
     draft.apply_all(composed.edits).expect("a change");
-    assert_eq!(field(&draft, &lb, "algorithm").value, "LeastConnections");
+    assert_eq!(field(&draft, &lb, "algorithm").value, "least connections");
     let name = field(&draft, &lb, "name");
     let composed = set(draft.scenario(), Some(&lb), name.id, "haproxy").expect("valid");
     assert_eq!(composed.subject, Some(component("haproxy")));

@@ -111,7 +111,7 @@ impl DrillTask {
     pub(crate) fn page_lines(&self, page: DrillPage, keymap: &Keymap, width: u16) -> Vec<Line> {
         let (view, mut lines) = (self.run.view(), Page::new(width));
         if self.phase() == DrillPhase::Briefing {
-            lines.text(Tone::Dim, "Time has not begun. This page fills while the site runs.");
+            lines.text(Tone::Dim, "Your shift has not started. This page fills as the site runs.");
             return lines.lines();
         }
         match page {
@@ -160,7 +160,7 @@ fn probes_and_tap(view: &DrillView, keymap: &Keymap, lines: &mut Page) {
             lines.text(Tone::Name, &format!("Wiretap {} → {}", tap.from, tap.to));
             let messages = captured(tap);
             if messages.is_empty() {
-                lines.text(Tone::Dim, "No message since the tap was set.");
+                lines.text(Tone::Dim, "No message captured since the tap was set.");
             }
             newest_first(messages, lines);
         }

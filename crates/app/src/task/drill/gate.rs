@@ -10,7 +10,7 @@ use crate::window::kind::WindowKind;
 const TRUTH: &str = "Not during a drill: you see what an operator sees. The truth follows in the debriefing.";
 const TIME: &str = "A drill only runs forward. You can pause, and change the speed.";
 const ACTS: &str = "Not during a drill: act through the remedies.";
-const DESIGN: &str = "Not during a drill: the design stays as it is.";
+const DESIGN: &str = "Not during a drill: the design cannot be changed.";
 
 impl Stage {
     /// Returns the drill, while its truth is hidden.
@@ -111,6 +111,11 @@ const fn of_window(kind: WindowKind) -> Option<&'static str> {
         WindowKind::Palette | WindowKind::Glossary | WindowKind::Probes | WindowKind::Suspects | WindowKind::Remedies => None,
         WindowKind::Faults | WindowKind::Log | WindowKind::Compare => Some(TRUTH),
         WindowKind::Jump => Some(TIME),
-        WindowKind::Add | WindowKind::Settings | WindowKind::Value(_) | WindowKind::Findings | WindowKind::Review => Some(DESIGN),
+        WindowKind::Add
+        | WindowKind::Settings
+        | WindowKind::Value(_)
+        | WindowKind::Findings
+        | WindowKind::Review
+        | WindowKind::Explanation => Some(DESIGN),
     }
 }

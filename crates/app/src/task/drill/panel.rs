@@ -34,8 +34,8 @@ impl DrillTask {
         page.text(
             Tone::Dim,
             &format!(
-                "Somewhere in the first minute, something breaks ({}). You see monitoring, logs, complaints and your own probes; the diagram is \
-                 only the plan. Name the cause and end the harm. Seconds are those of the site: a pause costs nothing.",
+                "Something breaks within the first minute ({}). You see monitoring, logs, complaints and your own probes; the diagram \
+                 shows only the plan. Name the cause and end the harm. The clock is the site's, so pausing costs nothing.",
                 drill.difficulty.word()
             ),
         );
@@ -49,11 +49,11 @@ impl DrillTask {
         let (remedy, probe) = (WindowAction::Open(WindowKind::Remedies), WindowAction::Open(WindowKind::Probes));
         let next = match phase {
             DrillPhase::Watching | DrillPhase::Searching if self.run.is_mitigated() => {
-                format!("It has been quiet for a while. {} names the cause, which closes the incident.", keymap.label(cause))
+                format!("All quiet for a while now. {} names the cause and closes the incident.", keymap.label(cause))
             }
             DrillPhase::Watching => "Watch the pages. When something is wrong, declare the incident.".to_owned(),
             DrillPhase::Searching => format!(
-                "Find the cause: {} probes, {} taps a hop selected on the plan, the pages have the rest.",
+                "Find the cause: {} sends a probe, {} taps the hop selected on the plan, and the pages show the rest.",
                 keymap.label(probe),
                 keymap.label(SelectAction::Wiretap)
             ),
@@ -85,7 +85,7 @@ impl DrillTask {
                 (keymap.label(probe), "send a probe, from outside or from a server".to_owned(), probe.into()),
                 (keymap.label(SelectAction::Wiretap), "tap the selected hop".to_owned(), SelectAction::Wiretap.into()),
                 (keymap.label(DrillAction::Hint), format!("hint ({left} left, 5 points each)"), DrillAction::Hint.into()),
-                (keymap.label(DrillAction::GiveUp), "give up, and read what happened".to_owned(), DrillAction::GiveUp.into()),
+                (keymap.label(DrillAction::GiveUp), "give up and read what happened".to_owned(), DrillAction::GiveUp.into()),
             ];
             for (key, text, action) in keys {
                 page.item(Tone::Accent, &format!("{key} "), Tone::Dim, &text, Some(&action));
@@ -117,7 +117,7 @@ impl DrillTask {
         }
         if self.pauses > 0 {
             let times = if self.pauses == 1 { "once" } else { "several times" };
-            page.text(Tone::Dim, &format!("You paused {times} (not counted: seconds are those of the site)."));
+            page.text(Tone::Dim, &format!("You paused {times}. Pauses do not count: the clock is the site's."));
         }
         page.gap();
         for (place, cause) in debrief.causes.iter().enumerate() {

@@ -58,13 +58,7 @@ impl ExamTask {
         let mut page = Page::new(width);
         if self.run.is_paused() {
             let key = keymap.label(ExamAction::Pause);
-            page.item(
-                Tone::Warn,
-                &format!("{key} "),
-                Tone::Text,
-                "resumes. The practice is paused.",
-                Some(&ExamAction::Pause.into()),
-            );
+            page.item(Tone::Warn, &format!("{key} "), Tone::Text, "resumes. Practice paused.", Some(&ExamAction::Pause.into()));
             return page.lines();
         }
         match (&self.feedback, &self.result) {
@@ -145,14 +139,24 @@ impl ExamTask {
             (keymap.label(ExamAction::Confirm), keymap.label(ExamAction::Mode), keymap.label(ExamAction::Skip));
         match &self.answer {
             Answer::Aloud => {
-                page.text(Tone::Text, "Say your answer aloud, as to an examiner.");
-                let text = format!("shows the key points; {mode} chooses among statements instead; {skip} skips");
+                let types = keymap.label(ExamAction::Type);
+                if self.typed.is_empty() {
+                    page.text(Tone::Text, "Say your answer aloud, as to an examiner, or type it.");
+                } else {
+                    page.text(Tone::Text, &format!("You wrote: {}", self.typed));
+                }
+                let text =
+                    format!("shows the key points; {types} types the answer; {mode} chooses among statements; {skip} skips");
                 page.item(Tone::Accent, &format!("{confirm} "), Tone::Dim, &text, Some(&ExamAction::Confirm.into()));
             }
             Answer::Points(grades, at) => {
                 let [yes, partly, no] =
                     [PointGrade::Yes, PointGrade::Partly, PointGrade::No].map(|it| keymap.label(ExamAction::Grade(it)));
-                page.text(Tone::Dim, &format!("Did you say it? {yes} yes, {partly} partly, {no} no; {confirm} goes on"));
+                if !self.typed.is_empty() {
+                    page.text(Tone::Text, &format!("You wrote: {}", self.typed));
+                }
+                let said = if self.typed.is_empty() { "say" } else { "write" };
+                page.text(Tone::Dim, &format!("Did you {said} it? {yes} yes, {partly} partly, {no} no; {confirm} goes on"));
                 for (number, (point, grade)) in item.points.iter().zip(grades).enumerate() {
                     let sign = if number == *at { CURSOR } else { " " };
                     let (tone, mark) = match grade {

@@ -49,7 +49,7 @@ pub(super) fn write(result: &ExamResult, mode: ExamMode, keymap: &Keymap, page: 
         page.item(Tone::Bad, "✗ ", Tone::Text, requirement.text, None);
     }
     if !report.is_complete {
-        page.item(Tone::Bad, "✗ ", Tone::Text, "It is not complete, so no questions about it were asked.", None);
+        page.item(Tone::Bad, "✗ ", Tone::Text, "The drawing is incomplete, so there were no questions about it.", None);
     }
     for (element, kinds) in &report.single_points {
         let kinds: Vec<&str> = kinds.iter().map(|kind| plural(*kind)).collect();

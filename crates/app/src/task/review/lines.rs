@@ -130,7 +130,7 @@ fn judged(task: &ReviewTask, result: &ReviewResult, keymap: &Keymap, wide: bool,
     }
     if wide && !result.further.is_empty() {
         page.gap();
-        page.text(Tone::Name, "Not on the list, and found by the analysis");
+        page.text(Tone::Name, "Not in the list, but found by the analysis");
         for (finding, more) in &result.further {
             let others = if *more > 1 { format!(" ({more} in all)") } else { String::new() };
             page.item(Tone::Dim, "· ", Tone::Text, &format!("{}{others}", hoplight_text::finding(finding).message), None);
@@ -152,7 +152,7 @@ fn judged(task: &ReviewTask, result: &ReviewResult, keymap: &Keymap, wide: bool,
 /// The figures of both designs, as far as they are measured.
 fn figures(task: &ReviewTask, keymap: &Keymap, wide: bool, page: &mut Page) {
     let Some(difference) = &task.difference else {
-        page.text(Tone::Dim, "Both designs are being measured: in each run, one server is lost.");
+        page.text(Tone::Dim, "Measuring both designs: each run loses one server.");
         return;
     };
     let (before, after) = (&difference.before, &difference.after);
