@@ -4,16 +4,18 @@
 //! warnings, since a scenario may be unfinished on purpose.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::{anyhow, bail};
 
 use crate::content::{EMBEDDED, REVIEWS};
 use hoplight_analysis::findings::unserved;
-use hoplight_course::QuestionBank;
+use hoplight_app::Catalogue;
+use hoplight_course::{Coverage, QuestionBank};
 use hoplight_exam::review::DesignReviews;
 use hoplight_lesson::{Lesson, Library, Loaded, check_some};
 use hoplight_model::scenario::Scenario;
-use hoplight_model::{ContentError, ScenarioId};
+use hoplight_model::{ContentError, LessonId, ScenarioId};
 
 use super::commands::print;
 use super::content::{Files, catalogue_with, folders, join_errors};
@@ -46,7 +48,12 @@ pub(super) fn check_content(folder: Option<&Path>, paths: &[PathBuf]) -> anyhow:
         Ok(catalogue) => {
             questions = if paths.is_empty() { catalogue.bank.questions().len() } else { given_questions(&library, &given) };
             mistakes.extend(hoplight_course::check_earlier(library.loaded_lessons(), &catalogue.bank));
-            unread.extend(catalogue.bank.check_sites().iter().map(|(id, problem)| format!("question `{id}`: {problem}")));
+            if paths.is_empty() || given.questions().next().is_some() {
+                unread.extend(catalogue.bank.check_sites().iter().map(|(id, problem)| format!("question `{id}`: {problem}")));
+            }
+            if paths.is_empty() {
+                unread.extend(uncovered(&library, &catalogue));
+            }
         }
         Err(errors) => mistakes.extend(errors),
     }
@@ -80,6 +87,18 @@ pub(super) fn check_content(folder: Option<&Path>, paths: &[PathBuf]) -> anyhow:
         1 => Err(anyhow!("{}", all.join("\n"))),
         count => Err(anyhow!("{count} mistakes\n{}", all.join("\n"))),
     }
+}
+
+/// What the course demands and no lesson teaches or no question asks about.
+fn uncovered(library: &Library, catalogue: &Catalogue) -> Vec<String> {
+    let coverage = Coverage::of(library.lessons().map(Arc::as_ref), &catalogue.bank);
+    let lacks = |lessons: &[LessonId]| if lessons.is_empty() { "no lesson" } else { "no question" };
+    let demands =
+        coverage.open_demands().map(|open| format!("{} is about the demand `{}`", lacks(&open.lessons), open.demand.name()));
+    let misconceptions = coverage
+        .open_misconceptions()
+        .map(|open| format!("{} is about the misconception `{:?}`", lacks(&open.lessons), open.misconception));
+    demands.chain(misconceptions).collect()
 }
 
 /// The number of questions in the given files.

@@ -10,6 +10,7 @@ use hoplight::model::Element;
 use hoplight::sim::SimTime;
 use hoplight::view::frame;
 use hoplight::view::theme::{Palette, Theme};
+use hoplight_curriculum::Demand;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -84,6 +85,7 @@ fn four_drills_are_solved_with_keys() {
         assert!(points > 70, "{id}: {points}");
         assert_eq!(learner.app.progress.result(&format!("drill/{id}")), Some(points));
         assert!(learner.panel().starts_with("Solved."), "{}", learner.panel());
+        assert_eq!(learner.app.progress.weak().len(), 0);
         assert_eq!(learner.app.key_context(), KeyContext::Debriefing);
         learner.press(" ");
         assert!(learner.effects.contains(&Effect::Save) || learner.app.take_unsaved(), "the score is saved");
@@ -102,6 +104,7 @@ fn a_drill_that_is_given_up_is_explained_and_not_recorded() {
     let panel = learner.panel();
     assert!(panel.contains("Given up") && panel.contains("app-2 has crashed"), "{panel}");
     assert_eq!(learner.app.progress.result("drill/every-second-page"), None);
+    assert!(learner.app.progress.weak().contains(&Demand::HealthChecks), "practice asks about it");
     learner.press("a");
     assert_eq!(task(&learner).phase(), DrillPhase::Briefing, "the same drill again");
     learner.press("<Enter>GG<Enter>");

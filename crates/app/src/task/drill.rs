@@ -4,6 +4,7 @@
 //! on the stage reads the drill's run except through [`hoplight_drill::DrillView`], so nothing can give the fault away.
 
 mod debriefing;
+mod demand;
 mod events;
 mod gate;
 mod orders;
@@ -14,6 +15,7 @@ mod plan;
 use std::sync::Arc;
 use std::time::Duration;
 
+use hoplight_curriculum::Demand;
 use hoplight_drill::{Cause, Debrief, Diagnosis, Difficulty, Drill, DrillError, DrillRun, Effect, ProbeTarget, Verdict, wording};
 use hoplight_model::{ComponentId, Infrastructure, RequestKind};
 use hoplight_sim::{Command, SimTime, Timeline};
@@ -204,6 +206,11 @@ impl DrillTask {
     /// Returns the name under which the result is recorded.
     pub fn result_name(&self) -> String {
         format!("drill/{}", self.run.drill().id)
+    }
+
+    /// Returns what the drill was about, once it is over.
+    pub(crate) fn demands(&self) -> Vec<Demand> {
+        self.debrief().into_iter().flat_map(|debrief| &debrief.causes).map(|cause| demand::demand_of(cause.kind)).collect()
     }
 
     /// Returns the points, if the drill was solved.

@@ -151,6 +151,7 @@ impl App {
         let (name, points) = (drill.result_name(), drill.points());
         let keeps = !matches!(drill.source(), DrillSource::Practice(_));
         let attempt = of_drill(drill);
+        let demands = drill.demands();
         let truth = drill.run().timeline().cloned();
         if let Some(truth) = truth {
             stage.session.timeline = truth;
@@ -162,6 +163,10 @@ impl App {
         stage.resize(size);
         self.window = None;
         self.finish_attempt(attempt);
+        // Practice asks about a cause that was not found, until a question about it is answered right.
+        for demand in demands {
+            self.unsaved |= self.progress.set_weak(demand, points.is_none());
+        }
         match points {
             Some(points) => {
                 self.unsaved |= keeps && self.progress.record_result(&name, points);

@@ -184,7 +184,7 @@ impl PracticeTask {
     fn reason(&self) -> Option<&'static str> {
         let place = self.answered.len().checked_sub(usize::from(self.grade.is_some()))?;
         Some(match self.items.get(place)?.reason {
-            PracticeReason::Weak => "Asked because an exam showed it weak.",
+            PracticeReason::Weak => "Asked because an exam or a drill showed it weak.",
             PracticeReason::Due => "Asked because it is due for review.",
             PracticeReason::New => "New: a lesson has taught it.",
             PracticeReason::Ahead => "No lesson has taught it yet.",
