@@ -46,6 +46,8 @@ fn acts(player: &Player, when: &Condition) -> Vec<Act> {
         Condition::Tapped(from, to) => vec![Act::Tap(from.clone(), to.clone())],
         Condition::Faulty(fault) => vec![Act::Do(Command::Fault(fault.clone()))],
         Condition::Pace(pace) => vec![Act::Pace(*pace)],
+        Condition::Draining(element) => vec![Act::Do(Command::Drain(element.clone()))],
+        Condition::Load(rate) => vec![Act::Do(Command::Rate(*rate))],
         // Whatever is down by then has to fail for the whole window.
         Condition::Failing { window_s, .. } => vec![wait(window_s.get() + 2.0)],
         Condition::Reached { .. } => vec![Act::Do(Command::Send(RequestKind::Write)), Act::Follow, wait(3.0)],

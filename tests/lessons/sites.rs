@@ -92,3 +92,18 @@ fn a_lesson_opened_at_a_step_has_no_visitors_of_earlier_steps() {
     let expected: Vec<bool> = lesson.steps.iter().map(|step| *step.title == *"Restore").collect();
     assert_eq!(taps.collect::<Vec<_>>(), expected);
 }
+
+#[test]
+fn a_fresh_start_is_a_new_run_on_the_same_infrastructure() {
+    let text = SMALL.replacen("title: \"Restore\",", "title: \"Restore\", start: Fresh,", 1);
+    let lesson = Arc::new(Lesson::from_ron("small.ron", &text).unwrap_or_else(|error| panic!("{error}")));
+    let setup = Opening::Do(lesson.setup[0].clone());
+    let (mut run, entry) = LessonRun::start_at(lesson, 2);
+    assert_eq!(scenario(&entry), None);
+    let entry = entry_of(run.skip());
+    assert_eq!(scenario(&entry), Some("stage-2-secured"));
+    assert_eq!(entry.openings.first(), Some(&setup));
+    assert_eq!(scenario(&entry_of(run.previous())), None, "back to a step of the same infrastructure");
+    assert_eq!(scenario(&entry_of(run.skip())), None, "a step begins once");
+    assert_eq!(scenario(&entry_of(run.again())), Some("stage-2-secured"));
+}

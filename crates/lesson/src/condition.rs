@@ -2,6 +2,7 @@
 //!
 //! Evaluation has no side effects and keeps no state other than a step's [`Baseline`].
 
+mod counted;
 mod nature;
 
 use serde::{Deserialize, Serialize};
@@ -11,9 +12,10 @@ use hoplight_model::quantity::{Fraction, Rate, Seconds};
 use hoplight_model::{
     ComponentId, ComponentIx, ComponentKind, Element, Infrastructure, Port80, RequestKind, ServerId, Text, TlsMode,
 };
-use hoplight_sim::{AgentView, AlertState, Experience, Fault, Phase, Port, SimTime, Simulation, Totals};
+use hoplight_sim::{AgentView, AlertState, DatabaseView, Experience, Fault, Phase, Port, SimTime, Simulation, Totals};
 
 use super::act::Pace;
+pub use counted::Counted;
 pub use nature::Nature;
 
 /// Everything a condition can read.
@@ -82,6 +84,8 @@ pub struct Baseline {
     pub dropped: Vec<(ComponentIx, u64)>,
     /// When the step began, and the request counter of the monitored web server at that moment.
     pub counter: (SimTime, Option<u64>),
+    /// What had been counted when the step began.
+    pub counted: Counted,
 }
 
 impl From<&Observation<'_>> for Baseline {
@@ -96,6 +100,7 @@ impl From<&Observation<'_>> for Baseline {
             reached: seen.reached.len(),
             dropped: seen.sim.infrastructure().firewalls().map(|(ix, _)| (ix, dropped(seen.sim, ix))).collect(),
             counter: (seen.sim.now(), counter(seen.sim)),
+            counted: Counted::of(seen.sim),
         }
     }
 }
@@ -249,6 +254,48 @@ pub enum Condition {
     },
     /// This fault is active.
     Faulty(Fault),
+    /// The users' load is at least this many requests per second.
+    Load(Rate),
+    /// Users make at most this many attempts at a request.
+    Attempts(u32),
+    /// Half of the successful requests took longer than this.
+    Slow {
+        /// The kind of request; all kinds if omitted.
+        #[serde(default)]
+        kind: Option<RequestKind>,
+        /// Length of the window in seconds. The whole window must lie after the previous goal was met.
+        window_s: Seconds,
+        /// The latency in seconds.
+        over_s: Seconds,
+    },
+    /// At least this many requests wait in the component's queue; for a cache, for a fetch that another request has begun.
+    Waiting {
+        /// The component.
+        component: ComponentId,
+        /// Minimum length of the queue.
+        count: u32,
+    },
+    /// The backend, or every backend on the server, is being drained.
+    Draining(Element),
+    /// The database accepts writes, or the balancer holds the shared address.
+    Leads(ComponentId),
+    /// Exactly this many databases accept writes.
+    Writable(u32),
+    /// At least this many acknowledged writes have been lost since the step began.
+    LostWrites(u32),
+    /// At least this many acknowledged writes are in the log of one database and missing in that of the current primary.
+    Divergent(u32),
+    /// At least this many reads since the step began returned a value older than the last committed write.
+    StaleReads(u32),
+    /// The share of lookups in the last ten seconds that found their object in this cache is within these bounds.
+    HitRatio {
+        /// The cache.
+        cache: ComponentId,
+        /// Lower bound.
+        at_least: Fraction,
+        /// Upper bound.
+        at_most: Fraction,
+    },
     /// The external probe is on, and its last report is a failure, or a success.
     Probe {
         /// Whether it is a failure.
@@ -348,6 +395,27 @@ impl Condition {
                 dropped(sim, ix).saturating_sub(before) >= u64::from(*count)
             }),
             Self::Faulty(fault) => sim.faults().contains(fault),
+            Self::Load(rate) => sim.rate() >= rate.get(),
+            Self::Attempts(most) => u32::from(sim.retries().attempts.get()) <= *most,
+            Self::Slow { kind, window_s, over_s } => {
+                let Some(users) = within(seen, began, *window_s, *kind) else { return false };
+                users.p50_ms.is_some_and(|ms| ms > over_s.get() * 1e3)
+            }
+            Self::Waiting { component, count } => infra.find(component.as_str()).is_some_and(|ix| {
+                let waiting = sim.cache(ix).map_or_else(|| sim.station(ix).waiting, |cache| cache.waiting);
+                waiting >= *count
+            }),
+            Self::Draining(element) => sim.is_draining(element) == Some(true),
+            Self::Leads(id) => infra.find(id.as_str()).is_some_and(|ix| leads(sim, ix)),
+            Self::Writable(count) => databases(sim).filter(|view| view.writable).count() == *count as usize,
+            Self::LostWrites(count) => Counted::of(sim).lost_writes_since(&began.counted) >= u64::from(*count),
+            Self::Divergent(count) => databases(sim).map(|view| view.divergent_writes).sum::<u64>() >= u64::from(*count),
+            Self::StaleReads(count) => Counted::of(sim).stale_reads_since(&began.counted) >= u64::from(*count),
+            Self::HitRatio { cache, at_least, at_most } => {
+                let view = infra.find(cache.as_str()).and_then(|ix| sim.cache(ix));
+                let ratio = view.and_then(|view| view.recent_hit_ratio);
+                ratio.is_some_and(|ratio| (at_least.get()..=at_most.get()).contains(&ratio))
+            }
             Self::Probe { failing } => {
                 let probe = sim.probe();
                 probe.interval_s.is_some() && !probe.results.is_empty() && (probe.failures > 0) == *failing
@@ -380,7 +448,11 @@ impl Condition {
             | Self::Fresh(id)
             | Self::Gauge { agent: id, .. }
             | Self::Reached { component: id, .. }
-            | Self::Dropped { firewall: id, .. } => component(id),
+            | Self::Dropped { firewall: id, .. }
+            | Self::Waiting { component: id, .. }
+            | Self::Leads(id)
+            | Self::HitRatio { cache: id, .. } => component(id),
+            Self::Draining(element) => vec![element.clone()],
             Self::Share { agent, of, .. } => [component(agent), component(of)].concat(),
             Self::Faulty(fault) => fault.element().into_iter().collect(),
             Self::Alerting { on: Some(id), .. } => component(id),
@@ -400,6 +472,13 @@ impl Condition {
             | Self::Stepped { .. }
             | Self::PasswordRead
             | Self::Follows
+            | Self::Load(..)
+            | Self::Attempts(..)
+            | Self::Slow { .. }
+            | Self::Writable(..)
+            | Self::LostWrites(..)
+            | Self::Divergent(..)
+            | Self::StaleReads(..)
             | Self::Probe { .. }
             | Self::Alerting { on: None, .. }
             | Self::SwitchPaged
@@ -412,6 +491,16 @@ impl Condition {
 /// The element selected in this step.
 fn chosen<'a>(seen: &Observation<'a>, began: &Baseline) -> Option<&'a Element> {
     seen.selected.filter(|element| began.selected.as_ref() != Some(*element))
+}
+
+/// Whether a database accepts writes, or a balancer holds the shared address.
+fn leads(sim: &Simulation, ix: ComponentIx) -> bool {
+    sim.database(ix).is_some_and(|view| view.writable) || sim.masters().any(|master| master == ix)
+}
+
+/// The databases' states.
+pub(super) fn databases(sim: &Simulation) -> impl Iterator<Item = DatabaseView> + '_ {
+    sim.infrastructure().components().filter_map(|(ix, _)| sim.database(ix))
 }
 
 /// Packets from outside that a firewall has dropped or rejected.

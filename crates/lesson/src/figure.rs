@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use hoplight_analysis::{plaintext_hops, single_parts};
+use hoplight_analysis::availability::{MINUTES_A_YEAR, availability};
+use hoplight_analysis::{Structure, plaintext_hops, single_parts};
 use hoplight_model::{ComponentIx, RequestKind};
 use hoplight_sim::{AlertState, Command, EventKind, JournalEvent, Phase, Port, SimTime, Timeline, Totals};
 
-use super::condition::{Baseline, counter};
+use super::condition::{Baseline, Counted, counter};
 
 /// Length of the window behind percentiles and the error ratio.
 const WINDOW: Duration = Duration::from_secs(5);
@@ -69,11 +70,43 @@ pub enum Figure {
     SpofsRead,
     /// Number of elements whose failure alone makes all writes fail.
     SpofsWrite,
+    /// Requests that ended per second since the step began.
+    Throughput,
+    /// Mean time that a request took since the step began, by Little's law: the mean number in progress over the throughput.
+    Latency,
+    /// Mean number of requests in progress since the step began.
+    Present,
+    /// Share of its slots' time that the busiest program of the site with a limited number of slots was busy since the step began.
+    Utilisation,
+    /// The program that [`Self::Utilisation`] is about.
+    Busiest,
+    /// Seconds from the last kill until another balancer took over the shared address.
+    Takeover,
+    /// Seconds from the last kill until a database became the primary.
+    Promotion,
+    /// Queries that reached databases since the step began.
+    Queries,
+    /// Acknowledged writes lost since the step began.
+    LostWrites,
+    /// Acknowledged writes that one database has and the current primary lacks.
+    Divergent,
+    /// Reads since the step began that returned a value older than the last committed write.
+    StaleReads,
+    /// Share of the lookups of the last ten seconds that found their object in the first cache.
+    HitRatio,
+    /// Computed availability of static pages.
+    AvailabilityStatic,
+    /// Computed availability of reads.
+    AvailabilityRead,
+    /// Computed availability of writes.
+    AvailabilityWrite,
+    /// Hours a year for which writes fail, from the computed availability.
+    DowntimeWrite,
 }
 
 impl Figure {
     /// All figures.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 42] = [
         Self::Rate,
         Self::P50,
         Self::P99,
@@ -100,6 +133,22 @@ impl Figure {
         Self::SpofsStatic,
         Self::SpofsRead,
         Self::SpofsWrite,
+        Self::Throughput,
+        Self::Latency,
+        Self::Present,
+        Self::Utilisation,
+        Self::Busiest,
+        Self::Takeover,
+        Self::Promotion,
+        Self::Queries,
+        Self::LostWrites,
+        Self::Divergent,
+        Self::StaleReads,
+        Self::HitRatio,
+        Self::AvailabilityStatic,
+        Self::AvailabilityRead,
+        Self::AvailabilityWrite,
+        Self::DowntimeWrite,
     ];
 
     /// The name used in placeholders.
@@ -131,6 +180,22 @@ impl Figure {
             Self::SpofsStatic => "spofs_static",
             Self::SpofsRead => "spofs_read",
             Self::SpofsWrite => "spofs_write",
+            Self::Throughput => "throughput",
+            Self::Latency => "latency",
+            Self::Present => "in_progress",
+            Self::Utilisation => "utilisation",
+            Self::Busiest => "busiest",
+            Self::Takeover => "takeover",
+            Self::Promotion => "promotion",
+            Self::Queries => "queries",
+            Self::LostWrites => "lost_writes",
+            Self::Divergent => "divergent",
+            Self::StaleReads => "stale_reads",
+            Self::HitRatio => "hit_ratio",
+            Self::AvailabilityStatic => "availability_static",
+            Self::AvailabilityRead => "availability_read",
+            Self::AvailabilityWrite => "availability_write",
+            Self::DowntimeWrite => "downtime_write",
         }
     }
 
@@ -167,6 +232,7 @@ impl Measured<'_> {
             let found = sim.findings();
             (!found.is_empty()).then(|| found.iter().filter(|finding| finding.says == port).count().to_string())
         };
+        let uptime = |kind| availability(infra, &Structure::of(infra), kind).availability();
         let phase = |phase: fn(Phase) -> bool| self.request.and_then(|request| request.phase(phase)).map(millis);
         match figure {
             Figure::Rate => Some(format!("{:.0}", sim.rate())),
@@ -182,7 +248,7 @@ impl Measured<'_> {
             Figure::Errors => users().error_ratio().map(|ratio| format!("{:.0} %", ratio * 100.0)),
             Figure::Failed => since(|totals| totals.failed),
             Figure::Completed => since(|totals| totals.completed),
-            Figure::Detection => self.detection().map(|time| format!("{:.1} s", time.as_secs_f64())),
+            Figure::Detection => self.detection().map(seconds),
             Figure::Dns => phase(|phase| phase == Phase::Lookup),
             Figure::Tcp => phase(|phase| phase == Phase::Connect),
             Figure::Tls => phase(Phase::is_handshake),
@@ -195,6 +261,34 @@ impl Measured<'_> {
             Figure::SpofsStatic => spofs(RequestKind::Static),
             Figure::SpofsRead => spofs(RequestKind::Read),
             Figure::SpofsWrite => spofs(RequestKind::Write),
+            Figure::Throughput => self.since(Counted::throughput_since).map(|rate| format!("{rate:.0}")),
+            Figure::Latency => {
+                let (present, rate) = (self.since(Counted::present_since)?, self.since(Counted::throughput_since)?);
+                (rate > 0.0).then(|| millis(present / rate * 1e3))
+            }
+            Figure::Present => self.since(Counted::present_since).map(|mean| format!("{mean:.1}")),
+            Figure::Utilisation => self.busiest().map(|(_, share)| format!("{:.0} %", share * 100.0)),
+            Figure::Busiest => self.busiest().map(|(ix, _)| infra.component(ix).id.to_string()),
+            Figure::Takeover => self.after_kill(|what| matches!(what, EventKind::Master { master: true, .. })).map(seconds),
+            Figure::Promotion => self.after_kill(|what| matches!(what, EventKind::Promoted { .. })).map(seconds),
+            Figure::Queries => {
+                let now = Counted::of(sim).queries;
+                self.baseline.map(|before| now.saturating_sub(before.counted.queries).to_string())
+            }
+            Figure::LostWrites => self.baseline.map(|before| Counted::of(sim).lost_writes_since(&before.counted).to_string()),
+            Figure::Divergent => {
+                let views = infra.components().filter_map(|(ix, _)| sim.database(ix));
+                Some(views.map(|view| view.divergent_writes).sum::<u64>().to_string())
+            }
+            Figure::StaleReads => self.baseline.map(|before| Counted::of(sim).stale_reads_since(&before.counted).to_string()),
+            Figure::HitRatio => {
+                let cache = infra.components().find_map(|(ix, _)| sim.cache(ix))?;
+                cache.recent_hit_ratio.map(|ratio| format!("{:.0} %", ratio * 100.0))
+            }
+            Figure::AvailabilityStatic => Some(per_cent(uptime(RequestKind::Static))),
+            Figure::AvailabilityRead => Some(per_cent(uptime(RequestKind::Read))),
+            Figure::AvailabilityWrite => Some(per_cent(uptime(RequestKind::Write))),
+            Figure::DowntimeWrite => Some(format!("{:.0} h", (1.0 - uptime(RequestKind::Write)) * MINUTES_A_YEAR / 60.0)),
         }
     }
 
@@ -219,12 +313,46 @@ impl Measured<'_> {
     }
 
     fn detection(&self) -> Option<Duration> {
+        self.after_kill(|what| matches!(what, EventKind::Backend { up: false, .. }))
+    }
+
+    /// Time from the last kill until the first event after it of this kind.
+    fn after_kill(&self, wanted: fn(&EventKind) -> bool) -> Option<Duration> {
         let kills = self.timeline.commands().filter(|(_, command)| matches!(command, Command::Kill(_)));
         let killed = kills.last()?.0;
-        let heads = self.timeline.journal().headlines().map(|headline| &headline.first);
-        let mut downs = heads.filter(|note| note.at >= killed && matches!(note.what, EventKind::Backend { up: false, .. }));
-        downs.next().map(|note| note.at.since(killed))
+        let mut heads = self.timeline.journal().headlines().map(|headline| &headline.first);
+        heads.find(|note| note.at >= killed && wanted(&note.what)).map(|note| note.at.since(killed))
     }
+
+    /// A figure about the time since the step began.
+    fn since(&self, figure: fn(&Counted, &Counted) -> Option<f64>) -> Option<f64> {
+        figure(&Counted::of(self.timeline.simulation()), &self.baseline?.counted)
+    }
+
+    /// The program with a limited number of slots that was busiest since the step began, and the share of its slots' time
+    /// in use.
+    fn busiest(&self) -> Option<(ComponentIx, f64)> {
+        let sim = self.timeline.simulation();
+        let before = &self.baseline?.counted;
+        let nanos = Counted::of(sim).seconds_since(before)? * 1e9;
+        let infra = sim.infrastructure();
+        let shares = infra.components().zip(&before.busy_ns).filter_map(|((ix, component), before)| {
+            let view = sim.station(ix);
+            let is_limited = component.kind.serves_requests() && view.slots < u32::MAX;
+            is_limited.then(|| (ix, view.busy_ns.saturating_sub(*before) as f64 / nanos / f64::from(view.slots)))
+        });
+        shares.max_by(|a, b| a.1.total_cmp(&b.1))
+    }
+}
+
+fn seconds(time: Duration) -> String {
+    format!("{:.1} s", time.as_secs_f64())
+}
+
+/// A share in per cent, with as many decimals as it takes to tell it from 100 %.
+fn per_cent(share: f64) -> String {
+    let decimals = if share < 0.999 { 1 } else { 2 };
+    format!("{:.decimals$} %", share * 100.0)
 }
 
 fn millis(ms: f64) -> String {

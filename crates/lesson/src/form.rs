@@ -154,6 +154,8 @@ pub enum Start {
     AsItIs,
     /// Everything that is down is restored first, and settings are reset.
     Repaired,
+    /// As a new run, with the lesson's setup: with the authored roles of databases, empty queues and empty caches.
+    Fresh,
 }
 
 /// What must happen before the learner can proceed.

@@ -298,10 +298,11 @@ impl LessonRun {
         let (Some(state), Some(step)) = (self.steps.get_mut(number), self.lesson.steps.get(number)) else {
             return StepEntry::default();
         };
-        let scenario = Some(self.lesson.scenario_at(number)).filter(|scenario| **scenario != self.scenario).cloned();
-        if state.begun && scenario.is_none() {
+        let is_other = *self.lesson.scenario_at(number) != self.scenario;
+        if state.begun && !is_other {
             return StepEntry::default();
         }
+        let scenario = (is_other || step.start == Start::Fresh).then(|| self.lesson.scenario_at(number).clone());
         state.begun = true;
         if let Some(scenario) = &scenario {
             self.scenario = scenario.clone();

@@ -1,6 +1,6 @@
 //! Checks that everything named in a lesson exists in its scenario.
 
-use hoplight_model::{ContentError, Element, Infrastructure};
+use hoplight_model::{ComponentKind, ContentError, Element, Infrastructure};
 use hoplight_sim::Command;
 
 use super::super::act::Act;
@@ -115,6 +115,19 @@ impl Report<'_> {
                     self.about("SwitchPaged", &LessonProblem::NoSwitch);
                 }
             }
+            Condition::HitRatio { cache, .. } => {
+                if kind(cache.as_str()).is_some_and(|kind| kind.as_cache().is_none()) {
+                    self.about(cache.as_str(), &LessonProblem::NotACache(cache.clone()));
+                }
+            }
+            Condition::Leads(id) => {
+                let can_lead = |kind: &ComponentKind| {
+                    kind.as_database().is_some() || kind.as_balancer().is_some_and(|spec| spec.vrrp.is_some())
+                };
+                if kind(id.as_str()).is_some_and(|kind| !can_lead(kind)) {
+                    self.about(id.as_str(), &LessonProblem::CannotLead(id.clone()));
+                }
+            }
             Condition::All(parts) | Condition::Any(parts) => parts.iter().for_each(|part| self.agents(part, infra)),
             Condition::Not(part) | Condition::Once(part) => self.agents(part, infra),
             Condition::Selected(..)
@@ -139,6 +152,15 @@ impl Report<'_> {
             | Condition::PasswordRead
             | Condition::Follows
             | Condition::Faulty(..)
+            | Condition::Load(..)
+            | Condition::Attempts(..)
+            | Condition::Slow { .. }
+            | Condition::Waiting { .. }
+            | Condition::Draining(..)
+            | Condition::Writable(..)
+            | Condition::LostWrites(..)
+            | Condition::Divergent(..)
+            | Condition::StaleReads(..)
             | Condition::Probe { .. }
             | Condition::Scanned { .. }
             | Condition::Port80(..)

@@ -38,6 +38,10 @@ pub(super) enum LessonProblem {
     UnknownRule(String),
     #[error("the infrastructure has no dead man's switch")]
     NoSwitch,
+    #[error("`{0}` is not a cache")]
+    NotACache(ComponentId),
+    #[error("`{0}` is neither a database nor a balancer of a pair")]
+    CannotLead(ComponentId),
 
     /// The glossary has whiteboard notes, but none of this subject.
     #[error("no whiteboard note of `{0:?}`")]

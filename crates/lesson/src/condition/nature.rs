@@ -27,6 +27,9 @@ impl Condition {
             | Self::Reached { .. }
             | Self::Dropped { .. }
             | Self::Scanned { .. }
+            | Self::Slow { .. }
+            | Self::LostWrites(..)
+            | Self::StaleReads(..)
             | Self::Once(..) => Nature::Act,
             Self::Tls(..)
             | Self::Exposed(..)
@@ -44,6 +47,14 @@ impl Condition {
             | Self::Paused
             | Self::Tapped(..)
             | Self::Faulty(..)
+            | Self::Load(..)
+            | Self::Attempts(..)
+            | Self::Waiting { .. }
+            | Self::Draining(..)
+            | Self::Leads(..)
+            | Self::Writable(..)
+            | Self::Divergent(..)
+            | Self::HitRatio { .. }
             | Self::Probe { .. }
             | Self::Alerting { .. }
             | Self::SwitchPaged
@@ -87,6 +98,17 @@ impl Condition {
             | Self::Paused
             | Self::Tapped(..)
             | Self::Faulty(..)
+            | Self::Load(..)
+            | Self::Attempts(..)
+            | Self::Slow { .. }
+            | Self::Waiting { .. }
+            | Self::Draining(..)
+            | Self::Leads(..)
+            | Self::Writable(..)
+            | Self::LostWrites(..)
+            | Self::Divergent(..)
+            | Self::StaleReads(..)
+            | Self::HitRatio { .. }
             | Self::Probe { .. }
             | Self::Alerting { .. }
             | Self::SwitchPaged
@@ -125,6 +147,17 @@ impl Condition {
             | Self::Paused
             | Self::Tapped(..)
             | Self::Faulty(..)
+            | Self::Load(..)
+            | Self::Attempts(..)
+            | Self::Slow { .. }
+            | Self::Waiting { .. }
+            | Self::Draining(..)
+            | Self::Leads(..)
+            | Self::Writable(..)
+            | Self::LostWrites(..)
+            | Self::Divergent(..)
+            | Self::StaleReads(..)
+            | Self::HitRatio { .. }
             | Self::Probe { .. }
             | Self::Alerting { .. }
             | Self::SwitchPaged
