@@ -4,6 +4,8 @@
 mod broken;
 #[path = "lessons/design.rs"]
 mod design;
+#[path = "lessons/measured.rs"]
+mod measured;
 #[path = "lessons/progress.rs"]
 mod progress;
 #[path = "lessons/replies.rs"]
