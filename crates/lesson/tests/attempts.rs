@@ -63,8 +63,8 @@ fn an_edit_shows_at_its_record() {
         |record| record.seed += 1,
         |record| record.activity = "mission/other".parse().unwrap(),
         |record| record.salt = 1,
-        |record| drop(record.beliefs.insert("Spof".parse().unwrap())),
-        |record| drop(record.parts.insert("repaired".parse().unwrap(), (1, 1))),
+        |record| record.beliefs.extend(["Spof".parse().unwrap()]),
+        |record| record.parts.extend([("repaired".parse().unwrap(), (1, 1))]),
     ];
     for edit in edits {
         let mut records = log(1, 0..6).records().to_vec();
