@@ -122,6 +122,10 @@ fn a_group_shows_copies_edits_and_who_needs_help() {
     ok(ada.run(["progress", "export", &newer, "--name", "ADA"]));
     let text = fs::read_to_string(&a).unwrap().replacen("\"right\":", "\"right\":1", 1);
     let edited = ada.file("edited.json", text);
+    let both = json(&ok(ada.run(["class", &a, &edited, "--format", "json"])));
+    let superseded =
+        |file: &str| both["learners"].as_array().unwrap().iter().any(|row| row["file"] == file && row["superseded"] == true);
+    assert!(superseded(&edited) && !superseded(&a), "an edited file does not take the place of the original");
     let table = ok(ada.run(["class", &edited, &b]));
     assert!(table.contains("attempt 1 was edited") && table.contains("Who needs help"), "{table}");
     let csv = ok(ada.run(["class", &a, &b, "--format", "csv"]));

@@ -184,7 +184,9 @@ fn compare(learners: &mut [Learner], (at, this): (usize, &Handed), (other_at, ot
     let same_name = name(at) == name(other_at);
     let (ours, theirs) = (this.result.log.records().len(), other.result.log.records().len());
     if same_name {
-        let is_older = (ours, this.result.exported_s, at) < (theirs, other.result.exported_s, other_at);
+        // A file with a flaw never takes the place of an intact one.
+        let rank = |handed: &Handed, records: usize, at: usize| (handed.flaws.is_empty(), records, handed.result.exported_s, at);
+        let is_older = rank(this, ours, at) < rank(other, theirs, other_at);
         learners[at].superseded |= is_older;
         // An older export is contained in the newer one.
         if shared.len() == ours || !is_older && shared.len() == theirs {

@@ -46,11 +46,11 @@ fn files(group: &Group) -> String {
             if part.same_name {
                 format!("{count} as in {}, until {until}, but each has attempts that the other lacks.", part.file)
             } else {
-                format!("copied: {count} are those of {} ({}), until {until}.", part.name, part.file)
+                format!("copied: {count} in common with {} ({}), until {until}.", part.name, part.file)
             }
         }));
         if learner.superseded {
-            lines.push("superseded by a newer file of the same learner; it does not count.".to_owned());
+            lines.push("superseded by another file of the same learner; it does not count.".to_owned());
         }
         if learner.dropped > 0 {
             lines.push(format!("{} old attempts are not in the file: it had reached its limit.", learner.dropped));
