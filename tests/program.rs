@@ -142,5 +142,5 @@ fn is_harmless(text: &str) -> bool {
 /// Ctrl-C as sent by a terminal.
 const CTRL_C: &str = "\x03";
 
-/// Opens a lesson of eleven steps from the course map.
+/// Opens a lesson of nine steps from the course map.
 const OPEN_LESSON: &str = ":where the padlock ends\r";

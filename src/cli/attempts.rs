@@ -111,7 +111,9 @@ impl AttemptFile {
         let _locked = files::lock(&self.lock).map_err(|error| self.message(&error))?;
         let Some(contents) = self.contents(&path)? else {
             let mut log = AttemptLog::default();
-            attempts.iter().for_each(|(at_s, attempt)| log.append(attempt, *at_s, salt));
+            for (at_s, attempt) in attempts {
+                log.append(attempt, *at_s, salt);
+            }
             return self.put(&path, &log, None);
         };
         let end = end(&contents.bytes).map_err(|why| self.message(&why))?;
@@ -133,7 +135,9 @@ impl AttemptFile {
     /// Appends to a file that has reached its limit, and drops its oldest records.
     fn shorten(&self, path: &Path, contents: &Contents, attempts: &[(u64, ActivityAttempt)], salt: u64) -> Result<(), String> {
         let mut log = parsed(&contents.bytes).map_err(|why| self.message(&why))?.log;
-        attempts.iter().for_each(|(at_s, attempt)| log.append(attempt, *at_s, salt));
+        for (at_s, attempt) in attempts {
+            log.append(attempt, *at_s, salt);
+        }
         log.shorten(self.limit.records);
         self.put(path, &log, Some(contents))
     }

@@ -43,16 +43,13 @@ pub(super) fn certificate(
     arguments: &Arguments,
 ) -> anyhow::Result<()> {
     let name = asked.name.as_deref().map(checked_name).transpose()?;
-    let (stored_name, log, flaws) = match &asked.file {
-        Some(file) => {
-            let (result, flaws) = read_result(file)?;
-            (result.name, result.log, flaws)
-        }
-        None => {
-            let log = Stored::open(arguments)?.attempts.log;
-            let flaws = log.problems().into_iter().map(ResultFlaw::Chain).collect();
-            (String::new(), log, flaws)
-        }
+    let (stored_name, log, flaws) = if let Some(file) = &asked.file {
+        let (result, flaws) = read_result(file)?;
+        (result.name, result.log, flaws)
+    } else {
+        let log = Stored::open(arguments)?.attempts.log;
+        let flaws = log.problems().into_iter().map(ResultFlaw::Chain).collect();
+        (String::new(), log, flaws)
     };
     for flaw in &flaws {
         warn(&format!("{flaw}."));

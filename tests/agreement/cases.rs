@@ -257,13 +257,23 @@ pub(crate) const ALL: &[Case] = &[
     },
     Case {
         name: "users wait at a balancer that is at its limit of connections",
-        drawing: r#"(traffic: (rate: 20.0),
+        drawing: r#"(traffic: (rate: 20.0, connections: PerRequest),
             components: [(id: "lb", kind: LoadBalancer(), station: (connections: 6)),
                 (id: "app-1", kind: App(), station: (service: Constant(ms: 200.0))),
                 (id: "app-2", kind: App(), station: (service: Constant(ms: 200.0))), (id: "db", kind: Database())],
             links: [(from: "lb", to: "app-1"), (from: "lb", to: "app-2"), (from: "app-1", to: "db"), (from: "app-2", to: "db")])"#,
         // A tenth of the users finds six others present. They are not refused.
         losses: &[("component app-2", [Works, Works, Works])],
+    },
+    Case {
+        name: "idle connections take up a limit, so that even a site that works fails for many users",
+        drawing: r#"(traffic: (rate: 20.0),
+            components: [(id: "lb", kind: LoadBalancer(http_keep_alive_s: 10.0), station: (connections: 40)),
+                (id: "app-1", kind: App(), station: (service: Constant(ms: 200.0))),
+                (id: "app-2", kind: App(), station: (service: Constant(ms: 200.0))), (id: "db", kind: Database())],
+            links: [(from: "lb", to: "app-1"), (from: "lb", to: "app-2"), (from: "app-1", to: "db"), (from: "app-2", to: "db")])"#,
+        // A hundred connections would be needed.
+        losses: &[("component app-2", [Degraded, Degraded, Degraded])],
     },
     Case {
         name: "an application that is slower than the timeout of its checks is not used",

@@ -171,9 +171,11 @@ fn a_proxy_sends_reads_to_the_writer_unless_it_splits_them() {
 
 #[test]
 fn members_of_a_multi_primary_cluster_forward_messages_for_each_other() {
-    let members: String = (1..=5).map(|db| format!(r#"(id: "db-{db}", kind: Database(role: MultiPrimary)),"#)).collect();
+    let members: Vec<String> = (1..=5).map(|db| format!(r#"(id: "db-{db}", kind: Database(role: MultiPrimary)),"#)).collect();
+    let members = members.concat();
     let pairs = (1..=5).flat_map(|from| (from + 1..=5).map(move |to| (from, to)));
-    let links: String = pairs.map(|(from, to)| format!(r#"(from: "db-{from}", to: "db-{to}"),"#)).collect();
+    let links: Vec<String> = pairs.map(|(from, to)| format!(r#"(from: "db-{from}", to: "db-{to}"),"#)).collect();
+    let links = links.concat();
     let text = format!(
         r#"(traffic: (rate: 20.0), tls: (edge: None), components: [(id: "app", kind: App()), {members}],
             links: [(from: "app", to: "db-1"), {links}])"#

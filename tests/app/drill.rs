@@ -197,7 +197,7 @@ fn a_false_alarm_costs_points() {
     assert!(learner.notice().contains("starts the shift"), "{}", learner.notice());
     learner.press("<Enter>d");
     assert_eq!(task(&learner).phase(), DrillPhase::Watching);
-    assert!(learner.panel().contains("false alarm"), "{}", learner.panel());
+    assert!(learner.panel().contains("False alarm"), "{}", learner.panel());
     assert_eq!(task(&learner).run().score().wrong_moves, 1);
 }
 

@@ -65,8 +65,8 @@ fn a_design_that_changed_has_to_be_measured_again() {
     assert!(learner.panel().contains("C measures it again"), "{}", learner.panel());
 }
 
-/// The keys with which a learner passes the first ladder, from opening a mission to the measurement.
-const LADDER: [(&str, &str); 7] = [
+/// The keys with which a learner passes the first missions of the first ladder, from opening a mission to the measurement.
+const LADDER: [(&str, &str); 6] = [
     // A balancer takes the place of the web server; the copy of the server has a replica of its own.
     ("too-many-visitors", ":select web-1<Enter>aload<Enter>:select server-1<Enter>y"),
     ("dead-application", ":select lb-1<Enter><Enter>health<Enter><Enter><Esc>"),
@@ -74,7 +74,6 @@ const LADDER: [(&str, &str); 7] = [
     ("open-ports", "afire<Enter>"),
     ("sniffed-password", "acert<Enter>R"),
     ("blind-operator", "amon<Enter>"),
-    ("balancer-dies", ":select lb-1<Enter>aload new<Enter>afire<Enter>R"),
 ];
 
 #[test]
@@ -97,17 +96,6 @@ fn a_site_with_tls_but_without_a_certificate_of_its_own_does_not_pass() {
     let panel = learner.panel();
     assert!(panel.contains("☐ A certificate proves"), "{panel}");
     assert!(panel.contains("☑ No password can be read between the users and the site: none."), "{panel}");
-}
-
-#[test]
-fn a_site_that_serves_nobody_shows_what_was_measured() {
-    let mut learner = mission("sniffed-password", LARGE);
-    // Without the link from the users, nothing works.
-    learner.select(&crate::learner::hop("browser", "lb-1")).press("dC");
-    measured(&mut learner);
-    let panel = learner.panel();
-    assert!(panel.contains("succeeds, even with everything up") && panel.contains("100 %"), "{panel}");
-    assert!(!panel.contains('☑'), "a figure of a dead site meets no goal: {panel}");
 }
 
 #[test]

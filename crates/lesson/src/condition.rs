@@ -9,9 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use hoplight_model::firewall::{Direction, RuleAction};
 use hoplight_model::quantity::{Fraction, Rate, Seconds};
-use hoplight_model::{
-    ComponentId, ComponentIx, ComponentKind, Element, Infrastructure, Port80, RequestKind, ServerId, Text, TlsMode,
-};
+use hoplight_model::{ComponentId, ComponentIx, Element, Infrastructure, Port80, RequestKind, ServerId, Text, Tier, TlsMode};
 use hoplight_sim::{AgentView, AlertState, DatabaseView, Experience, Fault, Phase, Port, SimTime, Simulation, Totals};
 
 use super::act::Pace;
@@ -441,7 +439,7 @@ impl Condition {
     pub fn elements(&self) -> Vec<Element> {
         let component = |id: &ComponentId| vec![Element::Component(id.clone())];
         match self {
-            Self::Selected(element) | Self::Down(element) | Self::Up(element) => vec![element.clone()],
+            Self::Selected(element) | Self::Down(element) | Self::Up(element) | Self::Draining(element) => vec![element.clone()],
             Self::Exposed(from, to) | Self::Tapped(from, to) => vec![Element::Hop(from.clone(), to.clone())],
             Self::Backend { component: id, .. }
             | Self::Stale(id)
@@ -451,11 +449,10 @@ impl Condition {
             | Self::Dropped { firewall: id, .. }
             | Self::Waiting { component: id, .. }
             | Self::Leads(id)
-            | Self::HitRatio { cache: id, .. } => component(id),
-            Self::Draining(element) => vec![element.clone()],
+            | Self::HitRatio { cache: id, .. }
+            | Self::Alerting { on: Some(id), .. } => component(id),
             Self::Share { agent, of, .. } => [component(agent), component(of)].concat(),
             Self::Faulty(fault) => fault.element().into_iter().collect(),
-            Self::Alerting { on: Some(id), .. } => component(id),
             Self::Scanned { server, .. } => vec![Element::Server(server.clone())],
             Self::All(parts) | Self::Any(parts) => parts.iter().flat_map(Self::elements).collect(),
             Self::Not(part) | Self::Once(part) => part.elements(),
@@ -517,7 +514,7 @@ fn exposed(infra: &Infrastructure, from: &ComponentId, to: &ComponentId) -> bool
 
 /// The request counter of the first web server that an agent represents; `None` if there is none.
 pub(super) fn counter(sim: &Simulation) -> Option<u64> {
-    let is_web = |ix: &ComponentIx| matches!(sim.infrastructure().component(*ix).kind, ComponentKind::Web(_));
+    let is_web = |ix: &ComponentIx| sim.infrastructure().component(*ix).kind.tier() == Some(Tier::Web);
     let web = sim.agents().iter().filter_map(|agent| agent.subject).find(is_web)?;
     Some(sim.station(web).served)
 }

@@ -31,7 +31,7 @@ pub use forwarding::{
     APP_TIMEOUT, Forwarding, HealthChecking, MOST_UPSTREAMS, UpstreamChoice, WEB_TIMEOUT, WantedRole, check_depth,
 };
 pub use identity::{CertificateCheck, certificate_check, checks_speak_tls, lacks_certificate, resumes_sessions};
-pub use idle::{IdleUse, KeepAliveRace, idle_timeout, idle_use, keep_alive_race};
+pub use idle::{KeepAliveRace, idle_timeout, keep_alive_race, limited_idle_s};
 pub use limit::{can_limit, learns_address, rate_limit};
 pub(crate) use scheme::meets_redirect;
 pub use scheme::{HttpVisits, has_port_80, hop_on_port_80, is_entry_link, redirects_plaintext, sees_https};
@@ -167,7 +167,7 @@ pub enum AtLimit {
     Wait,
     /// Closes the users' connections that have been idle longest, some of them already when less than a sixteenth of the limit
     /// is left; without idle ones, accepts a further connection and closes it at once. nginx at its `worker_connections`
-    /// (`ngx_drain_connections`, since 1.19.2; the error log says "worker_connections are not enough").
+    /// (`ngx_drain_connections`, since 1.19.2; the error log says "`worker_connections` are not enough").
     CloseIdle,
 }
 
@@ -235,7 +235,7 @@ fn origin(infra: &Infrastructure, ix: ComponentIx) -> Origin {
         links.retain(|link| infra.link(*link).protocol == protocol);
         links
     };
-    let addresses = addresses(infra, on(Protocol::Http));
+    let addresses = addresses(infra, &on(Protocol::Http));
     let traffic = infra.traffic();
     Origin {
         lookups: on(Protocol::Dns),
@@ -267,7 +267,7 @@ pub fn vrrp_priority(infra: &Infrastructure, address: &Address, balancer: Compon
 }
 
 /// Groups the browser's links to the site by address.
-fn addresses(infra: &Infrastructure, links: Vec<LinkIx>) -> Vec<Address> {
+fn addresses(infra: &Infrastructure, links: &[LinkIx]) -> Vec<Address> {
     let vrrp = |link: LinkIx| {
         let to = infra.ends(link).1;
         Some((to, infra.component(to).kind.as_balancer()?.vrrp.as_ref()?))

@@ -8,7 +8,7 @@ mod parts;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use hoplight_model::behaviour::{self, AtLimit, Behaviour, CertificateCheck, HttpVisits, Origin, WhenFull};
+use hoplight_model::behaviour::{self, Behaviour, CertificateCheck, HttpVisits, Origin, WhenFull};
 use hoplight_model::firewall::Verdict;
 use hoplight_model::http::Port80;
 use hoplight_model::quantity::{Cores, Seconds};
@@ -33,6 +33,7 @@ pub(crate) use parts::{AgentPlan, BalancerPlan, CpuPlan, HopPlan, Reporting, Rol
 const DAY: u64 = 86_400 * crate::time::SECOND;
 
 /// The compiled infrastructure.
+#[expect(clippy::struct_excessive_bools, reason = "independent facts")]
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Plan {
     pub(super) stations: IndexVec<StationIx, StationPlan>,
@@ -122,7 +123,7 @@ impl Plan {
                 sessions: PerKind::of(|kind| behaviour::session_use(infra, ix, kind)),
                 behaviour,
                 when_full: component.kind.when_full(),
-                closes_idle: component.kind.when_full() == WhenFull::DropSyn && component.kind.at_limit() == AtLimit::CloseIdle,
+                at_limit: component.kind.at_limit(),
                 ends_tls: behaviour::terminates_tls(infra, ix),
                 check_depth: behaviour::check_depth(infra, ix),
                 redirects,

@@ -47,7 +47,9 @@ pub(super) fn svg(certificate: &Certificate) -> String {
             for line in &section.lines {
                 let what = wrap(&line.what, ROOM);
                 let (last, before) = what.split_last().map_or(("", &[][..]), |(last, before)| (last.as_str(), before));
-                before.iter().for_each(|part| page.text(Style::Plain, part));
+                for part in before {
+                    page.text(Style::Plain, part);
+                }
                 page.right(&format!("{} · {}", line.result, line.day));
                 page.text(Style::Plain, last);
             }
@@ -55,7 +57,9 @@ pub(super) fn svg(certificate: &Certificate) -> String {
     }
     page.y += LINE;
     for sentence in &certificate.basis {
-        wrap(sentence, SENTENCE).iter().for_each(|line| page.text(Style::Dim, line));
+        for line in &wrap(sentence, SENTENCE) {
+            page.text(Style::Dim, line);
+        }
     }
     let height = (page.y + MARGIN).max(LEAST_HEIGHT);
     let (width, inner_width, inner_height) = (WIDTH, WIDTH - MARGIN, height - MARGIN);

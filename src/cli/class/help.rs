@@ -88,7 +88,8 @@ pub(super) fn reasons(result: &ResultFile, standing: &Standing<'_>) -> Vec<HelpR
         let best = standing.percent().unwrap_or(0);
         add(HelpRule::Stuck, format!("{activity}: {} attempts, best {best} %", standing.attempts().len()));
     }
-    let percents: Vec<u32> = result.log.attempts().rev().filter_map(|record| record.percent()).take(LATEST).collect();
+    let percents: Vec<u32> =
+        result.log.attempts().rev().filter_map(hoplight_lesson::AttemptRecord::percent).take(LATEST).collect();
     let count = u32::try_from(percents.len()).unwrap_or(u32::MAX);
     if let Some(mean) = percents.iter().sum::<u32>().checked_div(count)
         && mean < LOW_PERCENT

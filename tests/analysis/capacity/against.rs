@@ -39,7 +39,18 @@ fn demands_of_random_sites_match_the_simulation() {
             let chance = 0.02 + 3.5 / visits.max(1.0).sqrt();
             near(run.busy[ix], expected(&run, station.held_s) / run.seconds, chance, 0.01, "slots");
             if infra.component(station.ix).kind.serves_requests() {
-                near(run.present[ix], expected(&run, station.present_s) / run.seconds, chance + 0.02, 0.04, "requests present");
+                // Idle connections of users last longer than the measurement: some began before it, some end after it.
+                let is_entry = infra
+                    .browser()
+                    .is_some_and(|browser| infra.link_between(infra.component(browser).id.as_str(), id.as_str()).is_some());
+                let idle = if is_entry { 0.1 } else { 0.0 };
+                near(
+                    run.present[ix],
+                    expected(&run, station.present_s) / run.seconds,
+                    chance + 0.02 + idle,
+                    0.04,
+                    "requests present",
+                );
             }
         }
     }
@@ -137,6 +148,6 @@ fn throughput_and_queues_of_shipped_sites_match_the_prediction() {
         // Where responses queue together with requests, some work is started but not finished: throughput falls as load
         // rises.
         let least = if infra.components().any(|(_, component)| component.station().answer.is_some()) { 0.8 } else { 0.95 };
-        assert!((least..1.04).contains(&(done / predicted)), "{name}: {done} a second, predicted {predicted}");
+        assert!((least..1.05).contains(&(done / predicted)), "{name}: {done} a second, predicted {predicted}");
     }
 }

@@ -145,8 +145,8 @@ fn the_peer_of_a_lost_balancer_takes_over_and_needs_the_same_capacity() {
     let infra = site(
         "static_share: 1.0, write_share: 0.0, new_visitors: 0.0",
         "tls: (edge: None),",
-        r#"(id: "lb-1", kind: LoadBalancer(vrrp: (peer: "lb-2", priority: 150)), station: (slots: 4, service: Constant(ms: 10.0))),
-           (id: "lb-2", kind: LoadBalancer(vrrp: (peer: "lb-1")), station: (slots: 1, service: Constant(ms: 10.0))),
+        r#"(id: "lb-1", kind: LoadBalancer(vrrp: (peer: "lb-2", priority: 150, track: ())), station: (slots: 4, service: Constant(ms: 10.0))),
+           (id: "lb-2", kind: LoadBalancer(vrrp: (peer: "lb-1", track: ())), station: (slots: 1, service: Constant(ms: 10.0))),
            (id: "web", kind: Web(), station: (service: Constant(ms: 1.0)))"#,
         r#"(from: "browser", to: "lb-1", protocol: Http), (from: "browser", to: "lb-2", protocol: Http),
            (from: "lb-1", to: "lb-2", protocol: Vrrp), (from: "lb-1", to: "web", protocol: Http), (from: "lb-2", to: "web", protocol: Http)"#,

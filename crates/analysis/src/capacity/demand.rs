@@ -8,7 +8,7 @@
 //! Times are means without queueing, so the actual holding time of a slot that waits for a response is at least this
 //! long.
 
-use hoplight_model::behaviour::idle_use;
+use hoplight_model::behaviour::limited_idle_s;
 use hoplight_model::http::REDIRECT_MS;
 use hoplight_model::station::{Hold, ServiceTime, Station};
 use hoplight_model::{Algorithm, ComponentIx, LinkIx, RequestKind};
@@ -291,7 +291,7 @@ impl Solver<'_> {
             let (round_trip, below) = (self.round_trip(link, kind), self.stays[to.index()][kind.index()]);
             if is_browser && fixed.station(to).connections.is_some() {
                 // Between a handshake and what follows, and while it is idle, the connection takes a place at the entry.
-                let idle_s = idle_use(fixed.infra, fixed.hop(link)).map_or(0.0, |idle| idle.idle_s);
+                let idle_s = limited_idle_s(fixed.infra, fixed.hop(link));
                 self.hold(kind, Holding::Connections(to), opening.trips * round_trip + requests * idle_s);
             }
             let opens =

@@ -2,7 +2,7 @@
 
 use hoplight_model::arrivals::Arrivals;
 use hoplight_model::behaviour::{
-    AtLimit, Behaviour, IdleUse, SessionUse, UpstreamChoice, WhenFull, check_depth, idle_use, session_use, users_tls_ends,
+    AtLimit, Behaviour, SessionUse, UpstreamChoice, WhenFull, check_depth, limited_idle_s, session_use, users_tls_ends,
 };
 use hoplight_model::http::REDIRECT_MS;
 use hoplight_model::station::Station;
@@ -23,8 +23,8 @@ pub(super) struct Site<'a> {
     pub(super) drops_syn: Vec<bool>,
     /// Whether each component closes idle connections, and then further ones, at its limit.
     pub(super) closes_idle: Vec<bool>,
-    /// What users' idle connections mean to the limit of each component.
-    pub(super) idle: Vec<IdleUse>,
+    /// How long a connection is idle after a request at each component, in seconds, as far as it takes up the limit.
+    pub(super) idle_s: Vec<f64>,
     pub(super) check_depths: Vec<Option<HealthCheck>>,
     /// Whether each component's choice among its upstreams depends on the rate of requests.
     pub(super) chooses_by_rate: Vec<bool>,
@@ -86,7 +86,7 @@ impl<'a> Site<'a> {
             stations: infra.components().map(|(_, component)| component.station()).collect(),
             drops_syn: infra.components().map(|(_, component)| component.kind.when_full() == WhenFull::DropSyn).collect(),
             closes_idle: infra.components().map(|(_, component)| component.kind.at_limit() == AtLimit::CloseIdle).collect(),
-            idle: idle_uses(infra, hops),
+            idle_s: idle_s(infra, hops),
             chooses_by_rate: infra.components().map(|(ix, _)| wiring.behaviours(ix).iter().any(chooses_by_rate)).collect(),
             check_depths: infra.components().map(|(ix, _)| check_depth(infra, ix)).collect(),
             clusters: infra.database_clusters(),
@@ -211,14 +211,11 @@ fn chooses_by_rate(behaviour: &Behaviour) -> bool {
     }
 }
 
-/// What users' idle connections mean to the limit of each component. A request to any other takes a connection that counts only
-/// while it is present.
-fn idle_uses(infra: &Infrastructure, hops: &[Hop]) -> Vec<IdleUse> {
-    let mut all = vec![IdleUse { idle_s: 0.0, opens: 1.0 }; infra.len()];
+/// How long a connection is idle after a request at each component, in seconds, as far as it takes up the limit.
+fn idle_s(infra: &Infrastructure, hops: &[Hop]) -> Vec<f64> {
+    let mut all = vec![0.0; infra.len()];
     for hop in hops {
-        if let Some(idle) = idle_use(infra, hop) {
-            all[hop.to.index()] = idle;
-        }
+        all[hop.to.index()] += limited_idle_s(infra, hop);
     }
     all
 }

@@ -104,21 +104,29 @@ pub(super) fn fault_actions(sim: &Simulation, id: &ComponentId) -> Vec<FaultActi
         Command::SwitchRecord(id.clone()),
     );
     if component.kind.as_balancer().is_some_and(|spec| spec.vrrp.is_some()) {
-        action(
-            phrase!["kill keepalived on ", id],
-            "The address stays there, and the backup takes it as well; users' packets go to the one that announced it last. Fix: start keepalived.",
-            Command::Fault(Fault::VrrpKilled(id.clone())),
-        );
-        action(
-            phrase!["stop keepalived on ", id],
-            "It gives up the address, and the backup takes over in about 0.6 s. Fix: start keepalived.",
-            Command::Fault(Fault::VrrpStopped(id.clone())),
-        );
+        actions.extend(keepalived(id));
     }
     if let Some(spec) = component.kind.as_database() {
         actions.extend(database(sim, id, spec.role));
     }
     actions
+}
+
+/// Returns the faults of the keepalived beside a balancer.
+fn keepalived(id: &ComponentId) -> [FaultAction; 2] {
+    let action = |title, about, fault| FaultAction::new(FaultGroup::Selected, title, about, Command::Fault(fault));
+    [
+        action(
+            phrase!["kill keepalived on ", id],
+            "The address stays there, and the backup takes it as well; users' packets go to the one that announced it last. Fix: start keepalived.",
+            Fault::VrrpKilled(id.clone()),
+        ),
+        action(
+            phrase!["stop keepalived on ", id],
+            "It gives up the address, and the backup takes over in about 0.6 s. Fix: start keepalived.",
+            Fault::VrrpStopped(id.clone()),
+        ),
+    ]
 }
 
 /// Returns the faults specific to a database.

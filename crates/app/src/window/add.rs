@@ -4,7 +4,7 @@ use hoplight_model::compose::{self, Attachment, Placement, Role};
 use hoplight_model::scenario::Scenario;
 use hoplight_model::{ComponentId, DatabaseRole, Element, ServerId};
 
-use crate::action::DesignAction;
+use crate::action::{Action, DesignAction};
 use crate::app::App;
 use crate::editor::part::AddedPart;
 use crate::line::Line;
@@ -19,7 +19,10 @@ pub(super) fn rows(app: &App, filter: &str) -> Vec<WindowRow> {
     let draft = stage.session.draft();
     let row = |role, placement, place: &str| row(role, placement, &connected(role, place, draft.scenario(), stage));
     if let Some(server) = selected_server(stage) {
+        // What is behind a balancer is usually on another server than the balancer: these places come last.
+        let is_shared = stage.infra().on_server(&server).any(|(_, component)| component.kind.as_balancer().is_some());
         let here = |role: Role| match role {
+            _ if is_shared && role.is_program() => None,
             // A balancer is usually on a server of its own: it comes last here.
             Role::Monitoring | Role::Resolver | Role::Balancer => None,
             Role::Firewall => Some(format!("before {server}")),
@@ -45,7 +48,11 @@ pub(super) fn rows(app: &App, filter: &str) -> Vec<WindowRow> {
         };
         rows.push(row(role, placement, place));
     }
-    rows.extend(selected_server(stage).map(|server| row(Role::Balancer, Placement::On(server.clone()), &format!("on {server}"))));
+    if let Some(server) = selected_server(stage) {
+        let is_listed = |role: &Role| rows.iter().any(|known| known.line.action == Some(added_on(*role, &server)));
+        let last: Vec<Role> = Role::ALL.into_iter().filter(|role| role.is_program() && !is_listed(role)).collect();
+        rows.extend(last.into_iter().map(|role| row(role, Placement::On(server.clone()), &format!("on {server}"))));
+    }
     rows.extend([DatabaseRole::Member, DatabaseRole::MultiPrimary].map(|role| cluster(role, stage)));
     rows.push(WindowRow {
         line: Line::new(Tone::Text, "certificate").doing(DesignAction::AddPart(AddedPart::Certificate)),
@@ -104,6 +111,11 @@ fn everywhere(role: Role, stage: &Stage) -> Option<WindowRow> {
     };
     let has_servers = stage.infra().servers().len() > 0;
     has_servers.then(|| named(role, AddedPart::Everywhere(role), place))
+}
+
+/// The action that adds a component on a server.
+fn added_on(role: Role, server: &ServerId) -> Action {
+    DesignAction::AddPart(AddedPart::Component(role, Placement::On(server.clone()))).into()
 }
 
 /// The place of a new component, and what it is connected to along with it.

@@ -24,25 +24,16 @@ pub fn idle_timeout(infra: &Infrastructure, hop: &Hop) -> Option<Seconds> {
     Some(behind.fold(balancer.client_timeout_s, Seconds::shorter))
 }
 
-/// What users' idle connections mean to the limit of the component at which they enter the site, per request.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct IdleUse {
-    /// Mean time for which a connection is idle, in seconds, if others cannot take its place.
-    pub idle_s: f64,
-    /// Share of the requests that need a new connection, and so a place.
-    pub opens: f64,
-}
-
-/// How users' idle connections take up the limit of connections at the end of a hop; `None` if they do not: it is not the
-/// users', there is no limit or no idle timeout, or the component closes idle connections when others need their places.
-pub fn idle_use(infra: &Infrastructure, hop: &Hop) -> Option<IdleUse> {
-    let (component, traffic) = (infra.component(hop.to), infra.traffic());
-    let is_users = infra.browser() == Some(hop.from) && traffic.connections == Connections::KeepAlive;
+/// Mean time for which a user's connection is idle after a request, in seconds, as far as it takes up the limit of connections
+/// at the end of a hop. Zero if the hop is not the users', if there is no limit or no idle timeout, or if the component closes
+/// idle connections when others need their places.
+pub fn limited_idle_s(infra: &Infrastructure, hop: &Hop) -> f64 {
+    let component = infra.component(hop.to);
+    let is_users = infra.browser() == Some(hop.from);
     let waits = component.kind.when_full() == WhenFull::DropSyn && component.kind.at_limit() == AtLimit::Wait;
-    let idle_s = idle_timeout(infra, hop).filter(|_| is_users && waits)?.get();
-    component.station().connections?;
-    let new = traffic.new_visitors.get();
-    Some(IdleUse { idle_s: traffic.idle_after_request_s(idle_s), opens: new + (1.0 - new) * traffic.pauses_beyond(idle_s) })
+    let has_limit = component.station().connections.is_some();
+    let idle = idle_timeout(infra, hop).filter(|_| is_users && waits && has_limit);
+    idle.map_or(0.0, |idle| infra.traffic().idle_after_request_s(idle.get()))
 }
 
 /// Idle timeouts of the two ends of a connection, where the server's is shorter than the client's.

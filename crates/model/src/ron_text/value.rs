@@ -103,6 +103,6 @@ mod tests {
         assert_eq!(missing.err(), Some(ValueProblem::MissingField("when")));
         let unknown = value::<AlertRule>("(nam: \"a\")");
         assert!(matches!(unknown, Err(ValueProblem::UnknownField { found, .. }) if found == "nam"));
-        assert_eq!(value::<AlertRule>("name").err(), Some(ValueProblem::Sign('(')));
+        assert_eq!(value::<AlertRule>("name").err(), Some(ValueProblem::Unreadable));
     }
 }

@@ -1,6 +1,6 @@
 //! The parts of the plan: station, link, balancer, agent.
 
-use hoplight_model::behaviour::{Behaviour, FailurePolicy, Forwarding, SessionUse, WhenFull};
+use hoplight_model::behaviour::{AtLimit, Behaviour, FailurePolicy, Forwarding, SessionUse, WhenFull};
 use hoplight_model::component::{BalancerSpec, SqlProxySpec};
 use hoplight_model::firewall::Verdict;
 use hoplight_model::hop::Guard;
@@ -101,8 +101,8 @@ pub(crate) struct StationPlan {
     pub(crate) rate_limits: PerKind<Option<RateLimitPlan>>,
     /// What the station does with a request that it has no room for.
     pub(crate) when_full: WhenFull,
-    /// Whether it closes idle connections, and then further ones, at its limit instead of letting them wait.
-    pub(crate) closes_idle: bool,
+    /// What the station does at its limit of connections, if it drops SYNs when it is full.
+    pub(crate) at_limit: AtLimit,
     /// The link on which users enter the site here, if their idle connections count towards the limit: they keep them, and the
     /// station closes them after some time.
     pub(crate) idle_entry: Option<LinkIx>,

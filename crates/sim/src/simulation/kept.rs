@@ -197,7 +197,8 @@ impl Simulation {
 
     /// Counts the idle connections of the returning users from `first` on, who have been there for a while.
     pub(super) fn count_idle_users(&mut self, first: u32) {
-        if !self.plan.counts_idle {
+        // Nobody has been at a site to which nobody sends requests.
+        if !self.plan.counts_idle || self.rate() <= 0.0 {
             return;
         }
         let (hops, plans, now) = (&self.plan.hops, &self.plan.stations, self.clock.now());

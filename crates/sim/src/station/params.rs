@@ -1,7 +1,7 @@
 //! What the engine needs of a station's plan on every visit.
 
 use hoplight_model::RequestKind;
-use hoplight_model::behaviour::{Behaviour, CacheUse, Caching, Forwarding, Statement, UpstreamChoice, WhenFull};
+use hoplight_model::behaviour::{AtLimit, Behaviour, CacheUse, Caching, Forwarding, Statement, UpstreamChoice, WhenFull};
 use hoplight_model::http::REDIRECT_MS;
 use hoplight_model::station::{Hold, ServiceTime};
 
@@ -194,7 +194,7 @@ impl StationParams {
             shares_cores: plan.cpu.is_some(),
             drops_syn: plan.when_full == WhenFull::DropSyn,
             counts_idle: plan.idle_entry.is_some(),
-            closes_idle: plan.closes_idle,
+            closes_idle: plan.when_full == WhenFull::DropSyn && plan.at_limit == AtLimit::CloseIdle,
             relays: PerKind::of(|kind| {
                 let is_plain =
                     |forwarding: &Forwarding| !forwarding.learns_writer && forwarding.cache.is_none() && !forwarding.sticky;

@@ -98,16 +98,16 @@ impl Solver<'_> {
         if let Some(most) = station.connections.map(f64::from) {
             let present: f64 = rates.iter().zip(node.stays_s).map(|(rate, stay)| rate * stay).sum();
             let surplus = 1.0 - most / present.max(most);
-            let idle = self.site.idle[ix];
-            let taken = present + whole * idle.idle_s;
+            let taken = present + whole * self.site.idle_s[ix];
             if !drops_syn {
                 load.block = load.block.max(surplus);
             } else if self.site.closes_idle[ix] {
                 load.closed = surplus.min(1.0 - load.block);
             } else if taken / most > BUSY {
-                // Connections are the servers, and the kernel's accept queue has as many places. Only new ones need a place.
+                // Connections are the servers, and the kernel's accept queue has as many places. A user who gets in makes
+                // several requests, but the others have no connection to keep, so each request needs its share of a place.
                 let line = with_resends(resends, |syns| finite_queue(taken / most * syns, most, taken / whole / most));
-                load = Load { block: load.block.max(line.block * idle.opens), line_s: line.wait_s * idle.opens, ..load };
+                load = Load { block: load.block.max(line.block), line_s: line.wait_s, ..load };
             }
         }
         load

@@ -22,6 +22,10 @@ fn a_field_accepts_the_value_that_it_shows() {
         let added = compose::add(draft.scenario(), role, &Placement::On(ServerId::new("server-2"))).expect("possible");
         draft.apply_all(added.edits).expect("valid");
     }
+    // The settings of a pair.
+    let (pair, _) =
+        compose::add_near(draft.scenario(), Role::Balancer, &Placement::NewServer, Some(&component("lb-1"))).expect("possible");
+    draft.apply_all(pair.edits).expect("valid");
     let scenario = draft.scenario();
     let components = scenario.components.iter().map(|component| Some(Element::Component(component.id.clone())));
     let servers = scenario.servers.iter().map(|server| Some(Element::Server(server.id.clone())));
