@@ -29,7 +29,7 @@ fn a_quiet_site_is_quiet() {
     assert!(sim.alerts().iter().all(|alert| matches!(alert.state, Ok | Pending)));
     assert_eq!(
         sim.alerts().len(),
-        4 + 7 + 3 + 5 + 2 + 1 + 1 + 1 + 4,
+        4 + 7 + 3 + 3 + 2 + 1 + 1 + 1 + 4,
         "on the entry, components, agents; connections, lag, backends; leaders and redundancy; outside"
     );
 }

@@ -1,6 +1,6 @@
 //! The alerts of an infrastructure: one for each rule and each subject that the rule applies to.
 
-use hoplight_model::behaviour::ClusterRules;
+use hoplight_model::behaviour::{AtLimit, ClusterRules};
 use hoplight_model::monitoring::{AlertCondition, AlertRule, Scope};
 use hoplight_model::{ComponentIx, Infrastructure, Metric};
 
@@ -144,7 +144,10 @@ impl AlertsPlan {
                 }
                 Some(Metric::HitRatio | Metric::Evictions) => component.kind.as_cache().is_some(),
                 Some(Metric::Cpu) => component.server.as_ref().and_then(|id| infra.server(id)?.cores).is_some(),
-                Some(Metric::Connections) => component.station().connections.is_some(),
+                // Whoever closes idle connections at the limit is at the limit on every busy day.
+                Some(Metric::Connections) => {
+                    component.station().connections.is_some() && component.kind.at_limit() == AtLimit::Wait
+                }
                 Some(Metric::BackendsDown) => component.kind.as_balancer().is_some(),
                 Some(Metric::SemiSync) => {
                     let clusters = infra.database_clusters();
