@@ -101,10 +101,14 @@ pub fn add_cluster(scenario: &Scenario, role: DatabaseRole, near: Option<&Elemen
         },
     };
     let start = Element::Component(first.clone());
-    while cluster(&composer.scenario, &first).len() < least(role) {
-        extend(&mut composer, Some(&start))?;
+    let mut members = cluster(&composer.scenario, &first);
+    while members.len() < least(role) {
+        // A new database replicates from a primary. Beside a member of a cluster it has no link yet.
+        match extend(&mut composer, Some(&start))? {
+            Some(Element::Component(id)) => members.push(id),
+            Some(Element::Server(_) | Element::Hop(..)) | None => return Err(ComposeError::NotADatabase),
+        }
     }
-    let members = cluster(&composer.scenario, &first);
     join(&mut composer, &members, role)?;
     if composer.edits.is_empty() {
         return Err(ComposeError::ClusterComplete);
