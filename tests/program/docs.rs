@@ -240,6 +240,7 @@ fn the_keys_of_the_readme_are_those_of_the_program() {
         ("docs/drills.md", "## What you see"),
         ("docs/drills.md", "## What you do"),
         ("docs/drills.md", "## Debriefing"),
+        ("docs/practice.md", "## Kinds of questions"),
     ];
     let section = tables.map(|(page, heading)| section(page, heading)).join("\n");
     let listed: Vec<&str> = spans(&section);
@@ -265,6 +266,7 @@ fn the_keys_of_the_readme_are_those_of_the_program() {
         "last-line",
         "answer-",
         "choose-",
+        "digit-",
         "next-answer",
         "previous-answer",
     ];

@@ -1,5 +1,6 @@
 //! Shows what the learner has done, as a table or as JSON.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use serde::Serialize;
@@ -253,9 +254,11 @@ impl<'a> ProgressReport<'a> {
                 .iter()
                 .filter_map(|review| Some([review.id.to_owned(), review.title.to_owned(), format!("{} %", review.percent?)])),
         );
-        let known: usize = self.units.iter().map(|unit| unit.known).sum();
-        let all: usize = self.units.iter().map(|unit| unit.demands.len()).sum();
-        let _ = writeln!(text, "Mastery: {known} of {all} points of the course known");
+        // Several units may be about the same demand.
+        let demands: BTreeMap<_, _> =
+            self.units.iter().flat_map(|unit| &unit.demands).map(|demand| (demand.id, demand.mastery)).collect();
+        let known = demands.values().filter(|mastery| matches!(**mastery, "known" | "mastered")).count();
+        let _ = writeln!(text, "Mastery: {known} of {} points of the course known", demands.len());
         let units = self.units.iter().filter(|unit| unit.demands.iter().any(|demand| demand.mastery != "untouched"));
         text += &rows(
             units.map(|unit| [unit.unit.clone(), format!("{} of {} known", unit.known, unit.demands.len()), String::new()]),
