@@ -185,6 +185,17 @@ fn a_certificate_behind_the_balancer_authenticates_the_server() {
 }
 
 #[test]
+fn a_standby_site_discloses_what_it_will_carry_once_its_address_is_published() {
+    let site = load(("second-site.ron", include_str!("../../assets/second-site.ron")));
+    let found = exposed(&set(&site, TlsMode::None, false, false));
+    for hop in ["browser>web-a:srw", "browser>web-b:srw", "db-a>db-b:w"] {
+        assert!(found.iter().any(|known| known == hop), "{hop}: {found:?}");
+    }
+    let found = exposed(&set(&site, TlsMode::Terminate, false, false));
+    assert!(!found.iter().any(|known| known.starts_with("browser>web")), "{found:?}");
+}
+
+#[test]
 fn vrrp_advertisements_are_always_readable() {
     let pair = r#"(format: 1, id: "pair", title: "t", summary: "s", components: [(id: "browser", kind: Browser),
         (id: "lb-1", kind: LoadBalancer(vrrp: (peer: "lb-2", priority: 101))),

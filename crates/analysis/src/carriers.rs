@@ -2,7 +2,7 @@
 //!
 //! A hop carries a kind if a request of that kind can be sent on it, even if the request fails further on: a write that
 //! is routed to a replica is rejected there, but was readable on the wire. A hop that a firewall blocks carries
-//! nothing. Encryption does not matter here.
+//! nothing. A standby site carries what it will once its address is published. Encryption does not matter here.
 
 use petgraph::Direction;
 use petgraph::visit::EdgeRef;
@@ -31,7 +31,7 @@ impl Carriers {
         let nothing = Outage::none();
         let mut carriers = Self(vec![[false; 3]; infra.graph().edge_count()]);
         for kind in RequestKind::ALL {
-            let reach = Reachability::explore_if_certified(infra, wiring, &nothing, kind);
+            let reach = Reachability::explore_if_published(infra, wiring, &nothing, kind);
             carriers.add(&reach.crossed, kind);
             let lookups = wiring.lookups(infra, kind).iter().copied();
             let asked: Vec<_> = lookups.filter(|link| passes(infra, &nothing, wiring.hop(*link)).is_ok()).collect();

@@ -111,6 +111,17 @@ fn is_replica(kind: &ComponentKind) -> bool {
     kind.as_database().is_some_and(|spec| spec.role == DatabaseRole::Replica)
 }
 
+/// Which hops a search follows.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Scope {
+    /// Those that requests take.
+    Working,
+    /// Those that requests may take, with the certificates that are missing.
+    IfCertified,
+    /// The same, with the addresses of standby sites.
+    IfPublished,
+}
+
 /// All components that requests of one kind can reach from the browser.
 pub(super) struct Reachability {
     /// Reached components, nearest first, each with the link by which it was first reached. Excludes the browser.
@@ -127,16 +138,22 @@ impl Reachability {
     /// Follows the choices of components: an SQL proxy uses databases with the role that it wants, and a driver stays at the
     /// first database that accepts its connection.
     pub(super) fn explore(infra: &Infrastructure, wiring: &Wiring, outage: &Outage, request: RequestKind) -> Self {
-        Self::explore_with(infra, wiring, outage, request, true)
+        Self::explore_with(infra, wiring, outage, request, Scope::Working)
     }
 
     /// Every hop that requests may use, as if no certificate were missing. What a TLS mode would cost or disclose does not depend on
     /// whether its certificates exist yet.
     pub(super) fn explore_if_certified(infra: &Infrastructure, wiring: &Wiring, outage: &Outage, request: RequestKind) -> Self {
-        Self::explore_with(infra, wiring, outage, request, false)
+        Self::explore_with(infra, wiring, outage, request, Scope::IfCertified)
     }
 
-    fn explore_with(infra: &Infrastructure, wiring: &Wiring, outage: &Outage, request: RequestKind, chooses: bool) -> Self {
+    /// Like [`Self::explore_if_certified`], as if the addresses of standby sites were published too.
+    pub(super) fn explore_if_published(infra: &Infrastructure, wiring: &Wiring, outage: &Outage, request: RequestKind) -> Self {
+        Self::explore_with(infra, wiring, outage, request, Scope::IfPublished)
+    }
+
+    fn explore_with(infra: &Infrastructure, wiring: &Wiring, outage: &Outage, request: RequestKind, scope: Scope) -> Self {
+        let chooses = scope == Scope::Working;
         let passes = if chooses { passes } else { passes_if_certified };
         // Whether each database that has been met accepts writes.
         let mut writable: BTreeMap<ComponentIx, bool> = BTreeMap::new();
@@ -146,9 +163,13 @@ impl Reachability {
         let mut stopped = Vec::new();
         let mut waiting: VecDeque<ComponentIx> = infra.browser().into_iter().collect();
         while let Some(at) = waiting.pop_front() {
-            let chosen = (chooses && Some(at) == infra.browser()).then(|| {
-                let addresses = wiring.addresses(infra, request);
-                addresses.flat_map(|address| holders(infra, wiring, outage, address)).collect::<Vec<LinkIx>>()
+            let chosen = (Some(at) == infra.browser()).then(|| match scope {
+                Scope::Working => {
+                    let addresses = wiring.addresses(infra, request);
+                    addresses.flat_map(|address| holders(infra, wiring, outage, address)).collect()
+                }
+                Scope::IfCertified => wiring.onward(at, request).to_vec(),
+                Scope::IfPublished => wiring.entries(at, request).to_vec(),
             });
             let links = chosen.as_deref().unwrap_or_else(|| wiring.onward(at, request));
             for link in links.iter().copied() {

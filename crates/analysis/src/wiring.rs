@@ -79,6 +79,11 @@ impl Wiring {
         }
     }
 
+    /// The browser's links to all addresses, also of standby sites.
+    pub(crate) fn entries(&self, browser: ComponentIx, kind: RequestKind) -> &[LinkIx] {
+        self.behaviour(browser, kind).origin().map_or(&[], |origin| &origin.entries)
+    }
+
     /// The addresses that users try for requests of this kind.
     pub(crate) fn addresses(&self, infra: &Infrastructure, kind: RequestKind) -> impl Iterator<Item = &Address> {
         let origin = infra.browser().and_then(|browser| self.behaviour(browser, kind).origin());

@@ -212,7 +212,7 @@ fn server(page: &mut Page, stage: &Stage, id: &ServerId) {
     if let Some(cpu) = sim.cpu(id).filter(|_| up) {
         processor(page, &cpu);
     }
-    page.text(Tone::Dim, "A server is a machine. Powering it off takes all of this down at once:");
+    page.text(Tone::Dim, "Powering this machine off takes down everything on it at once:");
     for (ix, component) in infra.on_server(id) {
         let station = sim.station(ix);
         let health = station.health;
