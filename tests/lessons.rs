@@ -17,7 +17,7 @@ mod shipped;
 #[path = "lessons/sites.rs"]
 mod sites;
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use hoplight::content::EMBEDDED;
 use hoplight::lesson::{Lesson, Library};
@@ -26,8 +26,10 @@ use hoplight::model::Infrastructure;
 /// A small valid lesson; tests break one part at a time.
 const SMALL: &str = include_str!("lessons/small.ron");
 
+/// The shipped content, read once.
 fn library() -> Library {
-    Library::new(EMBEDDED).unwrap_or_else(|errors| panic!("{errors:#?}"))
+    static LIBRARY: LazyLock<Library> = LazyLock::new(|| Library::new(EMBEDDED).unwrap_or_else(|errors| panic!("{errors:#?}")));
+    LIBRARY.clone()
 }
 
 fn small() -> Arc<Lesson> {

@@ -6,7 +6,7 @@ use hoplight::lesson::{Clock, Lesson, LessonRun, LessonSites, Moved, Opening, Pl
 use hoplight::model::{ComponentId, RequestKind};
 use hoplight::sim::{Command, SimTime};
 
-use super::{SMALL, library};
+use super::{SMALL, library, stage_2};
 
 /// The small lesson, with stage 1 from the fourth step on.
 fn lesson() -> Arc<Lesson> {
@@ -42,16 +42,16 @@ fn a_change_runs_the_setup_and_the_step_again_both_ways() {
     let kill = Opening::Do(Command::Kill(hoplight::model::Element::Component(ComponentId::new("web-1"))));
     let setup = Opening::Do(lesson().setup[0].clone());
 
-    let entry = entry_of(run.skip());
+    let entry = entry_of(run.skip(&stage_2()));
     assert_eq!(scenario(&entry), Some("stage-1-distributed"));
     assert_eq!((entry.openings, entry.clock), (vec![setup.clone(), kill.clone()], Some(Clock::Waits)));
     assert_eq!(scenario(&entry_of(run.previous())), Some("stage-2-secured"), "back to its infrastructure");
-    let entry = entry_of(run.skip());
+    let entry = entry_of(run.skip(&stage_2()));
     assert_eq!((scenario(&entry), &entry.openings), (Some("stage-1-distributed"), &vec![setup.clone(), kill.clone()]));
     let again = entry_of(run.again());
     let whole = vec![setup.clone(), kill.clone()];
     assert_eq!((scenario(&again), &again.openings), (Some("stage-1-distributed"), &whole), "a restart is a new run");
-    let _ = run.skip();
+    let _ = run.skip(&stage_2());
     assert_eq!(scenario(&entry_of(run.again())), None, "unless the step leaves the infrastructure as it is");
     let _ = run.previous();
 
@@ -100,10 +100,10 @@ fn a_fresh_start_is_a_new_run_on_the_same_infrastructure() {
     let setup = Opening::Do(lesson.setup[0].clone());
     let (mut run, entry) = LessonRun::start_at(lesson, 2);
     assert_eq!(scenario(&entry), None);
-    let entry = entry_of(run.skip());
+    let entry = entry_of(run.skip(&stage_2()));
     assert_eq!(scenario(&entry), Some("stage-2-secured"));
     assert_eq!(entry.openings.first(), Some(&setup));
     assert_eq!(scenario(&entry_of(run.previous())), None, "back to a step of the same infrastructure");
-    assert_eq!(scenario(&entry_of(run.skip())), None, "a step begins once");
+    assert_eq!(scenario(&entry_of(run.skip(&stage_2()))), None, "a step begins once");
     assert_eq!(scenario(&entry_of(run.again())), Some("stage-2-secured"));
 }

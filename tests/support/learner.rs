@@ -21,9 +21,10 @@ pub(crate) const LARGE: (u16, u16) = (120, 40);
 /// Maximum number of frames of a tenth of a second in a wait. The trace is slow.
 const MOST_FRAMES: usize = 20_000;
 
-/// The shipped content.
+/// The shipped content, read once.
 pub(crate) fn library() -> Library {
-    Library::new(EMBEDDED).unwrap_or_else(|errors| panic!("{errors:#?}"))
+    static LIBRARY: LazyLock<Library> = LazyLock::new(|| Library::new(EMBEDDED).unwrap_or_else(|errors| panic!("{errors:#?}")));
+    LIBRARY.clone()
 }
 
 /// The shipped missions, drills and exams.

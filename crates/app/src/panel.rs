@@ -180,14 +180,14 @@ impl LessonWriter<'_> {
             return;
         }
         let is_over = self.run.is_given_up() || mode == QuestionMode::Quiz && self.run.is_open();
-        let review = self.run.review(self.stage.infra()).filter(|_| mode != QuestionMode::Predict);
+        let review = self.run.review().filter(|_| mode != QuestionMode::Predict);
         if !is_over {
             let (mark, submit) = (self.keymap.label(LessonAction::Mark), self.keymap.label(AppAction::Enter));
             let how = format!("select, {mark} marks, {submit} submits");
             self.page.item(Tone::Accent, &format!("{count} marked  "), Tone::Dim, &how, None);
         }
         match review {
-            Some(review) => self.review(&review),
+            Some(review) => self.review(review),
             None if count > 0 => {
                 let marked: Vec<String> = self.run.marks().map(Element::to_string).collect();
                 self.page.text(Tone::Text, &marked.join(", "));

@@ -74,7 +74,7 @@ impl Task {
             Self::Review(review) => review.lines(stage, keymap, width),
             Self::Exam(exam) => exam.lines(stage, keymap, width),
             Self::Puzzle(puzzle) => puzzle.lines(stage.infra(), keymap, width),
-            Self::Practice(practice) => practice.lines(stage.infra(), keymap, width),
+            Self::Practice(practice) => practice.lines(keymap, width),
         }
     }
 

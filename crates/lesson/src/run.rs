@@ -22,7 +22,7 @@ mod state;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use hoplight_model::{Element, ScenarioId};
+use hoplight_model::{Element, Infrastructure, ScenarioId};
 use hoplight_sim::Command;
 
 use super::condition::{Condition, Observation};
@@ -222,14 +222,17 @@ impl LessonRun {
 
     /// Proceeds even if the gate has not passed. A question that is not answered correctly first shows its right answer; a
     /// skipped quiz question counts as wrong. A prediction shows nothing, because the experiment will.
-    pub fn skip(&mut self) -> Moved {
+    pub fn skip(&mut self, infra: &Infrastructure) -> Moved {
         let predicts = self.predicts();
+        let target = self.question().and_then(Question::target);
         let is_asked = self.question().is_some() && !predicts;
         let Some(question) = self.question_state_mut().filter(|_| is_asked) else { return self.pass() };
         if question.solved || question.given_up {
             return self.pass();
         }
         question.given_up = true;
+        // Computed once: the right set of a large site may take a simulation.
+        question.review = target.map(|target| Review::of(&question.marks, &target.right(infra)));
         question.first.get_or_insert(false);
         Moved::Shows
     }

@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use hoplight_course::{BankLoss, Grade, PosedBody, PosedQuestion, PracticeItem, QuestionBank};
 use hoplight_lesson::{Review, Score};
-use hoplight_model::{Element, Infrastructure, QuestionId};
+use hoplight_model::{Element, QuestionId};
 
 use draft::Draft;
 
@@ -38,6 +38,8 @@ pub struct PracticeTask {
     question: PosedQuestion,
     draft: Draft,
     grade: Option<Grade>,
+    /// The marks of the question answered last, compared with the right ones.
+    judged: Option<Review>,
     /// The questions answered so far, and whether the answer was right.
     answered: Vec<(QuestionId, bool)>,
     /// For each of them, the days until it is asked again.
@@ -75,6 +77,7 @@ impl PracticeTask {
             question,
             draft,
             grade: None,
+            judged: None,
             answered: Vec::new(),
             intervals: Vec::new(),
             is_over: false,
@@ -149,9 +152,8 @@ impl PracticeTask {
     }
 
     /// Returns the submitted marks compared with the right ones.
-    pub fn judged_marks(&self, infra: &Infrastructure) -> Option<Review> {
-        let (Draft::Marks(marks), PosedBody::Mark { target, .. }) = (&self.draft, &self.question.body) else { return None };
-        (self.grade.is_some() && !self.is_over).then(|| Review::of(marks, &target.right(infra)))
+    pub fn judged_marks(&self) -> Option<&Review> {
+        self.judged.as_ref().filter(|_| self.grade.is_some() && !self.is_over)
     }
 
     /// What to take away from the running site, once a prediction is graded, so that the learner sees what happens.
@@ -254,6 +256,11 @@ impl PracticeTask {
     fn graded(&mut self, grade: Grade) -> PracticeOutcome {
         self.answered.push((self.question.id.clone(), grade.is_right));
         self.grade = Some(grade.clone());
+        // Computed once: the right set of a large site may take a simulation.
+        self.judged = match (&self.draft, &self.question.body, &self.question.site) {
+            (Draft::Marks(marks), PosedBody::Mark { target, .. }, Some(site)) => Some(Review::of(marks, &target.right(site))),
+            _ => None,
+        };
         PracticeOutcome::Graded(self.question.id.clone(), grade)
     }
 

@@ -19,7 +19,7 @@ impl App {
         match action {
             LessonAction::Hint => self.in_lesson(|stage, keymap| hint(stage.session.lesson.as_mut()?, keymap)),
             LessonAction::Previous => self.move_in_lesson(LessonRun::previous),
-            LessonAction::Skip => self.move_in_lesson(LessonRun::skip),
+            LessonAction::Skip => self.skip_in_lesson(),
             LessonAction::Restart => self.move_in_lesson(LessonRun::again),
             LessonAction::Answer(position) => {
                 self.forget_notices();
@@ -63,6 +63,11 @@ impl App {
             stage.panels.scroll = 0;
             change(stage, keymap)
         });
+    }
+
+    fn skip_in_lesson(&mut self) {
+        let Some(infra) = self.stage().map(|stage| Arc::clone(stage.session.infra())) else { return };
+        self.move_in_lesson(|run| run.skip(&infra));
     }
 
     /// Moves to another step of the lesson, and runs its setup.

@@ -1,6 +1,6 @@
 //! Read access for the screen: goals, hints, tries, marks, and reveals.
 
-use hoplight_model::{Element, Infrastructure, Text};
+use hoplight_model::{Element, Text};
 
 use super::super::condition::Baseline;
 use super::super::figure::Figure;
@@ -67,13 +67,9 @@ impl LessonRun {
         self.question_state().is_some_and(|question| question.given_up)
     }
 
-    /// The submitted marks compared with the right set, until a mark changes. For a skipped question, compares the marks
-    /// so far.
-    pub fn review(&self, infra: &Infrastructure) -> Option<Review> {
-        let state = self.question_state()?;
-        let target = self.question()?.target()?;
-        let of_skipped = || state.given_up.then(|| Review::of(&state.marks, &target.right(infra)));
-        state.review.clone().or_else(of_skipped)
+    /// The submitted marks compared with the right set, until a mark changes. For a skipped question, the marks that were set.
+    pub fn review(&self) -> Option<&Review> {
+        self.question_state()?.review.as_ref()
     }
 
     /// The questions of the quiz that were not answered correctly on the first try, in order.

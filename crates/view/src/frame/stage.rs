@@ -8,7 +8,7 @@ use hoplight_app::task::practice::PracticeTask;
 use hoplight_app::task::review::ReviewTask;
 use hoplight_app::{App, Line, SlowMotion, Stage, StageView, Tone};
 use hoplight_layout::Area;
-use hoplight_lesson::Pace;
+use hoplight_lesson::{LessonRun, Pace};
 use hoplight_model::Element;
 use hoplight_model::text::columns;
 
@@ -91,9 +91,10 @@ fn canvas(stage: &Stage, motion: Option<&SlowMotion>, still: bool, painter: &mut
     let task = stage.task.as_ref().and_then(Task::as_review);
     let practice = stage.task.as_ref().and_then(Task::as_practice);
     let review = run
-        .and_then(|run| run.review(stage.infra()))
+        .and_then(LessonRun::review)
+        .cloned()
         .or_else(|| task.and_then(ReviewTask::judged_marks))
-        .or_else(|| practice.and_then(|practice| practice.judged_marks(stage.infra())));
+        .or_else(|| practice.and_then(PracticeTask::judged_marks).cloned());
     let mut marks: Vec<Element> = run.filter(|_| review.is_none()).map_or_else(Vec::new, |run| run.marks().cloned().collect());
     marks.extend(task.map(ReviewTask::marks).unwrap_or_default());
     marks.extend(practice.map(PracticeTask::marks).unwrap_or_default());

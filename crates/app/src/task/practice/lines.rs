@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use hoplight_course::{Grade, NumberTask, PosedBody, PracticeReason};
-use hoplight_model::Infrastructure;
 
 use super::draft::Draft;
 use super::{PracticeGoal, PracticeTask};
@@ -28,7 +27,7 @@ impl PracticeTask {
         (title, place)
     }
 
-    pub(in crate::task) fn lines(&self, infra: &Infrastructure, keymap: &Keymap, width: u16) -> Vec<Line> {
+    pub(in crate::task) fn lines(&self, keymap: &Keymap, width: u16) -> Vec<Line> {
         let mut page = Page::new(width);
         if self.is_over {
             self.summary(keymap, &mut page);
@@ -42,7 +41,7 @@ impl PracticeTask {
                     page.text(Tone::Dim, reason);
                 }
             }
-            Some(grade) => self.write_grade(grade, infra, keymap, &mut page),
+            Some(grade) => self.write_grade(grade, keymap, &mut page),
         }
         page.lines()
     }
@@ -92,7 +91,7 @@ impl PracticeTask {
         page.text(Tone::Dim, &how);
     }
 
-    fn write_grade(&self, grade: &Grade, infra: &Infrastructure, keymap: &Keymap, page: &mut Page) {
+    fn write_grade(&self, grade: &Grade, keymap: &Keymap, page: &mut Page) {
         let (tone, word) = if grade.is_right { (Tone::Good, "Right.") } else { (Tone::Bad, "Not right.") };
         let part = if !grade.is_right && grade.hits > 0 { format!(" {} of {}.", grade.hits, grade.of) } else { String::new() };
         page.text(tone, &format!("{word}{part}"));
@@ -121,7 +120,7 @@ impl PracticeTask {
             }
             (PosedBody::Number(task), Draft::Number(text)) => write_number(page, task, text, grade),
             (PosedBody::Mark { why, .. }, _) => {
-                if let Some(review) = self.judged_marks(infra) {
+                if let Some(review) = self.judged_marks() {
                     let sets = [
                         (Tone::Good, "✓ right: ", &review.right),
                         (Tone::Warn, "○ missing: ", &review.missing),
