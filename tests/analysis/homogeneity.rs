@@ -222,7 +222,7 @@ fn is_in(infra: &Infrastructure, component: &Component, tier: Tier) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn a_flaw_stops_what_the_loss_of_all_affected_components_stops(genes in genes()) {

@@ -16,7 +16,7 @@ fn both(infra: &Infrastructure, paths: &PathCircuits, out: &[&Cause], kind: Requ
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 128, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 80, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn circuits_agree_with_the_search(genes in genes(), picks in proptest::collection::vec(any::<prop::sample::Index>(), 0..8)) {
