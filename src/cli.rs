@@ -156,18 +156,18 @@ pub enum TextCommand {
         difficulty: Option<DrillDifficulty>,
     },
     /// Take a mission: repair or extend a design until its goals are met
-    #[command(after_help = "Example:\n  hoplight mission sniffed-password")]
+    #[command(after_help = "Examples:\n  hoplight mission                     the next one\n  hoplight mission sniffed-password")]
     Mission {
-        /// Name of the mission; `hoplight list missions` names them
+        /// Name of the mission; `hoplight list missions` names them [default: the next one]
         #[arg(value_name = "NAME")]
-        name: String,
+        name: Option<String>,
     },
     /// Review a write-up beside its diagram: mark what is wrong, and see the repaired design
-    #[command(after_help = "Example:\n  hoplight review write-up-2")]
+    #[command(after_help = "Examples:\n  hoplight review                      the next one\n  hoplight review write-up-2")]
     Review {
-        /// Name of the review; `hoplight list reviews` names them
+        /// Name of the review; `hoplight list reviews` names them [default: the next one]
         #[arg(value_name = "NAME")]
-        name: String,
+        name: Option<String>,
     },
     /// Take the whiteboard exam: draw a stage, explain it, defend it
     #[command(

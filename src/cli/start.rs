@@ -130,13 +130,13 @@ fn full_screen(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         app.open_scenario(infra);
     }
     if let Some(TextCommand::Mission { name }) = &arguments.command {
-        open_mission(&mut app, name)?;
+        open_mission(&mut app, name.as_deref())?;
     }
     if let Some(TextCommand::Drill { name, difficulty }) = &arguments.command {
         open_drill(&mut app, name.as_deref(), difficulty.map(Into::into))?;
     }
     if let Some(TextCommand::Review { name }) = &arguments.command {
-        open_review(&mut app, name)?;
+        open_review(&mut app, name.as_deref())?;
     }
     if let Some(TextCommand::Learn { name }) = &arguments.command {
         open_lesson(&mut app, name.as_deref())?;
@@ -190,7 +190,15 @@ fn full_screen(arguments: &Arguments) -> anyhow::Result<ExitCode> {
 }
 
 /// Opens a mission by name.
-fn open_mission(app: &mut App, name: &str) -> anyhow::Result<()> {
+fn open_mission(app: &mut App, name: Option<&str>) -> anyhow::Result<()> {
+    let next = || {
+        let mut missions = app.catalogue.missions.all().iter().map(|mission| mission.id().to_string());
+        missions.find(|id| app.progress.result(&format!("mission/{id}")).is_none())
+    };
+    let Some(name) = name.map(ToOwned::to_owned).or_else(next) else {
+        bail!("every mission is passed; `hoplight list missions` names them");
+    };
+    let name = name.as_str();
     if name.parse().is_ok_and(|id| app.open_mission(&id)) {
         return Ok(());
     }
@@ -267,7 +275,15 @@ fn open_drill(app: &mut App, name: Option<&str>, difficulty: Option<Difficulty>)
 }
 
 /// Opens a design review by name.
-fn open_review(app: &mut App, name: &str) -> anyhow::Result<()> {
+fn open_review(app: &mut App, name: Option<&str>) -> anyhow::Result<()> {
+    let next = || {
+        let mut reviews = app.catalogue.reviews.all().iter().map(|review| review.id().to_string());
+        reviews.find(|id| app.progress.result(&format!("review/{id}")).is_none())
+    };
+    let Some(name) = name.map(ToOwned::to_owned).or_else(next) else {
+        bail!("every review is done; `hoplight list reviews` names them");
+    };
+    let name = name.as_str();
     if app.open_review(name) {
         return Ok(());
     }

@@ -183,7 +183,7 @@ fn the_password_is_read_with_the_wiretap_and_not_told_before() {
         assert!(learner.run().is_open() && shown(&learner).contains("password=correct-horse"), "{}", shown(&learner));
         assert!(learner.panel().contains("HTTP is plaintext"), "{}", learner.panel());
         let line = status::status(learner.stage());
-        assert!(line.text().contains(" password of ada seen") && line.width() <= usize::from(size.0), "{}", line.text());
+        assert!(line.text().contains(" saw the password of ada") && line.width() <= usize::from(size.0), "{}", line.text());
     }
 }
 

@@ -48,7 +48,7 @@ fn a_plaintext_password_is_read_and_one_in_tls_is_not() {
     assert!(learner.stage().session.wiretap_saw_password());
     assert!(captured(&learner).iter().any(|line| line.contains("→ POST /login") && line.contains("password=correct-horse")));
     let status = hoplight::app::status::status(learner.stage()).text();
-    assert!(status.contains(" tap: password of ada seen"), "{status}");
+    assert!(status.contains(" tap: saw the password of ada"), "{status}");
 
     let mut learner = listening("browser", "lb-1", LARGE);
     learner.wait(20);

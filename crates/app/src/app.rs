@@ -266,6 +266,10 @@ impl App {
     /// Moves the notice to the previous ones. Returns whether there was one.
     pub(super) fn retire_notice(&mut self) -> bool {
         let Some(notice) = self.notice.take() else { return false };
+        // A request to confirm is void as soon as it is no longer the notice.
+        if self.leaving {
+            return true;
+        }
         self.past.retain(|past| *past != notice);
         self.past.push_back(notice);
         if self.past.len() > MOST_PAST {

@@ -70,6 +70,7 @@ pub mod panel;
 pub mod panels;
 pub mod regions;
 pub mod scroll;
+mod sender;
 pub mod sheet;
 pub mod slow_motion;
 pub mod stage;

@@ -77,7 +77,7 @@ pub fn status_parts(stage: &Stage) -> Vec<Line> {
     let mut users = [errors(stage), if stage.hides(Readout::Latency) { Vec::new() } else { vec![users] }].concat();
     if stage.session.wiretap_saw_password() {
         let left = room.saturating_sub(users.iter().map(Line::width).sum());
-        let texts = [format!(" tap: password of {} seen ", user()), format!(" password of {} seen ", user())];
+        let texts = [format!(" tap: saw the password of {} ", user()), format!(" saw the password of {} ", user())];
         let text =
             texts.into_iter().find(|text| text::width(text.trim_end()) <= left).unwrap_or_else(|| " password seen ".to_owned());
         let text = if text::width(&text) > left { text.trim_end().to_owned() } else { text };

@@ -9,6 +9,7 @@ use hoplight_sim::{CapturedMessage, CapturedPayload, Heading};
 use crate::action::SelectAction;
 use crate::line::{Line, Page};
 use crate::message_text;
+use crate::sender::sender;
 use crate::stage::Stage;
 use crate::tone::Tone;
 
@@ -75,10 +76,7 @@ pub(crate) fn newest(stage: &Stage) -> Option<Line> {
 /// Formats a message in one line. A click on it follows the request.
 fn line(link: LinkIx, captured: &CapturedMessage) -> Line {
     let (whose, arrow) = match captured.payload {
-        CapturedPayload::Request { number, heading, .. } => {
-            let name = hoplight_sim::probe_number(number).map_or_else(|| format!("r{number}"), |probe| format!("probe {probe}"));
-            (name, if heading == Heading::Request { "→" } else { "←" })
-        }
+        CapturedPayload::Request { number, heading, .. } => (sender(number), if heading == Heading::Request { "→" } else { "←" }),
         CapturedPayload::Check { answer, .. } => ("check".into(), if answer.is_none() { "→" } else { "←" }),
         CapturedPayload::Change => ("change".into(), "→"),
         CapturedPayload::Sample { .. } => ("sample".into(), "→"),
@@ -119,7 +117,9 @@ pub(super) fn section(page: &mut Page, stage: &Stage, link: LinkIx, width: usize
     if let Some(captured) = login.or_else(|| stage.session.timeline.captured().rev().find(asked)) {
         let message = message_text::render(&captured.infra, link, &captured.payload, width);
         let whose = match captured.payload {
-            CapturedPayload::Request { number, .. } => format!("r{number} at {:.3} s, on the wire:", captured.at.as_secs_f64()),
+            CapturedPayload::Request { number, .. } => {
+                format!("{} at {:.3} s, on the wire:", sender(number), captured.at.as_secs_f64())
+            }
             _ => format!("at {:.3} s, on the wire:", captured.at.as_secs_f64()),
         };
         page.text(Tone::Dim, &whose);

@@ -164,6 +164,7 @@ impl Candidate {
         let about_agents = plain(&phrase!["agents, checks and counters: ", about.agents].to_sentence());
         let about_alert = plain(&phrase!["alerts: ", about.alert].to_sentence());
         let cause = self.causes.first().cloned().expect("a candidate has a cause");
+        let is_monitored = self.infra.components().any(|(_, component)| component.kind.is_monitoring_service());
         Drill {
             format: FORMAT,
             id: plain(id),
@@ -177,9 +178,14 @@ impl Candidate {
             limit_s: 300,
             briefing: vec![
                 plain("You are on call for this site, and the day has been quiet so far."),
-                plain("Watch monitoring, logs and complaints, find out what goes wrong, and end it."),
+                plain(if is_monitored {
+                    "Watch monitoring, logs and complaints, find out what goes wrong, and end it."
+                } else {
+                    "Nothing monitors it. Watch logs and complaints, find out what goes wrong, and end it."
+                }),
             ],
-            hints: vec![about_users.clone(), about_agents.clone(), about_alert.clone()],
+            // What fires is vaguer than what users see, and that is vaguer than what the counters name.
+            hints: vec![about_alert.clone(), about_users.clone(), about_agents.clone()],
             look_at: vec![about_users, about_agents, about_alert],
             explanation: vec![sentence(about.title), plain(&phrase!["the usual remedy: ", about.remedy].to_sentence())],
             remedy: Remedy { cause, commands: self.fix.iter().map(|command| plain(&text(command, &self.infra))).collect() },

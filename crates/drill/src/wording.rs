@@ -38,7 +38,7 @@ impl CauseKind {
             Self::Overload => "gets more requests than it can serve",
             Self::RetryStorm => "is overloaded by users' retries",
             Self::SynFlood => "is flooded with SYNs",
-            Self::PasswordGuessing => "is busy with somebody who guesses passwords",
+            Self::PasswordGuessing => "is busy because someone is guessing passwords",
             Self::BusyProcessor => "spends its processor time on another program",
             Self::NoForwardedProto => "no longer passes on X-Forwarded-Proto",
         }

@@ -107,7 +107,7 @@ pub const fn zone(zone: Zone) -> &'static str {
     match zone {
         Zone::Internet => "on the Internet, run by a third party",
         Zone::Dmz => "in the DMZ: users connect to it directly",
-        Zone::Private => "in the private network: only the site's machines connect to it",
+        Zone::Private => "in the private network, which is meant for the site's own machines; a firewall has to enforce that",
     }
 }
 

@@ -83,6 +83,8 @@ pub enum LinkStyle {
     Dns,
     /// Monitoring and VRRP.
     Metrics,
+    /// Between programs, while a question asks whether it is encrypted.
+    Untold,
 }
 
 impl LinkStyle {
@@ -154,7 +156,7 @@ impl Theme {
         match style {
             LinkStyle::Tls => self.tls,
             LinkStyle::Plain => self.plain,
-            LinkStyle::Loopback => self.loopback,
+            LinkStyle::Loopback | LinkStyle::Untold => self.loopback,
             LinkStyle::Dns => self.dns,
             LinkStyle::Metrics => self.metrics,
         }

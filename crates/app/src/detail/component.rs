@@ -3,12 +3,13 @@
 use hoplight_model::behaviour::{Behaviour, CrashEffect, behaviour, has_port_80, sees_https, users_tls_ends};
 use hoplight_model::component::{CacheSpec, ProxySpec};
 use hoplight_model::{Certificate, Component, ComponentIx, ComponentKind, DatabaseRole, Element, Port80, RequestKind, TlsMode};
-use hoplight_sim::{Command, EventKind, Fault, Health, JournalEvent, RecordState, StationView, is_abuse, probe_number};
+use hoplight_sim::{Command, EventKind, Fault, Health, JournalEvent, RecordState, StationView};
 
 use crate::action::SelectAction;
 use crate::detail::{browser, database, firewall, rate_limit, sessions};
 use crate::events;
 use crate::line::{Line, Page};
+use crate::sender::sender;
 use crate::stage::Stage;
 use crate::tone::Tone;
 
@@ -392,11 +393,7 @@ fn choice(page: &mut Page, stage: &Stage, balancer: ComponentIx) {
         _ => None,
     });
     let Some((request, chosen)) = chose else { return };
-    let whom = request.map_or_else(String::new, |(number, _)| match probe_number(number) {
-        Some(probe) => format!("probe {probe}"),
-        None if is_abuse(number) => "the attacker".to_owned(),
-        None => format!("r{number}"),
-    });
+    let whom = request.map_or_else(String::new, |(number, _)| sender(number));
     match chosen {
         Some((backend, algorithm, up)) => {
             let id = &stage.infra().component(backend).id;

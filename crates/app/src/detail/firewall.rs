@@ -8,6 +8,7 @@ use hoplight_sim::{EventKind, probe_number};
 use crate::detail::component::latest;
 use crate::detail::scan;
 use crate::line::{Line, Page};
+use crate::sender::sender;
 use crate::stage::Stage;
 use crate::tone::Tone;
 
@@ -45,7 +46,7 @@ pub(super) fn write(page: &mut Page, stage: &Stage, ix: ComponentIx, spec: &Fire
     }
     if let Some((verdict, whom)) = decided {
         let tone = if verdict.action == RuleAction::Allow { Tone::Good } else { Tone::Bad };
-        let whom = whom.map_or_else(|| "a sample or a probe".to_owned(), |number| format!("r{number}"));
+        let whom = whom.map_or_else(|| "a sample or a probe".to_owned(), sender);
         let did = match verdict.action {
             RuleAction::Allow => "allowed",
             RuleAction::Drop => "dropped",

@@ -7,6 +7,7 @@ use crate::app::{App, Screen};
 use crate::line::Line;
 use crate::monitor::item::MonitorItem;
 use crate::stage::Stage;
+use crate::task::Task;
 use crate::tone::Tone;
 use crate::view::View;
 use crate::window::kind::WindowKind;
@@ -47,7 +48,9 @@ pub fn header_parts(app: &App, width: u16) -> (Vec<Line>, Vec<Line>) {
         wide < usize::from(width)
     };
     let Some(page) = monitor::page(stage) else {
-        let (left, whole) = (vec![name, title], clock(stage, true));
+        // The mode would answer questions about the drawing.
+        let shows_tls = !stage.task.as_ref().is_some_and(Task::asks_for_ciphers);
+        let (left, whole) = (vec![name, title], clock(stage, shows_tls));
         let right = if fits(&left, &whole) { whole } else { clock(stage, false) };
         return (left, right);
     };

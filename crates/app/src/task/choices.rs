@@ -61,7 +61,7 @@ impl Choices {
             (true, true) => "Chosen: ",
             (true, false) => "Missed: ",
             (false, true) => "Wrongly chosen: ",
-            (false, false) => "Rightly left: ",
+            (false, false) => "Rightly not chosen: ",
         };
         page.item(tone, sign, Tone::Text, &format!("{verdict}{text}"), None);
         if !why.is_empty() {

@@ -126,6 +126,7 @@ impl App {
         let size = self.size;
         let mut is_made = false;
         self.on_stage(|stage, keymap| {
+            let before = Arc::clone(stage.infra());
             let draft = stage.session.draft();
             let composed = match act(stage, draft.scenario()) {
                 Ok(composed) => composed,
@@ -143,7 +144,7 @@ impl App {
                         // A started link may end at what the edit has removed.
                         editor.pending = editor.pending.take().filter(|pending| matches!(pending, Pending::Move(_)));
                     }
-                    dropped(&edited).or_else(|| blocked(stage, keymap)).or_else(|| Some(made(stage)))
+                    dropped(&edited).or_else(|| blocked(stage, keymap)).or_else(|| Some(made(stage, &before, keymap)))
                 }
                 Err(why) => Some(refused(&reason(&why))),
             }

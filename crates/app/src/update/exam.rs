@@ -172,7 +172,10 @@ impl App {
         let told = match action {
             ExamAction::Pause => return self.pause_exam(),
             ExamAction::Confirm => match exam.confirm() {
-                Ok(Confirmed::GoesOn) => None,
+                Ok(Confirmed::GoesOn) => {
+                    self.forget_notices();
+                    return self.end_exam();
+                }
                 Ok(Confirmed::Tell(text)) => Some(text),
                 Ok(Confirmed::Lesson(lesson)) => {
                     let is_open = self.open_lesson(lesson.as_str());

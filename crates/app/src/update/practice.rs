@@ -68,6 +68,8 @@ impl App {
             return self.tell(Tone::Bad, "No infrastructures found.");
         };
         let notice = self.notice.take();
+        // What was said about the last question would be read as being about this one.
+        self.forget_notices();
         let is_shown = self.stage().is_some_and(|stage| Arc::ptr_eq(stage.infra(), &site));
         if !is_shown || task.question().site.is_some() {
             self.open_scenario(site);

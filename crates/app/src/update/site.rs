@@ -5,26 +5,28 @@ use hoplight_model::quantity::Rate;
 use hoplight_model::{Element, RequestKind};
 use hoplight_sim::{Command, Simulation};
 
-use crate::action::SiteAction;
+use crate::action::{SiteAction, WindowAction};
 use crate::app::App;
 use crate::fault_menu;
+use crate::keymap::Keymap;
 use crate::notice::Notice;
 use crate::stage::Stage;
 use crate::update::command::{execute_command, run_fault_action};
+use crate::window::kind::WindowKind;
 
 /// Maximum load that the keys can set, in requests per second.
 const MOST_USERS: f64 = 5_000.0;
 
 impl App {
     pub(super) fn site_action(&mut self, action: SiteAction) {
-        self.on_stage(|stage, _| change_site(stage, action));
+        self.on_stage(|stage, keymap| change_site(stage, keymap, action));
     }
 }
 
-fn change_site(stage: &mut Stage, action: SiteAction) -> Option<Notice> {
+fn change_site(stage: &mut Stage, keymap: &Keymap, action: SiteAction) -> Option<Notice> {
     let load = asked(stage).rate();
     let command = match action {
-        SiteAction::KillOrRestore => kill_or_restore(stage),
+        SiteAction::KillOrRestore => kill_or_restore(stage, keymap),
         SiteAction::Balance => match asked(stage).algorithm() {
             Some(algorithm) => Ok(Command::Balance(algorithm.next())),
             None => Err(Notice::dim("This infrastructure has no load balancer.")),
@@ -51,9 +53,12 @@ fn asked(stage: &Stage) -> &Simulation {
     }
 }
 
-fn kill_or_restore(stage: &Stage) -> Result<Command, Notice> {
+fn kill_or_restore(stage: &Stage, keymap: &Keymap) -> Result<Command, Notice> {
     let Some(element) = stage.session.selected.clone() else {
-        return Err(Notice::dim("Nothing is selected. Select an element with the arrows or the mouse."));
+        let menu = keymap.label(WindowAction::Open(WindowKind::Faults));
+        return Err(Notice::dim(format!(
+            "Nothing is selected. Select an element with the arrows or the mouse; {menu} opens the faults."
+        )));
     };
     let sim = asked(stage);
     // A component on a server that is off comes back with the server.

@@ -29,13 +29,15 @@ pub(super) fn password_hops(defence: &mut Defence<'_>) -> Option<DefendQuestion>
             (_, Medium::Wire, _) if is_right => "Visits that begin at port 80 send it in plaintext.",
             (_, Medium::Wire, Cipher::Plaintext) if hash => "Plaintext, but the database returns a hash of the password only.",
             (_, Medium::Wire, Cipher::Plaintext) => "Plaintext, but the password itself does not cross it.",
-            (_, Medium::Wire, Cipher::Tls | Cipher::TlsThrough) => "TLS hides the content: a listener sees addresses and sizes.",
+            (_, Medium::Wire, Cipher::Tls | Cipher::TlsThrough) => {
+                "TLS hides the content: an eavesdropper sees addresses and sizes."
+            }
         };
         let element = infra.hop_element(hop.link);
         DefendOption { says: element.to_string(), element: Some(element), is_right, why: why.to_owned() }
     };
     let options: Vec<DefendOption> = of_users.map(option).collect();
-    let prompt = "A user logs in. On which of these hops can a listener on the network read the password?".to_owned();
+    let prompt = "A user logs in. On which of these hops can an eavesdropper on the network read the password?".to_owned();
     defence.question_on(DefendTopic::PasswordHops, prompt, "Every hop over the network hides the password.", options)
 }
 

@@ -123,7 +123,7 @@ pub(super) fn stops(defence: &mut Defence<'_>, topic: DefendTopic, kind: Request
         })
     };
     let options: Vec<DefendOption> = structure.losses().each.iter().filter_map(part).collect();
-    let prompt = format!("Which of these alone stops {}, if it fails?", requests(kind));
+    let prompt = format!("Which of these would stop {} if it alone failed?", requests(kind));
     defence.question_on(topic, prompt, &format!("No single one of them stops {}.", requests(kind)), options)
 }
 

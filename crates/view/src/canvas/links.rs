@@ -107,8 +107,10 @@ fn fault(scene: &Scene<'_>, hop: &Hop) -> Option<[String; 2]> {
 
 fn look(scene: &Scene<'_>, hop: &Hop) -> DrawnLink {
     let theme = scene.canvas.theme;
-    let cipher = if scene.canvas.hides_ciphers { Cipher::Tls } else { hop.cipher };
-    let kind = LinkStyle::of(scene.infra.link(hop.link).protocol, cipher, hop.medium);
+    let kind = match LinkStyle::of(scene.infra.link(hop.link).protocol, hop.cipher, hop.medium) {
+        LinkStyle::Tls | LinkStyle::Plain | LinkStyle::Loopback if scene.canvas.hides_ciphers => LinkStyle::Untold,
+        kind => kind,
+    };
     let element = scene.infra.hop_element(hop.link);
     let cut = !scene.is_up(&element);
     let mut style = theme.link(kind);
@@ -159,7 +161,7 @@ const fn importance(kind: LinkStyle) -> u8 {
     match kind {
         LinkStyle::Plain => 0,
         LinkStyle::Tls => 1,
-        LinkStyle::Loopback => 2,
+        LinkStyle::Loopback | LinkStyle::Untold => 2,
         LinkStyle::Dns => 3,
         LinkStyle::Metrics => 4,
     }

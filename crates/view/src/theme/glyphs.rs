@@ -219,7 +219,7 @@ impl Glyphs {
         match style {
             LinkStyle::Tls => &self.tls,
             LinkStyle::Plain => &self.plain,
-            LinkStyle::Loopback => &self.loopback,
+            LinkStyle::Loopback | LinkStyle::Untold => &self.loopback,
             LinkStyle::Dns | LinkStyle::Metrics => &self.faint,
         }
     }

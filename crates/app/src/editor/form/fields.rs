@@ -263,9 +263,9 @@ pub(super) const FIELDS: &[FieldSpec] = &[
         "What a health check tests: a connection, the web server, its application, or the database.",
         &[
             ("TCP connection", "Tcp"),
-            ("HTTP to the server", "Http"),
-            ("HTTP to the application", "HttpApp"),
-            ("HTTP to the database", "HttpDatabase"),
+            ("HTTP, as far as the server", "Http"),
+            ("HTTP, through to the application", "HttpApp"),
+            ("HTTP, through to the database", "HttpDatabase"),
         ],
         balancer / balancer_mut,
         check

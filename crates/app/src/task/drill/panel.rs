@@ -15,7 +15,7 @@ impl DrillTask {
         let mut page = Page::new(width);
         let is_wide = stage.viewport.regions.wide;
         match self.phase() {
-            DrillPhase::Briefing => self.briefing(keymap, &mut page),
+            DrillPhase::Briefing => self.briefing(stage, keymap, &mut page),
             DrillPhase::Over => self.result(keymap, &mut page, is_wide),
             DrillPhase::Watching | DrillPhase::Searching | DrillPhase::Named => {
                 if is_wide {
@@ -28,13 +28,15 @@ impl DrillTask {
         page.lines()
     }
 
-    fn briefing(&self, keymap: &Keymap, page: &mut Page) {
+    fn briefing(&self, stage: &Stage, keymap: &Keymap, page: &mut Page) {
         let drill = self.run.drill();
         drill.briefing.iter().for_each(|text| page.text(Tone::Text, text));
+        let is_monitored = stage.infra().components().any(|(_, component)| component.kind.is_monitoring_service());
+        let monitoring = if is_monitored { "monitoring, " } else { "" };
         page.text(
             Tone::Dim,
             &format!(
-                "Something breaks within the first minute ({}). You see monitoring, logs, complaints and your own probes; the diagram \
+                "Something breaks within the first minute ({}). You see {monitoring}logs, complaints and your own probes; the diagram \
                  shows only the plan. Name the cause and end the harm. The clock is the site's, so pausing costs nothing.",
                 drill.difficulty.word()
             ),

@@ -170,7 +170,10 @@ impl ExamTask {
             }
             Answer::Choices(choices) => {
                 let toggle = keymap.label(ExamAction::Toggle);
-                page.text(Tone::Dim, &format!("{toggle} chooses every true statement; {confirm} hands in; {mode} says it aloud"));
+                page.text(
+                    Tone::Dim,
+                    &format!("{toggle} ticks a statement: tick every true one; {confirm} hands in; {mode} says it aloud"),
+                );
                 for (number, statement) in item.statements(self.seed).into_iter().enumerate() {
                     choices.write(number, statement.says, page);
                 }

@@ -54,7 +54,7 @@ impl PracticeTask {
                 for (number, option) in options.iter().enumerate() {
                     choices.write(number, &option.says, page);
                 }
-                let several = if matches!(self.draft, Draft::Any(_)) { "Any number is right. " } else { "" };
+                let several = if matches!(self.draft, Draft::Any(_)) { "Several may be right. " } else { "" };
                 format!("{several}{toggle} or a digit chooses; {confirm} hands in")
             }
             (Draft::Order { choices, taken, .. }, PosedBody::Order { items, .. }) => {
@@ -185,7 +185,7 @@ impl PracticeTask {
         Some(match self.items.get(place)?.reason {
             PracticeReason::Weak => "Asked because an exam or a drill showed it weak.",
             PracticeReason::Due => "Asked because it is due for review.",
-            PracticeReason::New => "New: a lesson has taught it.",
+            PracticeReason::New => "New: on a subject of your lessons.",
             PracticeReason::Ahead => "No lesson has taught it yet.",
         })
     }

@@ -1,7 +1,7 @@
 //! What the editor says after an act.
 
 use hoplight_lesson::{Edited, RefusedAct};
-use hoplight_model::Element;
+use hoplight_model::{Element, Infrastructure};
 
 use crate::action::DesignAction;
 use crate::keymap::Keymap;
@@ -22,31 +22,45 @@ pub(super) fn reason(why: &RefusedAct) -> String {
     }
 }
 
-/// Says what an act has made of the element that it was about.
-pub(super) fn made(stage: &Stage) -> Notice {
+/// Says what an act has made of the element that it was about, or what it has removed from the infrastructure before it.
+pub(super) fn made(stage: &Stage, before: &Infrastructure, keymap: &Keymap) -> Notice {
     let infra = stage.infra();
+    let gone = removed(before, infra, keymap);
     let text = match &stage.session.selected {
         Some(Element::Hop(from, to)) => match infra.link_between(from.as_str(), to.as_str()) {
             Some(link) => {
                 let cipher = if infra.hop(link).is_plaintext() { "plaintext" } else { "encrypted" };
                 format!("{from} → {to}: {} on port {}, {cipher}.", infra.link(link).protocol.word(), infra.port(link))
             }
-            None => "Removed.".to_owned(),
+            None => gone,
         },
         Some(Element::Component(id)) => match infra.find(id.as_str()).map(|ix| infra.component(ix)) {
             Some(component) => {
                 let place = component.server.as_ref().map_or_else(String::new, |server| format!(" on {server}"));
                 format!("{id}: {}{place}.", component.kind.word())
             }
-            None => "Removed.".to_owned(),
+            None => gone,
         },
         Some(Element::Server(id)) => {
             let programs: Vec<&str> = infra.on_server(id).map(|(_, component)| component.id.as_str()).collect();
             format!("{id}: {}.", if programs.is_empty() { "empty".to_owned() } else { programs.join(", ") })
         }
-        None => "Removed.".to_owned(),
+        None => gone,
     };
     Notice::dim(text)
+}
+
+/// Says which parts of an infrastructure the next one lacks, and which key brings them back.
+fn removed(before: &Infrastructure, after: &Infrastructure, keymap: &Keymap) -> String {
+    let undo = keymap.label(DesignAction::Undo);
+    let servers = before.servers().filter(|server| after.server(&server.id).is_none()).map(|server| server.id.as_str());
+    let components = before.components().map(|(_, component)| component.id.as_str()).filter(|id| after.find(id).is_none());
+    let gone: Vec<&str> = servers.chain(components).collect();
+    match gone.split_first() {
+        None => format!("Removed. {undo} brings it back."),
+        Some((one, [])) => format!("Removed {one}. {undo} brings it back."),
+        Some((one, with)) => format!("Removed {one} with {}. {undo} brings them back.", with.join(", ")),
+    }
 }
 
 /// Says which conditions of the run the act has ended.

@@ -1,0 +1,12 @@
+//! Whose a request is, as the screen names it.
+
+use hoplight_sim::{is_abuse, probe_number};
+
+/// The name of the request with this number: `r7`, `probe 2`, or the attacker.
+pub(crate) fn sender(number: u64) -> String {
+    match probe_number(number) {
+        Some(probe) => format!("probe {probe}"),
+        None if is_abuse(number) => "the attacker".to_owned(),
+        None => format!("r{number}"),
+    }
+}
