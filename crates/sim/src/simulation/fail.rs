@@ -9,7 +9,7 @@ use crate::journal::{EventKind, FailureReason, Observer};
 use crate::outcome::Failure;
 use crate::packet::Heading;
 use crate::plan::{HopPlan, Role};
-use crate::request::{CONNECTED, CROSSED, Lost, NO_FLOOR, NO_USER, State, Status};
+use crate::request::{ACCEPTED, CONNECTED, CROSSED, Lost, NO_FLOOR, NO_USER, State, Status};
 use crate::simulation::Simulation;
 use crate::station::Deadline;
 
@@ -151,6 +151,12 @@ impl Simulation {
         let after = self.requests[heir].successor;
         if let Some(after) = after {
             self.requests[after].predecessor = Some(heir);
+        }
+        // Nobody waits for a lost message any more, and nothing else would end it.
+        let worker = &self.requests[request];
+        let is_lost = worker.depth == level + 1 && matches!(worker.state, State::Lost(_));
+        if is_lost && worker.holds == 0 && worker.inside == ACCEPTED {
+            self.discard(request);
         }
         heir
     }
