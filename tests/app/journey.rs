@@ -228,6 +228,15 @@ fn a_scan_reports_every_port_where_one_looks() {
 }
 
 #[test]
+fn a_skipped_step_says_so_and_how_to_go_back() {
+    let mut learner = at(3, SMALL);
+    learner.press("n");
+    assert_eq!(learner.notice(), "Skipped step 4. Backspace goes back to it.");
+    learner.press("<Backspace>");
+    assert_eq!(learner.run().place(), Place::Step(3));
+}
+
+#[test]
 fn the_end_shows_the_whole_recap_on_the_smallest_screen() {
     let mut learner = at(11, SMALL);
     learner.press("n");

@@ -159,6 +159,21 @@ fn a_prediction_is_run_after_the_answer() {
 }
 
 #[test]
+fn after_a_prediction_the_next_question_has_a_site_that_has_lost_nothing() {
+    // The site of the prediction is also the one behind questions without a site.
+    let mut learner = at(&format!("{}{NUMBER}", PREDICT.replace("stage-1-distributed", "stage-2-secured")), LARGE);
+    assert_eq!(practice(&learner).question().id.as_str(), "predict");
+    let right = digit(&learner, "they all fail");
+    learner.press(&right).press("<Enter>");
+    let lb = crate::learner::component("lb-1");
+    assert_eq!(learner.stage().sim().is_up(&lb), Some(false));
+    learner.press("<Enter>");
+    assert_eq!(practice(&learner).question().id.as_str(), "number");
+    assert_eq!(learner.stage().sim().is_up(&lb), Some(true));
+    assert!(!learner.app.past_notices().any(|notice| notice.text == "Right."), "what was said about the last question");
+}
+
+#[test]
 fn answers_are_hidden_until_they_are_given() {
     let mut learner = at(PREDICT, LARGE);
     for key in ["v", "x", "X", "W"] {

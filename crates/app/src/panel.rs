@@ -269,7 +269,9 @@ impl LessonWriter<'_> {
     fn finished(&mut self) {
         let (score, lesson) = (self.run.score(), self.run.lesson());
         let mastered = score.is_mastered();
-        let verdict = format!("Quiz: {} of {} right on the first try.", score.right, score.of);
+        let before = self.run.attempt();
+        let when = if before == 0 { "on the first try".to_owned() } else { format!("in attempt {}", before.saturating_add(1)) };
+        let verdict = format!("Quiz: {} of {} right {when}.", score.right, score.of);
         self.page.text(if mastered { Tone::Good } else { Tone::Warn }, &verdict);
         if !mastered {
             let text = format!("The course map says “review” until {MASTERED_PERCENT} % are right.");

@@ -40,6 +40,8 @@ pub struct PracticeTask {
     grade: Option<Grade>,
     /// The marks of the question answered last, compared with the right ones.
     judged: Option<Review>,
+    /// Whether the last answer has taken something away from the running site.
+    is_site_broken: bool,
     /// The questions answered so far, and whether the answer was right.
     answered: Vec<(QuestionId, bool)>,
     /// For each of them, the days until it is asked again.
@@ -78,6 +80,7 @@ impl PracticeTask {
             draft,
             grade: None,
             judged: None,
+            is_site_broken: false,
             answered: Vec::new(),
             intervals: Vec::new(),
             is_over: false,
@@ -154,6 +157,11 @@ impl PracticeTask {
     /// Returns the submitted marks compared with the right ones.
     pub fn judged_marks(&self) -> Option<&Review> {
         self.judged.as_ref().filter(|_| self.grade.is_some() && !self.is_over)
+    }
+
+    /// Whether the last answer has taken something away from the running site, so that the next question needs a new run.
+    pub(crate) const fn is_site_broken(&self) -> bool {
+        self.is_site_broken
     }
 
     /// What to take away from the running site, once a prediction is graded, so that the learner sees what happens.
@@ -256,6 +264,7 @@ impl PracticeTask {
     fn graded(&mut self, grade: Grade) -> PracticeOutcome {
         self.answered.push((self.question.id.clone(), grade.is_right));
         self.grade = Some(grade.clone());
+        self.is_site_broken = self.experiment().is_some();
         // Computed once: the right set of a large site may take a simulation.
         self.judged = match (&self.draft, &self.question.body, &self.question.site) {
             (Draft::Marks(marks), PosedBody::Mark { target, .. }, Some(site)) => Some(Review::of(marks, &target.right(site))),

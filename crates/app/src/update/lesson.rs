@@ -67,7 +67,16 @@ impl App {
 
     fn skip_in_lesson(&mut self) {
         let Some(infra) = self.stage().map(|stage| Arc::clone(stage.session.infra())) else { return };
+        let place = |app: &Self| app.stage().and_then(|stage| stage.session.lesson.as_ref()).map(LessonRun::place);
+        let before = place(self);
         self.move_in_lesson(|run| run.skip(&infra));
+        let (back, is_said) = (self.keymap.label(LessonAction::Previous), self.notice.is_some());
+        if let (Some(Place::Step(from)), Some(Place::Step(to))) = (before, place(self))
+            && to > from
+            && !is_said
+        {
+            self.tell(Tone::Dim, format!("Skipped step {}. {back} goes back to it.", from + 1));
+        }
     }
 
     /// Moves to another step of the lesson, and runs its setup.

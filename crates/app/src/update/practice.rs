@@ -71,7 +71,7 @@ impl App {
         // What was said about the last question would be read as being about this one.
         self.forget_notices();
         let is_shown = self.stage().is_some_and(|stage| Arc::ptr_eq(stage.infra(), &site));
-        if !is_shown || task.question().site.is_some() {
+        if !is_shown || task.question().site.is_some() || task.is_site_broken() {
             self.open_scenario(site);
         }
         self.set_task(Task::Practice(Box::new(task)));

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use hoplight_model::firewall::RuleAction;
+use hoplight_model::firewall::{FirewallSpec, RuleAction};
 use hoplight_model::link::Protocol;
 use hoplight_model::{Certificate, ComponentId, Infrastructure, ServerId, TlsMode};
 
@@ -26,7 +26,9 @@ pub(super) fn firewalls(drawing: &Drawing<'_>) -> Check {
 }
 
 pub(super) fn rules(drawing: &Drawing<'_>, built: Option<&Infrastructure>) -> Check {
-    let firewalls = drawing.components().filter(|component| component.kind.as_firewall().is_some());
+    // A firewall that protects nothing lets everything through.
+    let protects = |spec: &FirewallSpec| !spec.servers.is_empty() || !spec.components.is_empty();
+    let firewalls = drawing.components().filter(|component| component.kind.as_firewall().is_some_and(protects));
     let found: Vec<&ComponentId> = firewalls.map(|component| &component.id).collect();
     let passes = built.is_some_and(|infra| {
         let of_site = infra.hops().filter(|hop| infra.link(hop.link).protocol != Protocol::Metrics);

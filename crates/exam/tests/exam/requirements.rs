@@ -136,6 +136,19 @@ fn check(stage: ExamStage, all: Vec<Wrong>) {
 }
 
 #[test]
+fn firewalls_that_protect_nothing_meet_no_requirement() {
+    let stage = ExamStage::Secured;
+    let mut board = Board(Draft::new(asset(stage.reference().as_str())));
+    for id in ["fw-1", "fw-2", "fw-3"] {
+        board.kind(id, |kind| {
+            let ComponentKind::Firewall(spec) = kind else { panic!("a firewall") };
+            spec.servers.clear();
+        });
+    }
+    assert_eq!(open(stage, board.0.scenario()), [RequirementId::Firewalls, RequirementId::Rules]);
+}
+
+#[test]
 fn wrong_drawings_of_stage_0_fail_what_they_violate() {
     use RequirementId::{Application, Database, Name, OneServer, WebServer};
     check(
