@@ -190,15 +190,17 @@ fn full_screen(arguments: &Arguments) -> anyhow::Result<ExitCode> {
 }
 
 /// Opens a mission by name.
+/// The given name or, without one, the next one. Fails with `done` if there is no next one.
+fn named_or_next(name: Option<&str>, next: impl FnOnce() -> Option<String>, done: &'static str) -> anyhow::Result<String> {
+    name.map(ToOwned::to_owned).or_else(next).ok_or_else(|| anyhow::anyhow!(done))
+}
+
 fn open_mission(app: &mut App, name: Option<&str>) -> anyhow::Result<()> {
     let next = || {
         let mut missions = app.catalogue.missions.all().iter().map(|mission| mission.id().to_string());
         missions.find(|id| app.progress.result(&format!("mission/{id}")).is_none())
     };
-    let Some(name) = name.map(ToOwned::to_owned).or_else(next) else {
-        bail!("every mission is passed; `hoplight list missions` names them");
-    };
-    let name = name.as_str();
+    let name = &named_or_next(name, next, "every mission is passed; `hoplight list missions` names them")?;
     if name.parse().is_ok_and(|id| app.open_mission(&id)) {
         return Ok(());
     }
@@ -225,15 +227,13 @@ fn reloading(folder: Option<PathBuf>) -> Option<(watch::ContentWatch, Reload)> {
 /// Opens a lesson by name; without one, the next on the course map.
 fn open_lesson(app: &mut App, name: Option<&str>) -> anyhow::Result<()> {
     let next = || app.library.lessons().find(|lesson| !app.progress.of(&lesson.id).finished).map(|lesson| lesson.id.to_string());
-    let Some(name) = name.map(ToOwned::to_owned).or_else(next) else {
-        bail!("every lesson is finished; `hoplight list lessons` names them");
-    };
-    if app.open_lesson(&name) {
+    let name = &named_or_next(name, next, "every lesson is finished; `hoplight list lessons` names them")?;
+    if app.open_lesson(name) {
         return Ok(());
     }
     let known = app.library.lessons().map(|lesson| lesson.id.as_str());
-    let hint = nearest(&name, known).map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
-    bail!("no lesson named `{}`{hint}; `hoplight list lessons` names them", sanitise(&name))
+    let hint = nearest(name, known).map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+    bail!("no lesson named `{}`{hint}; `hoplight list lessons` names them", sanitise(name))
 }
 
 /// Opens the practice of the day, or the test on a unit.
@@ -280,10 +280,7 @@ fn open_review(app: &mut App, name: Option<&str>) -> anyhow::Result<()> {
         let mut reviews = app.catalogue.reviews.all().iter().map(|review| review.id().to_string());
         reviews.find(|id| app.progress.result(&format!("review/{id}")).is_none())
     };
-    let Some(name) = name.map(ToOwned::to_owned).or_else(next) else {
-        bail!("every review is done; `hoplight list reviews` names them");
-    };
-    let name = name.as_str();
+    let name = &named_or_next(name, next, "every review is done; `hoplight list reviews` names them")?;
     if app.open_review(name) {
         return Ok(());
     }
