@@ -181,6 +181,7 @@ fn the_picture_does_not_answer_the_questions() {
     use hoplight::view::theme::Theme;
     use ratatui::buffer::Buffer;
     use ratatui::layout::Rect;
+    use ratatui::style::Style;
     let mut learner = in_exam(ExamStage::Secured, ExamMode::Exam, LARGE);
     draw_stage_2(&mut learner);
     let picture = |learner: &Learner| {
@@ -194,12 +195,30 @@ fn the_picture_does_not_answer_the_questions() {
             .map(|row| row.chars().skip(usize::from(area.x)).take(usize::from(area.width)).collect::<String>() + "\n")
             .collect::<String>()
     };
+    // Whether a link or a packet of the next second looks readable.
+    let tells = |learner: &mut Learner| {
+        let theme = Theme::default();
+        (0..10).any(|_| {
+            learner.wait(1);
+            let mut screen = Buffer::empty(Rect::new(0, 0, LARGE.0, LARGE.1));
+            hoplight::view::frame::render(&learner.app, &theme, screen.area, &mut screen);
+            let area = learner.stage().viewport.regions.canvas;
+            let area = Rect::new(area.x, area.y, area.width, area.height);
+            let wears = |at: (u16, u16), style: Style| {
+                let cell = &screen[at];
+                style.fg.is_none_or(|front| front == cell.fg) && style.bg.is_none_or(|back| back == cell.bg)
+            };
+            area.positions().any(|at| wears(at.into(), theme.plain) || wears(at.into(), theme.secret))
+        })
+    };
     assert!(picture(&learner).contains("plain!"), "while drawing, the picture shows what is drawn");
+    assert!(tells(&mut learner));
     learner.press("C");
     for phase in [ExamPhase::Explain, ExamPhase::Defend] {
         assert_eq!(exam(&learner).run().phase(), phase);
         let text = picture(&learner);
         assert!(!text.contains("plain") && !text.contains("TLS") && !text.contains("padlock"), "{text}");
+        assert!(!tells(&mut learner), "{phase:?}: a colour answers");
         if phase == ExamPhase::Explain {
             explain(&mut learner, "y");
         }

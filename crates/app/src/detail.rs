@@ -26,7 +26,7 @@ use crate::notice::Notice;
 use crate::overlay::kind::Overlay;
 use crate::stage::Stage;
 use crate::tone::Tone;
-use crate::{events, tap};
+use crate::{events, sender, tap};
 
 /// Returns the title of the panel.
 pub fn title(stage: &Stage) -> String {
@@ -40,10 +40,7 @@ pub fn title(stage: &Stage) -> String {
         }),
         (Some(Element::Server(id)), _) => format!("{id} · server"),
         (Some(hop @ Element::Hop(..)), _) => format!("{hop}"),
-        (None, Some(number)) => match hoplight_sim::probe_number(number) {
-            Some(probe) => format!("probe {probe}"),
-            None => format!("request r{number}"),
-        },
+        (None, Some(number)) => sender::title(number),
         (None, None) => stage.infra().title().to_owned(),
     }
 }

@@ -21,6 +21,7 @@ use crate::line::Line;
 use crate::outage;
 use crate::overlay::kind::Overlay;
 use crate::panels::Summary;
+use crate::sender::sender;
 use crate::stage::Stage;
 use crate::task::Task;
 use crate::tone::Tone;
@@ -148,8 +149,9 @@ fn overlay(stage: &Stage) -> Option<Line> {
 fn followed(stage: &Stage) -> Option<Line> {
     let number = stage.session.playback.followed.filter(|_| stage.session.playback.pace == Pace::Trace)?;
     let infra = stage.infra();
-    let line =
-        |kind: RequestKind| Line::new(Tone::Name, format!(" r{number} ")).with(Tone::Dim, format!("{}  ", kind.request_line()));
+    let line = |kind: RequestKind| {
+        Line::new(Tone::Name, format!(" {} ", sender(number))).with(Tone::Dim, format!("{}  ", kind.request_line()))
+    };
     let Some(Present { kind, phase, doing, .. }) = stage.sim().present(number) else {
         let ended = stage.session.timeline.trail().next_back()?;
         let (_, kind) = ended.request?;

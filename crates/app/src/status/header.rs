@@ -6,6 +6,7 @@ use crate::action::{Action, EditAction, SelectAction, TimeAction, ViewAction, Wi
 use crate::app::{App, Screen};
 use crate::line::Line;
 use crate::monitor::item::MonitorItem;
+use crate::sender::sender;
 use crate::stage::Stage;
 use crate::task::Task;
 use crate::tone::Tone;
@@ -76,7 +77,8 @@ fn look_at_page(stage: &Stage) -> Option<Action> {
 /// Returns the pace, the playback state, the speed and the time.
 fn clock(stage: &Stage, tls: bool) -> Vec<Line> {
     let playback = &stage.session.playback;
-    let followed = playback.followed.filter(|_| playback.pace == Pace::Trace).map_or_else(String::new, |n| format!(" r{n}"));
+    let followed =
+        playback.followed.filter(|_| playback.pace == Pace::Trace).map_or_else(String::new, |n| format!(" {}", sender(n)));
     let (tone, state) = if playback.paused { (Tone::Warn, "‖ paused") } else { (Tone::Good, "▶") };
     let mode = stage.infra().tls().edge.word();
     let time = stage.sim().now().as_secs_f64();

@@ -207,10 +207,12 @@ fn look(scene: &Scene<'_>, packet: &Packet, hop: &Hop) -> (u8, char, Style) {
     // A login's form has the password; other requests and statements have the session.
     let protocol = scene.infra.link(hop.link).protocol;
     let is_on_port_80 = phase.is_plaintext() && scene.infra.component(hop.from).kind.is_browser();
-    let readable = (hop.is_exposed() || is_on_port_80) && phase.is_exchange() && !answer;
+    // While a question asks which hops are encrypted, a readable packet looks like any other.
+    let tells = !scene.canvas.hides_ciphers;
+    let readable = tells && (hop.is_exposed() || is_on_port_80) && phase.is_exchange() && !answer;
     let secrets = if is_on_port_80 { scene.infra.secrets_on_port_80(kind) } else { scene.infra.secrets(kind) };
     let (mut weight, mut glyph, mut style) = (if answer { 5 } else { 6 }, pair[usize::from(answer)], style);
-    if is_on_port_80 {
+    if is_on_port_80 && tells {
         // On the line of a link in TLS, only the packet shows that this visit is in plaintext.
         style = theme.plain;
     }

@@ -25,27 +25,27 @@ pub(super) fn reason(why: &RefusedAct) -> String {
 /// Says what an act has made of the element that it was about, or what it has removed from the infrastructure before it.
 pub(super) fn made(stage: &Stage, before: &Infrastructure, keymap: &Keymap) -> Notice {
     let infra = stage.infra();
-    let gone = removed(before, infra, keymap);
+    let gone = || removed(before, infra, keymap);
     let text = match &stage.session.selected {
         Some(Element::Hop(from, to)) => match infra.link_between(from.as_str(), to.as_str()) {
             Some(link) => {
                 let cipher = if infra.hop(link).is_plaintext() { "plaintext" } else { "encrypted" };
                 format!("{from} → {to}: {} on port {}, {cipher}.", infra.link(link).protocol.word(), infra.port(link))
             }
-            None => gone,
+            None => gone(),
         },
         Some(Element::Component(id)) => match infra.find(id.as_str()).map(|ix| infra.component(ix)) {
             Some(component) => {
                 let place = component.server.as_ref().map_or_else(String::new, |server| format!(" on {server}"));
                 format!("{id}: {}{place}.", component.kind.word())
             }
-            None => gone,
+            None => gone(),
         },
         Some(Element::Server(id)) => {
             let programs: Vec<&str> = infra.on_server(id).map(|(_, component)| component.id.as_str()).collect();
             format!("{id}: {}.", if programs.is_empty() { "empty".to_owned() } else { programs.join(", ") })
         }
-        None => gone,
+        None => gone(),
     };
     Notice::dim(text)
 }
